@@ -1,0 +1,128 @@
+"""What grading yields: frozen records, and their JSON form.
+
+A check has three outcomes: passed, failed, or broken by our own fault (`passed is None`).
+A question's score is None while a human has still to grade it, or when a check broke.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+__all__ = ["CheckResult", "QuestionResult", "Status", "SubmissionResult"]
+
+
+class Status(StrEnum):
+    """How a submission ended."""
+
+    GRADED = "GRADED"
+    NOT_GRADED = "NOT_GRADED"  # our own failure: no score, never a zero
+    REJECTED = "REJECTED"  # nothing in it could be graded, with a reason for the student
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """One hidden test on one submission.
+
+    Args:
+        name: the test function's name.
+        claim: the test's docstring: the sentence the student reads.
+        passed: True, False, or None when the check itself broke.
+        points: points earned.
+        max_points: points the check is worth.
+        message: why it failed, in a teacher's words; empty when it passed.
+    """
+
+    name: str
+    claim: str
+    passed: bool | None
+    points: float
+    max_points: float
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class QuestionResult:
+    """The checks of one question and what they add up to."""
+
+    question: str
+    score: float | None
+    max_score: float
+    mistakes: tuple[str, ...] = ()
+    checks: tuple[CheckResult, ...] = ()
+    manual: bool = False
+
+
+@dataclass(frozen=True)
+class SubmissionResult:
+    """One graded (or rejected, or ungradable) submission.
+
+    Args:
+        student: student id.
+        assignment: assignment id.
+        status: how grading ended.
+        max_score: points of the whole assignment.
+        questions: results in the order of course.yml; empty unless graded.
+        notes: what was repaired, rejected or killed, and why, in plain sentences.
+        notebook: the executed notebook as nbformat JSON, or None.
+        fingerprint: digest of everything the result depends on.
+    """
+
+    student: str
+    assignment: str
+    status: Status
+    max_score: float
+    questions: tuple[QuestionResult, ...] = ()
+    notes: tuple[str, ...] = ()
+    notebook: dict[str, Any] | None = None
+    fingerprint: str = ""
+
+    @property
+    def score(self) -> float | None:
+        """Sum of the questions graded so far; None unless the submission was graded."""
+        if self.status is not Status.GRADED:
+            return None
+        return float(sum(q.score for q in self.questions if q.score is not None))
+
+    def question(self, name: str) -> QuestionResult:
+        """The result of one question; KeyError when there is none."""
+        for result in self.questions:
+            if result.question == name:
+                return result
+        raise KeyError(name)
+
+    def with_manual_score(self, question: str, score: float | None) -> SubmissionResult:
+        """A copy in which a human's score stands for the question."""
+        questions = tuple(
+            replace(q, score=score) if q.question == question else q for q in self.questions
+        )
+        return replace(self, questions=questions)
+
+    def to_json(self) -> str:
+        """The record as JSON text, notebook included."""
+        return json.dumps(asdict(self), ensure_ascii=False, indent=1)
+
+    @classmethod
+    def from_json(cls, text: str) -> SubmissionResult:
+        """Read back what `to_json` wrote."""
+        data = json.loads(text)
+        questions = tuple(
+            QuestionResult(
+                **{
+                    **q,
+                    "mistakes": tuple(q["mistakes"]),
+                    "checks": tuple(CheckResult(**c) for c in q["checks"]),
+                }
+            )
+            for q in data["questions"]
+        )
+        return cls(
+            **{
+                **data,
+                "status": Status(data["status"]),
+                "questions": questions,
+                "notes": tuple(data["notes"]),
+            }
+        )
