@@ -1,0 +1,370 @@
+"""Pure functions on notebooks as plain dicts: reading, writing, cell roles, solution regions.
+
+A notebook here is nbformat 4.5 JSON with every cell's `source` joined to one string. Nothing is
+trusted: a student's file may hold any JSON, so roles are read with type checks and reading repairs
+what it can. nbformat itself is not imported, since that costs more than a second.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from copy import deepcopy
+from typing import Any, TypeAlias
+
+__all__ = [
+    "Cell",
+    "Notebook",
+    "clear_outputs",
+    "dumps",
+    "grade_id",
+    "is_check",
+    "is_locked",
+    "is_manual",
+    "is_solution",
+    "loads",
+    "points",
+    "question_of",
+    "replace_solution",
+    "solution_region",
+    "strip_solution",
+]
+
+Cell: TypeAlias = dict[str, Any]
+Notebook: TypeAlias = dict[str, Any]
+
+BEGIN_MARKER = "BEGIN SOLUTION"  # nbgrader's defaults: any line that contains them
+END_MARKER = "END SOLUTION"
+CHECK_PREFIX = "test_"
+CELL_TYPES = ("code", "markdown", "raw")
+MAX_DIGITS = 300  # Python refuses to parse integers of more than 4300 digits
+
+
+def loads(data: bytes | str) -> Notebook:
+    r"""Read a notebook of format 3 or 4 and give every cell the shape of format 4.5.
+
+    Cells that are not JSON objects are left out; sources, metadata and outputs of a wrong type
+    become empty; lone surrogates become U+FFFD; line ends become `\n`.
+
+    Raises:
+        ValueError: not UTF-8, not JSON, nested too deeply, or not a notebook; the text says
+            which, and goes on well after a file name and a colon.
+    """
+    document = _parse(_decode(data))
+    if not isinstance(document, dict):
+        raise ValueError("this is not a Jupyter notebook")
+    cells = document.get("cells")
+    if not isinstance(cells, list):
+        cells = _cells_of_format_3(document)
+    metadata = document.get("metadata")
+    return {
+        "cells": [_normalised(cell) for cell in cells if isinstance(cell, dict)],
+        "metadata": metadata if isinstance(metadata, dict) else {},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+
+
+def _decode(data: bytes | str) -> str:
+    if isinstance(data, str):
+        return data.removeprefix("\ufeff")
+    for mark, encoding in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+        if data.startswith(mark):
+            return _decode_as(data, encoding)
+    return _decode_as(data, "utf-8-sig")
+
+
+def _decode_as(data: bytes, encoding: str) -> str:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError:
+        raise ValueError("this is not a Jupyter notebook: it is not UTF-8 text") from None
+
+
+def _parse(text: str) -> Any:
+    if not text.strip():
+        raise ValueError("the file is empty")
+    try:
+        return json.loads(text, parse_int=_integer)
+    except RecursionError:
+        raise ValueError("its content is nested too deeply to be a notebook") from None
+    except ValueError as error:
+        place = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
+        raise ValueError(
+            f"this is not a Jupyter notebook: it is not valid JSON{place}, "
+            "perhaps cut off or mixed up by a merge"
+        ) from None
+
+
+def _integer(digits: str) -> int | float:
+    return int(digits) if len(digits) <= MAX_DIGITS else float("inf")
+
+
+def _cells_of_format_3(document: dict[str, Any]) -> list[Any]:
+    """The cells of an old notebook, in which worksheets hold cells and code is `input`."""
+    worksheets = document.get("worksheets")
+    if not isinstance(worksheets, list):
+        raise ValueError("this is not a Jupyter notebook: it has no list of cells")
+    cells: list[Any] = []
+    for sheet in worksheets:
+        inner = sheet.get("cells") if isinstance(sheet, dict) else None
+        cells += [_upgraded(cell) for cell in inner or () if isinstance(cell, dict)]
+    return cells
+
+
+def _upgraded(cell: Cell) -> Cell:
+    if cell.get("cell_type") == "code":
+        return {"cell_type": "code", "metadata": cell.get("metadata"), "source": cell.get("input")}
+    if cell.get("cell_type") == "heading":
+        level = cell.get("level")
+        marks = "#" * (level if isinstance(level, int) and 1 <= level <= 6 else 1)
+        return {**cell, "cell_type": "markdown", "source": f"{marks} {_joined(cell.get('source'))}"}
+    return cell
+
+
+def _normalised(cell: Cell) -> Cell:
+    kind = cell.get("cell_type")
+    metadata = cell.get("metadata")
+    result: Cell = {
+        "cell_type": kind if kind in CELL_TYPES else "raw",
+        "metadata": metadata if isinstance(metadata, dict) else {},
+        "source": _joined(cell.get("source")),
+    }
+    if isinstance(cell.get("id"), str):
+        result["id"] = cell["id"]
+    if isinstance(cell.get("attachments"), dict) and result["cell_type"] != "code":
+        result["attachments"] = cell["attachments"]
+    if result["cell_type"] == "code":
+        outputs = cell.get("outputs")
+        count = cell.get("execution_count")
+        result["execution_count"] = count if isinstance(count, int) else None
+        result["outputs"] = outputs if isinstance(outputs, list) else []
+    return result
+
+
+def _joined(source: Any) -> str:
+    if isinstance(source, list):
+        source = "".join(line for line in source if isinstance(line, str))
+    if not isinstance(source, str):
+        return ""
+    return _encodable(source).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _encodable(text: str) -> str:
+    """The text with surrogate pairs joined and lone surrogates replaced, so UTF-8 can hold it."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text
+
+
+def dumps(notebook: Notebook) -> str:
+    """The notebook as Jupyter writes it: sorted keys, indent 1, texts as lists of lines."""
+    cells = [_with_lines(cell) for cell in notebook["cells"]]
+    text = json.dumps(
+        {**notebook, "cells": cells},
+        ensure_ascii=False,
+        indent=1,
+        sort_keys=True,
+        separators=(",", ": "),
+    )
+    return _encodable(text) + "\n"
+
+
+def _with_lines(cell: Cell) -> Cell:
+    cell = {**cell, "source": cell["source"].splitlines(keepends=True)}
+    if "outputs" in cell:
+        cell["outputs"] = [_output_with_lines(output) for output in cell["outputs"]]
+    return cell
+
+
+def _output_with_lines(output: Any) -> Any:
+    if not isinstance(output, dict):
+        return output
+    if isinstance(output.get("text"), str):
+        return {**output, "text": output["text"].splitlines(keepends=True)}
+    if isinstance(output.get("data"), dict):
+        data = {
+            mime: value.splitlines(keepends=True) if isinstance(value, str) else value
+            for mime, value in output["data"].items()
+        }
+        return {**output, "data": data}
+    return output
+
+
+def _nbgrader(cell: Cell) -> dict[str, Any]:
+    metadata = cell.get("metadata")
+    marks = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    return marks if isinstance(marks, dict) else {}
+
+
+def grade_id(cell: Cell) -> str | None:
+    """The cell's name for nbgrader, or None when it has none."""
+    name = _nbgrader(cell).get("grade_id")
+    return name if isinstance(name, str) and name else None
+
+
+def is_solution(cell: Cell) -> bool:
+    """Whether a student writes into this cell (code of a question, or a manual answer)."""
+    return _nbgrader(cell).get("solution") is True
+
+
+def is_check(cell: Cell) -> bool:
+    """Whether this is the locked check cell `test_<question>` that carries a score."""
+    return _nbgrader(cell).get("grade") is True and not is_solution(cell)
+
+
+def is_manual(cell: Cell) -> bool:
+    """Whether a student answers here and a human grades the answer."""
+    return _nbgrader(cell).get("grade") is True and is_solution(cell)
+
+
+def is_locked(cell: Cell) -> bool:
+    """Whether a student must not change this cell: a check, or read-only by its metadata."""
+    return not is_solution(cell) and (is_check(cell) or _nbgrader(cell).get("locked") is True)
+
+
+def points(cell: Cell) -> float | None:
+    """The points in the cell's metadata; None when there are none or they are not a number."""
+    value = _nbgrader(cell).get("points")
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def question_of(cell: Cell) -> str | None:
+    """The question a solution, check or manual cell belongs to; None for every other cell."""
+    name = grade_id(cell)
+    if name is None or not (is_solution(cell) or is_check(cell)):
+        return None
+    return name.removeprefix(CHECK_PREFIX) if is_check(cell) else name
+
+
+def clear_outputs(notebook: Notebook) -> Notebook:
+    """A copy of the notebook in which no cell has outputs or an execution count."""
+    result = deepcopy(notebook)
+    for cell in result["cells"]:
+        if cell.get("cell_type") == "code":
+            cell["outputs"] = []
+            cell["execution_count"] = None
+    return result
+
+
+def solution_region(source: str) -> str:
+    """The lines between the solution markers; the whole source when it has no markers.
+
+    Raises:
+        ValueError: the markers are nested or do not pair up.
+    """
+    inside, outside = _split_at_markers(source)
+    return "\n".join(outside if inside is None else inside)
+
+
+def strip_solution(source: str) -> str:
+    """The lines outside the solution markers, which a student may read; "" without markers.
+
+    Raises:
+        ValueError: the markers are nested or do not pair up.
+    """
+    inside, outside = _split_at_markers(source)
+    return "" if inside is None else "\n".join(outside)
+
+
+def _split_at_markers(source: str) -> tuple[list[str] | None, list[str]]:
+    inside: list[str] = []
+    outside: list[str] = []
+    begun = 0  # line of the open marker
+    marked = False
+    for number, line in enumerate(source.split("\n"), 1):
+        if BEGIN_MARKER in line:
+            if begun:
+                raise ValueError(f"line {number}: {BEGIN_MARKER} inside the region of line {begun}")
+            begun, marked = number, True
+        elif END_MARKER in line:
+            if not begun:
+                raise ValueError(f"line {number}: {END_MARKER} without {BEGIN_MARKER} before it")
+            begun = 0
+        else:
+            (inside if begun else outside).append(line)
+    if begun:
+        raise ValueError(f"line {begun}: {BEGIN_MARKER} without {END_MARKER} after it")
+    return (inside if marked else None), outside
+
+
+def replace_solution(source: str, code: str) -> str:
+    """Put the definitions of `code` in place of those of the same name in a solution cell.
+
+    Other definitions of the cell stay as they are. What `code` holds beside them (imports,
+    helpers) goes before the first definition replaced. When no name matches, or one of the two
+    is not Python, `code` replaces the solution region, or the whole cell if it has no markers.
+
+    Raises:
+        ValueError: the markers are nested or do not pair up.
+    """
+    lines = source.split("\n")
+    own = _definitions(source)
+    new = _definitions(code)
+    shared = [name for name in own if name in new]
+    if not shared:
+        return _with_region(source, code)
+    parts = {name: "\n".join(code.split("\n")[slice(*new[name])]) for name in shared}
+    rest = _without([new[name] for name in shared], code.split("\n"))
+    if rest:
+        first = min(shared, key=lambda name: own[name])
+        parts[first] = f"{rest}\n\n\n{parts[first]}"
+    for name in sorted(shared, key=lambda name: own[name], reverse=True):
+        lines[slice(*own[name])] = parts[name].split("\n")
+    return "\n".join(_balanced(lines))
+
+
+def _definitions(source: str) -> dict[str, tuple[int, int]]:
+    """Top-level functions and classes by name, as the range of their lines (from 0)."""
+    try:
+        body = ast.parse(source).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return {}
+    found = {}
+    for node in body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            first = min([node.lineno, *(mark.lineno for mark in node.decorator_list)])
+            found[node.name] = (first - 1, node.end_lineno or node.lineno)
+    return found
+
+
+def _without(ranges: list[tuple[int, int]], lines: list[str]) -> str:
+    gone = {number for start, end in ranges for number in range(start, end)}
+    return "\n".join(line for number, line in enumerate(lines) if number not in gone).strip("\n")
+
+
+def _with_region(source: str, code: str) -> str:
+    """The source with `code` in its first solution region and nothing in the others."""
+    if BEGIN_MARKER not in source:
+        return code
+    solution_region(source)  # raises when the markers do not pair up
+    pattern = rf"^([^\n]*{BEGIN_MARKER}[^\n]*\n).*?^([^\n]*{END_MARKER}[^\n]*)$"
+    bodies = iter([code.strip("\n") + "\n"])
+    return re.sub(
+        pattern,
+        lambda match: match[1] + next(bodies, "") + match[2],
+        source,
+        flags=re.DOTALL | re.MULTILINE,
+    )
+
+
+def _balanced(lines: list[str]) -> list[str]:
+    """The lines without markers whose partner went away with a replaced definition."""
+    kept: list[str] = []
+    begun: int | None = None
+    for line in lines:
+        if END_MARKER in line and begun is None:
+            continue
+        if BEGIN_MARKER in line:
+            if begun is not None:
+                del kept[begun]
+            begun = len(kept)
+        elif END_MARKER in line:
+            begun = None
+        kept.append(line)
+    if begun is not None:
+        del kept[begun]
+    return kept
