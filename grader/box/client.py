@@ -1,0 +1,220 @@
+"""The trusted end of one box: send a cell or a call, wait, get data.
+
+Whatever the submission does ends as a value: `BoxDied` is raised only between here and
+`grader.box.session`, which turns it into a failed cell or call.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from grader.box.outputs import clean_outputs
+from grader.box.protocol import (
+    Channel,
+    ChannelClosed,
+    ChannelTimeout,
+    Decoder,
+    Encoder,
+    Frame,
+    ProtocolError,
+    find_unknown,
+)
+
+__all__ = ["Box", "BoxDied", "CallFailure", "CallRequest", "CallSuccess", "CellOutcome"]
+
+MAX_CALLBACKS = 20_000
+
+
+class BoxDied(Exception):
+    """The box is gone or was killed; the text says why, in words for the student."""
+
+
+@dataclass(frozen=True)
+class CellOutcome:
+    """What a cell did: nbformat outputs, and whether it ran to its end."""
+
+    ok: bool
+    outputs: tuple[dict[str, Any], ...] = ()
+    count: int | None = None
+    died: str = ""
+
+
+@dataclass(frozen=True)
+class CallRequest:
+    """Calls of one student function, made in one round trip.
+
+    Args:
+        name: the function's name in the notebook.
+        calls: the positional arguments of each call.
+        stand_ins: names whose value is, during the calls, a function of the judge's.
+        echo: whether the arguments are wanted back as they are after the calls.
+    """
+
+    name: str
+    calls: Sequence[tuple[Any, ...]]
+    stand_ins: Mapping[str, Callable[..., Any]]
+    echo: bool = False
+
+
+@dataclass(frozen=True)
+class CallSuccess:
+    """The returned values, and the arguments after each call (None unless echoed)."""
+
+    values: tuple[Any, ...]
+    arguments: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class CallFailure:
+    """Why a call gave no value, in words for the student."""
+
+    reason: str
+
+
+class Box:
+    """One running box.
+
+    Args:
+        channel: connected to a `grader.box.runner.Runner`.
+        kill: ends every process of the box and says what ended it ("" if it was us).
+    """
+
+    def __init__(self, channel: Channel, kill: Callable[[], str]) -> None:
+        self._channel = channel
+        self._kill = kill
+        self._number = 0
+
+    def write_files(self, files: Mapping[str, bytes], timeout_s: float) -> None:
+        """Put helper files into the box's scratch folder, before anything runs there."""
+        arrays = {name: np.frombuffer(data, np.uint8) for name, data in files.items()}
+        encoder = Encoder()
+        self._exchange("files", encoder.encode(arrays), encoder, timeout_s)
+
+    def execute(self, source: str, timeout_s: float) -> CellOutcome:
+        """Run one cell; `BoxDied` if that ends the box."""
+        encoder = Encoder()
+        reply = self._exchange("execute", encoder.encode(source), encoder, timeout_s)
+        answer = self._decode(reply)
+        outputs = clean_outputs(answer.get("outputs"))
+        count = answer.get("count")
+        return CellOutcome(
+            ok=answer.get("status") == "ok",
+            outputs=tuple(outputs),
+            count=count if type(count) is int else None,
+        )
+
+    def call(self, request: CallRequest, timeout_s: float) -> CallSuccess | CallFailure:
+        """Call a student function; `BoxDied` if that ends the box."""
+        callbacks: list[Callable[..., Any]] = []
+        encoder = Encoder(callbacks)
+        tree = {
+            "name": request.name,
+            "calls": [encoder.encode(arguments) for arguments in request.calls],
+            "globals": encoder.encode(dict(request.stand_ins)),
+            "echo": request.echo,
+        }
+        answer = self._decode(self._exchange("call", tree, encoder, timeout_s, callbacks))
+        return _call_outcome(request, answer)
+
+    def close(self) -> str:
+        """End the box and everything in it; says what had ended it before, if anything."""
+        self._channel.close()
+        return self._kill()
+
+    def _exchange(
+        self,
+        op: str,
+        tree: Any,
+        encoder: Encoder,
+        timeout_s: float,
+        callbacks: Sequence[Callable[..., Any]] = (),
+    ) -> Frame:
+        self._number += 1
+        deadline = time.monotonic() + timeout_s
+        try:
+            self._channel.send(op, self._number, tree, encoder, deadline)
+            return self._await_done(deadline, callbacks)
+        except ChannelTimeout:
+            self.close()
+            raise BoxDied(f"did not finish within {timeout_s:g} s") from None
+        except ChannelClosed:
+            cause = self.close()
+            raise BoxDied(f"ended the Python process{cause}") from None
+        except ProtocolError as error:
+            self.close()
+            raise BoxDied(f"sent something that cannot be read ({error})") from None
+
+    def _await_done(self, deadline: float, callbacks: Sequence[Callable[..., Any]]) -> Frame:
+        for _ in range(MAX_CALLBACKS):
+            frame = self._channel.receive(deadline)
+            if frame.header["id"] != self._number:
+                raise ProtocolError("an answer to another question")
+            if frame.header["op"] == "done":
+                return frame
+            if frame.header["op"] != "callback":
+                raise ProtocolError("an unknown operation")
+            self._answer(frame, callbacks, deadline)
+        raise ProtocolError("too many calls of a function given as argument")
+
+    def _answer(
+        self, frame: Frame, callbacks: Sequence[Callable[..., Any]], deadline: float
+    ) -> None:
+        match Decoder(frame).decode(frame.header["value"]):
+            case [int() as index, list() as arguments] if 0 <= index < len(callbacks):
+                answer = _evaluate(callbacks[index], arguments)
+            case _:
+                raise ProtocolError("a call of a function that was never given")
+        encoder = Encoder()
+        self._channel.send("value", self._number, encoder.encode(answer), encoder, deadline)
+
+    def _decode(self, frame: Frame) -> dict[str, Any]:
+        try:
+            answer = Decoder(frame).decode(frame.header["value"])
+        except ProtocolError as error:
+            self.close()
+            raise BoxDied(f"sent something that cannot be read ({error})") from None
+        return answer if isinstance(answer, dict) else {}
+
+
+def _evaluate(function: Callable[..., Any], arguments: list[Any]) -> dict[str, Any]:
+    unknown = find_unknown(arguments)
+    if unknown is not None:
+        return {"error": f"called with a value of type {unknown.type_name}"}
+    try:
+        with np.errstate(all="ignore"):
+            return {"value": function(*arguments)}
+    except Exception as error:  # the student chose the arguments, so the fault is data
+        return {"error": f"called with unsuitable arguments ({type(error).__name__})"}
+
+
+def _call_outcome(request: CallRequest, answer: dict[str, Any]) -> CallSuccess | CallFailure:
+    name = request.name
+    match answer:
+        case {"status": "ok", "values": list() as values, "arguments": list() as arguments}:
+            if len(values) == len(arguments) == len(request.calls):
+                unknown = find_unknown(values)
+                if unknown is None:
+                    return CallSuccess(tuple(values), tuple(arguments))
+                return CallFailure(
+                    f"{name} returned a value of type {_clip(unknown.type_name)}, "
+                    "which cannot be graded"
+                )
+        case {"status": "undefined"}:
+            return CallFailure(f"{name} is not defined")
+        case {"status": "error", "error": "NotImplementedError"}:
+            return CallFailure(f"{name} is not implemented yet")
+        case {"status": "error", "error": str() as error, "message": str() as message}:
+            place = answer.get("place")
+            where = f" at {_clip(place)}" if isinstance(place, str) and place else ""
+            return CallFailure(f"{name} raised {_clip(error)}: {_clip(message, 300)}{where}")
+    return CallFailure(f"{name} gave an answer that cannot be read")
+
+
+def _clip(text: str, length: int = 80) -> str:
+    printable = "".join(char if char.isprintable() else " " for char in text)
+    return printable if len(printable) <= length else printable[: length - 1] + "…"

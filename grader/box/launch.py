@@ -1,0 +1,138 @@
+"""Opening boxes: forks of a warm zygote on Linux, plain child processes elsewhere."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Protocol
+
+from grader.box.client import Box
+from grader.box.protocol import Channel
+from grader.course import Limits
+from grader.errors import BoxError
+
+__all__ = ["Launcher", "PlainLauncher", "WarmLauncher", "launcher"]
+
+START_TIMEOUT_S = 60
+
+
+class Launcher(Protocol):
+    """Opens boxes, one at a time."""
+
+    def open(self, files: Mapping[str, bytes], limits: Limits) -> Box:
+        """A fresh box whose scratch folder holds exactly these files."""
+
+    def close(self) -> None:
+        """End whatever still runs."""
+
+
+class WarmLauncher:
+    """Boxes forked from a zygote and jailed: for other people's code."""
+
+    def __init__(self) -> None:
+        from grader.box.zygote import Zygote
+
+        self._zygote = Zygote()
+
+    def open(self, files: Mapping[str, bytes], limits: Limits) -> Box:
+        """See `Launcher.open`.
+
+        Raises:
+            BoxError: the zygote or the jail failed.
+        """
+        from grader.box.jail import JailSpec
+
+        scratch = Path(tempfile.mkdtemp(prefix="grader-box-"))
+
+        def kill() -> str:
+            cause = self._zygote.kill_all()
+            _remove_tree(scratch)
+            return cause
+
+        sock = self._zygote.fork(JailSpec.of(scratch, limits))
+        return _with_files(Box(Channel(sock, limits.output_mib << 20), kill), files)
+
+    def close(self) -> None:
+        """Stop the zygote and all below it."""
+        self._zygote.close()
+
+
+class PlainLauncher:
+    """Boxes as plain child processes, without a jail: for one's own code only."""
+
+    def open(self, files: Mapping[str, bytes], limits: Limits) -> Box:
+        """See `Launcher.open`."""
+        scratch = Path(tempfile.mkdtemp(prefix="grader-box-"))
+        ours, theirs = socket.socketpair()
+        with theirs:
+            process = _start_runner(theirs, scratch, limits.output_mib)
+
+        def kill() -> str:
+            ended_by_itself = process.poll() is not None
+            process.kill()
+            status = process.wait()
+            _remove_tree(scratch)
+            return f" (exit status {status})" if ended_by_itself else ""
+
+        return _with_files(Box(Channel(ours, limits.output_mib << 20), kill), files)
+
+    def close(self) -> None:
+        """Nothing is kept between boxes."""
+
+
+def launcher(*, own_code: bool = False) -> Launcher:
+    """The right launcher for this machine.
+
+    Args:
+        own_code: whether the code belongs to the person who runs the command; then a plain
+            child process will do where there is no Linux.
+
+    Raises:
+        BoxError: other people's code cannot be confined here.
+    """
+    if sys.platform == "linux":
+        return WarmLauncher()
+    if own_code:
+        return PlainLauncher()
+    raise BoxError(
+        f"grading other people's code needs Linux, not {sys.platform}; "
+        "use WSL2, a virtual machine or a Linux server"
+    )
+
+
+def _with_files(box: Box, files: Mapping[str, bytes]) -> Box:
+    box.write_files(files, START_TIMEOUT_S)
+    return box
+
+
+def _start_runner(theirs: socket.socket, scratch: Path, output_mib: int) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-I", "-m", "grader.box.runner", str(output_mib)]
+    keep = ("SYSTEMROOT", "TEMP", "TMP", "PATH")  # without these Windows cannot open sockets
+    env = {name: os.environ[name] for name in keep if name in os.environ}
+    env |= {"HOME": str(scratch), "MPLCONFIGDIR": str(scratch), "IPYTHONDIR": str(scratch)}
+    if sys.platform == "win32":
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, cwd=scratch, env=env)
+        assert process.stdin is not None  # noqa: S101 — told to mypy; it is a pipe
+        with process.stdin as pipe:
+            pipe.write(theirs.share(process.pid))
+        return process
+    fd = theirs.fileno()
+    return subprocess.Popen([*command, str(fd)], pass_fds=[fd], cwd=scratch, env=env)
+
+
+def _remove_tree(folder: Path) -> None:
+    def make_writable_and_retry(function: object, path: str, _: BaseException) -> None:
+        Path(path).parent.chmod(0o700)
+        Path(path).chmod(0o700)
+        shutil.rmtree(path, ignore_errors=True)
+
+    shutil.rmtree(folder, onexc=make_writable_and_retry) if sys.version_info >= (
+        3,
+        12,
+    ) else shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,75 @@
+"""Cell outputs from the box, rebuilt from a whitelist before anyone stores or shows them."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterator
+from typing import Any
+
+__all__ = ["clean_outputs"]
+
+MAX_OUTPUTS = 500
+PNG_MAGIC = b"\x89PNG\r\n\x1a\n"
+TEXT_TYPES = ("text/plain", "text/html", "text/markdown", "text/latex")
+
+
+def clean_outputs(raw: Any) -> list[dict[str, Any]]:
+    """Valid nbformat outputs out of whatever the box sent; what does not fit is left out.
+
+    HTML is kept as data: whoever shows it must sanitise it (`grader.feedback` does).
+    """
+    if not isinstance(raw, list):
+        return []
+    return [clean for output in raw[:MAX_OUTPUTS] for clean in _clean(output)]
+
+
+def _clean(output: Any) -> Iterator[dict[str, Any]]:
+    match output:
+        case {"output_type": "stream", "name": "stdout" | "stderr" as name, "text": str() as text}:
+            yield {"output_type": "stream", "name": name, "text": _text(text)}
+        case {"output_type": "error", "ename": str() as name, "evalue": str() as value}:
+            lines = output.get("traceback")
+            lines = [_text(line) for line in lines if isinstance(line, str)] if lines else []
+            yield {
+                "output_type": "error",
+                "ename": _text(name),
+                "evalue": _text(value),
+                "traceback": lines,
+            }
+        case {"output_type": "display_data", "data": dict() as data}:
+            yield {"output_type": "display_data", "data": _bundle(data), "metadata": {}}
+        case {"output_type": "execute_result", "data": dict() as data}:
+            count = output.get("execution_count")
+            yield {
+                "output_type": "execute_result",
+                "data": _bundle(data),
+                "metadata": {},
+                "execution_count": count if type(count) is int else None,
+            }
+
+
+def _bundle(data: dict[Any, Any]) -> dict[str, str]:
+    bundle = {kind: _text(data[kind]) for kind in TEXT_TYPES if isinstance(data.get(kind), str)}
+    image = data.get("image/png")
+    if isinstance(image, str) and _is_png(image):
+        bundle["image/png"] = "".join(image.split())
+    return bundle
+
+
+def _is_png(text: str) -> bool:
+    try:
+        return base64.b64decode("".join(text.split()), validate=True).startswith(PNG_MAGIC)
+    except (binascii.Error, ValueError):
+        return False
+
+
+def _text(text: str) -> str:
+    """The text without characters that JSON, XML or a terminal would choke on."""
+    return "".join(
+        char for char in text if char in "\n\t\x1b" or (char >= " " and not _is_surrogate(char))
+    )
+
+
+def _is_surrogate(char: str) -> bool:
+    return "\ud800" <= char <= "\udfff"

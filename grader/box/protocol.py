@@ -1,0 +1,382 @@
+"""Frames between judge and box: a small JSON header, then raw bytes.
+
+Both sides use this module, and neither trusts it to the other: what arrives is decoded by a
+whitelist of types into freshly made plain values, under bounds on size, depth and count.
+Nothing is ever unpickled.
+
+A frame is ``magic | header length | body length | header | body``. The header holds an
+operation and a tree of tagged values; arrays and long strings lie in the body and are
+referred to by index.
+
+    JSON null, true, 1, 1.5, "text"     themselves
+    {"list": [...]} {"tuple": [...]}    sequences
+    {"dict": [[key, value], ...]}       keys are strings or integers
+    {"array": i} {"scalar": i}          numpy array, numpy scalar
+    {"text": i}                         a long string
+    {"complex": [re, im]}               Python complex
+    {"rng": [name, seed]}               numpy.random.default_rng(seed), shared by its name
+    {"callback": i}                     a function that the judge evaluates
+    {"unknown": "type name"}            something that must not cross
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import socket
+import struct
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+__all__ = [
+    "MAX_BODY_BYTES",
+    "Channel",
+    "ChannelClosed",
+    "ChannelTimeout",
+    "Decoder",
+    "Encoder",
+    "Frame",
+    "ProtocolError",
+    "Rng",
+    "Unknown",
+    "find_unknown",
+]
+
+MAGIC = b"CRB1"
+PREFIX = struct.Struct("!4sIQ")
+MAX_HEADER_BYTES = 1 << 20  # a parsed header may take thirty times its size in memory
+MAX_BODY_BYTES = 64 << 20
+MAX_DEPTH = 24
+MAX_NODES = 200_000
+MAX_NDIM = 16
+LONG_TEXT = 200  # characters; longer strings travel in the body
+DTYPES = frozenset(
+    "|b1 |i1 |u1 <i2 <u2 <i4 <u4 <i8 <u8 <f2 <f4 <f8 <c8 <c16".split()  # noqa: SIM905 — a table
+)
+
+
+class ProtocolError(Exception):
+    """The other side sent something that is not a frame of this protocol."""
+
+
+class ChannelClosed(Exception):
+    """The other side is gone."""
+
+
+class ChannelTimeout(Exception):
+    """The other side did not answer in time."""
+
+
+@dataclass(frozen=True)
+class Rng:
+    """Stands for `numpy.random.default_rng(seed)` in the box.
+
+    The same `Rng` used in several calls of one request is one generator that goes on drawing.
+    """
+
+    seed: int
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """Stands for a value whose type must not cross."""
+
+    type_name: str
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One decoded frame: the JSON header and the parts of the body."""
+
+    header: dict[str, Any]
+    parts: tuple[memoryview, ...]
+
+
+def find_unknown(value: Any) -> Unknown | None:
+    """The first `Unknown` anywhere inside a decoded value."""
+    if isinstance(value, Unknown):
+        return value
+    if isinstance(value, dict):
+        return next(filter(None, map(find_unknown, value.values())), None)
+    if isinstance(value, list | tuple):
+        return next(filter(None, map(find_unknown, value)), None)
+    return None
+
+
+@dataclass
+class Encoder:
+    """Turns values into header trees, collecting body parts on the way.
+
+    Args:
+        callbacks: functions met on the way are appended here, if given; without it, a
+            function is an `Unknown`.
+    """
+
+    callbacks: list[Callable[..., Any]] | None = None
+    specs: list[dict[str, Any]] = field(default_factory=list)
+    parts: list[bytes] = field(default_factory=list)
+    _seen: dict[int, tuple[Any, int]] = field(default_factory=dict)
+
+    def encode(self, value: Any, depth: int = 0) -> Any:
+        """The header tree of a value; anything outside the whitelist becomes ``unknown``."""
+        kind = type(value)
+        if depth > MAX_DEPTH:
+            return {"unknown": "a structure nested too deeply"}
+        if value is None or kind is bool or kind is float:
+            return value
+        if kind is int:
+            return value if abs(value) < 1 << 64 else {"unknown": "an enormous int"}
+        if kind is str:
+            return value if len(value) <= LONG_TEXT else {"text": self._add_text(value)}
+        if kind is list or kind is tuple:
+            return {kind.__name__: [self.encode(item, depth + 1) for item in value]}
+        if isinstance(value, dict):
+            return self._encode_dict(value, depth)
+        return self._encode_object(value)
+
+    def _encode_dict(self, value: dict[Any, Any], depth: int) -> Any:
+        if not all(type(key) in (str, int) for key in value):
+            return {"unknown": "dict with keys that are neither str nor int"}
+        return {"dict": [[key, self.encode(item, depth + 1)] for key, item in value.items()]}
+
+    def _encode_object(self, value: Any) -> Any:
+        if isinstance(value, np.ndarray | np.generic):
+            return self._encode_array(value)
+        if type(value) is complex:
+            return {"complex": [value.real, value.imag]}
+        if type(value) is Rng:
+            return {"rng": [f"{id(value)}", value.seed]}
+        if self.callbacks is not None and callable(value):
+            self.callbacks.append(value)
+            return {"callback": len(self.callbacks) - 1}
+        return {"unknown": type(value).__name__[:100]}
+
+    def _encode_array(self, value: Any) -> Any:
+        if isinstance(value, np.ma.MaskedArray):
+            return {"unknown": "masked array"}
+        array = np.asarray(value)
+        if array.dtype == np.longdouble:
+            array = array.astype(np.float64)
+        elif array.dtype == np.clongdouble:
+            array = array.astype(np.complex128)
+        array = array.astype(array.dtype.newbyteorder("<"), copy=False)
+        if array.dtype.str not in DTYPES or array.ndim > MAX_NDIM:
+            return {"unknown": f"array of dtype {array.dtype}"[:100]}
+        tag = "scalar" if isinstance(value, np.generic) else "array"
+        return {tag: self._add_array(value, array)}
+
+    def _add_array(self, original: Any, array: np.ndarray) -> int:
+        if id(original) not in self._seen:
+            spec = {"dtype": array.dtype.str, "shape": list(array.shape)}
+            self._seen[id(original)] = (original, self._add(spec, array.tobytes()))
+        return self._seen[id(original)][1]
+
+    def _add_text(self, text: str) -> int:
+        data = text.encode("utf-8", "replace")
+        return self._add({"dtype": "utf8", "shape": [len(data)]}, data)
+
+    def _add(self, spec: dict[str, Any], data: bytes) -> int:
+        self.specs.append(spec)
+        self.parts.append(data)
+        return len(self.parts) - 1
+
+
+@dataclass
+class Decoder:
+    """Turns header trees back into fresh plain values.
+
+    Args:
+        frame: the frame that the trees belong to.
+        make_rng: builds a generator from a seed; None refuses generators.
+        make_callback: builds a function from its number; None refuses functions.
+
+    Raises:
+        ProtocolError: from `decode`, at the first thing that does not fit.
+    """
+
+    frame: Frame
+    make_rng: Callable[[int], Any] | None = None
+    make_callback: Callable[[int], Any] | None = None
+    _nodes: int = 0
+    _rngs: dict[str, Any] = field(default_factory=dict)
+
+    def decode(self, tree: Any, depth: int = 0) -> Any:
+        """The value of a header tree."""
+        self._nodes += 1
+        if depth > MAX_DEPTH + 1 or self._nodes > MAX_NODES:
+            raise ProtocolError("a value is nested too deeply or has too many parts")
+        if tree is None or isinstance(tree, bool | int | float | str):
+            return tree
+        if not isinstance(tree, dict) or len(tree) != 1:
+            raise ProtocolError("a value has no tag")
+        tag, content = next(iter(tree.items()))
+        if tag in ("list", "tuple"):
+            items = [self.decode(item, depth + 1) for item in _as_list(content)]
+            return items if tag == "list" else tuple(items)
+        if tag == "dict":
+            return dict(self._decode_pair(pair, depth) for pair in _as_list(content))
+        return self._decode_leaf(tag, content)
+
+    def _decode_pair(self, pair: Any, depth: int) -> tuple[str | int, Any]:
+        match pair:
+            case [str() | int() as key, value]:
+                return key, self.decode(value, depth + 1)
+        raise ProtocolError("a dict entry is not a pair")
+
+    def _decode_leaf(self, tag: str, content: Any) -> Any:
+        match tag, content:
+            case ("array", int() as index):
+                return self._array(index).copy()
+            case ("scalar", int() as index):
+                return self._array(index).reshape(())[()]
+            case ("text", int() as index):
+                return self._text(index)
+            case ("complex", [int() | float() as real, int() | float() as imaginary]):
+                return complex(real, imaginary)
+            case ("rng", [str() as name, int() as seed]) if self.make_rng is not None:
+                if name not in self._rngs:
+                    self._rngs[name] = self.make_rng(seed)
+                return self._rngs[name]
+            case ("callback", int() as index) if self.make_callback is not None:
+                return self.make_callback(index)
+            case ("unknown", str() as name):
+                return Unknown(name[:100])
+        raise ProtocolError("a value has a tag that is not allowed here")
+
+    def _part(self, index: int) -> tuple[dict[str, Any], memoryview]:
+        if not 0 <= index < len(self.frame.parts):
+            raise ProtocolError("a value refers to bytes that are not there")
+        return self.frame.header["parts"][index], self.frame.parts[index]
+
+    def _array(self, index: int) -> np.ndarray:
+        spec, data = self._part(index)
+        if spec["dtype"] == "utf8":
+            raise ProtocolError("a text was sent where an array belongs")
+        try:
+            return np.frombuffer(data, dtype=spec["dtype"]).reshape(spec["shape"])
+        except ValueError as error:  # e.g. a shape whose strides overflow
+            raise ProtocolError("an array has an impossible shape") from error
+
+    def _text(self, index: int) -> str:
+        spec, data = self._part(index)
+        if spec["dtype"] != "utf8":
+            raise ProtocolError("an array was sent where a text belongs")
+        return bytes(data).decode("utf-8", "replace")
+
+
+class Channel:
+    """One end of the connection between judge and box.
+
+    Args:
+        sock: a connected stream socket; the channel owns it.
+        max_body_bytes: the largest body that is accepted from the other side.
+    """
+
+    def __init__(self, sock: socket.socket, max_body_bytes: int = MAX_BODY_BYTES) -> None:
+        self._sock = sock
+        self._max_body_bytes = max_body_bytes
+
+    def send(self, op: str, number: int, tree: Any, encoder: Encoder, deadline: float) -> None:
+        """Send one frame before the deadline (in `time.monotonic` seconds).
+
+        Raises:
+            ChannelClosed: the other side is gone.
+            ChannelTimeout: the other side does not read.
+            ProtocolError: the frame is too large for the protocol.
+        """
+        message = {"op": op, "id": number, "value": tree, "parts": encoder.specs}
+        header = json.dumps(message).encode()
+        if len(header) > MAX_HEADER_BYTES:
+            raise ProtocolError("the value has too many parts to be sent")
+        size = sum(map(len, encoder.parts))
+        prefix = PREFIX.pack(MAGIC, len(header), size)
+        self._guard(deadline, lambda: self._sock.sendall(b"".join([prefix, header])))
+        for part in encoder.parts:
+            self._guard(deadline, lambda part=part: self._sock.sendall(part))
+
+    def receive(self, deadline: float) -> Frame:
+        """The next frame, if all of it arrives before the deadline.
+
+        Raises:
+            ChannelClosed, ChannelTimeout: no frame came.
+            ProtocolError: what came is not a frame, or is too large.
+        """
+        magic, header_size, body_size = PREFIX.unpack(self._read(PREFIX.size, deadline))
+        if magic != MAGIC:
+            raise ProtocolError("what came is not a frame")
+        if header_size > MAX_HEADER_BYTES or body_size > self._max_body_bytes:
+            raise ProtocolError("a value is too large")
+        header = _parse_header(self._read(header_size, deadline))
+        body = memoryview(self._read(body_size, deadline))
+        return Frame(header, tuple(_cut(body, header["parts"])))
+
+    def close(self) -> None:
+        """Close this end; the other side reads end-of-file."""
+        self._sock.close()
+
+    def _read(self, size: int, deadline: float) -> bytearray:
+        data = bytearray()
+        while len(data) < size:  # grown as bytes come: a claimed size alone costs no memory
+            wanted = min(size - len(data), 1 << 20)
+            chunk = self._guard(deadline, lambda wanted=wanted: self._sock.recv(wanted))
+            if not chunk:
+                raise ChannelClosed
+            data += chunk
+        return data
+
+    def _guard(self, deadline: float, operation: Callable[[], Any]) -> Any:
+        remaining = deadline - time.monotonic()
+        if remaining <= 0:
+            raise ChannelTimeout
+        try:
+            self._sock.settimeout(None if math.isinf(remaining) else remaining)
+            return operation()
+        except TimeoutError:
+            raise ChannelTimeout from None
+        except OSError:
+            raise ChannelClosed from None
+
+
+def _parse_header(data: bytearray) -> dict[str, Any]:
+    try:
+        header = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise ProtocolError("the header is not JSON") from error
+    match header:
+        case {"op": str(), "id": int(), "value": _, "parts": list() as parts}:
+            if all(map(_is_part, parts)):
+                return dict(header)
+    raise ProtocolError("the header lacks a field")
+
+
+def _is_part(spec: Any) -> bool:
+    match spec:
+        case {"dtype": str() as dtype, "shape": list() as shape} if len(shape) <= MAX_NDIM:
+            sizes_fit = all(type(n) is int and 0 <= n <= MAX_BODY_BYTES for n in shape)
+            return sizes_fit and (dtype in DTYPES or (dtype == "utf8" and len(shape) == 1))
+    return False
+
+
+def _cut(body: memoryview, specs: list[dict[str, Any]]) -> Iterable[memoryview]:
+    start = 0
+    for spec in specs:
+        item_size = 1 if spec["dtype"] == "utf8" else np.dtype(spec["dtype"]).itemsize
+        end = start + item_size * math.prod(spec["shape"])
+        if end > len(body):
+            break
+        yield body[start:end]
+        start = end
+    else:
+        if start == len(body):
+            return
+    raise ProtocolError("the body does not fit its description")
+
+
+def _as_list(content: Any) -> list[Any]:
+    if not isinstance(content, list):
+        raise ProtocolError("a sequence is not a list")
+    return content

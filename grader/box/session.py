@@ -1,0 +1,141 @@
+"""One submission's life in boxes: execute its cells, call its functions, survive its deaths.
+
+When a cell or a call ends the box, a fresh one is opened, the cells are executed again
+without those that killed one before, and a function that killed one is not called again. So
+``os._exit`` in `backward` costs `backward` and nothing else.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from grader.box.client import Box, BoxDied, CallFailure, CallRequest, CallSuccess, CellOutcome
+from grader.box.launch import Launcher
+from grader.course import Limits
+
+__all__ = ["CodeCell", "Session"]
+
+MAX_BOXES = 12
+SHARE_FOR_CELLS = 0.6  # of the submission's time; the rest is kept for the checks
+OUT_OF_TIME = "the submission had used up its time before this"
+
+
+@dataclass(frozen=True)
+class CodeCell:
+    """A code cell to execute: its place in the notebook, a name for messages, its source."""
+
+    index: int
+    label: str
+    source: str
+
+
+class Session:
+    """Executes a notebook's code cells and then calls its functions, in as few boxes as needed.
+
+    Args:
+        launcher: opens the boxes.
+        files: helper files of the release.
+        cells: the code cells, in order.
+        limits: course.yml's limits.
+    """
+
+    def __init__(
+        self,
+        launcher: Launcher,
+        files: Mapping[str, bytes],
+        cells: Sequence[CodeCell],
+        limits: Limits,
+    ) -> None:
+        self._launcher, self._files, self._cells, self._limits = launcher, files, cells, limits
+        self._start = time.monotonic()
+        self._box: Box | None = None
+        self._boxes_opened = 0
+        self._outcomes: dict[int, CellOutcome] = {}
+        self._deadly_functions: dict[str, str] = {}
+        self.notes: list[str] = []
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._close_box()
+
+    def execute_cells(self) -> dict[int, CellOutcome]:
+        """Run all cells; the outcome of each by its index. A deadly cell does not stop the rest."""
+        while not self._run_cells() and self._boxes_opened < MAX_BOXES:
+            pass
+        for cell in self._cells:
+            self._outcomes.setdefault(cell.index, CellOutcome(ok=False, died=OUT_OF_TIME))
+        return self._outcomes
+
+    def call(self, request: CallRequest) -> CallSuccess | CallFailure:
+        """Call a student's function; whatever it does is an answer."""
+        if request.name in self._deadly_functions:
+            return CallFailure(self._deadly_functions[request.name])
+        timeout_s = min(self._limits.call_timeout_s, self._time_left())
+        if timeout_s <= 0:
+            return CallFailure(f"{request.name} was not called: {OUT_OF_TIME}")
+        if self._box is None and not self._reopen():
+            return CallFailure(f"{request.name} was not called: the notebook stops by itself")
+        try:
+            assert self._box is not None  # noqa: S101 — told to mypy; _reopen opened it
+            return self._box.call(request, timeout_s)
+        except BoxDied as death:
+            return self._bury(request.name, death)
+
+    def _bury(self, name: str, death: BoxDied) -> CallFailure:
+        self._close_box()
+        reason = f"{name} {death}"
+        self._deadly_functions[name] = reason
+        self.notes.append(f"Calling {reason}; the other steps were graded in a fresh box.")
+        return CallFailure(reason)
+
+    def _reopen(self) -> bool:
+        while self._boxes_opened < MAX_BOXES and self._time_left() > 0:
+            if self._run_cells():
+                return True
+        return False
+
+    def _run_cells(self) -> bool:
+        """Execute the cells in a fresh box; False if one of them ended it."""
+        self._close_box()
+        self._box = self._launcher.open(self._files, self._limits)
+        self._boxes_opened += 1
+        for cell in self._cells:
+            if self._is_deadly(cell):
+                continue
+            timeout_s = min(self._limits.cell_timeout_s, self._time_left_for_cells(cell))
+            if timeout_s <= 0:
+                continue
+            try:
+                outcome = self._box.execute(cell.source, timeout_s)
+            except BoxDied as death:
+                self._mark_deadly(cell, str(death))
+                return False
+            self._outcomes.setdefault(cell.index, outcome)
+        return True
+
+    def _is_deadly(self, cell: CodeCell) -> bool:
+        outcome = self._outcomes.get(cell.index)
+        return outcome is not None and bool(outcome.died)
+
+    def _mark_deadly(self, cell: CodeCell, reason: str) -> None:
+        self._close_box()
+        self._outcomes[cell.index] = CellOutcome(ok=False, died=f"this cell {reason}")
+        self.notes.append(f"The cell {cell.label!r} {reason}; the notebook went on without it.")
+
+    def _time_left(self) -> float:
+        return self._limits.submission_timeout_s - (time.monotonic() - self._start)
+
+    def _time_left_for_cells(self, cell: CodeCell) -> float:
+        """A cell that has run before may run again; new ones keep to the cells' share."""
+        if cell.index in self._outcomes:
+            return self._time_left()
+        return self._time_left() - (1 - SHARE_FOR_CELLS) * self._limits.submission_timeout_s
+
+    def _close_box(self) -> None:
+        if self._box is not None:
+            self._box.close()
+            self._box = None

@@ -1,0 +1,178 @@
+"""The IPython shell that runs student cells inside the box, and what it prints.
+
+Outputs are collected as nbformat dictionaries. This module runs beside student code: the
+bounds it keeps are a courtesy that keeps honest notebooks readable; the judge's side holds
+the real ones.
+"""
+
+from __future__ import annotations
+
+import gc
+import io
+import sys
+from typing import Any
+
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
+
+__all__ = ["BoxShell", "OutputLog", "warm_up"]
+
+IMAGE = "image/png"
+
+
+class OutputLog:
+    """The outputs of the cell that is running, bounded in size."""
+
+    def __init__(self, max_bytes: int) -> None:
+        self.max_bytes = max_bytes
+        self.start()
+
+    def start(self) -> None:
+        """Forget everything; a new cell begins."""
+        self.outputs: list[dict[str, Any]] = []
+        self._room = self.max_bytes
+
+    def add(self, output: dict[str, Any], size: int) -> None:
+        """Append one output unless the room is used up; then say so, once."""
+        if self._room < 0:
+            return
+        self._room -= size + 64  # a frame of its own costs something too
+        if self._room >= 0:
+            self.outputs.append(output)
+        else:
+            note = f"[output cut here: a cell may print {self.max_bytes >> 20} MiB]\n"
+            self.outputs.append({"output_type": "stream", "name": "stdout", "text": note})
+
+    def write(self, name: str, text: str) -> None:
+        """Append text to a stream output, joining it to the last one where it can be."""
+        last = self.outputs[-1] if self.outputs else {}
+        if last.get("name") == name and self._room >= len(text):
+            last["chunks"].append(text)
+            self._room -= len(text)
+        elif text:
+            text = text[: max(self._room, 0) + 1]
+            self.add({"output_type": "stream", "name": name, "chunks": [text]}, len(text))
+
+    def finished(self) -> list[dict[str, Any]]:
+        """The outputs as nbformat wants them."""
+        for output in self.outputs:
+            if "chunks" in output:
+                output["text"] = "".join(output.pop("chunks"))
+        return self.outputs
+
+
+class _Stream(io.TextIOBase):
+    def __init__(self, log: OutputLog, name: str) -> None:
+        self._log, self._name = log, name
+
+    def write(self, text: str) -> int:
+        self._log.write(self._name, str(text))
+        return len(text)
+
+    def writable(self) -> bool:
+        return True
+
+
+class _Publisher(DisplayPublisher):  # type: ignore[misc]  # IPython has no stubs
+    log: OutputLog
+
+    def publish(self, data: Any, metadata: Any = None, **_: Any) -> None:
+        self.log.add(_rich("display_data", data, metadata), _size(data))
+
+    def clear_output(self, wait: bool = False) -> None:
+        self.log.start()
+
+
+class _Hook(DisplayHook):  # type: ignore[misc]  # IPython has no stubs
+    log: OutputLog
+
+    def write_output_prompt(self) -> None:
+        pass
+
+    def write_format_data(self, format_dict: Any, md_dict: Any = None) -> None:
+        output = _rich("execute_result", format_dict, md_dict)
+        output["execution_count"] = self.prompt_count
+        self.log.add(output, _size(format_dict))
+
+    def finish_displayhook(self) -> None:
+        pass
+
+
+class BoxShell(InteractiveShell):  # type: ignore[misc]  # IPython has no stubs
+    """An `InteractiveShell` whose every output goes to an `OutputLog`."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        config = Config()
+        config.HistoryManager.enabled = False
+        config.InteractiveShell.colors = "nocolor"
+        super().__init__(
+            config=config, display_pub_class=_Publisher, displayhook_class=_Hook, **kwargs
+        )
+        self.log_to(OutputLog(1 << 20))
+
+    def log_to(self, log: OutputLog) -> None:
+        """Send everything printed or shown from now on to this log."""
+        self.output_log = log
+        self.display_pub.log = self.displayhook.log = log
+        sys.stdout, sys.stderr = _Stream(log, "stdout"), _Stream(log, "stderr")
+
+    def _showtraceback(self, etype: Any, evalue: Any, stb: list[str]) -> None:
+        name, text = getattr(etype, "__name__", str(etype)), str(evalue)
+        output = {"output_type": "error", "ename": name, "evalue": text, "traceback": list(stb)}
+        self.output_log.add(output, len(text) + sum(map(len, stb)))
+
+    def execute(self, source: str) -> dict[str, Any]:
+        """Run one cell: its status, outputs and execution count."""
+        self.output_log.start()
+        result = self.run_cell(source, store_history=True)
+        status = "ok" if result.success else "error"
+        count = self.execution_count - 1
+        return {"status": status, "outputs": self.output_log.finished(), "count": count}
+
+
+def warm_up() -> BoxShell:
+    """Import, configure and use once everything that a notebook will want.
+
+    Called before the fork, so that no submission pays for it.
+    """
+    shell: BoxShell = BoxShell.instance()
+    import matplotlib_inline.backend_inline as backend
+    import matplotlib_inline.config
+    from matplotlib import pyplot
+
+    inline = matplotlib_inline.config.InlineBackend.instance(parent=shell)
+    inline.print_figure_kwargs = {}  # the default, bbox_inches="tight", draws each figure twice
+    inline.shell = shell
+    pyplot.switch_backend("module://matplotlib_inline.backend_inline")
+    backend.configure_inline_support(shell, "module://matplotlib_inline.backend_inline")
+    shell.execute(
+        "import numpy.random, matplotlib.pyplot as _plt\n"
+        "_figure, _axes = _plt.subplots(1, 2)\n"
+        "_axes[0].plot([0, 1], label='$W_1$'); _axes[0].legend(); _axes[0].set_title('Warm')\n"
+        "_axes[1].imshow([[0, 1]]); _figure.colorbar(_axes[1].images[0]); _plt.show()\n"
+        "del _figure, _axes, _plt"
+    )
+    shell.reset()
+    shell.execution_count = 1
+    gc.collect()
+    gc.freeze()
+    return shell
+
+
+def _rich(output_type: str, data: Any, metadata: Any) -> dict[str, Any]:
+    plain = {str(kind): _text(value) for kind, value in dict(data).items()}
+    return {"output_type": output_type, "data": plain, "metadata": {}}
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bytes):
+        import base64
+
+        return base64.b64encode(value).decode("ascii")
+    return str(value)
+
+
+def _size(data: Any) -> int:
+    return sum(len(value) for value in dict(data).values() if isinstance(value, str | bytes))
