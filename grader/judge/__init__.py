@@ -1,0 +1,34 @@
+"""The trusted side: hidden tests, the reference, and what a hidden test may say.
+
+A `hidden_tests.py` imports its vocabulary from here; `grader.judge.suite` runs it.
+"""
+
+from grader.box.protocol import Rng
+from grader.judge.assertions import (
+    assert_close,
+    assert_shape,
+    assert_true,
+    assert_unchanged,
+    expect_array,
+    expect_dict,
+    expect_float,
+    expect_tuple,
+)
+from grader.judge.oracle import complex_step_gradient
+from grader.judge.student import Observation, Student, StudentFailure
+
+__all__ = [
+    "Observation",
+    "Rng",
+    "Student",
+    "StudentFailure",
+    "assert_close",
+    "assert_shape",
+    "assert_true",
+    "assert_unchanged",
+    "complex_step_gradient",
+    "expect_array",
+    "expect_dict",
+    "expect_float",
+    "expect_tuple",
+]

@@ -1,0 +1,168 @@
+"""Assertions whose failures read like a teacher's remark.
+
+Every value that comes from a student passes through one of these before a test uses it, so
+that a surprise is a failed check and never an error of ours. No message prints an input or a
+whole array.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+__all__ = [
+    "assert_close",
+    "assert_shape",
+    "assert_true",
+    "assert_unchanged",
+    "expect_array",
+    "expect_dict",
+    "expect_float",
+    "expect_tuple",
+]
+
+KINDS = {"f": "real numbers", "i": "integers", "b": "booleans", "c": "complex numbers"}
+
+
+def assert_true(condition: Any, message: str) -> None:
+    """Fail with the message unless the condition holds."""
+    if not condition:
+        raise AssertionError(message)
+
+
+def expect_array(
+    value: Any, name: str, shape: tuple[int, ...] | None = None, kind: str | None = None
+) -> np.ndarray:
+    """The value as a numpy array; fails if it is none, or of another shape or kind.
+
+    Args:
+        value: what the student returned.
+        name: what the student calls it.
+        shape: expected shape; None accepts any.
+        kind: "f" for real numbers (integers pass), "i" for integers; None accepts both.
+    """
+    if not isinstance(value, np.ndarray):
+        raise AssertionError(f"{name} should be a numpy array, but it is {describe(value)}")
+    if shape is not None:
+        assert_shape(value, shape, name)
+    allowed = {"i": "iu", "f": "fiu", None: "fiu"}.get(kind, kind or "")
+    if value.dtype.kind not in allowed:
+        wanted = KINDS[kind or "f"]
+        raise AssertionError(f"{name} should hold {wanted}, but its dtype is {value.dtype}")
+    return value
+
+
+def expect_float(value: Any, name: str) -> float:
+    """The value as a Python float: a number, a numpy scalar or an array with one element."""
+    if isinstance(value, np.ndarray) and value.size == 1 and value.ndim == 0:
+        value = value[()]
+    real = isinstance(value, int | float | np.integer | np.floating)
+    if not real or isinstance(value, bool):
+        raise AssertionError(f"{name} should be a single number, but it is {describe(value)}")
+    return float(value)
+
+
+def expect_tuple(value: Any, n: int, name: str) -> tuple[Any, ...]:
+    """The value as a tuple of n things; a list passes too."""
+    if not isinstance(value, tuple | list):
+        raise AssertionError(f"{name} should be {n} values, but it is {describe(value)}")
+    if len(value) != n:
+        raise AssertionError(f"{name} should be {n} values, but there are {len(value)}")
+    return tuple(value)
+
+
+def expect_dict(value: Any, keys: Iterable[str], name: str) -> dict[str, Any]:
+    """The value as a dict with at least these keys."""
+    if not isinstance(value, dict):
+        raise AssertionError(f"{name} should be a dict, but it is {describe(value)}")
+    missing = [key for key in keys if key not in value]
+    if missing:
+        raise AssertionError(f"{name} lacks the key {missing[0]!r}")
+    return value
+
+
+def assert_shape(array: Any, shape: tuple[int, ...], name: str) -> None:
+    """Fail unless the array has exactly this shape."""
+    actual = np.shape(array)
+    if actual != tuple(shape):
+        raise AssertionError(f"{name} should have shape {tuple(shape)}, but it has {actual}")
+
+
+def assert_close(
+    actual: Any, expected: Any, name: str, rtol: float = 1e-6, atol: float = 1e-9
+) -> None:
+    """Fail unless actual ≈ expected: type, shape, finite, then |a - e| ≤ atol + rtol·|e|.
+
+    Args:
+        actual: the student's number or array.
+        expected: ours; an array asks for an array, a number for a number.
+        name: what the student calls it.
+        rtol: relative tolerance.
+        atol: absolute tolerance, for exact zeros.
+    """
+    if np.ndim(expected) == 0:
+        actual, expected = np.array(expect_float(actual, name)), np.array(float(expected))
+    else:
+        actual = expect_array(actual, name, np.shape(expected), "f").astype(float)
+        expected = np.asarray(expected, dtype=float)
+    finite = np.isfinite(actual)
+    if not finite.all():
+        index = tuple(int(i) for i in np.argwhere(~finite)[0])
+        raise AssertionError(f"{name} has {actual[index]}{_at(index)}, where a number belongs")
+    _compare(actual, expected, name, atol + rtol * np.abs(expected))
+
+
+def _compare(
+    actual: np.ndarray, expected: np.ndarray, name: str, tolerance: np.ndarray | float
+) -> None:
+    difference = np.abs(actual - expected)
+    wrong = difference > tolerance
+    if not wrong.any():
+        return
+    index = tuple(int(i) for i in np.unravel_index(difference.argmax(), difference.shape))
+    shown = f"{name}{_at(index)} should be {expected[index]:.6g}, but it is {actual[index]:.6g}"
+    if wrong.size > 1:
+        shown += f" (the largest difference; {int(wrong.sum())} of {wrong.size} entries are wrong)"
+    raise AssertionError(shown)
+
+
+def assert_unchanged(after: Any, before: Any, name: str) -> None:
+    """Fail unless the value after the call is exactly the one sent."""
+    if not _same(after, before):
+        raise AssertionError(f"{name} was changed by the call; work on a copy instead")
+
+
+def _same(after: Any, before: Any) -> bool:
+    if isinstance(before, dict):
+        return (
+            isinstance(after, dict)
+            and after.keys() == before.keys()
+            and all(_same(after[key], before[key]) for key in before)
+        )
+    if isinstance(before, np.ndarray):
+        return (
+            isinstance(after, np.ndarray)
+            and after.shape == before.shape
+            and np.array_equal(after, before, equal_nan=before.dtype.kind in "fc")
+        )
+    return type(after) is type(before) and bool(after == before)
+
+
+def _at(index: tuple[int, ...]) -> str:
+    return f"[{', '.join(map(str, index))}]" if index else ""
+
+
+def describe(value: Any) -> str:
+    """A value's type, in words, without its content."""
+    if value is None:
+        return "None (is a return statement missing?)"
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape}"
+    if isinstance(value, tuple | list | dict):
+        return f"a {type(value).__name__} of {len(value)} items"
+    if isinstance(value, float) and not math.isfinite(value):
+        return f"the number {value}"
+    return f"of type {type(value).__name__}"

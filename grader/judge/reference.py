@@ -1,0 +1,104 @@
+"""The reference: the definitions of the solution notebook's own code cells.
+
+Only imports, functions and classes at the top level of a cell are executed, so loading the
+reference neither trains nor draws anything. There is no second copy of the solution.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import CodeType
+from typing import Any
+
+from grader.errors import JudgeError
+
+__all__ = ["Reference", "definitions"]
+
+DEFINING = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
+
+
+def definitions(notebook: dict[str, Any]) -> str:
+    """The source of every import, function and class that a notebook's code cells define.
+
+    Raises:
+        JudgeError: a code cell is not Python (IPython magics are not allowed in solutions).
+    """
+    parts = []
+    for cell in notebook["cells"]:
+        if cell["cell_type"] != "code":
+            continue
+        try:
+            tree = ast.parse(cell["source"])
+        except SyntaxError as error:
+            place = cell.get("id", "?")
+            raise JudgeError(
+                f"solution notebook, cell {place!r}: line {error.lineno}: {error.msg}; "
+                "the reference must be plain Python"
+            ) from None
+        parts += [ast.unparse(node) for node in tree.body if isinstance(node, DEFINING)]
+    return "\n\n".join(parts) + "\n"
+
+
+class Reference:
+    """The instructor's functions as attributes; `reference.forward(params, X)`.
+
+    Args:
+        source: from `definitions`.
+        folder: where the helper modules of the assignment are.
+
+    Raises:
+        JudgeError: the definitions cannot be executed.
+    """
+
+    def __init__(self, source: str, folder: Path) -> None:
+        self._code = compile(source, "<reference>", "exec")
+        self._folder = folder
+        self._names = self._execute({})
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self._names[name]
+        except KeyError:
+            raise AttributeError(f"the solution notebook defines no {name!r}") from None
+
+    def namespace(self, **overrides: Any) -> Reference:
+        """A fresh copy whose definitions see these names as their globals instead."""
+        copy = object.__new__(Reference)
+        copy._code, copy._folder = self._code, self._folder
+        copy._names = copy._execute(overrides)
+        return copy
+
+    def _execute(self, overrides: dict[str, Any]) -> dict[str, Any]:
+        names: dict[str, Any] = {"__name__": "reference"}
+        with _importable(self._folder):
+            _run(self._code, names)
+        names.update(overrides)
+        return names
+
+
+def _run(code: CodeType, names: dict[str, Any]) -> None:
+    try:
+        exec(code, names)  # noqa: S102 — the instructor's own solution
+    except Exception as error:
+        raise JudgeError(
+            f"solution notebook: the definitions do not run: {type(error).__name__}: {error}"
+        ) from error
+
+
+@contextlib.contextmanager
+def _importable(folder: Path) -> Iterator[None]:
+    """Let the folder's modules be imported, and forget them afterwards."""
+    known = set(sys.modules)
+    sys.path.insert(0, str(folder))
+    try:
+        yield
+    finally:
+        sys.path.remove(str(folder))
+        for name in set(sys.modules) - known:
+            origin = getattr(sys.modules[name], "__file__", None) or ""
+            if Path(origin).parent == folder:
+                del sys.modules[name]

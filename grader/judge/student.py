@@ -1,0 +1,74 @@
+"""The student's functions, as hidden tests see them: call, get plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from grader.box.client import CallFailure, CallRequest, CallSuccess
+
+__all__ = ["Observation", "Student", "StudentFailure"]
+
+
+class StudentFailure(AssertionError):
+    """A student's function gave no usable value; the text is the reason the student reads."""
+
+
+@dataclass(frozen=True)
+class Observation:
+    """A returned value, and the arguments as the call left them."""
+
+    value: Any
+    args: tuple[Any, ...]
+
+
+class _Callable(Protocol):
+    def call(self, request: CallRequest) -> CallSuccess | CallFailure: ...
+
+
+class Student:
+    """The functions of one submission; `student.forward(params, X)` runs in the box.
+
+    Arguments are never modified by a call. A call that gives no usable value raises
+    `StudentFailure`, which fails the check with its reason.
+
+    Args:
+        session: makes the calls.
+        stand_ins: global names that are the judge's functions for the time of a call.
+    """
+
+    def __init__(
+        self, session: _Callable, stand_ins: Mapping[str, Callable[..., Any]] | None = None
+    ) -> None:
+        self._session = session
+        self._stand_ins = dict(stand_ins or {})
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return lambda *arguments: self._request(name, [arguments]).values[0]
+
+    def many(self, name: str, calls: Sequence[tuple[Any, ...]]) -> list[Any]:
+        """The values of many calls, made in one round trip."""
+        return list(self._request(name, calls).values)
+
+    def observe(self, name: str, *arguments: Any) -> Observation:
+        """The value of a call, with the arguments as it left them."""
+        success = self._request(name, [arguments], echo=True)
+        after = success.arguments[0]
+        if not isinstance(after, tuple | list) or len(after) != len(arguments):
+            raise StudentFailure(f"{name} gave an answer that cannot be read")
+        return Observation(success.values[0], tuple(after))
+
+    def standing_in(self, **functions: Callable[..., Any]) -> Student:
+        """The same student, with these global names answered by the judge."""
+        return Student(self._session, {**self._stand_ins, **functions})
+
+    def _request(
+        self, name: str, calls: Sequence[tuple[Any, ...]], echo: bool = False
+    ) -> CallSuccess:
+        outcome = self._session.call(CallRequest(name, calls, self._stand_ins, echo))
+        if isinstance(outcome, CallFailure):
+            raise StudentFailure(outcome.reason)
+        return outcome

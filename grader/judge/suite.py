@@ -1,0 +1,199 @@
+"""Runs an assignment's hidden tests against one submission, with pytest.
+
+One check is one test function; parameters multiply its inputs, not its points, and it passes
+only if all of them do. A failed assertion is the student's; any other exception is ours, and
+leaves the check without an outcome.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import hashlib
+import io
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.errors import JudgeError
+from grader.judge.reference import Reference
+from grader.judge.student import Student
+from grader.results import CheckResult
+
+__all__ = ["Progress", "declared_points", "run_suite"]
+
+# pytest as a library: no terminal, no capture, no plugins but ours, nothing written to disk.
+OFF = (
+    "terminal cacheprovider capture logging faulthandler unraisableexception threadexception "
+    "debugging pastebin junitxml stepwise setuponly setupplan doctest"
+).split()
+OPTIONS = ["--assert=plain", "--import-mode=importlib", "--strict-markers", "-c", os.devnull]
+
+
+@dataclass
+class _Tally:
+    question: str
+    points: float
+    claim: str
+    passed: bool | None = True
+    message: str = ""
+
+
+@dataclass
+class Progress:
+    """How the checks so far went; tests of a later step may ask."""
+
+    _tallies: dict[str, _Tally] = field(default_factory=dict)
+
+    def full_marks(self, question: str) -> bool:
+        """Whether every check of the question has run and passed."""
+        own = [tally for tally in self._tallies.values() if tally.question == question]
+        return bool(own) and all(tally.passed is True for tally in own)
+
+
+class _Plugin:
+    """Fixtures in, check results out."""
+
+    def __init__(self, student: Student, reference: Reference, seed: str) -> None:
+        self._student, self._reference, self._seed = student, reference, seed
+        self.tallies: dict[str, _Tally] = {}
+        self.collection_error = ""
+
+    @pytest.fixture
+    def student(self) -> Student:
+        return self._student
+
+    @pytest.fixture
+    def reference(self) -> Reference:
+        return self._reference
+
+    @pytest.fixture
+    def progress(self) -> Progress:
+        return Progress(self.tallies)
+
+    @pytest.fixture
+    def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
+        digest = hashlib.sha256(f"{self._seed}:{request.node.name}".encode()).digest()
+        return np.random.default_rng(int.from_bytes(digest[:16], "big"))
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.addinivalue_line("markers", "question(name, points): the question a test is of")
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self.collection_error = str(report.longrepr).splitlines()[-1]
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Function, call: pytest.CallInfo[None]
+    ) -> Iterator[None]:
+        self._record(item, call)
+        return (yield)
+
+    def _record(self, item: pytest.Function, call: pytest.CallInfo[None]) -> None:
+        name = item.originalname
+        if name not in self.tallies:
+            self.tallies[name] = _tally(item)
+        tally = self.tallies[name]
+        if call.excinfo is None:
+            return
+        error = call.excinfo.value
+        if not isinstance(error, AssertionError):
+            tally.passed = None
+            tally.message = f"the check itself failed: {type(error).__name__}: {error}"
+        elif tally.passed:
+            tally.passed = False
+            tally.message = str(error).strip() or tally.claim
+
+
+def _tally(item: pytest.Function) -> _Tally:
+    marker = item.get_closest_marker("question")
+    if marker is None:
+        raise JudgeError(
+            f"hidden_tests.py: {item.name}: no question; mark it @pytest.mark.question(…, points=…)"
+        )
+    claim = " ".join((item.function.__doc__ or item.name).split())
+    return _Tally(question=marker.args[0], points=float(marker.kwargs["points"]), claim=claim)
+
+
+def run_suite(
+    hidden_tests: Path, student: Student, reference: Reference, seed: str
+) -> Mapping[str, tuple[CheckResult, ...]]:
+    """The checks of every question that the hidden tests name, in file order.
+
+    Args:
+        hidden_tests: path of the test module.
+        student: the submission's functions.
+        reference: the instructor's.
+        seed: everything that the inputs depend on, beside the test's name.
+
+    Raises:
+        JudgeError: the module cannot be collected or holds no test.
+    """
+    plugin = _Plugin(student, reference, seed)
+    options = [*OPTIONS, f"--rootdir={hidden_tests.parent}"]
+    options += [word for name in OFF for word in ("-p", f"no:{name}")]
+    with _quiet():
+        pytest.main([*options, str(hidden_tests)], plugins=[plugin])
+    if plugin.collection_error or not plugin.tallies:
+        reason = plugin.collection_error or "no test was found"
+        raise JudgeError(f"hidden_tests.py: {reason}; run it with pytest to see more")
+    results: dict[str, tuple[CheckResult, ...]] = {}
+    for name, tally in plugin.tallies.items():
+        results[tally.question] = (*results.get(tally.question, ()), _result(name, tally))
+    return results
+
+
+def _result(name: str, tally: _Tally) -> CheckResult:
+    points = tally.points if tally.passed is True else 0.0
+    return CheckResult(name, tally.claim, tally.passed, points, tally.points, tally.message)
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """No plugins from the environment, no output, and no warning of ours on a terminal."""
+    name = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
+    before = os.environ.get(name)
+    os.environ[name] = "1"
+    try:
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            yield
+    finally:
+        if before is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = before
+
+
+def declared_points(source: str) -> dict[str, float]:
+    """Points by question that a hidden_tests.py declares, read without running it.
+
+    Raises:
+        JudgeError: a test has no marker, or one whose arguments are not literals.
+    """
+    points: dict[str, float] = {}
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+            question, value = _marker(node)
+            points[question] = points.get(question, 0.0) + value
+    return points
+
+
+def _marker(function: ast.FunctionDef) -> tuple[str, float]:
+    for decorator in function.decorator_list:
+        match decorator:
+            case ast.Call(
+                func=ast.Attribute(attr="question"),
+                args=[ast.Constant(value=str() as question)],
+                keywords=[ast.keyword(arg="points", value=ast.Constant(value=points))],
+            ):
+                return question, float(points)
+    raise JudgeError(
+        f"hidden_tests.py: line {function.lineno}: {function.name} lacks "
+        '@pytest.mark.question("…", points=…) with literal arguments'
+    )
