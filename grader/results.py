@@ -64,7 +64,7 @@ class SubmissionResult:
         assignment: assignment id.
         status: how grading ended.
         max_score: points of the whole assignment.
-        questions: results in the order of course.yml; empty unless graded.
+        questions: results in the order of course.yml; may be empty when not graded.
         notes: what was repaired, rejected or killed, and why, in plain sentences.
         notebook: the executed notebook as nbformat JSON, or None.
         fingerprint: digest of everything the result depends on.
@@ -81,8 +81,8 @@ class SubmissionResult:
 
     @property
     def score(self) -> float | None:
-        """Sum of the questions graded so far; None unless the submission was graded."""
-        if self.status is not Status.GRADED:
+        """Sum of the questions graded so far; None when we failed to grade."""
+        if self.status is Status.NOT_GRADED:
             return None
         return float(sum(q.score for q in self.questions if q.score is not None))
 

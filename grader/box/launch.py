@@ -127,12 +127,10 @@ def _start_runner(theirs: socket.socket, scratch: Path, output_mib: int) -> subp
 
 
 def _remove_tree(folder: Path) -> None:
-    def make_writable_and_retry(function: object, path: str, _: BaseException) -> None:
-        Path(path).parent.chmod(0o700)
-        Path(path).chmod(0o700)
-        shutil.rmtree(path, ignore_errors=True)
-
-    shutil.rmtree(folder, onexc=make_writable_and_retry) if sys.version_info >= (
-        3,
-        12,
-    ) else shutil.rmtree(folder, ignore_errors=True)
+    """Remove a scratch folder, also where student code took its own permissions away."""
+    for path, folders, _ in os.walk(folder):
+        for name in folders:
+            child = Path(path, name)
+            if not child.is_symlink():
+                child.chmod(0o700)
+    shutil.rmtree(folder, ignore_errors=True)

@@ -26,7 +26,8 @@ import math
 import socket
 import struct
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -54,9 +55,7 @@ MAX_DEPTH = 24
 MAX_NODES = 200_000
 MAX_NDIM = 16
 LONG_TEXT = 200  # characters; longer strings travel in the body
-DTYPES = frozenset(
-    "|b1 |i1 |u1 <i2 <u2 <i4 <u4 <i8 <u8 <f2 <f4 <f8 <c8 <c16".split()  # noqa: SIM905 — a table
-)
+DTYPES = frozenset("|b1 |i1 |u1 <i2 <u2 <i4 <u4 <i8 <u8 <f2 <f4 <f8 <c8 <c16".split())
 
 
 class ProtocolError(Exception):
@@ -294,9 +293,9 @@ class Channel:
             raise ProtocolError("the value has too many parts to be sent")
         size = sum(map(len, encoder.parts))
         prefix = PREFIX.pack(MAGIC, len(header), size)
-        self._guard(deadline, lambda: self._sock.sendall(b"".join([prefix, header])))
-        for part in encoder.parts:
-            self._guard(deadline, lambda part=part: self._sock.sendall(part))
+        for data in (prefix, header, *encoder.parts):
+            with self._until(deadline):
+                self._sock.sendall(data)
 
     def receive(self, deadline: float) -> Frame:
         """The next frame, if all of it arrives before the deadline.
@@ -322,19 +321,21 @@ class Channel:
         data = bytearray()
         while len(data) < size:  # grown as bytes come: a claimed size alone costs no memory
             wanted = min(size - len(data), 1 << 20)
-            chunk = self._guard(deadline, lambda wanted=wanted: self._sock.recv(wanted))
+            with self._until(deadline):
+                chunk = self._sock.recv(wanted)
             if not chunk:
                 raise ChannelClosed
             data += chunk
         return data
 
-    def _guard(self, deadline: float, operation: Callable[[], Any]) -> Any:
+    @contextmanager
+    def _until(self, deadline: float) -> Iterator[None]:
         remaining = deadline - time.monotonic()
         if remaining <= 0:
             raise ChannelTimeout
         try:
             self._sock.settimeout(None if math.isinf(remaining) else remaining)
-            return operation()
+            yield
         except TimeoutError:
             raise ChannelTimeout from None
         except OSError:
@@ -361,7 +362,7 @@ def _is_part(spec: Any) -> bool:
     return False
 
 
-def _cut(body: memoryview, specs: list[dict[str, Any]]) -> Iterable[memoryview]:
+def _cut(body: memoryview, specs: list[dict[str, Any]]) -> Iterator[memoryview]:
     start = 0
     for spec in specs:
         item_size = 1 if spec["dtype"] == "utf8" else np.dtype(spec["dtype"]).itemsize

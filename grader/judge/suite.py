@@ -15,7 +15,6 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -190,7 +189,9 @@ def _marker(function: ast.FunctionDef) -> tuple[str, float]:
             case ast.Call(
                 func=ast.Attribute(attr="question"),
                 args=[ast.Constant(value=str() as question)],
-                keywords=[ast.keyword(arg="points", value=ast.Constant(value=points))],
+                keywords=[
+                    ast.keyword(arg="points", value=ast.Constant(value=int() | float() as points))
+                ],
             ):
                 return question, float(points)
     raise JudgeError(

@@ -1,0 +1,204 @@
+"""One submission → one `SubmissionResult`: intake, execute in the box, judge outside it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from grader.box.client import CellOutcome
+from grader.box.launch import Launcher, launcher
+from grader.box.session import CodeCell, Session
+from grader.bundle import Bundle
+from grader.course import Course
+from grader.errors import BoxError, JudgeError
+from grader.files import write_whole
+from grader.intake import Intake, Submission, content_digest, read_submission
+from grader.judge.reference import Reference
+from grader.judge.student import Student
+from grader.judge.suite import run_suite
+from grader.notebook import Notebook, grade_id, is_check, is_manual, question_of
+from grader.results import CheckResult, QuestionResult, Status, SubmissionResult
+from grader.scorecard import check_cell_outputs
+
+__all__ = [
+    "execute_and_judge",
+    "fingerprint",
+    "grade_submission",
+    "load_result",
+    "save_result",
+]
+
+
+def grade_submission(bundle: Bundle, submission: Submission) -> SubmissionResult:
+    """Grade one submitted file; never raises for anything that is in it."""
+    intake = read_submission(submission, bundle.release)
+    result = execute_and_judge(bundle, submission.student, intake)
+    return replace(result, fingerprint=fingerprint(bundle, submission))
+
+
+def execute_and_judge(bundle: Bundle, student: str, intake: Intake) -> SubmissionResult:
+    """Execute a repaired notebook in the box and judge it outside.
+
+    A rejected intake gives a REJECTED result. When our side fails (the box cannot be opened, a
+    hidden test breaks), the result is NOT_GRADED with the reason in its notes.
+    """
+    if intake.notebook is None:
+        return _rejected(bundle, student, intake.rejection or "it cannot be read")
+    try:
+        return _graded(bundle, student, intake.notebook, intake.notes)
+    except (BoxError, JudgeError) as error:
+        return _empty(bundle, student, Status.NOT_GRADED, (*intake.notes, f"Not graded: {error}"))
+
+
+def fingerprint(bundle: Bundle, submission: Submission) -> str:
+    """Digest of all that a result depends on: bundle, student, submitted file."""
+    parts = f"{bundle.digest}:{submission.student}:{content_digest(submission)}"
+    return hashlib.sha256(os.fsencode(parts)).hexdigest()
+
+
+def save_result(course: Course, result: SubmissionResult) -> None:
+    """Keep the record under `results/`, whole or not at all."""
+    write_whole(course.result_path(result.assignment, result.student), result.to_json())
+
+
+def load_result(course: Course, assignment_id: str, student: str) -> SubmissionResult | None:
+    """The kept record, or None if there is none or it was written by another version."""
+    path = course.result_path(assignment_id, student)
+    try:
+        return SubmissionResult.from_json(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _graded(
+    bundle: Bundle, student: str, notebook: Notebook, notes: tuple[str, ...]
+) -> SubmissionResult:
+    workshop = _workshop(bundle)
+    seed = f"{bundle.seed}:{bundle.assignment.id}:{student}"
+    with Session(_launcher(), bundle.files, _code_cells(notebook), bundle.limits) as session:
+        outcomes = session.execute_cells()
+        checks = run_suite(workshop.hidden_tests, Student(session), workshop.reference, seed)
+        notes = (*notes, *session.notes)
+    questions = tuple(
+        _question(bundle, notebook, name, checks.get(name, ()))
+        for name in bundle.assignment.questions
+    )
+    broken = [check for question in questions for check in question.checks if check.passed is None]
+    notes += tuple(f"Not graded: {check.name}: {check.message}" for check in broken)
+    return SubmissionResult(
+        student=student,
+        assignment=bundle.assignment.id,
+        status=Status.NOT_GRADED if broken else Status.GRADED,
+        max_score=bundle.assignment.max_score,
+        questions=questions,
+        notes=notes,
+        notebook=_executed(notebook, outcomes, {q.question: q for q in questions}),
+    )
+
+
+def _question(
+    bundle: Bundle, notebook: Notebook, name: str, checks: tuple[CheckResult, ...]
+) -> QuestionResult:
+    spec = bundle.assignment.questions[name]
+    if spec.manual:
+        score = None if _is_answered(bundle, notebook, name) else 0.0
+        return QuestionResult(name, score, spec.points, manual=True)
+    if not checks:
+        raise JudgeError(f"hidden_tests.py: no test for the question {name!r}; add one")
+    is_broken = any(check.passed is None for check in checks)
+    score = None if is_broken else float(sum(check.points for check in checks))
+    return QuestionResult(name, score, spec.points, checks=checks)
+
+
+def _is_answered(bundle: Bundle, notebook: Notebook, name: str) -> bool:
+    """Whether a manual answer differs from the released text; nbgrader's own rule for a zero."""
+
+    def answers(document: Notebook) -> list[str]:
+        cells = document["cells"]
+        return [c["source"] for c in cells if is_manual(c) and question_of(c) == name]
+
+    return answers(notebook) != answers(bundle.release)
+
+
+def _code_cells(notebook: Notebook) -> list[CodeCell]:
+    return [
+        CodeCell(index, grade_id(cell) or f"number {index + 1}", cell["source"])
+        for index, cell in enumerate(notebook["cells"])
+        if cell["cell_type"] == "code" and cell["source"].strip()
+    ]
+
+
+def _executed(
+    notebook: Notebook, outcomes: dict[int, CellOutcome], questions: dict[str, QuestionResult]
+) -> Notebook:
+    cells: list[dict[str, Any]] = []
+    for index, cell in enumerate(notebook["cells"]):
+        if cell["cell_type"] == "code":
+            outcome = outcomes.get(index, CellOutcome(ok=True))
+            outputs = (*outcome.outputs, *_obituary(outcome))
+            cell = {**cell, "outputs": list(outputs), "execution_count": outcome.count}
+            question = questions.get(question_of(cell) or "")
+            if is_check(cell) and question is not None:
+                cell["outputs"] = check_cell_outputs(outputs, question)
+        cells.append(cell)
+    return {**notebook, "cells": cells}
+
+
+def _obituary(outcome: CellOutcome) -> tuple[dict[str, Any], ...]:
+    if not outcome.died:
+        return ()
+    return ({"output_type": "stream", "name": "stderr", "text": f"[{outcome.died}]\n"},)
+
+
+def _rejected(bundle: Bundle, student: str, reason: str) -> SubmissionResult:
+    questions = tuple(
+        QuestionResult(name, 0.0, spec.points, manual=spec.manual)
+        for name, spec in bundle.assignment.questions.items()
+    )
+    result = _empty(bundle, student, Status.REJECTED, (f"Rejected: {reason}",))
+    return replace(result, questions=questions)
+
+
+def _empty(
+    bundle: Bundle, student: str, status: Status, notes: tuple[str, ...]
+) -> SubmissionResult:
+    return SubmissionResult(
+        student, bundle.assignment.id, status, bundle.assignment.max_score, notes=notes
+    )
+
+
+class _Workshop:
+    """An assignment unpacked for this process: hidden tests on disk, reference loaded."""
+
+    def __init__(self, bundle: Bundle) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="grader-judge-")  # mode 0700
+        folder = Path(self._folder.name)
+        for name, data in bundle.files.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+        self.hidden_tests = folder / "hidden_tests.py"
+        self.hidden_tests.write_text(bundle.hidden_tests, encoding="utf-8")
+        self.reference = Reference(bundle.reference, folder)
+
+
+_workshops: dict[str, _Workshop] = {}
+
+
+def _workshop(bundle: Bundle) -> _Workshop:
+    """The bundle's workshop, made once per process; only the latest is kept."""
+    if bundle.digest not in _workshops:
+        _workshops.clear()
+        _workshops[bundle.digest] = _Workshop(bundle)
+    return _workshops[bundle.digest]
+
+
+@lru_cache(maxsize=1)
+def _launcher() -> Launcher:
+    """This process's own zygote; it ends with the process."""
+    return launcher()

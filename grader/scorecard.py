@@ -1,0 +1,72 @@
+"""What a check cell of a graded notebook shows: the checks in words, and the score.
+
+nbgrader reads the score of a check cell from the text of its one `execute_result`, and people
+read the table beside it; so partial credit and messages live in the same output.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+from grader.results import CheckResult, QuestionResult
+
+__all__ = ["check_cell_outputs"]
+
+MARKS = {True: "✓ passed", False: "✗ lost", None: "? not graded"}
+
+
+def check_cell_outputs(
+    visible: tuple[dict[str, Any], ...], question: QuestionResult
+) -> list[dict[str, Any]]:
+    """The outputs of a graded check cell.
+
+    Args:
+        visible: what the visible check printed in the box. Errors and warnings are kept as
+            text: nbgrader would read them as a zero.
+        question: how the hidden tests judged it; its score becomes the cell's result.
+    """
+    outputs = [_harmless(output) for output in visible]
+    if question.score is None:
+        return outputs
+    card = {
+        "output_type": "execute_result",
+        "execution_count": None,
+        "metadata": {},
+        "data": {"text/plain": repr(float(question.score)), "text/html": _table(question)},
+    }
+    return [*outputs, card]
+
+
+def _harmless(output: dict[str, Any]) -> dict[str, Any]:
+    match output["output_type"]:
+        case "stream":
+            return {**output, "name": "stdout"}
+        case "error":
+            text = f"{output['ename']}: {output['evalue']}\n"
+            return {"output_type": "stream", "name": "stdout", "text": text}
+        case _:
+            return {
+                "output_type": "display_data",
+                "data": output["data"],
+                "metadata": output["metadata"],
+            }
+
+
+def _table(question: QuestionResult) -> str:
+    rows = "".join(map(_row, question.checks))
+    total = f"{question.score:g} of {question.max_score:g} points"
+    head = "<tr><th>check</th><th>result</th><th>points</th></tr>"
+    return (
+        f"<table><caption>{escape(question.question)}: {total}</caption>"
+        f"<thead>{head}</thead><tbody>{rows}</tbody></table>"
+    )
+
+
+def _row(check: CheckResult) -> str:
+    remark = f"<br><em>{escape(check.message)}</em>" if check.message else ""
+    points = f"{check.points:g} / {check.max_points:g}"
+    return (
+        f"<tr><td>{escape(check.claim)}{remark}</td>"
+        f"<td>{MARKS[check.passed]}</td><td>{points}</td></tr>"
+    )
