@@ -17,6 +17,7 @@ __all__ = [
     "Cell",
     "Notebook",
     "clear_outputs",
+    "definitions",
     "dumps",
     "grade_id",
     "is_check",
@@ -49,11 +50,11 @@ def loads(data: bytes | str) -> Notebook:
 
     Raises:
         ValueError: not UTF-8, not JSON, nested too deeply, or not a notebook; the text says
-            which, and goes on well after a file name and a colon.
+            which, fit to follow a file name and a colon.
     """
     document = _parse(_decode(data))
     if not isinstance(document, dict):
-        raise ValueError("this is not a Jupyter notebook")
+        raise ValueError("not a Jupyter notebook (no list of cells)")
     cells = document.get("cells")
     if not isinstance(cells, list):
         cells = _cells_of_format_3(document)
@@ -79,7 +80,7 @@ def _decode_as(data: bytes, encoding: str) -> str:
     try:
         return data.decode(encoding)
     except UnicodeDecodeError:
-        raise ValueError("this is not a Jupyter notebook: it is not UTF-8 text") from None
+        raise ValueError("not a Jupyter notebook (not UTF-8 text)") from None
 
 
 def _parse(text: str) -> Any:
@@ -88,12 +89,11 @@ def _parse(text: str) -> Any:
     try:
         return json.loads(text, parse_int=_integer)
     except RecursionError:
-        raise ValueError("its content is nested too deeply to be a notebook") from None
+        raise ValueError("not a Jupyter notebook (nested too deeply)") from None
     except ValueError as error:
-        place = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
+        line = f" at line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
         raise ValueError(
-            f"this is not a Jupyter notebook: it is not valid JSON{place}, "
-            "perhaps cut off or mixed up by a merge"
+            f"not a Jupyter notebook (no valid JSON{line}), perhaps cut off or mixed up by a merge"
         ) from None
 
 
@@ -105,7 +105,7 @@ def _cells_of_format_3(document: dict[str, Any]) -> list[Any]:
     """The cells of an old notebook, in which worksheets hold cells and code is `input`."""
     worksheets = document.get("worksheets")
     if not isinstance(worksheets, list):
-        raise ValueError("this is not a Jupyter notebook: it has no list of cells")
+        raise ValueError("not a Jupyter notebook (no list of cells)")
     cells: list[Any] = []
     for sheet in worksheets:
         inner = sheet.get("cells") if isinstance(sheet, dict) else None
@@ -302,8 +302,8 @@ def replace_solution(source: str, code: str) -> str:
         ValueError: the markers are nested or do not pair up.
     """
     lines = source.split("\n")
-    own = _definitions(source)
-    new = _definitions(code)
+    own = definitions(source)
+    new = definitions(code)
     shared = [name for name in own if name in new]
     if not shared:
         return _with_region(source, code)
@@ -317,8 +317,11 @@ def replace_solution(source: str, code: str) -> str:
     return "\n".join(_balanced(lines))
 
 
-def _definitions(source: str) -> dict[str, tuple[int, int]]:
-    """Top-level functions and classes by name, as the range of their lines (from 0)."""
+def definitions(source: str) -> dict[str, tuple[int, int]]:
+    """Top-level functions and classes by name, each with the range of its lines (from 0).
+
+    Only for sources of our own: parsing hostile text may take long. Empty if it is not Python.
+    """
     try:
         body = ast.parse(source).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
