@@ -15,7 +15,13 @@ from hypothesis import strategies as st
 
 from grader.course import Course
 from grader.errors import UsageError
-from grader.intake import Submission, find_submissions, read_submission, rebuild
+from grader.intake import (
+    Submission,
+    content_digest,
+    find_submissions,
+    read_submission,
+    rebuild,
+)
 from grader.notebook import Cell, Notebook, dumps, grade_id, is_solution, loads
 
 STUBS = {
@@ -369,6 +375,18 @@ def test_sizes_are_bounded(course, monkeypatch):
     assert "far more parts" in read_only_one(course).rejection
     monkeypatch.setattr("grader.intake.MAX_BYTES", 50)
     assert "larger than" in read_only_one(course).rejection
+
+
+def test_the_digest_follows_the_content_and_never_fails(course):
+    path = hand_in(course, "zoe")
+    (submission,) = find_submissions(course, "net")
+    before = content_digest(submission)
+    assert content_digest(submission) == before
+    path.write_bytes(b"other")
+    changed = content_digest(submission)
+    path.unlink()
+    path.symlink_to("/dev/zero")
+    assert len({before, changed, content_digest(submission)}) == 3
 
 
 def linked_file(path: Path, victim: Path) -> None:
