@@ -8,7 +8,6 @@ Whatever is wrong with it is data, never an exception.
 from __future__ import annotations
 
 import hashlib
-import hashlib
 import os
 import re
 import stat
@@ -166,15 +165,6 @@ def content_digest(submission: Submission) -> str:
         data = str(refusal).encode()
     name = os.fsencode(submission.path.name)
     return hashlib.sha256(len(name).to_bytes(4, "big") + name + data).hexdigest()
-
-
-def content_digest(submission: Submission) -> str:
-    """Digest of what was handed in, or of the reason why it is not even opened."""
-    try:
-        content = _read(submission, submission.path.name, MAX_BYTES)
-    except _Refused as refusal:
-        content = str(refusal).encode()
-    return hashlib.sha256(os.fsencode(submission.path.name) + b"\0" + content).hexdigest()
 
 
 def _read_notebook(submission: Submission) -> Notebook:
