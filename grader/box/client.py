@@ -81,10 +81,11 @@ class Box:
 
     Args:
         channel: connected to a `grader.box.runner.Runner`.
-        kill: ends every process of the box and says what ended it ("" if it was us).
+        kill: ends every process of the box. Told that the box has hung up by itself, it says
+            how, in words that continue "ended the Python process".
     """
 
-    def __init__(self, channel: Channel, kill: Callable[[], str]) -> None:
+    def __init__(self, channel: Channel, kill: Callable[[bool], str]) -> None:
         self._channel = channel
         self._kill = kill
         self._number = 0
@@ -121,10 +122,10 @@ class Box:
         answer = self._decode(self._exchange("call", tree, encoder, timeout_s, callbacks))
         return _call_outcome(request, answer)
 
-    def close(self) -> str:
-        """End the box and everything in it; says what had ended it before, if anything."""
+    def close(self, *, hung_up: bool = False) -> str:
+        """End the box and everything in it; says how it ended if it hung up by itself."""
         self._channel.close()
-        return self._kill()
+        return self._kill(hung_up)
 
     def _exchange(
         self,
@@ -143,7 +144,7 @@ class Box:
             self.close()
             raise BoxDied(f"did not finish within {timeout_s:g} s") from None
         except ChannelClosed:
-            cause = self.close()
+            cause = self.close(hung_up=True)
             raise BoxDied(f"ended the Python process{cause}") from None
         except ProtocolError as error:
             self.close()

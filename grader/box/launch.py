@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from grader.box.client import Box
+from grader.box.jail import JailSpec, Tier
 from grader.box.protocol import Channel
 from grader.course import Limits
 from grader.errors import BoxError
@@ -33,12 +34,18 @@ class Launcher(Protocol):
 
 
 class WarmLauncher:
-    """Boxes forked from a zygote and jailed: for other people's code."""
+    """Boxes forked from a zygote and jailed: for other people's code.
 
-    def __init__(self) -> None:
-        from grader.box.zygote import Zygote
+    Args:
+        tier: how well boxes are closed off; by default as well as this machine can.
+    """
+
+    def __init__(self, tier: Tier | None = None) -> None:
+        from grader.box.zygote import Zygote  # has no meaning outside Linux
 
         self._zygote = Zygote()
+        self.tier = tier or self._zygote.tier
+        self.refusals = self._zygote.refusals
 
     def open(self, files: Mapping[str, bytes], limits: Limits) -> Box:
         """See `Launcher.open`.
@@ -46,16 +53,18 @@ class WarmLauncher:
         Raises:
             BoxError: the zygote or the jail failed.
         """
-        from grader.box.jail import JailSpec
-
         scratch = Path(tempfile.mkdtemp(prefix="grader-box-"))
 
-        def kill() -> str:
-            cause = self._zygote.kill_all()
+        def kill(hung_up: bool) -> str:
+            cause = self._zygote.kill_all(hung_up)
             _remove_tree(scratch)
             return cause
 
-        sock = self._zygote.fork(JailSpec.of(scratch, limits))
+        try:
+            sock = self._zygote.fork(JailSpec.of(self.tier, scratch, limits))
+        except BoxError:
+            _remove_tree(scratch)
+            raise
         return _with_files(Box(Channel(sock, limits.output_mib << 20), kill), files)
 
     def close(self) -> None:
@@ -73,12 +82,12 @@ class PlainLauncher:
         with theirs:
             process = _start_runner(theirs, scratch, limits.output_mib)
 
-        def kill() -> str:
-            ended_by_itself = process.poll() is not None
-            process.kill()
+        def kill(hung_up: bool) -> str:
+            if not hung_up:
+                process.kill()
             status = process.wait()
             _remove_tree(scratch)
-            return f" (exit status {status})" if ended_by_itself else ""
+            return f" (exit status {status})" if hung_up else ""
 
         return _with_files(Box(Channel(ours, limits.output_mib << 20), kill), files)
 

@@ -8,33 +8,39 @@ that box, and ending the box means ending all of its descendants.
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
 import json
 import os
+import select
 import signal
 import socket
 import struct
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
-from grader.box import jail
+from grader.box import family, jail, kernel
+from grader.course import Limits
 from grader.errors import BoxError
 
 __all__ = ["Zygote", "main"]
 
 START_TIMEOUT_S = 60
 KILL_TIMEOUT_S = 20
-PR_SET_PDEATHSIG = 1
+WATCH_INTERVAL_S = 0.05
+END_GRACE_S = 0.5
 PR_SET_CHILD_SUBREAPER = 36
 LENGTH = struct.Struct("!I")
 
 
 class Zygote:
     """Starts a zygote process and asks it for boxes.
+
+    Attributes:
+        tier: the best tier that works here, found by trying.
+        refusals: why each better tier does not.
 
     Raises:
         BoxError: the process does not start, or stops answering.
@@ -55,7 +61,9 @@ class Zygote:
             )
         self._socket = ours
         self._socket.settimeout(START_TIMEOUT_S)
-        self._receive()
+        answer = self._receive()
+        self.tier = jail.Tier(answer["tier"])
+        self.refusals = tuple(answer["refusals"])
         self._socket.settimeout(KILL_TIMEOUT_S)
 
     def fork(self, spec: jail.JailSpec) -> socket.socket:
@@ -66,9 +74,13 @@ class Zygote:
         self._receive()
         return ours
 
-    def kill_all(self) -> str:
-        """End every descendant of the zygote; says how the box itself had ended, if it had."""
-        self._send({"op": "kill"}, [])
+    def kill_all(self, hung_up: bool) -> str:
+        """End every descendant of the zygote; says how the box ended if it did so by itself.
+
+        Args:
+            hung_up: the box closed its channel, so its end is known or will be in a moment.
+        """
+        self._send({"op": "kill", "hung_up": hung_up}, [])
         return str(self._receive()["cause"])
 
     def close(self) -> None:
@@ -122,39 +134,64 @@ class _Server:
 
         self._socket = sock
         self._shell = warm_up()
+        self._own_memory = family.private_bytes(os.getpid())
         self._box_pid = 0
+        self._memory_bytes = 0
+        self._cause = ""
 
     def serve(self) -> None:
-        self._reply({})
+        """Answer requests until the other end closes; watch the box in between."""
+        self._reply(self._probe())
         while True:
+            if self._box_pid and not select.select([self._socket], [], [], WATCH_INTERVAL_S)[0]:
+                self._watch()
+                continue
             message, fds = _read_message(self._socket)
             if message is None:
                 self._kill_all()
                 return
             if message["op"] == "fork":
-                self._fork(jail.JailSpec.from_json(message["spec"]), fds[0])
+                error = self._fork(jail.JailSpec.from_json(message["spec"]), fds[0])
+                self._reply({"error": error} if error else {})
             else:
+                if message["hung_up"]:
+                    self._await_end()
                 self._reply({"cause": self._kill_all()})
 
     def _reply(self, message: dict[str, Any]) -> None:
         data = json.dumps(message).encode()
         self._socket.sendall(LENGTH.pack(len(data)) + data)
 
-    def _fork(self, spec: jail.JailSpec, fd: int) -> None:
+    def _probe(self) -> dict[str, Any]:
+        """Try the tiers, best first, with boxes that run nothing."""
+        refusals: list[str] = []
+        for tier in (jail.Tier.NAMESPACES, jail.Tier.LANDLOCK):
+            with tempfile.TemporaryDirectory(prefix="grader-probe-") as folder:
+                error = self._fork(jail.JailSpec.of(tier, Path(folder), Limits()), None)
+                self._kill_all()
+            if not error:
+                return {"tier": tier, "refusals": refusals}
+            refusals.append(f"tier {tier}: {error}")
+        return {"tier": jail.Tier.BOUNDS_ONLY, "refusals": refusals}
+
+    def _fork(self, spec: jail.JailSpec, fd: int | None) -> str:
+        """Fork a box that serves the socket `fd`; says what kept it from being jailed."""
         status_read, status_write = os.pipe()
         self._box_pid = os.fork()
+        self._memory_bytes, self._cause = spec.memory_mib << 20, ""
         if self._box_pid == 0:
             os.close(status_read)
             self._become_box(spec, fd, status_write)
-        os.close(fd)
         os.close(status_write)
+        if fd is not None:
+            os.close(fd)
         with os.fdopen(status_read) as status:
             error = status.read()
         if error:
             self._kill_all()
-        self._reply({"error": error} if error else {})
+        return error
 
-    def _become_box(self, spec: jail.JailSpec, fd: int, status: int) -> None:
+    def _become_box(self, spec: jail.JailSpec, fd: int | None, status: int) -> None:
         from grader.box.runner import run
 
         try:
@@ -164,52 +201,57 @@ class _Server:
             os.write(status, f"{type(error).__name__}: {error}".encode())
             os._exit(1)
         os.close(status)
-        try:
+        if fd is not None:
             run(socket.socket(fileno=fd), self._shell, spec.output_mib)
-        finally:
-            os._exit(0)
+        os._exit(0)
+
+    def _watch(self) -> None:
+        """RLIMIT_AS binds each process alone; the sum over all of them is bounded here."""
+        used = sum(
+            max(family.private_bytes(pid) - self._own_memory, 0)
+            for pid in family.descendants(os.getpid())
+        )
+        if used > self._memory_bytes:
+            self._kill_all()
+            self._cause = f" (it used more than {self._memory_bytes >> 20} MiB of memory)"
+
+    def _await_end(self) -> None:
+        """The box's channel closes a moment before its outermost process ends."""
+        until = time.monotonic() + END_GRACE_S
+        while self._box_pid and not _has_ended(self._box_pid) and time.monotonic() < until:
+            time.sleep(0.001)
 
     def _kill_all(self) -> str:
-        cause = ""
-        while children := _children():
+        while children := family.children(os.getpid()):
             for pid in children:
-                with contextlib.suppress(ProcessLookupError):
-                    if _has_ended(pid):
-                        cause = self._reap(pid) or cause
-                    else:
-                        os.kill(pid, signal.SIGKILL)
-                        self._reap(pid)
+                self._end(pid)
         self._box_pid = 0
-        return cause
+        return self._cause
 
-    def _reap(self, pid: int) -> str:
+    def _end(self, pid: int) -> None:
+        ended = _has_ended(pid)
+        if not ended:
+            os.kill(pid, signal.SIGKILL)
         _, status = os.waitpid(pid, 0)
-        return _cause(status) if pid == self._box_pid else ""
-
-
-def _children() -> list[int]:
-    """Direct children of this process; orphans below them become direct ones."""
-    text = Path(f"/proc/self/task/{os.getpid()}/children").read_text()
-    return [int(pid) for pid in text.split()]
+        if ended and pid == self._box_pid:
+            self._cause = self._cause or _describe(os.waitstatus_to_exitcode(status))
 
 
 def _has_ended(pid: int) -> bool:
-    info = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
-    return info is not None
+    return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
 
-def _cause(status: int) -> str:
-    if os.WIFSIGNALED(status):
-        name = signal.Signals(os.WTERMSIG(status)).name
-        return f" (killed by {name})"
-    return f" (exit status {os.WEXITSTATUS(status)})"
+def _describe(exit_code: int) -> str:
+    """A signal's number comes negative, or above 128 through the box's process 1."""
+    number = -exit_code if exit_code < 0 else exit_code - 128
+    if number in set(signal.Signals):
+        return f" (killed by {signal.Signals(number).name})"
+    return f" (exit status {exit_code})"
 
 
 def main() -> None:
     """``python -m grader.box.zygote FD``: serve boxes until the socket closes."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    kernel.prctl(PR_SET_CHILD_SUBREAPER, 1)
     _Server(socket.socket(fileno=int(sys.argv[1]))).serve()
 
 

@@ -1,0 +1,39 @@
+"""Who descends from a process, and how much memory is theirs; read from /proc."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+__all__ = ["children", "descendants", "private_bytes"]
+
+PROC = Path("/proc")
+OWN_MEMORY = ("RssAnon:", "RssShmem:")
+
+
+def children(pid: int) -> list[int]:
+    """Direct children of all threads of a process; none if it is gone."""
+    found: list[int] = []
+    for path in PROC.glob(f"{pid}/task/*/children"):
+        try:
+            found += map(int, path.read_text().split())
+        except OSError:
+            continue  # the thread ended meanwhile
+    return found
+
+
+def descendants(pid: int) -> Iterator[int]:
+    """Children, grandchildren and so on, as far as they exist at this moment."""
+    for child in children(pid):
+        yield child
+        yield from descendants(child)
+
+
+def private_bytes(pid: int) -> int:
+    """Resident memory that is no file's: anonymous and shared; 0 if the process is gone."""
+    try:
+        status = (PROC / str(pid) / "status").read_text()
+    except OSError:
+        return 0
+    lines = (line.split() for line in status.splitlines() if line.startswith(OWN_MEMORY))
+    return sum(int(words[1]) << 10 for words in lines)

@@ -1,0 +1,101 @@
+"""The few Linux calls that Python's own library lacks, as functions that raise `OSError`."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import platform
+
+__all__ = [
+    "bound_capabilities",
+    "call",
+    "drop_capabilities",
+    "machine",
+    "mount",
+    "pivot_root",
+    "prctl",
+    "umount_lazily",
+    "unshare",
+]
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+PR_CAPBSET_DROP = 24
+PR_CAP_AMBIENT = 47
+PR_CAP_AMBIENT_CLEAR_ALL = 4
+MNT_DETACH = 2
+LAST_CAPABILITY = 63
+CAPABILITY_VERSION_3 = 0x20080522
+
+# System calls have numbers of their own on each machine; the newer ones share them.
+NUMBERS = {
+    "x86_64": {"pivot_root": 155, "capset": 126, "seccomp": 317},
+    "aarch64": {"pivot_root": 41, "capset": 91, "seccomp": 277},
+}
+COMMON = {"landlock_create_ruleset": 444, "landlock_add_rule": 445, "landlock_restrict_self": 446}
+
+
+def machine() -> str:
+    """The processor family; `OSError` for one whose system call numbers we do not know."""
+    name = platform.machine()
+    if name not in NUMBERS:
+        raise OSError(f"no table of system calls for {name}")
+    return name
+
+
+def call(name: str, *arguments: object) -> int:
+    """Make a system call by name."""
+    number = COMMON.get(name) or NUMBERS[machine()][name]
+    return _checked(_libc.syscall(ctypes.c_long(number), *arguments), name)
+
+
+def prctl(option: int, *arguments: int) -> int:
+    """``prctl(2)`` with integer arguments."""
+    padded = [*arguments, 0, 0, 0, 0][:4]
+    return _checked(_libc.prctl(option, *map(ctypes.c_ulong, padded)), f"prctl {option}")
+
+
+def unshare(flags: int) -> None:
+    """``unshare(2)``: leave namespaces."""
+    _checked(_libc.unshare(flags), "unshare")
+
+
+def mount(source: str, target: str, kind: str | None, flags: int, options: str = "") -> None:
+    """``mount(2)``."""
+    encoded = [text.encode() if text is not None else None for text in (source, target, kind)]
+    result = _libc.mount(*encoded, ctypes.c_ulong(flags), options.encode() or None)
+    _checked(result, f"mount {target}")
+
+
+def umount_lazily(target: str) -> None:
+    """``umount2(2)`` with ``MNT_DETACH``."""
+    _checked(_libc.umount2(target.encode(), MNT_DETACH), f"umount {target}")
+
+
+def pivot_root(new: str, old: str) -> None:
+    """``pivot_root(2)``."""
+    call("pivot_root", new.encode(), old.encode())
+
+
+def bound_capabilities() -> None:
+    """Let no capability ever be gained again; needs privilege, so it comes before the drop."""
+    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL)
+    for capability in range(LAST_CAPABILITY + 1):
+        try:
+            prctl(PR_CAPBSET_DROP, capability)
+        except OSError:  # past the last one that this kernel has, or not ours to drop
+            break
+
+
+def drop_capabilities() -> None:
+    """Give up every capability that this process still has."""
+    header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
+    nothing = (ctypes.c_uint32 * 6)()
+    call("capset", header, nothing)
+
+
+def _checked(result: int, what: str) -> int:
+    if result < 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"{what}: {os.strerror(number)}")
+    return result
