@@ -13,6 +13,7 @@ from typing import Any
 from grader.box.client import CellOutcome
 from grader.box.launch import Launcher, launcher
 from grader.box.session import CodeCell, Session
+from grader.box.tiers import Tier
 from grader.bundle import Bundle
 from grader.course import Course
 from grader.errors import BoxError, JudgeError
@@ -80,10 +81,13 @@ def _graded(
 ) -> SubmissionResult:
     workshop = _workshop(bundle)
     seed = f"{bundle.seed}:{bundle.assignment.id}:{student}"
-    with Session(_launcher(), bundle.files, _code_cells(notebook), bundle.limits) as session:
+    box_launcher = _launcher(bundle.unsafe)
+    with Session(box_launcher, bundle.files, _code_cells(notebook), bundle.limits) as session:
         outcomes = session.execute_cells()
         checks = run_suite(workshop.hidden_tests, Student(session), workshop.reference, seed)
         notes = (*notes, *session.notes)
+    if box_launcher.tier is Tier.BOUNDS_ONLY:
+        notes = (*notes, "Graded with --unsafe: the box was bounded, but not closed off.")
     questions = tuple(
         _question(bundle, notebook, name, checks.get(name, ()))
         for name in bundle.assignment.questions
@@ -199,6 +203,6 @@ def _workshop(bundle: Bundle) -> _Workshop:
 
 
 @lru_cache(maxsize=1)
-def _launcher() -> Launcher:
+def _launcher(unsafe: bool) -> Launcher:
     """This process's own zygote; it ends with the process."""
-    return launcher()
+    return launcher(unsafe=unsafe)

@@ -30,6 +30,7 @@ class Bundle:
         reference: definitions of the solution notebook.
         limits: what a submission may use.
         seed: the course seed.
+        unsafe: whether boxes that are not closed off will do.
         digest: changes whenever a score could change.
     """
 
@@ -40,16 +41,20 @@ class Bundle:
     reference: str
     limits: Limits
     seed: int
+    unsafe: bool
     digest: str
 
 
-def load_bundle(course: Course, assignment_id: str, release_dir: Path | None = None) -> Bundle:
+def load_bundle(
+    course: Course, assignment_id: str, release_dir: Path | None = None, *, unsafe: bool = False
+) -> Bundle:
     """Read an assignment's release and solution folders.
 
     Args:
         course: the course.
         assignment_id: which assignment.
         release_dir: the released folder, if it is not where course.yml puts it.
+        unsafe: grade even where boxes cannot be closed off.
 
     Raises:
         UsageError: the assignment is unknown or has not been built.
@@ -71,6 +76,7 @@ def load_bundle(course: Course, assignment_id: str, release_dir: Path | None = N
         "reference": definitions(source),
         "limits": course.limits,
         "seed": course.seed,
+        "unsafe": unsafe,
     }
     return Bundle(**fields, digest=_digest(fields))  # type: ignore[arg-type]  # typed above
 

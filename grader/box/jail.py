@@ -12,28 +12,20 @@ import os
 import resource
 import signal
 from dataclasses import asdict, dataclass
-from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
 from grader.box import kernel, landlock, namespaces, seccomp
+from grader.box.tiers import Tier
 from grader.course import Limits
 
-__all__ = ["JailSpec", "Tier", "enter", "environment"]
+__all__ = ["JailSpec", "enter", "environment"]
 
 SCRATCH_MIB = 64
 OPEN_FILES = 256
 FIRST_UID = 2_000_000  # above the ids of people and services; the box's pid is added
 PR_SET_DUMPABLE = 4
 MIB = 1 << 20
-
-
-class Tier(IntEnum):
-    """How well a box is closed off."""
-
-    NAMESPACES = 1
-    LANDLOCK = 2
-    BOUNDS_ONLY = 3
 
 
 @dataclass(frozen=True)

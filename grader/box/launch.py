@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Protocol
 
 from grader.box.client import Box
-from grader.box.jail import JailSpec, Tier
 from grader.box.protocol import Channel
+from grader.box.tiers import Tier
 from grader.course import Limits
 from grader.errors import BoxError
 
@@ -24,7 +24,13 @@ START_TIMEOUT_S = 60
 
 
 class Launcher(Protocol):
-    """Opens boxes, one at a time."""
+    """Opens boxes, one at a time.
+
+    Attributes:
+        tier: how well they are closed off.
+    """
+
+    tier: Tier
 
     def open(self, files: Mapping[str, bytes], limits: Limits) -> Box:
         """A fresh box whose scratch folder holds exactly these files."""
@@ -41,7 +47,7 @@ class WarmLauncher:
     """
 
     def __init__(self, tier: Tier | None = None) -> None:
-        from grader.box.zygote import Zygote  # has no meaning outside Linux
+        from grader.box.zygote import Zygote  # imports what only Linux has
 
         self._zygote = Zygote()
         self.tier = tier or self._zygote.tier
@@ -53,6 +59,8 @@ class WarmLauncher:
         Raises:
             BoxError: the zygote or the jail failed.
         """
+        from grader.box.jail import JailSpec
+
         scratch = Path(tempfile.mkdtemp(prefix="grader-box-"))
 
         def kill(hung_up: bool) -> str:
@@ -75,6 +83,8 @@ class WarmLauncher:
 class PlainLauncher:
     """Boxes as plain child processes, without a jail: for one's own code only."""
 
+    tier = Tier.BOUNDS_ONLY
+
     def open(self, files: Mapping[str, bytes], limits: Limits) -> Box:
         """See `Launcher.open`."""
         scratch = Path(tempfile.mkdtemp(prefix="grader-box-"))
@@ -95,24 +105,32 @@ class PlainLauncher:
         """Nothing is kept between boxes."""
 
 
-def launcher(*, own_code: bool = False) -> Launcher:
+def launcher(*, own_code: bool = False, unsafe: bool = False) -> Launcher:
     """The right launcher for this machine.
 
     Args:
         own_code: whether the code belongs to the person who runs the command; then a plain
-            child process will do where there is no Linux.
+            child process will do where there is nothing better.
+        unsafe: accept boxes that are bounded but not closed off.
 
     Raises:
         BoxError: other people's code cannot be confined here.
     """
-    if sys.platform == "linux":
-        return WarmLauncher()
-    if own_code:
-        return PlainLauncher()
-    raise BoxError(
-        f"grading other people's code needs Linux, not {sys.platform}; "
-        "use WSL2, a virtual machine or a Linux server"
-    )
+    if sys.platform != "linux":
+        if own_code:
+            return PlainLauncher()
+        raise BoxError(
+            f"grading other people's code needs Linux, not {sys.platform}; "
+            "use WSL2, a virtual machine or a Linux server"
+        )
+    warm = WarmLauncher()
+    if warm.tier is Tier.BOUNDS_ONLY and not (own_code or unsafe):
+        warm.close()
+        raise BoxError(
+            f"boxes cannot be closed off here ({'; '.join(warm.refusals)}); "
+            "see `grader doctor`, or accept the risk with --unsafe"
+        )
+    return warm
 
 
 def _with_files(box: Box, files: Mapping[str, bytes]) -> Box:

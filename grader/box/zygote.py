@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.box import family, jail, kernel
+from grader.box.tiers import Tier
 from grader.course import Limits
 from grader.errors import BoxError
 
@@ -62,7 +63,7 @@ class Zygote:
         self._socket = ours
         self._socket.settimeout(START_TIMEOUT_S)
         answer = self._receive()
-        self.tier = jail.Tier(answer["tier"])
+        self.tier = Tier(answer["tier"])
         self.refusals = tuple(answer["refusals"])
         self._socket.settimeout(KILL_TIMEOUT_S)
 
@@ -165,14 +166,14 @@ class _Server:
     def _probe(self) -> dict[str, Any]:
         """Try the tiers, best first, with boxes that run nothing."""
         refusals: list[str] = []
-        for tier in (jail.Tier.NAMESPACES, jail.Tier.LANDLOCK):
+        for tier in (Tier.NAMESPACES, Tier.LANDLOCK):
             with tempfile.TemporaryDirectory(prefix="grader-probe-") as folder:
                 error = self._fork(jail.JailSpec.of(tier, Path(folder), Limits()), None)
                 self._kill_all()
             if not error:
                 return {"tier": tier, "refusals": refusals}
             refusals.append(f"tier {tier}: {error}")
-        return {"tier": jail.Tier.BOUNDS_ONLY, "refusals": refusals}
+        return {"tier": Tier.BOUNDS_ONLY, "refusals": refusals}
 
     def _fork(self, spec: jail.JailSpec, fd: int | None) -> str:
         """Fork a box that serves the socket `fd`; says what kept it from being jailed."""
