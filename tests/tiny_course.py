@@ -1,0 +1,101 @@
+"""A real course in a folder: one assignment of three questions, one of them graded by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from grader.course import Course
+from grader.notebook import Cell, Notebook, dumps
+
+ID = "tiny"
+
+COURSE_YML = """\
+name: Tiny course
+seed: 7
+assignments:
+  - id: tiny
+    title: Tiny
+    due: 2030-01-10T12:00:00+00:00
+    questions:
+      double: 4
+      square: 2
+      why: {points: 3, manual: true}
+limits: {cell_timeout_s: 10, call_timeout_s: 5, submission_timeout_s: 60}
+late_policy: {grace_minutes: 10, penalty_per_day: 0.1, max_penalty: 0.25}
+"""
+
+HIDDEN_TESTS = '''\
+import numpy as np
+import pytest
+from grader.judge import assert_close, expect_float
+
+
+@pytest.mark.question("double", points=3)
+def test_doubles(student, reference, rng):
+    """double(x) is 2x."""
+    x = float(rng.normal())
+    assert_close(expect_float(student.double(x), "2x"), reference.double(x), "2x")
+
+
+@pytest.mark.question("double", points=1)
+def test_doubles_zero(student):
+    """double(0) is 0."""
+    assert_close(expect_float(student.double(0.0), "2x"), 0.0, "2x")
+
+
+@pytest.mark.question("square", points=2)
+def test_squares(student, reference, rng):
+    """square(x) is x²."""
+    x = float(rng.normal())
+    assert_close(expect_float(student.square(x), "x²"), reference.square(x), "x²")
+'''
+
+
+def make_cell(name: str, source: str, kind: str = "code", **marks: Any) -> Cell:
+    """A cell; with `marks` it is one of nbgrader's, named `name`."""
+    cell: Cell = {"cell_type": kind, "id": name, "metadata": {}, "source": source}
+    if marks:
+        stock = {"grade": False, "locked": False, "schema_version": 3, "solution": False}
+        cell["metadata"] = {"nbgrader": {**stock, "task": False, "grade_id": name, **marks}}
+    if kind == "code":
+        cell |= {"execution_count": None, "outputs": []}
+    return cell
+
+
+def make_source() -> Notebook:
+    """The instructor's notebook."""
+
+    def solution(name: str, body: str) -> Cell:
+        source = f"def {name}(x):\n    ### BEGIN SOLUTION\n    return {body}\n    ### END SOLUTION"
+        return make_cell(name, source, solution=True)
+
+    def check(name: str, test: str, points: int) -> Cell:
+        marks = {"grade": True, "locked": True, "points": points}
+        return make_cell(f"test_{name}", f"assert {test}", **marks)
+
+    answer = {"grade": True, "solution": True, "points": 3}
+    cells = [
+        make_cell("title", "# Tiny", "markdown"),
+        make_cell("setup", "import helper", locked=True),
+        solution("double", "2 * x"),
+        check("double", "double(1) == 2", 4),
+        solution("square", "x * x"),
+        check("square", "square(3) == 9", 2),
+        make_cell("why", "Because the answer is known.", "markdown", **answer),
+    ]
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
+    return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+
+
+def write_course(root: Path) -> Course:
+    """Write course.yml and solutions/; nothing is built yet."""
+    folder = root / "solutions" / ID
+    folder.mkdir(parents=True)
+    (root / "course.yml").write_text(COURSE_YML, encoding="utf-8")
+    (folder / f"{ID}.ipynb").write_text(dumps(make_source()), encoding="utf-8")
+    (folder / "hidden_tests.py").write_text(HIDDEN_TESTS, encoding="utf-8")
+    (folder / "mistakes.py").write_text("MISTAKES = []\n", encoding="utf-8")
+    (folder / "helper.py").write_text("ANSWER = 42\n", encoding="utf-8")
+    return Course.load(root)
