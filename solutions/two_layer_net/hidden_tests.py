@@ -1,0 +1,680 @@
+"""Hidden tests of `two_layer_net`.
+
+Every step gets correct inputs from upstream. Gradients are compared with the complex-step
+derivative of the instructor's loss, and with the slope of the student's own loss where its
+convention differs. A broken assumption of ours raises something other than AssertionError.
+"""
+
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from grader.judge import (
+    Rng,
+    assert_close,
+    assert_shape,
+    assert_true,
+    assert_unchanged,
+    complex_step_gradient,
+    expect_array,
+    expect_dict,
+    expect_float,
+    expect_tuple,
+)
+
+KEYS = ("W1", "b1", "W2", "b2")
+SIZES = ((7, 4, 6, 3), (3, 5, 8, 4), (9, 3, 4, 2))  # N, D, H, C: no two alike, never the toy's
+REG = 0.3
+
+
+def make_problem(rng, N, D, H, C):
+    """Random params (biases non-zero), X and y: no unit dead, none near the kink of its ReLU."""
+    while True:
+        shapes = {"W1": (D, H), "b1": (H,), "W2": (H, C), "b2": (C,)}
+        params = {key: rng.normal(size=shape) for key, shape in shapes.items()}
+        X = rng.normal(size=(N, D))
+        z = X @ params["W1"] + params["b1"]
+        if np.abs(z).min() > 1e-3 and (z > 0).any(axis=0).all() and (z < 0).any():
+            return params, X, rng.permutation(np.arange(N) % C)
+
+
+def make_problems(rng):
+    return [make_problem(rng, *sizes) for sizes in SIZES]
+
+
+def expect_informative(array, name):
+    """A constant answer earns nothing, not even for leaving its arguments alone."""
+    array = expect_array(array, name, kind="f")
+    assert_true(array.size > 1 and np.ptp(array) > 0, f"{name} does not depend on the inputs")
+    return array
+
+
+# forward ------------------------------------------------------------------------------------
+
+
+def forward_pairs(student, problems):
+    """(scores, hidden) of the student for every problem."""
+    values = student.many("forward", [(params, X) for params, X, _ in problems])
+    return [expect_tuple(value, 2, "the result of forward") for value in values]
+
+
+@pytest.mark.question("forward", points=1)
+def test_forward_shapes(student, rng):
+    """forward returns the scores with shape (N, C) and the hidden layer with shape (N, H)."""
+    for (N, _, H, C), (scores, hidden) in zip(
+        SIZES, forward_pairs(student, make_problems(rng)), strict=True
+    ):
+        assert_shape(expect_informative(scores, "scores"), (N, C), "scores")
+        assert_shape(expect_informative(hidden, "hidden"), (N, H), "hidden")
+
+
+@pytest.mark.question("forward", points=2)
+def test_forward_hidden(student, reference, rng):
+    """The hidden layer is the affine map of X by W1 and b1, and nothing below zero passes."""
+    problems = make_problems(rng)
+    for (params, X, _), (_, hidden) in zip(problems, forward_pairs(student, problems), strict=True):
+        assert_close(hidden, reference.forward(params, X)[1], "hidden")
+
+
+@pytest.mark.question("forward", points=2)
+def test_forward_scores(student, reference, rng):
+    """The scores are the affine map of the hidden layer by W2 and b2, of either sign."""
+    problems = make_problems(rng)
+    for (params, X, _), (scores, _) in zip(problems, forward_pairs(student, problems), strict=True):
+        assert_close(scores, reference.forward(params, X)[0], "scores")
+
+
+@pytest.mark.question("forward", points=1)
+def test_forward_leaves_its_arguments_alone(student, rng):
+    """forward changes neither params nor X."""
+    params, X, _ = make_problem(rng, *SIZES[0])
+    seen = student.observe("forward", params, X)
+    expect_informative(expect_tuple(seen.value, 2, "the result of forward")[0], "scores")
+    assert_unchanged(seen.args[0], params, "params")
+    assert_unchanged(seen.args[1], X, "X")
+
+
+# softmax_loss -------------------------------------------------------------------------------
+
+
+def student_losses(student, calls):
+    return [expect_float(value, "the loss") for value in student.many("softmax_loss", calls)]
+
+
+def make_scores(rng, sizes, spread=1.5):
+    params, _, y = make_problem(rng, *sizes)
+    return spread * rng.normal(size=(sizes[0], sizes[3])), y, params
+
+
+@pytest.mark.question("softmax_loss", points=1)
+def test_loss_is_one_number(student, rng):
+    """The loss is one positive number, and other scores give another one."""
+    losses = student_losses(student, [(*make_scores(rng, sizes), REG) for sizes in SIZES])
+    assert_true(all(0 < loss < np.inf for loss in losses), "the loss should be a positive number")
+    assert_true(len(set(losses)) == len(losses), "the loss does not depend on the inputs")
+
+
+@pytest.mark.question("softmax_loss", points=2)
+def test_loss_of_the_data(student, reference, rng):
+    """Without regularisation the loss is the mean cross-entropy of the minibatch."""
+    calls = [(*make_scores(rng, sizes), 0.0) for sizes in SIZES]
+    for call, loss in zip(calls, student_losses(student, calls), strict=True):
+        assert_close(loss, reference.softmax_loss(*call), "the loss at reg = 0")
+
+
+@pytest.mark.question("softmax_loss", points=2)
+def test_loss_of_the_weights(student, rng):
+    """Regularisation adds half of reg times the squares of W1 and W2, and of nothing else."""
+    for sizes in SIZES:
+        scores, y, params = make_scores(rng, sizes)
+        calls = [(scores, y, params, reg) for reg in (0.0, REG, 1.7)]
+        plain, some, much = student_losses(student, calls)
+        penalty = 0.5 * sum(np.sum(params[key] ** 2) for key in ("W1", "W2"))
+        assert_close(some - plain, REG * penalty, "what reg = 0.3 adds to the loss")
+        assert_close(much - plain, 1.7 * penalty, "what reg = 1.7 adds to the loss")
+
+
+def shift_fixture():
+    """Scores whose rows differ by 1500, so that only a shift row by row stays finite."""
+    W1, b1 = np.array([[1.0, 0, 0], [0, 1, 0]]), np.array([0.0, 0, 1])
+    W2, b2 = np.array([[1, 1, 1], [0.5, 0, -0.5], [0, 0, 0]]), np.zeros(3)
+    X = np.array([[1500.0, 1], [0, 2], [-3, 1]])
+    scores = np.maximum(0, X @ W1 + b1) @ W2 + b2
+    return scores, np.array([1, 2, 0]), {"W1": W1, "b1": b1, "W2": W2, "b2": b2}
+
+
+@pytest.mark.question("softmax_loss", points=2)
+def test_loss_of_large_scores(student, reference, rng):
+    """The loss stays exact for scores in the thousands and for confident wrong scores."""
+    scores, y, params = make_scores(rng, (6, 4, 5, 3))
+    shift = rng.permutation([-1500.0, -900, -40, 40, 900, 1500])[:, None]
+    unsure = np.array([[28.0, 0, 1], [0, 27, 2]])
+    calls = [
+        (*shift_fixture(), 0.0),
+        (scores + shift, y, params, 0.0),
+        (unsure, np.array([1, 2]), params, 0.0),
+    ]
+    for call, loss in zip(calls, student_losses(student, calls), strict=True):
+        assert_close(loss, reference.softmax_loss(*call), "the loss of large scores")
+
+
+@pytest.mark.question("softmax_loss", points=1)
+def test_loss_leaves_its_arguments_alone(student, rng):
+    """softmax_loss changes neither scores nor y nor params."""
+    scores, y, params = make_scores(rng, SIZES[1])
+    seen = student.observe("softmax_loss", scores, y, params, REG)
+    assert_true(expect_float(seen.value, "the loss") > 0, "the loss should be a positive number")
+    for name, after, before in zip(("scores", "y", "params"), seen.args, (scores, y, params)):
+        assert_unchanged(after, before, name)
+
+
+# backward -----------------------------------------------------------------------------------
+
+
+def backward_arguments(reference, problem, reg):
+    params, X, y = problem
+    scores, hidden = reference.forward(params, X)
+    return params, X, hidden, scores, y, reg
+
+
+def student_gradients(student, reference, problems, reg):
+    calls = [backward_arguments(reference, problem, reg) for problem in problems]
+    values = student.many("backward", calls)
+    return [expect_dict(value, KEYS, "the result of backward") for value in values]
+
+
+def exact_gradient(reference, problem, key, reg):
+    """Gradient of the instructor's loss by the complex step; also our own backward is held to it."""
+    params, X, y = problem
+
+    def loss(value):
+        changed = {**params, key: value}
+        return reference.softmax_loss(reference.forward(changed, X)[0], y, changed, reg)
+
+    exact = complex_step_gradient(loss, params[key])
+    ours = reference.backward(*backward_arguments(reference, problem, reg))[key]
+    if not np.allclose(ours, exact, rtol=1e-9, atol=1e-12) or np.abs(exact).max() < 1e-6:
+        raise RuntimeError(f"the reference gradient d{key} is wrong or trivially zero")
+    return exact
+
+
+def own_gradient(student, reference, problem, key, reg, h=1e-5):
+    """Centred differences of the student's own loss, at the instructor's scores."""
+    params, X, y = problem
+    calls = []
+    for index in np.ndindex(params[key].shape):
+        for step in (h, -h):
+            value = params[key].copy()
+            value[index] += step
+            changed = {**params, key: value}
+            calls.append((reference.forward(changed, X)[0], y, changed, reg))
+    losses = np.array(student_losses(student, calls))
+    return ((losses[::2] - losses[1::2]) / (2 * h)).reshape(params[key].shape)
+
+
+def loss_is_meaningful(student, reference, problem, h=1e-5):
+    """Whether the student's loss pulls every score the right way, and uses reg: not a dummy."""
+    params, X, y = problem
+    scores = reference.forward(params, X)[0]
+    calls = [(scores, y, params, 0.0), (scores, y, params, REG)]
+    for index in np.ndindex(scores.shape):
+        moved = scores.copy()
+        moved[index] += 0.1
+        calls.append((moved, y, params, 0.0))
+    plain, regularised, *moved = student_losses(student, calls)
+    rises = np.reshape(moved, scores.shape) > plain
+    is_label = np.arange(scores.shape[1]) == y[:, None]
+    return bool(np.all(rises != is_label) and regularised > plain)
+
+
+def follows_own_loss(student, reference, problem, key, actual, regs):
+    """Whether the gradient is exactly that of the student's own, meaningful loss.
+
+    So one mistake in the loss (a missing half, a sum for a mean) is not punished again here.
+    """
+    try:
+        if not loss_is_meaningful(student, reference, problem):
+            return False
+        own = own_gradient(student, reference, problem, key, regs[0])
+        for reg in regs[1:]:
+            own = own_gradient(student, reference, problem, key, reg) - own
+        assert_close(actual, own, f"d{key}", rtol=1e-4, atol=1e-6)
+    except AssertionError:
+        return False
+    return True
+
+
+def check_gradient(student, reference, rng, key):
+    problems = make_problems(rng)
+    gradients = student_gradients(student, reference, problems, 0.0)
+    for problem, gradient in zip(problems, gradients, strict=True):
+        expected = exact_gradient(reference, problem, key, 0.0)
+        try:
+            assert_close(gradient[key], expected, f"the gradient of {key} at reg = 0")
+        except AssertionError:
+            if not follows_own_loss(student, reference, problem, key, gradient[key], (0.0,)):
+                raise
+
+
+@pytest.mark.question("backward", points=1)
+def test_gradients_have_the_shapes_of_params(student, reference, rng):
+    """backward returns one gradient for each of W1, b1, W2, b2, of the same shape."""
+    problems = make_problems(rng)
+    gradients = student_gradients(student, reference, problems, REG)
+    for (params, _, _), gradient in zip(problems, gradients, strict=True):
+        assert_true(set(gradient) == set(KEYS), "backward should return the four keys of params")
+        for key in KEYS:
+            expect_informative(gradient[key], f"the gradient of {key}")
+            assert_shape(gradient[key], params[key].shape, f"the gradient of {key}")
+
+
+@pytest.mark.question("backward", points=3)
+def test_gradient_of_W2(student, reference, rng):
+    """The data gradient of W2 agrees with the slope of the loss, entry by entry."""
+    check_gradient(student, reference, rng, "W2")
+
+
+@pytest.mark.question("backward", points=2)
+def test_gradient_of_b2(student, reference, rng):
+    """The data gradient of b2 agrees with the slope of the loss, entry by entry."""
+    check_gradient(student, reference, rng, "b2")
+
+
+@pytest.mark.question("backward", points=4)
+def test_gradient_of_W1(student, reference, rng):
+    """The data gradient of W1 agrees with the slope of the loss, entry by entry."""
+    check_gradient(student, reference, rng, "W1")
+
+
+@pytest.mark.question("backward", points=2)
+def test_gradient_of_b1(student, reference, rng):
+    """The data gradient of b1 agrees with the slope of the loss, entry by entry."""
+    check_gradient(student, reference, rng, "b1")
+
+
+@pytest.mark.question("backward", points=2)
+def test_gradient_of_the_regularisation(student, reference, rng):
+    """reg adds its share to the gradients of W1 and W2, and nothing to those of the biases."""
+    problems = make_problems(rng)[:2]
+    with_reg = student_gradients(student, reference, problems, REG)
+    without = student_gradients(student, reference, problems, 0.0)
+    for problem, high, low in zip(problems, with_reg, without, strict=True):
+        for key in KEYS:
+            name = f"what reg = {REG} adds to the gradient of {key}"
+            shape = problem[0][key].shape
+            actual = expect_array(high[key], name, shape) - expect_array(low[key], name, shape)
+            expected = REG * problem[0][key] if key in ("W1", "W2") else np.zeros(shape)
+            try:
+                assert_close(actual, expected, name)
+            except AssertionError:
+                if not follows_own_loss(student, reference, problem, key, actual, (0.0, REG)):
+                    raise
+
+
+@pytest.mark.question("backward", points=2)
+def test_backward_leaves_its_arguments_alone(student, reference, rng):
+    """backward changes none of params, X, hidden, scores and y."""
+    before = backward_arguments(reference, make_problem(rng, *SIZES[0]), REG)
+    seen = student.observe("backward", *before)
+    gradient = expect_dict(seen.value, KEYS, "the result of backward")
+    for key in KEYS:
+        expect_informative(gradient[key], f"the gradient of {key}")
+    for name, after, sent in zip(("params", "X", "hidden", "scores", "y"), seen.args, before):
+        assert_unchanged(after, sent, name)
+
+
+# sample_minibatch ---------------------------------------------------------------------------
+
+
+def make_data(rng, N, D=3):
+    """Rows that tell their own number: X[i, 0] = i, and the label is i's too."""
+    X = np.column_stack([np.arange(N), rng.normal(size=(N, D - 1))])
+    return X, rng.permutation(N) + 10
+
+
+def draw(student, X, y, batch_size, rng, times):
+    """The row numbers of several minibatches from one generator, each a valid (X, y) pair."""
+    calls = [(X, y, batch_size, rng)] * times
+    rows = []
+    for value in student.many("sample_minibatch", calls):
+        X_batch, y_batch = expect_tuple(value, 2, "the result of sample_minibatch")
+        X_batch = expect_array(X_batch, "X_batch", kind="f")
+        expect_array(y_batch, "y_batch", kind="i")
+        assert_shape(X_batch, (batch_size, X.shape[1]), "X_batch")
+        assert_shape(y_batch, (batch_size,), "y_batch")
+        rows.append(X_batch[:, 0])
+    return rows
+
+
+@pytest.mark.question("sample_minibatch", points=1)
+def test_minibatch_shapes(student, rng):
+    """A minibatch has batch_size rows of X and as many whole-number labels."""
+    for N, batch_size in ((12, 5), (30, 7), (9, 1)):
+        draw(student, *make_data(rng, N), batch_size, Rng(int(rng.integers(1 << 30))), 1)
+
+
+@pytest.mark.question("sample_minibatch", points=1)
+def test_minibatch_larger_than_the_data(student, rng):
+    """A minibatch may be larger than the data: then rows repeat."""
+    X, y = make_data(rng, 6)
+    for batch_size in (6, 7, 25):
+        draw(student, X, y, batch_size, Rng(int(rng.integers(1 << 30))), 1)
+
+
+@pytest.mark.question("sample_minibatch", points=1)
+def test_minibatch_keeps_rows_and_labels_together(student, rng):
+    """Every row of a minibatch is a row of X, and its label is that row's label."""
+    X, y = make_data(rng, 11)
+    generator = Rng(int(rng.integers(1 << 30)))
+    for value in student.many("sample_minibatch", [(X, y, 6, generator)] * 4):
+        X_batch, y_batch = expect_tuple(value, 2, "the result of sample_minibatch")
+        X_batch = expect_array(X_batch, "X_batch", (6, 3))
+        y_batch = expect_array(y_batch, "y_batch", (6,))
+        for row, label in zip(X_batch, y_batch, strict=True):
+            found = np.flatnonzero((row == X).all(axis=1))
+            assert_true(found.size == 1, "a row of X_batch is not a row of X")
+            assert_true(label == y[found[0]], "rows and labels of the minibatch do not match")
+
+
+@pytest.mark.question("sample_minibatch", points=1)
+def test_minibatches_differ(student, rng):
+    """Each call draws anew: several minibatches in a row are not the same rows."""
+    X, y = make_data(rng, 40)
+    rows = draw(student, X, y, 4, Rng(int(rng.integers(1 << 30))), 6)
+    assert_true(len({tuple(sorted(batch)) for batch in rows}) > 3, "calls draw the same rows")
+    steps = [np.diff(np.sort(batch)) for batch in rows]
+    assert_true(any(np.any(step != 0) for step in steps), "a minibatch is one row, over and over")
+    assert_true(any(np.any(step > 1) for step in steps), "a minibatch is always neighbouring rows")
+
+
+@pytest.mark.question("sample_minibatch", points=1)
+def test_minibatches_reach_every_row(student, rng):
+    """In the long run every row is drawn, the first and the last too, and none is preferred."""
+    N, batch_size, times = 7, 5, 80
+    X, y = make_data(rng, N)
+    rows = np.concatenate(draw(student, X, y, batch_size, Rng(int(rng.integers(1 << 30))), times))
+    counts = np.array([(rows == number).sum() for number in range(N)])
+    missing = np.flatnonzero(counts == 0)
+    assert_true(missing.size == 0, f"after {times} minibatches {missing.size} rows never came")
+    fair = batch_size * times / N
+    assert_true(np.abs(counts - fair).max() < 0.7 * fair, "some rows come far more than others")
+
+
+@pytest.mark.question("sample_minibatch", points=1)
+def test_minibatch_uses_only_its_arguments(student, rng):
+    """X and y stay as they are, and the same generator gives the same minibatch again."""
+    X, y = make_data(rng, 50)
+    seed = int(rng.integers(1 << 30))
+    seen = student.observe("sample_minibatch", X, y, 8, Rng(seed))
+    expect_tuple(seen.value, 2, "the result of sample_minibatch")
+    assert_unchanged(seen.args[0], X, "X")
+    assert_unchanged(seen.args[1], y, "y")
+    first, again, other = (
+        draw(student, X, y, 8, Rng(number), 1)[0] for number in (seed, seed, seed + 1)
+    )
+    assert_true(np.array_equal(first, again), "the same rng draws other rows the second time")
+    assert_true(not np.array_equal(first, other), "another rng draws the same rows")
+
+
+# sgd_update ---------------------------------------------------------------------------------
+
+
+def observe_update(student, rng, learning_rate):
+    """(params before, grads, observation) of one update; params must have moved."""
+    params = make_problem(rng, *SIZES[0])[0]
+    grads = {key: rng.normal(size=value.shape) for key, value in params.items()}
+    seen = student.observe("sgd_update", params, grads, learning_rate)
+    after = expect_dict(seen.args[0], KEYS, "params after the update")
+    arrays = [expect_array(after[key], f"params[{key!r}] after the update") for key in KEYS]
+    moved = [not np.array_equal(array, params[key]) for key, array in zip(KEYS, arrays)]
+    assert_true(any(moved), "params are as before: the update must change the dict it is given")
+    return params, grads, seen
+
+
+def check_updated(student, rng, keys):
+    for learning_rate in (0.25, 1e-3):
+        before, grads, seen = observe_update(student, rng, learning_rate)
+        for key in keys:
+            expected = before[key] - learning_rate * grads[key]
+            assert_close(seen.args[0][key], expected, f"params[{key!r}] after the update")
+
+
+@pytest.mark.question("sgd_update", points=1)
+def test_update_returns_nothing(student, rng):
+    """sgd_update works on the dict it is given, keeps its keys, and returns None."""
+    before, _, seen = observe_update(student, rng, 0.1)
+    assert_true(seen.value is None, "sgd_update should return None, since it works in place")
+    assert_true(set(seen.args[0]) == set(before), "params should keep exactly their four keys")
+
+
+@pytest.mark.question("sgd_update", points=2)
+def test_update_of_the_weights(student, rng):
+    """W1 and W2 take one step of the given learning rate against their gradients."""
+    check_updated(student, rng, ("W1", "W2"))
+
+
+@pytest.mark.question("sgd_update", points=1)
+def test_update_of_the_biases(student, rng):
+    """b1 and b2 take the same step."""
+    check_updated(student, rng, ("b1", "b2"))
+
+
+@pytest.mark.question("sgd_update", points=1)
+def test_update_leaves_the_gradients_alone(student, rng):
+    """sgd_update changes params and nothing else."""
+    _, grads, seen = observe_update(student, rng, 0.1)
+    assert_unchanged(seen.args[1], grads, "grads")
+
+
+# predict ------------------------------------------------------------------------------------
+
+
+def predicted(student, reference, problem):
+    """The student's labels on the instructor's forward, or on its own if that gives none."""
+    params, X, _ = problem
+    for caller in (student.standing_in(forward=reference.forward), student):
+        try:
+            return expect_array(caller.predict(params, X), "the labels", (len(X),), "i")
+        except AssertionError as failure:
+            reason = failure
+    raise reason
+
+
+def own_scores(student, problem):
+    """What the student's own forward calls scores; fails if they cannot tell rows apart."""
+    params, X, _ = problem
+    value = student.forward(params, X)
+    parts = value if isinstance(value, tuple | list) else (value,)
+    for part in parts:
+        if isinstance(part, np.ndarray) and part.shape == (len(X), len(params["b2"])):
+            scores = expect_informative(part, "scores")
+            assert_true(len(set(scores.argmax(axis=1))) > 1, "forward gives every row one label")
+            return scores
+    raise AssertionError("forward gives no scores")
+
+
+def varied_problem(rng, reference):
+    """A problem in which the best class varies from row to row."""
+    while True:
+        params, X, y = problem = make_problem(rng, 13, 4, 6, 5)
+        if len(set(reference.forward(params, X)[0].argmax(axis=1))) > 2:
+            return problem
+
+
+@pytest.mark.question("predict", points=1)
+def test_predict_returns_labels(student, reference, rng):
+    """predict gives one whole-number label per row, and leaves params and X alone."""
+    problem = varied_problem(rng, reference)
+    labels = predicted(student, reference, problem)
+    assert_true(np.ptp(labels) > 0, "the labels do not depend on the inputs")
+    params, X, _ = problem
+    try:
+        seen = student.standing_in(forward=reference.forward).observe("predict", params, X)
+    except AssertionError:
+        seen = student.observe("predict", params, X)
+    assert_unchanged(seen.args[0], params, "params")
+    assert_unchanged(seen.args[1], X, "X")
+
+
+@pytest.mark.question("predict", points=2)
+def test_predict_finds_the_best_score(student, reference, rng):
+    """The label of a row is the class whose score is highest in that row."""
+    for _ in range(2):
+        problem = varied_problem(rng, reference)
+        expected = reference.predict(*problem[:2])
+        try:
+            assert_close(predicted(student, reference, problem), expected, "the labels")
+        except AssertionError:
+            if not predicts_from_own_scores(student, problem):
+                raise
+
+
+def predicts_from_own_scores(student, problem):
+    """Whether the labels are right for the student's own forward, mistaken as it may be."""
+    try:
+        labels = expect_array(student.predict(*problem[:2]), "the labels", kind="i")
+        assert_close(labels, own_scores(student, problem).argmax(axis=1), "the labels")
+    except AssertionError:
+        return False
+    return True
+
+
+# train --------------------------------------------------------------------------------------
+
+STEPS = ("forward", "softmax_loss", "backward", "sample_minibatch", "sgd_update", "predict")
+
+
+def proxies(student, reference, stood_in):
+    """The steps that TwoLayerNet calls: the student's in the box, or ours where points were lost.
+
+    What the box answers is checked before our loop uses it.
+    """
+
+    def forward(params, X):
+        scores, hidden = expect_tuple(student.forward(params, X), 2, "the result of forward")
+        N, H, C = len(X), len(params["b1"]), len(params["b2"])
+        return expect_array(scores, "scores", (N, C)), expect_array(hidden, "hidden", (N, H))
+
+    def softmax_loss(*arguments):
+        return expect_float(student.softmax_loss(*arguments), "the loss")
+
+    def backward(params, *arguments):
+        grads = expect_dict(student.backward(params, *arguments), KEYS, "the gradients")
+        return {key: expect_array(grads[key], f"d{key}", params[key].shape) for key in KEYS}
+
+    def sample_minibatch(X, y, batch_size, rng):
+        seed = Rng(int(rng.integers(1 << 30)))
+        value = student.sample_minibatch(X, y, batch_size, seed)
+        X_batch, y_batch = expect_tuple(value, 2, "the result of sample_minibatch")
+        expect_array(X_batch, "X_batch", (batch_size, X.shape[1]))
+        expect_array(y_batch, "y_batch", (batch_size,), "i")
+        is_class = (y_batch >= 0) & (y_batch <= y.max())
+        assert_true(is_class.all(), "a label of the minibatch is not a class")
+        return X_batch, y_batch
+
+    def sgd_update(params, grads, learning_rate):
+        after = student.observe("sgd_update", params, grads, learning_rate).args[0]
+        after = expect_dict(after, KEYS, "params after the update")
+        for key in KEYS:
+            params[key] = expect_array(after[key], key, params[key].shape)
+
+    def predict(params, X):
+        ours = {"forward": reference.forward} if "forward" in stood_in else {}
+        labels = student.standing_in(**ours).predict(params, X)
+        return expect_array(labels, "the labels", (len(X),), "i")
+
+    own = (forward, softmax_loss, backward, sample_minibatch, sgd_update, predict)
+    return {step.__name__: step for step in own if step.__name__ not in stood_in}
+
+
+def make_blobs(rng, per_class=8):
+    """Three clouds of points in the plane that a small net can separate."""
+    y = np.repeat(np.arange(3), per_class)
+    centres = 3 * np.array([[np.cos(a), np.sin(a)] for a in (0.5, 2.6, 4.7)])
+    return centres[y] + 0.6 * rng.normal(size=(len(y), 2)), y
+
+
+@pytest.mark.question("train", points=4)
+def test_the_net_learns(student, reference, progress, rng):
+    """Trained with your steps, TwoLayerNet brings the loss well down and learns the classes.
+
+    Steps that lost points above are stood in for by ours, but not three or more.
+    """
+    stood_in = [step for step in STEPS if not progress.full_marks(step)]
+    missing = f"{len(stood_in)} of the steps it is built on are not right yet"
+    assert_true(len(stood_in) < 3, f"{missing}: {', '.join(stood_in)}")
+    X, y = make_blobs(rng)
+    namespace = reference.namespace(**proxies(student, reference, stood_in))
+    np.random.seed(int(rng.integers(1 << 30)))
+    net = namespace.TwoLayerNet(2, 12, 3, std=0.5)
+    with np.errstate(all="ignore"):
+        history = net.train(X, y, X, y, learning_rate=0.5, num_iters=24, batch_size=6)
+    start, end = history["loss_history"][0], np.mean(history["loss_history"][-4:])
+    assert_true(end < 0.5 * start, f"the loss goes from {start:.3g} to {end:.3g} only")
+    accuracy = np.mean(net.predict(X) == y)
+    assert_true(accuracy > 0.8, f"only {accuracy:.0%} of the training points are classified right")
+
+
+# tune ---------------------------------------------------------------------------------------
+
+WHOLE = {"hidden_size": 200, "num_iters": 500, "batch_size": 200}  # name: the most allowed
+REAL = {"learning_rate": 10.0, "learning_rate_decay": 1.0, "reg": 10.0}
+BUDGET = 2_000_000  # hidden_size · batch_size · num_iters: about a third of a second
+DIGITS = Path(__file__).with_name("digits.npz")
+
+
+def expect_settings(student):
+    """tune()'s dict as sorted pairs of plain numbers, each in the range the question states."""
+    settings = expect_dict(student.tune(), (*WHOLE, *REAL), "the result of tune")
+    pairs = {}
+    for name, most in WHOLE.items():
+        value = settings[name]
+        is_whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+        assert_true(is_whole, f"{name} should be an int")
+        assert_true(1 <= value <= most, f"{name} should be between 1 and {most}")
+        pairs[name] = int(value)
+    for name, most in REAL.items():
+        pairs[name] = expect_float(settings[name], name)
+        assert_true(0 <= pairs[name] <= most, f"{name} should be between 0 and {most:g}")
+    cost = pairs["hidden_size"] * pairs["batch_size"] * pairs["num_iters"]
+    assert_true(cost <= BUDGET, "hidden_size · batch_size · num_iters is over the budget")
+    return tuple(sorted(pairs.items()))
+
+
+@lru_cache(maxsize=16)
+def held_out_accuracy(reference, settings):
+    """Accuracy on the test split of the reference net trained with these settings."""
+    digits = reference.load_digits(DIGITS)
+    np.random.seed(7)
+    with np.errstate(all="ignore"):
+        net, _ = reference.train_digits(dict(settings), digits)
+        return float(np.mean(net.predict(digits["X_test"]) == digits["y_test"]))
+
+
+def check_accuracy(student, reference, wanted):
+    accuracy = held_out_accuracy(reference, expect_settings(student))
+    message = f"the net trained with your settings reaches {accuracy:.1%} on new digits"
+    assert_true(accuracy >= wanted, f"{message}; {wanted:.0%} is asked for here")
+
+
+@pytest.mark.question("tune", points=1)
+def test_settings_are_complete(student):
+    """tune returns the six settings, each of the right type, in range and within the budget."""
+    settings = expect_dict(student.tune(), (), "the result of tune")
+    expect_settings(student)
+    extra = set(settings) - set(WHOLE) - set(REAL)
+    assert_true(not extra, "the result of tune should have six keys and no other")
+
+
+@pytest.mark.question("tune", points=2)
+def test_settings_learn(student, reference):
+    """A net trained with these settings names at least 85 of 100 new digits."""
+    check_accuracy(student, reference, 0.85)
+
+
+@pytest.mark.question("tune", points=3)
+def test_settings_learn_well(student, reference):
+    """A net trained with these settings names at least 95 of 100 new digits."""
+    check_accuracy(student, reference, 0.95)
