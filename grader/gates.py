@@ -228,8 +228,8 @@ def no_leaks(release: Release) -> GateResult:
             release.source, release.notebook, release.hidden_tests, release.mistakes
         )
     except SyntaxError as error:
-        place = error.filename or "hidden_tests.py or mistakes.py"
-        return GateResult("leaks", "", (f"{place}: line {error.lineno}: {error.msg}; mend it",))
+        failure = f"{error.filename}: line {error.lineno}: {error.msg}; mend it"
+        return GateResult("leaks", "", (failure,))
     found = leaks.find_leaks(
         secret,
         leaks.passages(release.notebook, release.notebook_name, release.helper_files()),

@@ -94,7 +94,7 @@ def find_submissions(
         if student not in found:
             place = course.submitted_dir / student / assignment_id
             raise UsageError(f"{place}: no such submission; check the name after --student")
-    return [found[student] for student in sorted(students or found)]
+    return [found[student] for student in sorted(set(students) or found)]
 
 
 def _submissions(root: Path, assignment_id: str) -> Iterator[Submission]:

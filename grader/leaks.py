@@ -300,7 +300,7 @@ def _of_tests(text: str, taken: set[str | None], weigh: _Scale) -> Iterator[Secr
     lines = text.split("\n")
     code = "\n".join("" if n in docstrings else line for n, line in enumerate(lines, 1))
     yield from _of_code(code, "hidden_tests.py", LIGHTEST["hidden_tests.py"], weigh)
-    for node in ast.parse(text).body:
+    for node in ast.parse(text, "hidden_tests.py").body:
         if not isinstance(node, ast.FunctionDef) or node.name in taken:
             continue
         if node.name.startswith("test_"):
@@ -310,7 +310,7 @@ def _of_tests(text: str, taken: set[str | None], weigh: _Scale) -> Iterator[Secr
 def _of_mistakes(text: str, public: set[str], weigh: _Scale) -> Iterator[Secret]:
     """Ids, hints and code: every string in the file except its docstring."""
     docstrings = _docstring_lines(text)
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(ast.parse(text, "mistakes.py")):
         if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
             continue
         if node.lineno in docstrings:

@@ -115,6 +115,7 @@ def _places(cells: list[Cell], ours: list[Cell]) -> tuple[list[int | None], set[
     for cell in cells:
         place = by_grade_id.get(grade_id(cell) or "")
         places.append(by_id.get(_cell_id(cell)) if place is None else place)
+    _release_copies(places, cells, ours)
     labelled = set(places)
     _find_by_text(places, cells, ours)
     _find_by_definition(places, cells, ours, labelled)
@@ -127,6 +128,18 @@ def _cell_id(cell: Cell) -> str:
     """The cell's id, which Colab keeps in the metadata."""
     name = cell.get("id", cell["metadata"].get("id"))
     return name if isinstance(name, str) else ""
+
+
+def _release_copies(places: list[int | None], cells: list[Cell], ours: list[Cell]) -> None:
+    """Take changed copies of our own code, beside an unchanged one, for the student's cells."""
+    pairs = [
+        (cell, -1 if place is None or is_solution(ours[place]) else place)
+        for cell, place in zip(cells, places, strict=True)
+    ]
+    intact = {place for cell, place in pairs if place >= 0 and _text(cell) == _text(ours[place])}
+    for i, (cell, place) in enumerate(pairs):
+        if place in intact and cell["cell_type"] == "code" and _text(cell) != _text(ours[place]):
+            places[i] = None
 
 
 def _find_by_text(places: list[int | None], cells: list[Cell], ours: list[Cell]) -> None:

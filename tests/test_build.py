@@ -178,6 +178,17 @@ def test_build_releases_notebook_and_helpers_and_nothing_secret(course, quick_ge
     assert [p.name for p in report.path.parent.iterdir()] == ["net"]
 
 
+def test_a_release_made_by_nbgrader_itself_is_locked_and_reproducible(course):
+    path = build(course, "net").path / "net.ipynb"
+    cells = {cell["id"]: cell for cell in loads(path.read_bytes())["cells"]}
+    assert list(cells) == ["title", "setup", "forward", "test_forward", "test_both", "explain"]
+    assert cells["forward"]["source"].endswith("# YOUR CODE HERE\n    raise NotImplementedError()")
+    assert cells["explain"]["source"] == "Answer in one sentence.\n\nYOUR ANSWER HERE"
+    assert cells["test_forward"]["metadata"]["editable"] is False
+    assert cells["test_forward"]["metadata"]["nbgrader"]["checksum"]
+    assert build(course, "net", check=True).changed is False
+
+
 def test_build_twice_gives_the_same_bytes(course, quick_generate):
     before = files(build(course, "net").path)
     report = build(course, "net")
@@ -461,7 +472,7 @@ def test_short_formulas_in_mathematics_and_longer_lines_are_no_leaks():
 
 def test_a_file_that_is_not_python_is_a_failure_not_a_crash(course, quick_generate):
     (course.solution_dir("net") / "mistakes.py").write_text("MISTAKES = [")
-    with pytest.raises(BuildError, match="mend it"):
+    with pytest.raises(BuildError, match=r"mistakes\.py: line 1: .*; mend it"):
         build(course, "net")
 
 

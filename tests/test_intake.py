@@ -249,6 +249,19 @@ def test_added_cells_stay_after_the_cell_they_followed():
     assert intake.notes == ()
 
 
+def test_a_changed_copy_of_a_check_is_the_students_own_cell():
+    submitted = answered(forward=FORWARD)
+    copy = {**check("forward"), "source": "print(forward(3))"}
+    submitted["cells"].insert(3, copy)
+    intake = rebuild(submitted, release())
+    assert [c["source"] for c in intake.notebook["cells"]][3:5] == [
+        "print(forward(3))",
+        "assert forward",
+    ]
+    assert intake.notebook["cells"][3]["metadata"] == {"grader": {"added": True}}
+    assert intake.notes == ()
+
+
 def test_a_notebook_of_another_assignment_is_rejected():
     other = {"cells": [make("title", "# Title", "markdown"), make("a", "def other(): pass")]}
     intake = rebuild(other, release())
