@@ -26,7 +26,9 @@ def check_close(name, actual, expected, tolerance=1e-7):
     worst = np.unravel_index(np.nanargmax(np.append(difference, -1.0)[:-1]), difference.shape)
     place = f"[{', '.join(map(str, worst))}]" if worst else ""
     right, yours = np.asarray(expected)[worst], np.asarray(actual)[worst]
-    assert np.all(difference <= tolerance), f"✗ {name}{place}: expected {right:.8g}, got {yours:.8g}"
+    assert np.all(difference <= tolerance), (
+        f"✗ {name}{place}: expected {right:.8g}, got {yours:.8g}"
+    )
     print(f"✓ {name} is as expected ({wanted}, within {tolerance:g})")
 
 

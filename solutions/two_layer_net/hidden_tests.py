@@ -166,8 +166,9 @@ def test_loss_leaves_its_arguments_alone(student, rng):
     scores, y, params = make_scores(rng, SIZES[1])
     seen = student.observe("softmax_loss", scores, y, params, REG)
     assert_true(expect_float(seen.value, "the loss") > 0, "the loss should be a positive number")
-    for name, after, before in zip(("scores", "y", "params"), seen.args, (scores, y, params)):
-        assert_unchanged(after, before, name)
+    assert_unchanged(seen.args[0], scores, "scores")
+    assert_unchanged(seen.args[1], y, "y")
+    assert_unchanged(seen.args[2], params, "params")
 
 
 # backward -----------------------------------------------------------------------------------
@@ -186,7 +187,7 @@ def student_gradients(student, reference, problems, reg):
 
 
 def exact_gradient(reference, problem, key, reg):
-    """Gradient of the instructor's loss by the complex step; also our own backward is held to it."""
+    """Gradient of the instructor's loss by the complex step; our own backward is held to it."""
     params, X, y = problem
 
     def loss(value):
@@ -321,8 +322,8 @@ def test_backward_leaves_its_arguments_alone(student, reference, rng):
     gradient = expect_dict(seen.value, KEYS, "the result of backward")
     for key in KEYS:
         expect_informative(gradient[key], f"the gradient of {key}")
-    for name, after, sent in zip(("params", "X", "hidden", "scores", "y"), seen.args, before):
-        assert_unchanged(after, sent, name)
+    for position, name in enumerate(("params", "X", "hidden", "scores", "y")):
+        assert_unchanged(seen.args[position], before[position], name)
 
 
 # sample_minibatch ---------------------------------------------------------------------------
@@ -384,9 +385,9 @@ def test_minibatches_differ(student, rng):
     X, y = make_data(rng, 40)
     rows = draw(student, X, y, 4, Rng(int(rng.integers(1 << 30))), 6)
     assert_true(len({tuple(sorted(batch)) for batch in rows}) > 3, "calls draw the same rows")
-    steps = [np.diff(np.sort(batch)) for batch in rows]
+    steps = [np.diff(batch) % len(X) for batch in rows]
     assert_true(any(np.any(step != 0) for step in steps), "a minibatch is one row, over and over")
-    assert_true(any(np.any(step > 1) for step in steps), "a minibatch is always neighbouring rows")
+    assert_true(any(np.any(step != 1) for step in steps), "a minibatch is always neighbouring rows")
 
 
 @pytest.mark.question("sample_minibatch", points=1)
@@ -427,8 +428,8 @@ def observe_update(student, rng, learning_rate):
     grads = {key: rng.normal(size=value.shape) for key, value in params.items()}
     seen = student.observe("sgd_update", params, grads, learning_rate)
     after = expect_dict(seen.args[0], KEYS, "params after the update")
-    arrays = [expect_array(after[key], f"params[{key!r}] after the update") for key in KEYS]
-    moved = [not np.array_equal(array, params[key]) for key, array in zip(KEYS, arrays)]
+    arrays = {key: expect_array(after[key], f"params[{key!r}] after the update") for key in KEYS}
+    moved = [not np.array_equal(arrays[key], params[key]) for key in KEYS]
     assert_true(any(moved), "params are as before: the update must change the dict it is given")
     return params, grads, seen
 
@@ -498,8 +499,8 @@ def own_scores(student, problem):
 def varied_problem(rng, reference):
     """A problem in which the best class varies from row to row."""
     while True:
-        params, X, y = problem = make_problem(rng, 13, 4, 6, 5)
-        if len(set(reference.forward(params, X)[0].argmax(axis=1))) > 2:
+        problem = make_problem(rng, 13, 4, 6, 5)
+        if len(set(reference.forward(*problem[:2])[0].argmax(axis=1))) > 2:
             return problem
 
 

@@ -1,0 +1,1683 @@
+"""Known mistakes of `two_layer_net`, each with the hint a student gets, and other right ways.
+
+An entry's code holds definitions that replace those of the same name in the solution cell. Every
+mistake must lose points in its own question and in no other; every alternative gets full marks.
+"""
+
+from grader.judge.catalogue import Alternative, Mistake
+
+FORWARD_MISTAKES = [
+    Mistake(
+        id="forward.no_relu",
+        question="forward",
+        hint="Can your hidden layer be negative? Look at what stands between the two affine maps.",
+        code="""
+def forward(params, X):
+    hidden = X @ params["W1"] + params["b1"]
+    scores = hidden @ params["W2"] + params["b2"]
+    return scores, hidden
+""",
+    ),
+    Mistake(
+        id="forward.hidden_before_relu",
+        question="forward",
+        hint="Your scores are right, but `hidden` is asked for on the other side of the ReLU.",
+        code="""
+def forward(params, X):
+    hidden = X @ params["W1"] + params["b1"]
+    scores = np.maximum(0, hidden) @ params["W2"] + params["b2"]
+    return scores, hidden
+""",
+    ),
+    Mistake(
+        id="forward.relu_on_scores",
+        question="forward",
+        hint="May a score be negative? Count the bends in the formula and in your code.",
+        code="""
+def forward(params, X):
+    hidden = np.maximum(0, X @ params["W1"] + params["b1"])
+    scores = np.maximum(0, hidden @ params["W2"] + params["b2"])
+    return scores, hidden
+""",
+    ),
+    Mistake(
+        id="forward.relu_only_on_scores",
+        question="forward",
+        hint="There is one bend, and it is at another place than yours.",
+        code="""
+def forward(params, X):
+    hidden = X @ params["W1"] + params["b1"]
+    scores = np.maximum(0, hidden @ params["W2"] + params["b2"])
+    return scores, hidden
+""",
+    ),
+    Mistake(
+        id="forward.no_b1",
+        question="forward",
+        hint="On the toy problem the biases are zero and hide this. Does every parameter take part?",
+        code="""
+def forward(params, X):
+    hidden = np.maximum(0, X @ params["W1"])
+    scores = hidden @ params["W2"] + params["b2"]
+    return scores, hidden
+""",
+    ),
+    Mistake(
+        id="forward.no_b2",
+        question="forward",
+        hint="On the toy problem the biases are zero and hide this. Does every parameter take part?",
+        code="""
+def forward(params, X):
+    hidden = np.maximum(0, X @ params["W1"] + params["b1"])
+    scores = hidden @ params["W2"]
+    return scores, hidden
+""",
+    ),
+    Mistake(
+        id="forward.bias_after_relu",
+        question="forward",
+        hint="In which order do the bias and the ReLU come? Try a bias of −100.",
+        code="""
+def forward(params, X):
+    hidden = np.maximum(0, X @ params["W1"]) + params["b1"]
+    scores = hidden @ params["W2"] + params["b2"]
+    return scores, hidden
+""",
+    ),
+    Mistake(
+        id="forward.sigmoid",
+        question="forward",
+        hint="Is a large input still large after your non-linearity? After the ReLU it is.",
+        code="""
+def forward(params, X):
+    hidden = 1 / (1 + np.exp(-(X @ params["W1"] + params["b1"])))
+    scores = hidden @ params["W2"] + params["b2"]
+    return scores, hidden
+""",
+    ),
+    Mistake(
+        id="forward.probabilities",
+        question="forward",
+        hint="`forward` ends one step earlier: the softmax belongs to the loss.",
+        code="""
+def forward(params, X):
+    hidden = np.maximum(0, X @ params["W1"] + params["b1"])
+    scores = hidden @ params["W2"] + params["b2"]
+    scores = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return scores / scores.sum(axis=1, keepdims=True), hidden
+""",
+    ),
+    Mistake(
+        id="forward.swapped_results",
+        question="forward",
+        hint="Both arrays are there. In which order does the docstring ask for them?",
+        code="""
+def forward(params, X):
+    hidden = np.maximum(0, X @ params["W1"] + params["b1"])
+    scores = hidden @ params["W2"] + params["b2"]
+    return hidden, scores
+""",
+    ),
+    Mistake(
+        id="forward.only_scores",
+        question="forward",
+        hint="The docstring names two results; the backward pass will need the second.",
+        code="""
+def forward(params, X):
+    hidden = np.maximum(0, X @ params["W1"] + params["b1"])
+    return hidden @ params["W2"] + params["b2"]
+""",
+    ),
+    Mistake(
+        id="forward.global_inputs",
+        question="forward",
+        hint="Right for the toy data only. Which names in your function are not its arguments?",
+        code="""
+def forward(params, X):
+    random = np.random.RandomState(1)
+    toy = 10 * random.randn(5, 4)
+    hidden = np.maximum(0, toy @ params["W1"] + params["b1"])
+    scores = hidden @ params["W2"] + params["b2"]
+    return scores, hidden
+""",
+    ),
+    Mistake(
+        id="forward.hard_coded_rows",
+        question="forward",
+        hint="Your code knows the size of the toy batch. Let it read the sizes from X and params.",
+        code="""
+def forward(params, X):
+    hidden = np.zeros((5, params["W1"].shape[1]))
+    for i in range(5):
+        hidden[i] = np.maximum(0, X[i] @ params["W1"] + params["b1"])
+    scores = hidden @ params["W2"] + params["b2"]
+    return scores, hidden
+""",
+    ),
+    Mistake(
+        id="forward.centres_X_in_place",
+        question="forward",
+        hint="The caller's arrays look different after your call. Which line writes into them?",
+        code="""
+def forward(params, X):
+    hidden = np.maximum(0, X @ params["W1"] + params["b1"])
+    X -= X.mean(axis=0)
+    scores = hidden @ params["W2"] + params["b2"]
+    return scores, hidden
+""",
+    ),
+]
+
+SOFTMAX_LOSS_MISTAKES = [
+    Mistake(
+        id="softmax_loss.no_shift",
+        question="softmax_loss",
+        hint="Look at what np.exp does to a score of 1000, and at what you may add to a row freely.",
+        code="""
+def softmax_loss(scores, y, params, reg):
+    p = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
+    data_loss = -np.log(p[np.arange(len(y)), y]).mean()
+    return data_loss + 0.5 * reg * (np.sum(params["W1"] ** 2) + np.sum(params["W2"] ** 2))
+""",
+    ),
+    Mistake(
+        id="softmax_loss.global_shift",
+        question="softmax_loss",
+        hint="One number for all rows drowns a row that lies 1500 lower. Whose maximum do you take?",
+        code="""
+def softmax_loss(scores, y, params, reg):
+    e = np.exp(scores - np.max(scores))
+    p = e / e.sum(axis=1, keepdims=True)
+    data_loss = -np.log(p[np.arange(len(y)), y]).mean()
+    return data_loss + 0.5 * reg * (np.sum(params["W1"] ** 2) + np.sum(params["W2"] ** 2))
+""",
+    ),
+    Mistake(
+        id="softmax_loss.shift_by_column",
+        question="softmax_loss",
+        hint="The shift must be the same for all classes of one row. Along which axis is yours?",
+        code="""
+def softmax_loss(scores, y, params, reg):
+    e = np.exp(scores - scores.max(axis=0))
+    p = e / e.sum(axis=1, keepdims=True)
+    data_loss = -np.log(p[np.arange(len(y)), y]).mean()
+    return data_loss + 0.5 * reg * (np.sum(params["W1"] ** 2) + np.sum(params["W2"] ** 2))
+""",
+    ),
+    Mistake(
+        id="softmax_loss.global_normaliser",
+        question="softmax_loss",
+        hint="What do the probabilities of one row add up to in your code?",
+        code="""
+def softmax_loss(scores, y, params, reg):
+    e = np.exp(scores - scores.max(axis=1, keepdims=True))
+    p = e / e.sum()
+    data_loss = -np.log(p[np.arange(len(y)), y]).mean()
+    return data_loss + 0.5 * reg * (np.sum(params["W1"] ** 2) + np.sum(params["W2"] ** 2))
+""",
+    ),
+    Mistake(
+        id="softmax_loss.wrong_axis",
+        question="softmax_loss",
+        hint="Do the probabilities of one row, over all classes, add up to 1? Check the axis.",
+        code="""
+def softmax_loss(scores, y, params, reg):
+    e = np.exp(scores - scores.max(axis=1, keepdims=True))
+    p = e / e.sum(axis=0)
+    data_loss = -np.log(p[np.arange(len(y)), y]).mean()
+    return data_loss + 0.5 * reg * (np.sum(params["W1"] ** 2) + np.sum(params["W2"] ** 2))
+""",
+    ),
+    Mistake(
+        id="softmax_loss.log_eps",
+        question="softmax_loss",
+        hint="A small number inside the logarithm caps the loss of a confident wrong answer.",
+        code="""
+def softmax_loss(scores, y, params, reg):
+    e = np.exp(scores - scores.max(axis=1, keepdims=True))
+    p = e / e.sum(axis=1, keepdims=True)
+    data_loss = -np.log(p[np.arange(len(y)), y] + 1e-8).mean()
+    return data_loss + 0.5 * reg * (np.sum(params["W1"] ** 2) + np.sum(params["W2"] ** 2))
+""",
+    ),
+    Mistake(
+        id="softmax_loss.clipped",
+        question="softmax_loss",
+        hint="Clipping changes the scores, and with them the loss. A shift would not.",
+        code="""
+def softmax_loss(scores, y, params, reg):
+    e = np.exp(np.clip(scores, -500, 500))
+    p = e / e.sum(axis=1, keepdims=True)
+    data_loss = -np.log(p[np.arange(len(y)), y]).mean()
+    return data_loss + 0.5 * reg * (np.sum(params["W1"] ** 2) + np.sum(params["W2"] ** 2))
+""",
+    ),
+    Mistake(
+        id="softmax_loss.sum_for_mean",
+        question="softmax_loss",
+        hint="Should the loss double when every row comes twice? Compare with the 1/N of the formula.",
+        code="""
+def softmax_loss(scores, y, params, reg):
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    data_loss = -log_p[np.arange(len(y)), y].sum()
+    return data_loss + 0.5 * reg * (np.sum(params["W1"] ** 2) + np.sum(params["W2"] ** 2))
+""",
+    ),
+    Mistake(
+        id="softmax_loss.mean_over_classes",
+        question="softmax_loss",
+        hint="How many numbers do you average? There is one for each row, not for each score.",
+        code="""
+def softmax_loss(scores, y, params, reg):
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    one_hot = np.eye(scores.shape[1])[y]
+    data_loss = -np.mean(one_hot * log_p)
+    return data_loss + 0.5 * reg * (np.sum(params["W1"] ** 2) + np.sum(params["W2"] ** 2))
+""",
+    ),
+    Mistake(
+        id="softmax_loss.hard_coded_batch",
+        question="softmax_loss",
+        hint="Right for five rows only. Where does your code get N from?",
+        code="""
+def softmax_loss(scores, y, params, reg):
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    data_loss = -log_p[np.arange(len(y)), y].sum() / 5
+    return data_loss + 0.5 * reg * (np.sum(params["W1"] ** 2) + np.sum(params["W2"] ** 2))
+""",
+    ),
+    Mistake(
+        id="softmax_loss.sign",
+        question="softmax_loss",
+        hint="Is your loss positive? The logarithm of a probability is not.",
+        code="""
+def softmax_loss(scores, y, params, reg):
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    data_loss = log_p[np.arange(len(y)), y].mean()
+    return data_loss + 0.5 * reg * (np.sum(params["W1"] ** 2) + np.sum(params["W2"] ** 2))
+""",
+    ),
+    Mistake(
+        id="softmax_loss.per_row",
+        question="softmax_loss",
+        hint="You return one loss for each row; the docstring asks for one number.",
+        code="""
+def softmax_loss(scores, y, params, reg):
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    data_loss = -log_p[np.arange(len(y)), y]
+    return data_loss + 0.5 * reg * (np.sum(params["W1"] ** 2) + np.sum(params["W2"] ** 2))
+""",
+    ),
+    Mistake(
+        id="softmax_loss.no_half",
+        question="softmax_loss",
+        hint="Your penalty is a constant factor off. Compare it with the formula, factor by factor.",
+        code="""
+def softmax_loss(scores, y, params, reg):
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    data_loss = -log_p[np.arange(len(y)), y].mean()
+    return data_loss + reg * (np.sum(params["W1"] ** 2) + np.sum(params["W2"] ** 2))
+""",
+    ),
+    Mistake(
+        id="softmax_loss.quarter",
+        question="softmax_loss",
+        hint="Your penalty is a constant factor off. Does the half occur more than once?",
+        code="""
+def softmax_loss(scores, y, params, reg):
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    data_loss = -log_p[np.arange(len(y)), y].mean()
+    weights = 0.5 * np.sum(params["W1"] ** 2) + 0.5 * np.sum(params["W2"] ** 2)
+    return data_loss + 0.5 * reg * weights
+""",
+    ),
+    Mistake(
+        id="softmax_loss.reg_missing",
+        question="softmax_loss",
+        hint="Does your loss change at all when reg does?",
+        code="""
+def softmax_loss(scores, y, params, reg):
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    return -log_p[np.arange(len(y)), y].mean()
+""",
+    ),
+    Mistake(
+        id="softmax_loss.reg_over_N",
+        question="softmax_loss",
+        hint="Should the penalty on the weights depend on how many rows the batch has?",
+        code="""
+def softmax_loss(scores, y, params, reg):
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    loss = -log_p[np.arange(len(y)), y].sum()
+    loss += 0.5 * reg * (np.sum(params["W1"] ** 2) + np.sum(params["W2"] ** 2))
+    return loss / len(y)
+""",
+    ),
+    Mistake(
+        id="softmax_loss.only_W1",
+        question="softmax_loss",
+        hint="There are two weight matrices. Does the penalty see both?",
+        code="""
+def softmax_loss(scores, y, params, reg):
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    data_loss = -log_p[np.arange(len(y)), y].mean()
+    return data_loss + 0.5 * reg * np.sum(params["W1"] ** 2)
+""",
+    ),
+    Mistake(
+        id="softmax_loss.biases_regularised",
+        question="softmax_loss",
+        hint="On the toy problem the biases are zero and hide this. Which parameters does ½λ… name?",
+        code="""
+def softmax_loss(scores, y, params, reg):
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    data_loss = -log_p[np.arange(len(y)), y].mean()
+    return data_loss + 0.5 * reg * sum(np.sum(value ** 2) for value in params.values())
+""",
+    ),
+    Mistake(
+        id="softmax_loss.norm_not_squared",
+        question="softmax_loss",
+        hint="Double all weights: the penalty should become four times as large. Does yours?",
+        code="""
+def softmax_loss(scores, y, params, reg):
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    data_loss = -log_p[np.arange(len(y)), y].mean()
+    return data_loss + 0.5 * reg * (np.linalg.norm(params["W1"]) + np.linalg.norm(params["W2"]))
+""",
+    ),
+    Mistake(
+        id="softmax_loss.matrix_square",
+        question="softmax_loss",
+        hint="The penalty adds up squares of single entries. Is that what your product does?",
+        code="""
+def softmax_loss(scores, y, params, reg):
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    data_loss = -log_p[np.arange(len(y)), y].mean()
+    squares = np.sum(params["W1"].T @ params["W1"]) + np.sum(params["W2"].T @ params["W2"])
+    return data_loss + 0.5 * reg * squares
+""",
+    ),
+    Mistake(
+        id="softmax_loss.scores_in_place",
+        question="softmax_loss",
+        hint="`scores` looks different after your call, and `backward` still needs it.",
+        code="""
+def softmax_loss(scores, y, params, reg):
+    scores -= scores.max(axis=1, keepdims=True)
+    log_p = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
+    data_loss = -log_p[np.arange(len(y)), y].mean()
+    return data_loss + 0.5 * reg * (np.sum(params["W1"] ** 2) + np.sum(params["W2"] ** 2))
+""",
+    ),
+    Mistake(
+        id="softmax_loss.params_in_place",
+        question="softmax_loss",
+        hint="The weights are others after your call. Which line writes into them?",
+        code="""
+def softmax_loss(scores, y, params, reg):
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    loss = -log_p[np.arange(len(y)), y].mean()
+    for key in ("W1", "W2"):
+        weights = params[key]
+        weights *= weights
+        loss += 0.5 * reg * np.sum(weights)
+    return loss
+""",
+    ),
+]
+
+DSCORES = """
+    e = np.exp(scores - scores.max(axis=1, keepdims=True))
+    ds = e / e.sum(axis=1, keepdims=True)
+    ds[np.arange(len(y)), y] -= 1
+    ds /= len(y)
+"""
+
+RESULT = """
+    return {
+        "W1": X.T @ dz + reg * params["W1"],
+        "b1": dz.sum(axis=0),
+        "W2": hidden.T @ ds + reg * params["W2"],
+        "b2": ds.sum(axis=0),
+    }
+"""
+
+
+def _backward(ds=DSCORES, dz='(ds @ params["W2"].T) * (hidden > 0)', result=RESULT, first=""):
+    """A whole `backward` of which one part is another."""
+    return f"""
+def backward(params, X, hidden, scores, y, reg):
+    {first}
+    {ds.strip()}
+    dz = {dz}
+    {result.strip()}
+"""
+
+
+BACKWARD_MISTAKES = [
+    Mistake(
+        id="backward.mean_missing",
+        question="backward",
+        hint="Every data gradient is N times too large. Where does the mean of the loss come back?",
+        code=_backward(ds=DSCORES.replace("ds /= len(y)", "")),
+    ),
+    Mistake(
+        id="backward.mean_twice",
+        question="backward",
+        hint="Every data gradient is N times too small. How often do you divide by N?",
+        code=_backward(ds=DSCORES.replace("ds /= len(y)", "ds /= len(y) ** 2")),
+    ),
+    Mistake(
+        id="backward.hard_coded_batch",
+        question="backward",
+        hint="Right for five rows only. Where does your code get N from?",
+        code=_backward(ds=DSCORES.replace("ds /= len(y)", "ds /= 5")),
+    ),
+    Mistake(
+        id="backward.labels_not_subtracted",
+        question="backward",
+        hint="With certain and right answers the gradient should vanish. Does yours see the labels?",
+        code=_backward(ds=DSCORES.replace("ds[np.arange(len(y)), y] -= 1", "")),
+    ),
+    Mistake(
+        id="backward.subtracts_columns",
+        question="backward",
+        hint="`a[:, y]` picks whole columns. You want one entry in each row.",
+        code=_backward(ds=DSCORES.replace("ds[np.arange(len(y)), y] -= 1", "ds[:, y] -= 1")),
+    ),
+    Mistake(
+        id="backward.ascent",
+        question="backward",
+        hint="Your data gradients have the right size and point uphill. Check a sign.",
+        code=_backward(ds=DSCORES + "    ds = -ds\n"),
+    ),
+    Mistake(
+        id="backward.scores_as_probabilities",
+        question="backward",
+        hint="P minus Y, says the formula. Is what you start from a row of probabilities?",
+        code=_backward(
+            ds="""
+    ds = scores.copy()
+    ds[np.arange(len(y)), y] -= 1
+    ds /= len(y)
+"""
+        ),
+    ),
+    Mistake(
+        id="backward.softmax_wrong_axis",
+        question="backward",
+        hint="Do the probabilities of one row add up to 1 in your backward pass?",
+        code=_backward(ds=DSCORES.replace("e.sum(axis=1, keepdims=True)", "e.sum(axis=0)")),
+    ),
+    Mistake(
+        id="backward.no_mask",
+        question="backward",
+        hint="A hidden unit that gave 0 had no say in the scores. What reaches it in your code?",
+        code=_backward(dz='ds @ params["W2"].T'),
+    ),
+    Mistake(
+        id="backward.mask_from_gradient",
+        question="backward",
+        hint="The ReLU's gate was set in the forward pass. Which variable do you ask for its state?",
+        code=_backward(dz='np.maximum(0, ds @ params["W2"].T)'),
+    ),
+    Mistake(
+        id="backward.mask_from_inputs",
+        question="backward",
+        hint="The ReLU's gate depends on its own output. Which variable do you ask for its state?",
+        code=_backward(dz='(ds @ params["W2"].T) * (X @ params["W1"] > 0)'),
+    ),
+    Mistake(
+        id="backward.mask_inverted",
+        question="backward",
+        hint="Which units let the gradient pass: those that were on, or those that were off?",
+        code=_backward(dz='(ds @ params["W2"].T) * (hidden <= 0)'),
+    ),
+    Mistake(
+        id="backward.mask_overwrites",
+        question="backward",
+        hint="Where a unit was on, the gradient passes as it is. What value do you put there?",
+        code=_backward(dz="(hidden > 0).astype(float)"),
+    ),
+    Mistake(
+        id="backward.times_hidden",
+        question="backward",
+        hint="The slope of the ReLU is 0 or 1. By what do you multiply?",
+        code=_backward(dz='(ds @ params["W2"].T) * hidden'),
+    ),
+    Mistake(
+        id="backward.b1_from_scores",
+        question="backward",
+        hint="b1 sits at the hidden layer. From which array do you sum its gradient?",
+        code=_backward(
+            result=RESULT.replace("dz.sum(axis=0)", '(ds @ params["W2"].T).sum(axis=0)')
+        ),
+    ),
+    Mistake(
+        id="backward.b2_total",
+        question="backward",
+        hint="One number for all of b2? Each class has its own bias, fed by its own column.",
+        code=_backward(result=RESULT.replace("ds.sum(axis=0)", "np.full(ds.shape[1], ds.sum())")),
+    ),
+    Mistake(
+        id="backward.b1_total",
+        question="backward",
+        hint="One number for all of b1? Each hidden unit has its own bias, fed by its own column.",
+        code=_backward(result=RESULT.replace("dz.sum(axis=0)", "np.full(dz.shape[1], dz.sum())")),
+    ),
+    Mistake(
+        id="backward.bias_averaged",
+        question="backward",
+        hint="The 1/N is in the gradient already. What do you do to the rows for the biases?",
+        code=_backward(result=RESULT.replace("dz.sum(", "dz.mean(").replace("ds.sum(", "ds.mean(")),
+    ),
+    Mistake(
+        id="backward.bias_row_shape",
+        question="backward",
+        hint="The values are right, but each gradient has the shape of its parameter: one axis.",
+        code=_backward(result=RESULT.replace("sum(axis=0)", "sum(axis=0, keepdims=True)")),
+    ),
+    Mistake(
+        id="backward.bias_unreduced",
+        question="backward",
+        hint="The bias was added to every row. What does that ask for on the way back?",
+        code=_backward(
+            result=RESULT.replace("dz.sum(axis=0)", "dz").replace("ds.sum(axis=0)", "ds")
+        ),
+    ),
+    Mistake(
+        id="backward.bias_wrong_axis",
+        question="backward",
+        hint="The gradient of a bias has one entry per unit, not one per row. Check the axis.",
+        code=_backward(result=RESULT.replace("sum(axis=0)", "sum(axis=1)")),
+    ),
+    Mistake(
+        id="backward.bias_missing",
+        question="backward",
+        hint="Four parameters, four keys. Which ones does your dict lack?",
+        code=_backward(
+            result='return {"W1": X.T @ dz + reg * params["W1"],'
+            ' "W2": hidden.T @ ds + reg * params["W2"]}'
+        ),
+    ),
+    Mistake(
+        id="backward.transposed",
+        question="backward",
+        hint="The entries are right, but rows and columns are exchanged: compare with W1.shape.",
+        code=_backward(
+            result=RESULT.replace("X.T @ dz + reg *", "dz.T @ X + reg *")
+            .replace('params["W1"],', 'params["W1"].T,')
+            .replace("hidden.T @ ds + reg *", "ds.T @ hidden + reg *")
+            .replace('params["W2"],', 'params["W2"].T,')
+        ),
+    ),
+    Mistake(
+        id="backward.W2_before_relu",
+        question="backward",
+        hint="W2 was multiplied by the hidden layer after the ReLU. What do you multiply by?",
+        code=_backward(
+            result=RESULT.replace("hidden.T @ ds", '(X @ params["W1"] + params["b1"]).T @ ds')
+        ),
+    ),
+    Mistake(
+        id="backward.reg_missing",
+        question="backward",
+        hint="The penalty is part of the loss. Do your gradients change at all when reg does?",
+        code=_backward(
+            result=RESULT.replace(' + reg * params["W1"]', "").replace(' + reg * params["W2"]', "")
+        ),
+    ),
+    Mistake(
+        id="backward.reg_doubled",
+        question="backward",
+        hint="What is the derivative of ½λw²? Compare the factor with yours.",
+        code=_backward(result=RESULT.replace("reg *", "2 * reg *")),
+    ),
+    Mistake(
+        id="backward.reg_halved",
+        question="backward",
+        hint="What is the derivative of ½λw²? Compare the factor with yours.",
+        code=_backward(result=RESULT.replace("reg *", "0.5 * reg *")),
+    ),
+    Mistake(
+        id="backward.reg_sign",
+        question="backward",
+        hint="The penalty is there to shrink weights. In which direction does yours push them?",
+        code=_backward(result=RESULT.replace("+ reg *", "- reg *")),
+    ),
+    Mistake(
+        id="backward.reg_over_N",
+        question="backward",
+        hint="Should the pull of the penalty depend on how many rows the batch has?",
+        code=_backward(result=RESULT.replace("reg *", "reg / len(y) *")),
+    ),
+    Mistake(
+        id="backward.reg_only_W2",
+        question="backward",
+        hint="Both weight matrices are punished. Do both gradients know of it?",
+        code=_backward(result=RESULT.replace(' + reg * params["W1"]', "")),
+    ),
+    Mistake(
+        id="backward.reg_squared",
+        question="backward",
+        hint="What is the derivative of w²? Your penalty term has the loss itself in it.",
+        code=_backward(
+            result=RESULT.replace('params["W1"],', 'params["W1"] ** 2,').replace(
+                'params["W2"],', 'params["W2"] ** 2,'
+            )
+        ),
+    ),
+    Mistake(
+        id="backward.biases_regularised",
+        question="backward",
+        hint="On the toy problem the biases are zero and hide this. Does the loss punish them?",
+        code=_backward(
+            result=RESULT.replace("dz.sum(axis=0)", 'dz.sum(axis=0) + reg * params["b1"]').replace(
+                "ds.sum(axis=0)", 'ds.sum(axis=0) + reg * params["b2"]'
+            )
+        ),
+    ),
+    Mistake(
+        id="backward.W2_updated_first",
+        question="backward",
+        hint="All gradients belong to the same parameters. Has W2 changed before you use it for W1?",
+        code=_backward(first='params["W2"] -= 0.1 * reg * params["W2"]'),
+    ),
+    Mistake(
+        id="backward.scores_in_place",
+        question="backward",
+        hint="`scores` looks different after your call. Which line writes into it?",
+        code=_backward(first="scores -= scores.max(axis=1, keepdims=True)"),
+    ),
+    Mistake(
+        id="backward.hidden_in_place",
+        question="backward",
+        hint="`hidden` looks different after your call. Is your mask an array of its own?",
+        code=_backward(
+            result="dW2 = hidden.T @ ds\n    hidden[hidden > 0] = 1"
+            + RESULT.replace("hidden.T @ ds", "dW2")
+        ),
+    ),
+    Mistake(
+        id="backward.assigns_instead_of_adding",
+        question="backward",
+        hint="Two paths lead to each weight, through the scores and through the penalty. Both count.",
+        code=_backward(
+            result="""grads = {"W1": X.T @ dz, "b1": dz.sum(axis=0),
+             "W2": hidden.T @ ds, "b2": ds.sum(axis=0)}
+    if reg:
+        for key in ("W1", "W2"):
+            grads[key] = reg * params[key]
+    return grads"""
+        ),
+    ),
+]
+
+SAMPLE_MINIBATCH_MISTAKES = [
+    Mistake(
+        id="sample_minibatch.first_rows",
+        question="sample_minibatch",
+        hint="Call it twice. Do you get other rows?",
+        code="""
+def sample_minibatch(X, y, batch_size, rng):
+    rows = np.arange(batch_size) % len(X)
+    return X[rows], y[rows]
+""",
+    ),
+    Mistake(
+        id="sample_minibatch.fixed_seed",
+        question="sample_minibatch",
+        hint="Call it twice. Who decides about chance here: the generator you are given, or you?",
+        code="""
+def sample_minibatch(X, y, batch_size, rng):
+    rows = np.random.default_rng(0).integers(len(X), size=batch_size)
+    return X[rows], y[rows]
+""",
+    ),
+    Mistake(
+        id="sample_minibatch.global_random",
+        question="sample_minibatch",
+        hint="The same `rng` gives another batch each time. Where do your random numbers come from?",
+        code="""
+def sample_minibatch(X, y, batch_size, rng):
+    rows = np.random.randint(len(X), size=batch_size)
+    return X[rows], y[rows]
+""",
+    ),
+    Mistake(
+        id="sample_minibatch.misaligned",
+        question="sample_minibatch",
+        hint="Follow one example: does it keep its own label on the way into the batch?",
+        code="""
+def sample_minibatch(X, y, batch_size, rng):
+    return X[rng.integers(len(X), size=batch_size)], y[rng.integers(len(X), size=batch_size)]
+""",
+    ),
+    Mistake(
+        id="sample_minibatch.labels_sorted",
+        question="sample_minibatch",
+        hint="Follow one example: does it keep its own label on the way into the batch?",
+        code="""
+def sample_minibatch(X, y, batch_size, rng):
+    rows = rng.integers(len(X), size=batch_size)
+    return X[rows], np.sort(y[rows])
+""",
+    ),
+    Mistake(
+        id="sample_minibatch.labels_first",
+        question="sample_minibatch",
+        hint="The rows are drawn, the labels are not: they are those of another set of rows.",
+        code="""
+def sample_minibatch(X, y, batch_size, rng):
+    rows = rng.integers(len(X), size=batch_size)
+    return X[rows], np.resize(y, batch_size)
+""",
+    ),
+    Mistake(
+        id="sample_minibatch.last_row_never",
+        question="sample_minibatch",
+        hint="Which is the largest row number you can draw, and which is the largest there is?",
+        code="""
+def sample_minibatch(X, y, batch_size, rng):
+    rows = rng.integers(0, len(X) - 1, size=batch_size)
+    return X[rows], y[rows]
+""",
+    ),
+    Mistake(
+        id="sample_minibatch.first_row_never",
+        question="sample_minibatch",
+        hint="Which is the smallest row number you can draw, and which is the smallest there is?",
+        code="""
+def sample_minibatch(X, y, batch_size, rng):
+    rows = rng.integers(1, len(X), size=batch_size)
+    return X[rows], y[rows]
+""",
+    ),
+    Mistake(
+        id="sample_minibatch.one_past_the_end",
+        question="sample_minibatch",
+        hint="Which is the largest row number you can draw, and which is the largest there is?",
+        code="""
+def sample_minibatch(X, y, batch_size, rng):
+    rows = rng.integers(0, len(X), size=batch_size, endpoint=True)
+    return X[rows], y[rows]
+""",
+    ),
+    Mistake(
+        id="sample_minibatch.no_replacement",
+        question="sample_minibatch",
+        hint="Ask for more rows than there are. Rows may repeat, and here they have to.",
+        code="""
+def sample_minibatch(X, y, batch_size, rng):
+    rows = rng.choice(len(X), size=batch_size, replace=False)
+    return X[rows], y[rows]
+""",
+    ),
+    Mistake(
+        id="sample_minibatch.capped",
+        question="sample_minibatch",
+        hint="Ask for more rows than there are, and count what you get.",
+        code="""
+def sample_minibatch(X, y, batch_size, rng):
+    rows = rng.permutation(len(X))[:batch_size]
+    return X[rows], y[rows]
+""",
+    ),
+    Mistake(
+        id="sample_minibatch.hard_coded_range",
+        question="sample_minibatch",
+        hint="Right for five rows only. Where does your code get N from?",
+        code="""
+def sample_minibatch(X, y, batch_size, rng):
+    rows = rng.integers(5, size=batch_size)
+    return X[rows], y[rows]
+""",
+    ),
+    Mistake(
+        id="sample_minibatch.range_of_the_batch",
+        question="sample_minibatch",
+        hint="Draw from 0 up to what? The number of rows you want is not the number there are.",
+        code="""
+def sample_minibatch(X, y, batch_size, rng):
+    rows = rng.integers(min(batch_size, len(X)), size=batch_size)
+    return X[rows], y[rows]
+""",
+    ),
+    Mistake(
+        id="sample_minibatch.one_row_repeated",
+        question="sample_minibatch",
+        hint="Look at the rows of one batch. How many different ones are there?",
+        code="""
+def sample_minibatch(X, y, batch_size, rng):
+    rows = np.full(batch_size, rng.integers(len(X)))
+    return X[rows], y[rows]
+""",
+    ),
+    Mistake(
+        id="sample_minibatch.window",
+        question="sample_minibatch",
+        hint="Only the start is drawn, so neighbours always come together. Draw every row.",
+        code="""
+def sample_minibatch(X, y, batch_size, rng):
+    start = rng.integers(len(X))
+    rows = (start + np.arange(batch_size)) % len(X)
+    return X[rows], y[rows]
+""",
+    ),
+    Mistake(
+        id="sample_minibatch.shuffles_in_place",
+        question="sample_minibatch",
+        hint="The caller's data is in another order after your call. What do you shuffle?",
+        code="""
+def sample_minibatch(X, y, batch_size, rng):
+    order = rng.permutation(len(X))
+    X[:], y[:] = X[order], y[order]
+    rows = np.arange(batch_size) % len(X)
+    return X[rows].copy(), y[rows].copy()
+""",
+    ),
+    Mistake(
+        id="sample_minibatch.shuffle_duplicates",
+        question="sample_minibatch",
+        hint="A swap through views copies one row over the other. Draw row numbers, not rows.",
+        code="""
+def sample_minibatch(X, y, batch_size, rng):
+    for i in range(len(X)):
+        j = rng.integers(len(X))
+        X[i], X[j] = X[j], X[i]
+        y[i], y[j] = y[j], y[i]
+    rows = np.arange(batch_size) % len(X)
+    return X[rows], y[rows]
+""",
+    ),
+    Mistake(
+        id="sample_minibatch.rows_only",
+        question="sample_minibatch",
+        hint="The docstring names two results.",
+        code="""
+def sample_minibatch(X, y, batch_size, rng):
+    return X[rng.integers(len(X), size=batch_size)]
+""",
+    ),
+]
+
+SGD_UPDATE_MISTAKES = [
+    Mistake(
+        id="sgd_update.ascent",
+        question="sgd_update",
+        hint="The gradient points uphill. Which way do you go?",
+        code="""
+def sgd_update(params, grads, learning_rate):
+    for key in params:
+        params[key] += learning_rate * grads[key]
+""",
+    ),
+    Mistake(
+        id="sgd_update.weights_only",
+        question="sgd_update",
+        hint="Two of the four parameters stay where they are.",
+        code="""
+def sgd_update(params, grads, learning_rate):
+    for key in ("W1", "W2"):
+        params[key] -= learning_rate * grads[key]
+""",
+    ),
+    Mistake(
+        id="sgd_update.W1_forgotten",
+        question="sgd_update",
+        hint="One of the four parameters stays where it is.",
+        code="""
+def sgd_update(params, grads, learning_rate):
+    params["W2"] -= learning_rate * grads["W2"]
+    params["b1"] -= learning_rate * grads["b1"]
+    params["b2"] -= learning_rate * grads["b2"]
+""",
+    ),
+    Mistake(
+        id="sgd_update.no_learning_rate",
+        question="sgd_update",
+        hint="Does the size of the step depend on the learning rate?",
+        code="""
+def sgd_update(params, grads, learning_rate):
+    for key in params:
+        params[key] -= grads[key]
+""",
+    ),
+    Mistake(
+        id="sgd_update.fixed_learning_rate",
+        question="sgd_update",
+        hint="Does the size of the step depend on the learning rate that you are given?",
+        code="""
+def sgd_update(params, grads, learning_rate):
+    for key in params:
+        params[key] -= 0.1 * grads[key]
+""",
+    ),
+    Mistake(
+        id="sgd_update.decay",
+        question="sgd_update",
+        hint="The training loop lowers the learning rate; the update uses it as it comes.",
+        code="""
+def sgd_update(params, grads, learning_rate):
+    learning_rate *= 0.95
+    for key in params:
+        params[key] -= learning_rate * grads[key]
+""",
+    ),
+    Mistake(
+        id="sgd_update.decay_per_key",
+        question="sgd_update",
+        hint="Do all four parameters move with the same learning rate?",
+        code="""
+def sgd_update(params, grads, learning_rate):
+    for key in params:
+        params[key] -= learning_rate * grads[key]
+        learning_rate *= 0.95
+""",
+    ),
+    Mistake(
+        id="sgd_update.weight_decay",
+        question="sgd_update",
+        hint="The penalty is in the gradients already. Why do the parameters shrink once more?",
+        code="""
+def sgd_update(params, grads, learning_rate):
+    for key in params:
+        params[key] -= learning_rate * (grads[key] + 0.01 * params[key])
+""",
+    ),
+    Mistake(
+        id="sgd_update.new_dict",
+        question="sgd_update",
+        hint="You return a new dict, but the caller goes on with the old one.",
+        code="""
+def sgd_update(params, grads, learning_rate):
+    return {key: params[key] - learning_rate * grads[key] for key in params}
+""",
+    ),
+    Mistake(
+        id="sgd_update.local_dict",
+        question="sgd_update",
+        hint="Does the caller's dict change, or only a name inside your function?",
+        code="""
+def sgd_update(params, grads, learning_rate):
+    params = {key: params[key] - learning_rate * grads[key] for key in params}
+""",
+    ),
+    Mistake(
+        id="sgd_update.local_arrays",
+        question="sgd_update",
+        hint="Does the caller's dict change, or only a name inside your function?",
+        code="""
+def sgd_update(params, grads, learning_rate):
+    for key, value in params.items():
+        value = value - learning_rate * grads[key]
+""",
+    ),
+    Mistake(
+        id="sgd_update.returns_params",
+        question="sgd_update",
+        hint="The step is right. What does the docstring say about the result?",
+        code="""
+def sgd_update(params, grads, learning_rate):
+    for key in params:
+        params[key] -= learning_rate * grads[key]
+    return params
+""",
+    ),
+    Mistake(
+        id="sgd_update.scales_grads",
+        question="sgd_update",
+        hint="The step is right, but the gradients are not what they were before the call.",
+        code="""
+def sgd_update(params, grads, learning_rate):
+    for key in params:
+        grads[key] *= learning_rate
+        params[key] -= grads[key]
+""",
+    ),
+    Mistake(
+        id="sgd_update.clears_grads",
+        question="sgd_update",
+        hint="The step is right, but the gradients are not what they were before the call.",
+        code="""
+def sgd_update(params, grads, learning_rate):
+    for key in params:
+        params[key] -= learning_rate * grads[key]
+        grads[key][...] = 0
+""",
+    ),
+    Mistake(
+        id="sgd_update.remembers",
+        question="sgd_update",
+        hint="Keep to the four keys: what you add to `params` travels with the net from now on.",
+        code="""
+def sgd_update(params, grads, learning_rate):
+    for key in list(grads):
+        params[key] -= learning_rate * grads[key]
+    params["last_step"] = learning_rate
+""",
+    ),
+]
+
+PREDICT_MISTAKES = [
+    Mistake(
+        id="predict.wrong_axis",
+        question="predict",
+        hint="One label per row: along which axis do the classes lie?",
+        code="""
+def predict(params, X):
+    return np.argmax(forward(params, X)[0], axis=0)
+""",
+    ),
+    Mistake(
+        id="predict.flattened",
+        question="predict",
+        hint="Without an axis, argmax gives one number for the whole array.",
+        code="""
+def predict(params, X):
+    return np.argmax(forward(params, X)[0])
+""",
+    ),
+    Mistake(
+        id="predict.from_hidden",
+        question="predict",
+        hint="Which of the two results of `forward` holds one column per class?",
+        code="""
+def predict(params, X):
+    return np.argmax(forward(params, X)[1], axis=1)
+""",
+    ),
+    Mistake(
+        id="predict.argmin",
+        question="predict",
+        hint="The best class has the highest score, not the lowest.",
+        code="""
+def predict(params, X):
+    return np.argmin(forward(params, X)[0], axis=1)
+""",
+    ),
+    Mistake(
+        id="predict.best_score",
+        question="predict",
+        hint="You return the highest score itself; asked for is where it stands.",
+        code="""
+def predict(params, X):
+    return np.max(forward(params, X)[0], axis=1)
+""",
+    ),
+    Mistake(
+        id="predict.scores",
+        question="predict",
+        hint="You return all scores of a row; asked for is one label.",
+        code="""
+def predict(params, X):
+    return forward(params, X)[0]
+""",
+    ),
+    Mistake(
+        id="predict.one_hot",
+        question="predict",
+        hint="One whole number per row, says the docstring, not one column per class.",
+        code="""
+def predict(params, X):
+    scores = forward(params, X)[0]
+    return (scores == scores.max(axis=1, keepdims=True)).astype(int)
+""",
+    ),
+    Mistake(
+        id="predict.counted_from_one",
+        question="predict",
+        hint="Which label does the first class have?",
+        code="""
+def predict(params, X):
+    return np.argmax(forward(params, X)[0], axis=1) + 1
+""",
+    ),
+    Mistake(
+        id="predict.float_labels",
+        question="predict",
+        hint="The labels are right, but a label is a whole number.",
+        code="""
+def predict(params, X):
+    return np.argmax(forward(params, X)[0], axis=1).astype(float)
+""",
+    ),
+    Mistake(
+        id="predict.column_of_labels",
+        question="predict",
+        hint="The labels are right, but their array has one axis too many.",
+        code="""
+def predict(params, X):
+    return np.argmax(forward(params, X)[0], axis=1, keepdims=True)
+""",
+    ),
+    Mistake(
+        id="predict.list",
+        question="predict",
+        hint="The labels are right, but the docstring asks for an array.",
+        code="""
+def predict(params, X):
+    return [int(np.argmax(row)) for row in forward(params, X)[0]]
+""",
+    ),
+    Mistake(
+        id="predict.hard_coded_rows",
+        question="predict",
+        hint="Right for five rows only. Where does your code get N from?",
+        code="""
+def predict(params, X):
+    scores = forward(params, X)[0]
+    return np.array([scores[i].argmax() for i in range(5)])
+""",
+    ),
+    Mistake(
+        id="predict.shifts_X",
+        question="predict",
+        hint="The labels are right, but X is another array after your call.",
+        code="""
+def predict(params, X):
+    labels = np.argmax(forward(params, X)[0], axis=1)
+    X -= X.mean(axis=0)
+    return labels
+""",
+    ),
+]
+
+TUNE_MISTAKES = [
+    Mistake(
+        id="tune.missing_key",
+        question="tune",
+        hint="Six settings are asked for. Compare your keys with the table.",
+        code="""
+def tune():
+    return {"hidden_size": 64, "learning_rate": 1.0, "learning_rate_decay": 0.95,
+            "reg": 1e-3, "num_iters": 300}
+""",
+    ),
+    Mistake(
+        id="tune.over_budget",
+        question="tune",
+        hint="Multiply hidden_size, batch_size and num_iters, and compare with the budget.",
+        code="""
+def tune():
+    return {"hidden_size": 200, "learning_rate": 1.0, "learning_rate_decay": 0.95,
+            "reg": 1e-3, "num_iters": 500, "batch_size": 200}
+""",
+    ),
+    Mistake(
+        id="tune.timid",
+        question="tune",
+        hint="Plot the loss: is it still falling steeply when training ends?",
+        code="""
+def tune():
+    return {"hidden_size": 64, "learning_rate": 1e-3, "learning_rate_decay": 0.95,
+            "reg": 1e-3, "num_iters": 300, "batch_size": 50}
+""",
+    ),
+    Mistake(
+        id="tune.too_bold",
+        question="tune",
+        hint="Plot the loss: does it fall, or leap and stay high? Look at the learning rate.",
+        code="""
+def tune():
+    return {"hidden_size": 64, "learning_rate": 8.0, "learning_rate_decay": 1.0,
+            "reg": 1e-3, "num_iters": 300, "batch_size": 50}
+""",
+    ),
+    Mistake(
+        id="tune.crushed_by_reg",
+        question="tune",
+        hint="With so strong a penalty, what is left of the weights?",
+        code="""
+def tune():
+    return {"hidden_size": 64, "learning_rate": 0.5, "learning_rate_decay": 0.95,
+            "reg": 0.5, "num_iters": 300, "batch_size": 50}
+""",
+    ),
+    Mistake(
+        id="tune.decays_to_nothing",
+        question="tune",
+        hint="How large is the learning rate after ten epochs of your decay?",
+        code="""
+def tune():
+    return {"hidden_size": 64, "learning_rate": 1.0, "learning_rate_decay": 0.1,
+            "reg": 1e-3, "num_iters": 300, "batch_size": 50}
+""",
+    ),
+    Mistake(
+        id="tune.percent",
+        question="tune",
+        hint="Look at the range of learning_rate_decay in the table.",
+        code="""
+def tune():
+    return {"hidden_size": 64, "learning_rate": 1.0, "learning_rate_decay": 95,
+            "reg": 1e-3, "num_iters": 300, "batch_size": 50}
+""",
+    ),
+    Mistake(
+        id="tune.float_sizes",
+        question="tune",
+        hint="A number of iterations is a whole number: look at the types in the table.",
+        code="""
+def tune():
+    return {"hidden_size": 64, "learning_rate": 1.0, "learning_rate_decay": 0.95,
+            "reg": 1e-3, "num_iters": 3e2, "batch_size": 50}
+""",
+    ),
+    Mistake(
+        id="tune.tuple",
+        question="tune",
+        hint="The docstring asks for a dict, so that each number has its name.",
+        code="""
+def tune():
+    return 64, 1.0, 0.95, 1e-3, 300, 50
+""",
+    ),
+    Mistake(
+        id="tune.one_hidden_unit",
+        question="tune",
+        hint="How many different strokes can so few hidden units look for?",
+        code="""
+def tune():
+    return {"hidden_size": 2, "learning_rate": 1.0, "learning_rate_decay": 0.95,
+            "reg": 1e-3, "num_iters": 300, "batch_size": 50}
+""",
+    ),
+]
+
+MISTAKES = [
+    *FORWARD_MISTAKES,
+    *SOFTMAX_LOSS_MISTAKES,
+    *BACKWARD_MISTAKES,
+    *SAMPLE_MINIBATCH_MISTAKES,
+    *SGD_UPDATE_MISTAKES,
+    *PREDICT_MISTAKES,
+    *TUNE_MISTAKES,
+]
+
+ALTERNATIVES = [
+    Alternative(
+        id="forward.loops",
+        question="forward",
+        code="""
+def forward(params, X):
+    N, (H, C) = len(X), params["W2"].shape
+    hidden, scores = np.zeros((N, H)), np.zeros((N, C))
+    for i in range(N):
+        for j in range(H):
+            total = float(params["b1"][j])
+            for k in range(X.shape[1]):
+                total += X[i, k] * params["W1"][k, j]
+            hidden[i, j] = max(total, 0.0)
+        for c in range(C):
+            scores[i, c] = sum(hidden[i, j] * params["W2"][j, c] for j in range(H))
+            scores[i, c] += params["b2"][c]
+    return scores, hidden
+""",
+    ),
+    Alternative(
+        id="forward.einsum",
+        question="forward",
+        code="""
+def forward(params, X):
+    z = np.einsum("nd,dh->nh", X, params["W1"]) + params["b1"]
+    hidden = z * (z > 0)
+    return np.einsum("nh,hc->nc", hidden, params["W2"]) + params["b2"], hidden
+""",
+    ),
+    Alternative(
+        id="forward.where",
+        question="forward",
+        code="""
+def forward(params, X):
+    W1, b1, W2, b2 = (params[key] for key in ("W1", "b1", "W2", "b2"))
+    z = np.dot(X, W1) + b1.reshape(1, -1)
+    hidden = np.where(z > 0, z, 0)
+    return np.dot(hidden, W2) + b2.reshape(1, -1), hidden
+""",
+    ),
+    Alternative(
+        id="forward.own_array_in_place",
+        question="forward",
+        code="""
+def forward(params, X):
+    hidden = X.dot(params["W1"])
+    hidden += params["b1"]
+    hidden[hidden < 0] = 0
+    scores = hidden.dot(params["W2"])
+    scores += params["b2"]
+    return [scores, hidden]
+""",
+    ),
+    Alternative(
+        id="softmax_loss.log_of_probabilities",
+        question="softmax_loss",
+        code="""
+def softmax_loss(scores, y, params, reg):
+    e = np.exp(scores - np.max(scores, axis=1)[:, np.newaxis])
+    p = e / np.sum(e, axis=1, keepdims=True)
+    loss = -np.sum(np.log(p[range(len(y)), y])) / scores.shape[0]
+    return loss + 0.5 * reg * (np.sum(params["W1"] ** 2) + np.sum(params["W2"] ** 2))
+""",
+    ),
+    Alternative(
+        id="softmax_loss.logaddexp",
+        question="softmax_loss",
+        code="""
+def softmax_loss(scores, y, params, reg):
+    log_total = np.logaddexp.reduce(scores, axis=1)
+    loss = np.mean(log_total - scores[np.arange(len(y)), y])
+    return float(loss + reg / 2 * sum((params[key] ** 2).sum() for key in ("W1", "W2")))
+""",
+    ),
+    Alternative(
+        id="softmax_loss.loops",
+        question="softmax_loss",
+        code="""
+def softmax_loss(scores, y, params, reg):
+    loss = 0.0
+    for row, label in zip(scores, y):
+        top = max(row)
+        loss += np.log(sum(np.exp(s - top) for s in row)) + top - row[label]
+    loss /= len(y)
+    for W in (params["W1"], params["W2"]):
+        for w in W.ravel():
+            loss += 0.5 * reg * w * w
+    return loss
+""",
+    ),
+    Alternative(
+        id="softmax_loss.one_hot",
+        question="softmax_loss",
+        code="""
+def softmax_loss(scores, y, params, reg):
+    N, C = scores.shape
+    one_hot = np.zeros((N, C))
+    one_hot[np.arange(N), y] = 1
+    shifted = scores - np.amax(scores, axis=1, keepdims=True)
+    log_p = shifted - np.log(np.sum(np.exp(shifted), axis=1, keepdims=True))
+    penalty = np.linalg.norm(params["W1"]) ** 2 + np.linalg.norm(params["W2"]) ** 2
+    return -np.sum(one_hot * log_p) / N + 0.5 * reg * penalty
+""",
+    ),
+    Alternative(
+        id="softmax_loss.shift_by_mean",
+        question="softmax_loss",
+        code="""
+def softmax_loss(scores, y, params, reg):
+    shifted = scores - scores.mean(axis=1, keepdims=True)
+    total = np.exp(shifted).sum(axis=1)
+    loss = np.average(np.log(total) - shifted[np.arange(y.size), y])
+    return np.array(loss + 0.5 * reg * (np.vdot(params["W1"], params["W1"])
+                                        + np.vdot(params["W2"], params["W2"])))
+""",
+    ),
+    Alternative(
+        id="softmax_loss.shift_above_maximum",
+        question="softmax_loss",
+        code="""
+def softmax_loss(scores, y, params, reg):
+    scores = scores.copy()
+    scores -= scores.max(axis=1, keepdims=True) + 3
+    loss = -scores[np.arange(len(y)), y] + np.log(np.exp(scores).sum(axis=1))
+    loss = loss.mean()
+    loss += 0.5 * reg * np.sum(params["W1"] * params["W1"])
+    loss += 0.5 * reg * np.sum(params["W2"] * params["W2"])
+    return loss
+""",
+    ),
+    Alternative(
+        id="backward.einsum",
+        question="backward",
+        code=_backward(
+            dz='np.einsum("nc,hc->nh", ds, params["W2"]) * (hidden > 0)',
+            result="""return {
+        "W1": np.einsum("nd,nh->dh", X, dz) + reg * params["W1"],
+        "b1": np.einsum("nh->h", dz),
+        "W2": np.einsum("nh,nc->hc", hidden, ds) + reg * params["W2"],
+        "b2": np.einsum("nc->c", ds),
+    }""",
+        ),
+    ),
+    Alternative(
+        id="backward.mask_from_z",
+        question="backward",
+        code=_backward(dz='(ds @ params["W2"].T) * (X @ params["W1"] + params["b1"] > 0)'),
+    ),
+    Alternative(
+        id="backward.mask_assigned",
+        question="backward",
+        code=_backward(
+            dz='np.dot(ds, params["W2"].T)\n    dz[hidden <= 0] = 0',
+        ),
+    ),
+    Alternative(
+        id="backward.mask_at_zero",
+        question="backward",
+        code=_backward(dz='(ds @ params["W2"].T) * (X @ params["W1"] + params["b1"] >= 0)'),
+    ),
+    Alternative(
+        id="backward.mask_where",
+        question="backward",
+        code=_backward(dz='np.where(hidden > 0, ds @ params["W2"].T, 0.0)'),
+    ),
+    Alternative(
+        id="backward.mask_sign",
+        question="backward",
+        code=_backward(dz='(ds @ params["W2"].T) * np.sign(hidden)'),
+    ),
+    Alternative(
+        id="backward.one_hot",
+        question="backward",
+        code=_backward(
+            ds="""
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    p = np.exp(shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True)))
+    ds = (p - np.eye(scores.shape[1])[y]) / X.shape[0]
+"""
+        ),
+    ),
+    Alternative(
+        id="backward.mean_at_the_end",
+        question="backward",
+        code=_backward(
+            ds=DSCORES.replace("ds /= len(y)", ""),
+            result="""N = X.shape[0]
+    grads = {"W1": X.T.dot(dz) / N, "b1": np.mean(dz, axis=0),
+             "W2": hidden.T.dot(ds) / N, "b2": np.mean(ds, axis=0)}
+    for key in ("W1", "W2"):
+        grads[key] += reg * params[key]
+    return grads""",
+        ),
+    ),
+    Alternative(
+        id="backward.loops",
+        question="backward",
+        code="""
+def backward(params, X, hidden, scores, y, reg):
+    grads = {key: np.zeros_like(value) for key, value in params.items()}
+    for i in range(len(X)):
+        p = np.exp(scores[i] - max(scores[i]))
+        p = p / sum(p)
+        p[y[i]] -= 1
+        p = p / len(X)
+        grads["b2"] += p
+        for h in range(hidden.shape[1]):
+            grads["W2"][h] += hidden[i, h] * p
+            if hidden[i, h] > 0:
+                up = float(np.dot(params["W2"][h], p))
+                grads["b1"][h] += up
+                grads["W1"][:, h] += up * X[i]
+    grads["W1"] += reg * params["W1"]
+    grads["W2"] += reg * params["W2"]
+    return grads
+""",
+    ),
+    Alternative(
+        id="backward.ones_for_biases",
+        question="backward",
+        code=_backward(
+            result="""ones = np.ones(len(X))
+    grads = {"b2": ones @ ds, "b1": ones @ dz}
+    grads["W2"] = (ds.T @ hidden).T + reg * params["W2"]
+    grads["W1"] = (dz.T @ X).T + reg * params["W1"]
+    return grads""",
+        ),
+    ),
+    Alternative(
+        id="sample_minibatch.choice",
+        question="sample_minibatch",
+        code="""
+def sample_minibatch(X, y, batch_size, rng):
+    rows = rng.choice(X.shape[0], batch_size)
+    return X[rows, :], y[rows]
+""",
+    ),
+    Alternative(
+        id="sample_minibatch.replace_if_needed",
+        question="sample_minibatch",
+        code="""
+def sample_minibatch(X, y, batch_size, rng):
+    rows = rng.choice(len(y), size=batch_size, replace=batch_size > len(y))
+    return X.take(rows, axis=0), y.take(rows)
+""",
+    ),
+    Alternative(
+        id="sample_minibatch.permutations",
+        question="sample_minibatch",
+        code="""
+def sample_minibatch(X, y, batch_size, rng):
+    N = len(X)
+    rounds = -(-batch_size // N)
+    rows = np.concatenate([rng.permutation(N) for _ in range(rounds)])[:batch_size]
+    return [X[rows], y[rows]]
+""",
+    ),
+    Alternative(
+        id="sample_minibatch.uniform_floats",
+        question="sample_minibatch",
+        code="""
+def sample_minibatch(X, y, batch_size, rng):
+    rows = np.floor(rng.random(batch_size) * len(X)).astype(int)
+    return X[rows].copy(), y[rows].copy()
+""",
+    ),
+    Alternative(
+        id="sample_minibatch.one_by_one",
+        question="sample_minibatch",
+        code="""
+def sample_minibatch(X, y, batch_size, rng):
+    rows = [int(rng.integers(0, len(X) - 1, endpoint=True)) for _ in range(batch_size)]
+    return np.array([X[i] for i in rows]), np.array([y[i] for i in rows])
+""",
+    ),
+    Alternative(
+        id="sample_minibatch.sorted_rows",
+        question="sample_minibatch",
+        code="""
+def sample_minibatch(X, y, batch_size, rng):
+    rows = np.sort(rng.integers(len(X), size=batch_size))
+    return X[rows], y[rows]
+""",
+    ),
+    Alternative(
+        id="sgd_update.rebinding",
+        question="sgd_update",
+        code="""
+def sgd_update(params, grads, learning_rate):
+    for key in ("W1", "b1", "W2", "b2"):
+        params[key] = params[key] - learning_rate * grads[key]
+""",
+    ),
+    Alternative(
+        id="sgd_update.written_out",
+        question="sgd_update",
+        code="""
+def sgd_update(params, grads, learning_rate):
+    params["W1"] -= grads["W1"] * learning_rate
+    params["W2"] += -learning_rate * grads["W2"]
+    np.subtract(params["b1"], learning_rate * grads["b1"], out=params["b1"])
+    params["b2"][...] = params["b2"] - learning_rate * grads["b2"]
+    return None
+""",
+    ),
+    Alternative(
+        id="sgd_update.dict_update",
+        question="sgd_update",
+        code="""
+def sgd_update(params, grads, learning_rate):
+    params.update({key: params[key] - learning_rate * grads[key] for key in params})
+""",
+    ),
+    Alternative(
+        id="predict.softmax_first",
+        question="predict",
+        code="""
+def predict(params, X):
+    scores, _ = forward(params, X)
+    e = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return np.argmax(e / e.sum(axis=1, keepdims=True), axis=1)
+""",
+    ),
+    Alternative(
+        id="predict.without_forward",
+        question="predict",
+        code="""
+def predict(params, X):
+    hidden = np.maximum(0, X.dot(params["W1"]) + params["b1"])
+    return (hidden.dot(params["W2"]) + params["b2"]).argmax(1)
+""",
+    ),
+    Alternative(
+        id="predict.loop",
+        question="predict",
+        code="""
+def predict(params, X):
+    labels = np.zeros(len(X), dtype=np.int32)
+    for i, row in enumerate(forward(params, X)[0]):
+        labels[i] = max(range(len(row)), key=lambda j: row[j])
+    return labels
+""",
+    ),
+    Alternative(
+        id="predict.argsort",
+        question="predict",
+        code="""
+def predict(params, X):
+    return np.argsort(forward(params, X)[0], axis=1)[:, -1].astype(np.uint8)
+""",
+    ),
+    Alternative(
+        id="tune.small_batches",
+        question="tune",
+        code="""
+def tune():
+    return {"hidden_size": 100, "learning_rate": 0.5, "learning_rate_decay": 0.98,
+            "reg": 1e-4, "num_iters": 500, "batch_size": 40}
+""",
+    ),
+    Alternative(
+        id="tune.numpy_scalars",
+        question="tune",
+        code="""
+def tune():
+    return dict(hidden_size=np.int64(64), learning_rate=np.float64(1.0), learning_rate_decay=1,
+                reg=0, num_iters=np.int32(400), batch_size=64)
+""",
+    ),
+]
