@@ -101,7 +101,7 @@ def notebook() -> Notebook:
     fixed = {"grade": False, "solution": False, "locked": True, "task": False}
     cells = [
         make("title", "# A net\n\nThe hidden layer is $h = \\max(0, XW_1 + b_1)$.", "markdown"),
-        make("setup", "import numpy as np", **fixed),
+        make("setup", "import numpy as np\nfrom helper import show", **fixed),
         make("forward", FORWARD, **answer),
         make("test_forward", VISIBLE, **check, points=2),
         make("test_both", "assert forward is not None", **check, points=1),
