@@ -14,17 +14,43 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+import nbformat
+import nh3
+from nbconvert.exporters import NotebookExporter
+from nbconvert.filters import strip_files_prefix
 from nbgrader.converters import GenerateAssignment
+from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.plugins import LateSubmissionPlugin
+from nbgrader.preprocessors import NbGraderPreprocessor
 
-from grader.bundle import HIDDEN_FILES
+from grader.autograde import grade_submission, save_result
+from grader.bundle import HIDDEN_FILES, load_bundle
 from grader.course import Course
-from grader.errors import BuildError
+from grader.errors import BuildError, GraderError
+from grader.files import write_whole
+from grader.gradebook import CourseGradebook
+from grader.graded import graded_notebook, timestamp_text
+from grader.intake import Submission, find_submissions, read_submission
+from grader.late import late_penalty
+from grader.results import Status
 
-__all__ = ["generate_assignment"]
+__all__ = [
+    "ExecuteAndJudge",
+    "KeepResult",
+    "LatePolicyPlugin",
+    "RebuildFromRelease",
+    "SubmissionExporter",
+    "accept_any_name",
+    "clean_html",
+    "clean_markdown",
+    "generate_assignment",
+]
 
 # Dotfiles are checkpoints and editor state; the rest is what no student may see.
 NOT_RELEASED = (*HIDDEN_FILES, "__pycache__", "*.pyc", ".*")
+KEPT_ATTRIBUTES = {**nh3.ALLOWED_ATTRIBUTES, "*": {"class", "title"}}
+INLINE_IMAGES = ("data:image/png;", "data:image/jpeg;", "data:image/gif;")
 
 
 def generate_assignment(course: Course, assignment_id: str, into: Path) -> None:
@@ -118,3 +144,127 @@ def _cell_of(trace: TracebackType | None) -> dict[str, Any] | None:
 def _name(cell: dict[str, Any]) -> str:
     marks = cell.get("metadata", {}).get("nbgrader", {})
     return repr(marks.get("grade_id") or cell.get("id") or cell.get("source", "")[:40])
+
+
+class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
+    """What one run of `nbgrader autograde` knows, and how it opens a submitted file: not at all.
+
+    nbformat fails on a broken notebook before any preprocessor is asked, so a submission enters
+    as the release, and `RebuildFromRelease` puts the answers in.
+    """
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        directory = self.parent.coursedir
+        try:
+            self.course = Course.load(directory.root)
+            self.bundle = load_bundle(self.course, directory.assignment_id)
+            with CourseGradebook(self.course) as gradebook:
+                gradebook.register(self.bundle.release, self.bundle.assignment)
+        except GraderError as error:
+            self.log.error("%s", error)
+            raise NbGraderException(str(error)) from error
+
+    def from_filename(
+        self, filename: str, resources: dict[str, Any] | None = None, **settings: Any
+    ) -> Any:
+        """Start from the release for a submitted file, from the file itself for any other."""
+        if Path(filename).is_relative_to(self.course.submitted_dir):
+            release = nbformat.from_dict(self.bundle.release)
+            return self.from_notebook_node(release, resources, **settings)
+        return super().from_filename(filename, resources, **settings)
+
+    def submission(self, resources: dict[str, Any]) -> Submission:
+        """The submission that nbgrader is at."""
+        student = resources["nbgrader"]["student"]
+        return find_submissions(self.course, self.bundle.assignment.id, [student])[0]
+
+
+def accept_any_name(assignment: str, student: str, notebooks: list[str]) -> None:
+    """Before grading, have a renamed notebook taken for the assignment's instead of skipped."""
+    expected = f"{assignment}.ipynb"
+    if expected not in (Path(notebook).name for notebook in notebooks):
+        notebooks[:] = [str(Path(notebooks[0]).with_name(expected))]
+
+
+class RebuildFromRelease(NbGraderPreprocessor):  # type: ignore[misc]
+    """Sanitize: the release with the student's answers; without them when it is rejected."""
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        """Replace what the exporter handed in."""
+        release = self.parent.bundle.release
+        intake = read_submission(self.parent.submission(resources), release)
+        return nbformat.from_dict(intake.notebook or release), resources
+
+
+class NotGraded(Exception):
+    """Our own failure: nbgrader logs it, takes this submission back, and goes on."""
+
+
+class ExecuteAndJudge(NbGraderPreprocessor):  # type: ignore[misc]
+    """Autograde: what `grader autograde` does with one submission, from the file on."""
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        """Give back the executed notebook, with the score of each check cell as its result."""
+        run = self.parent
+        submission = run.submission(resources)
+        result = grade_submission(run.bundle, submission)
+        if result.status is Status.NOT_GRADED:
+            with CourseGradebook(run.course) as gradebook:
+                gradebook.store(result, submission.submitted_at)
+            save_result(run.course, result)
+            raise NotGraded(f"{submission.student}: {' '.join(result.notes)}")
+        resources["grader"] = (result, submission.submitted_at)
+        notebook = graded_notebook(result, run.bundle.release)
+        return nbformat.from_dict(notebook), resources
+
+
+class KeepResult(NbGraderPreprocessor):  # type: ignore[misc]
+    """After SaveAutoGrades, before the penalties: what these two do not keep, but need."""
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        """Keep the time, the reason of a rejection, and the record that feedback is made of."""
+        course = self.parent.course
+        result, submitted_at = resources.pop("grader")
+        with CourseGradebook(course) as gradebook:
+            gradebook.annotate(result, submitted_at)
+        if submitted_at is not None:
+            folder = course.autograded_dir / result.student / result.assignment
+            write_whole(folder / "timestamp.txt", timestamp_text(submitted_at))
+        save_result(course, result)
+        return nb, resources
+
+
+class LatePolicyPlugin(LateSubmissionPlugin):  # type: ignore[misc]
+    """The late policy of course.yml, for nbgrader's AssignLatePenalties."""
+
+    def late_submission_penalty(
+        self, student_id: str, score: float, total_seconds_late: float
+    ) -> float | None:
+        """Points to take off; None when nothing is."""
+        policy = self.parent.parent.course.late_policy  # of the exporter
+        return late_penalty(policy, score, total_seconds_late) or None
+
+
+def clean_html(html: str | bytes) -> str:
+    """nbconvert's filter of that name, with tables and headings kept: nothing runs or loads."""
+    text = html.decode("utf-8", "replace") if isinstance(html, bytes) else str(html)
+    return nh3.clean(
+        text,
+        attributes=KEPT_ATTRIBUTES,
+        attribute_filter=_safe_attribute,
+        url_schemes={"http", "https", "mailto", "data"},
+    )
+
+
+def clean_markdown(html: str) -> str:
+    """nbconvert's filter `strip_files_prefix`, the last that nbgrader asks for a text cell."""
+    return clean_html(strip_files_prefix(html))
+
+
+def _safe_attribute(tag: str, name: str, value: str) -> str | None:
+    """Images only from within the page: one from elsewhere would tell who looks at it."""
+    is_data = value.strip().lower().startswith("data:")
+    if (tag, name) == ("img", "src"):
+        return value if value.startswith(INLINE_IMAGES) else None
+    return None if is_data else value

@@ -16,7 +16,7 @@ seed: 7
 assignments:
   - id: tiny
     title: Tiny
-    due: 2030-01-10T12:00:00+00:00
+    due: 2026-01-10T12:00:00+00:00
     questions:
       double: 4
       square: 2

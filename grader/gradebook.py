@@ -1,0 +1,386 @@
+"""Results into nbgrader's gradebook, as rows that `nbgrader autograde` would have left.
+
+Only this module and `nbgrader_plugins` import nbgrader, which takes seconds.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbgrader.api import (
+    Assignment as AssignmentRow,
+)
+from nbgrader.api import (
+    Comment,
+    Grade,
+    Gradebook,
+    GradeCell,
+    MissingEntry,
+    SolutionCell,
+    Student,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
+from nbgrader.preprocessors import SaveCells
+from sqlalchemy import select
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+from grader.bundle import Bundle, load_bundle
+from grader.course import Assignment, Course
+from grader.errors import GradebookError
+from grader.graded import write_graded
+from grader.intake import is_safe_student
+from grader.late import late_penalty
+from grader.notebook import (
+    CHECK_PREFIX,
+    Notebook,
+    grade_id,
+    is_check,
+    is_locked,
+    is_manual,
+    is_solution,
+    points,
+)
+from grader.results import Status, SubmissionResult
+
+__all__ = ["CourseGradebook"]
+
+BUSY_TIMEOUT_S = 30  # how long SQLite waits while formgrader writes
+NO_RESPONSE = "No response."  # nbgrader's own words for an untouched answer
+
+
+class CourseGradebook:
+    """The course's gradebook, open for one writer; a context manager.
+
+    Args:
+        course: the course; its gradebook is created if there is none.
+
+    Raises:
+        GradebookError: the database cannot be opened; so do all methods when it refuses.
+    """
+
+    def __init__(self, course: Course) -> None:
+        self._course = course
+        self._url = _patient(course.gradebook_url)
+        self._bundles: dict[str, Bundle] = {}
+        with self._one_line_errors(), _tools_on_path():
+            self._book = Gradebook(self._url, course.root.name)
+            if self._book.engine.dialect.name == "sqlite":
+                with self._book.engine.connect() as connection:
+                    connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+
+    def __enter__(self) -> CourseGradebook:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._book.close()
+
+    def register(self, release: Notebook, assignment: Assignment) -> None:
+        """Make the assignment known, with the cells that nbgrader's SaveCells would keep.
+
+        Points, texts and the due date may change at any time; the set of cells only as long as
+        nobody has handed in.
+
+        Raises:
+            GradebookError: the cells changed while there are submissions.
+        """
+        with self._one_line_errors():
+            due = None if assignment.due is None else _as_stored(assignment.due)
+            self._book.update_or_create_assignment(assignment.id, duedate=due)
+            if _cells_of(release) == self._stored_cells(assignment.id):
+                return
+            self._refuse_other_cells(release, assignment.id)
+            names = {"notebook": assignment.id, "assignment": assignment.id}
+            resources = {"nbgrader": {**names, "db_url": self._url}}
+            SaveCells().preprocess(nbformat.from_dict(release), resources)
+            self._book.db.expire_all()
+
+    def store(self, result: SubmissionResult, submitted_at: datetime | None) -> None:
+        """Keep one result; `store_all` says how."""
+        self.store_all([(result, submitted_at)])
+
+    def store_all(self, batch: Iterable[tuple[SubmissionResult, datetime | None]]) -> None:
+        """Keep results in one transaction, and write their graded notebooks.
+
+        Scores by hand stay. A result that is NOT_GRADED takes the earlier automatic score away,
+        since it may be of another submission. Students with an unsafe id get no rows. Once this
+        returns, everything is on disk.
+
+        Args:
+            batch: results, each with the time of the submission (None if unknown).
+        """
+        with self._one_line_errors():
+            for result, submitted_at in batch:
+                if is_safe_student(result.student):
+                    bundle = self._bundle(result.assignment)
+                    write_graded(self._course, bundle, result, submitted_at)
+                    self._keep(result, submitted_at)
+            self._book.db.commit()
+
+    def annotate(self, result: SubmissionResult, submitted_at: datetime | None) -> None:
+        """Keep only what nbgrader's own preprocessors do not: time and reason of a rejection."""
+        with self._one_line_errors():
+            submission, notebook = self._submission(result)
+            _set_time(submission, submitted_at)
+            if result.status is Status.REJECTED:
+                self._comment(notebook, result)
+            self._book.db.commit()
+
+    def manual_scores(self, assignment_id: str) -> dict[str, dict[str, float]]:
+        """Scores that a human gave or changed: student → question → points with extra credit."""
+        scores: dict[str, dict[str, float]] = {}
+        for student, cell, grade in self._grades(assignment_id):
+            if grade.manual_score is not None or grade.extra_credit is not None:
+                question = cell.removeprefix(CHECK_PREFIX)
+                scores.setdefault(student, {})[question] = _points(grade)
+        return scores
+
+    def late_penalties(self, assignment_id: str) -> dict[str, float]:
+        """Points lost by late submissions, by student; only penalties above zero.
+
+        They are a share of the score, so they are brought up to date first: with scores given by
+        hand, extensions, and the policy as course.yml has it now.
+        """
+        scores: dict[str, float] = {}
+        for student, _, grade in self._grades(assignment_id):
+            scores[student] = scores.get(student, 0.0) + _points(grade)
+        rows = (
+            select(SubmittedAssignment, SubmittedNotebook)
+            .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+            .join(AssignmentRow, AssignmentRow.id == SubmittedAssignment.assignment_id)
+            .where(AssignmentRow.name == assignment_id)
+        )
+        penalties = {}
+        with self._one_line_errors():
+            for submission, notebook in self._book.db.execute(rows):
+                student = submission.student_id
+                self._penalise(submission, notebook, scores.get(student, 0.0))
+                if notebook.late_submission_penalty:
+                    penalties[student] = float(notebook.late_submission_penalty)
+            self._book.db.commit()
+        return penalties
+
+    def _bundle(self, assignment_id: str) -> Bundle:
+        if assignment_id not in self._bundles:
+            self._bundles[assignment_id] = load_bundle(self._course, assignment_id)
+        return self._bundles[assignment_id]
+
+    def _keep(self, result: SubmissionResult, submitted_at: datetime | None) -> None:
+        submission, notebook = self._submission(result)
+        _set_time(submission, submitted_at)
+        scores = self._score(notebook, result)
+        self._comment(notebook, result)
+        self._penalise(submission, notebook, sum(scores))
+
+    def _submission(self, result: SubmissionResult) -> tuple[Any, Any]:
+        """The submission's two rows, made if they are not there."""
+        database = self._book.db
+        assignment = self._book.find_assignment(result.assignment)
+        if database.get(Student, result.student) is None:
+            database.add(Student(id=result.student))
+        mine = select(SubmittedAssignment).filter_by(
+            assignment_id=assignment.id, student_id=result.student
+        )
+        submission = database.scalars(mine).one_or_none()
+        if submission is None:
+            submission = SubmittedAssignment(assignment=assignment, student_id=result.student)
+            database.add(submission)
+            database.flush()
+        source = self._book.find_notebook(result.assignment, result.assignment)
+        its = select(SubmittedNotebook).filter_by(
+            assignment_id=submission.id, notebook_id=source.id
+        )
+        notebook = database.scalars(its).one_or_none()
+        if notebook is None:
+            notebook = SubmittedNotebook(assignment_id=submission.id, notebook_id=source.id)
+            database.add(notebook)
+            database.flush()
+        return submission, notebook
+
+    def _score(self, notebook: Any, result: SubmissionResult) -> list[float]:
+        """Fill in the grades by the rules of nbgrader's SaveAutoGrades; the points of each."""
+        scores: dict[str, float | None] = {}
+        if result.status is not Status.NOT_GRADED:
+            scores = {q.question: q.score for q in result.questions}
+        grades = self._rows(Grade, GradeCell, notebook)
+        for name, grade in grades.items():
+            grade.auto_score = scores.get(name.removeprefix(CHECK_PREFIX))
+            waits = grade.manual_score is not None or grade.auto_score is None
+            grade.needs_manual_grade = waits
+        return [_points(grade) for grade in grades.values()]
+
+    def _comment(self, notebook: Any, result: SubmissionResult) -> None:
+        release = _sources(self._bundle(result.assignment).release)
+        submitted = _sources(result.notebook) if result.notebook else {}
+        for name, comment in self._rows(Comment, SolutionCell, notebook).items():
+            if result.status is Status.REJECTED:
+                comment.auto_comment = "\n".join(result.notes)
+            else:
+                untouched = name in submitted and submitted[name] == release.get(name)
+                comment.auto_comment = NO_RESPONSE if untouched else None
+
+    def _rows(self, kind: Any, cell_kind: Any, notebook: Any) -> dict[str, Any]:
+        """Grades or comments of a submitted notebook, by cell, made where there are none."""
+        database = self._book.db
+        cells = database.scalars(select(cell_kind).filter_by(notebook_id=notebook.notebook_id))
+        rows = database.scalars(select(kind).filter_by(notebook_id=notebook.id))
+        by_cell = {row.cell_id: row for row in rows}
+        found = {}
+        for cell in cells:
+            row = by_cell.get(cell.id)
+            if row is None:
+                row = kind(cell_id=cell.id, notebook_id=notebook.id)
+                database.add(row)
+            found[cell.name] = row
+        return found
+
+    def _penalise(self, submission: Any, notebook: Any, score: float) -> None:
+        late_s = submission.total_seconds_late  # knows extensions
+        penalty = late_penalty(self._course.late_policy, score, late_s)
+        notebook.late_submission_penalty = penalty or None
+
+    def _grades(self, assignment_id: str) -> list[tuple[str, str, Any]]:
+        """Every grade of an assignment, with student and cell name."""
+        rows = (
+            select(SubmittedAssignment.student_id, GradeCell.name, Grade)
+            .join(SubmittedNotebook, SubmittedNotebook.id == Grade.notebook_id)
+            .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
+            .join(AssignmentRow, AssignmentRow.id == SubmittedAssignment.assignment_id)
+            .join(GradeCell, GradeCell.id == Grade.cell_id)
+            .where(AssignmentRow.name == assignment_id)
+        )
+        with self._one_line_errors():
+            return [tuple(row) for row in self._book.db.execute(rows)]
+
+    def _stored_cells(self, assignment_id: str) -> dict[str, dict[str, Any]] | None:
+        try:
+            notebook = self._book.find_notebook(assignment_id, assignment_id)
+        except MissingEntry:
+            return None
+        return {
+            "kernelspec": json.loads(notebook.kernelspec or "{}"),
+            "grade": {c.name: (c.max_score, c.cell_type) for c in notebook.grade_cells},
+            "solution": {c.name: True for c in notebook.solution_cells},
+            "source": {
+                c.name: (c.cell_type, c.locked, c.source, c.checksum) for c in notebook.source_cells
+            },
+        }
+
+    def _refuse_other_cells(self, release: Notebook, assignment_id: str) -> None:
+        stored = self._stored_cells(assignment_id)
+        if stored is None or not self._book.assignment_submissions(assignment_id):
+            return
+        kinds = ("grade", "solution", "source")
+        new = {name for kind in kinds for name in _cells_of(release)[kind]}
+        old = {name for kind in kinds for name in stored[kind]}
+        changed = [kind for kind in kinds if _cells_of(release)[kind].keys() != stored[kind].keys()]
+        if changed:
+            raise GradebookError(
+                f"{self._shown}: {assignment_id}: cells changed (added: {_listed(new - old)}; "
+                f"removed: {_listed(old - new)}) while there are submissions; restore them, or run "
+                f"`nbgrader db assignment remove {assignment_id} --force`, which deletes its "
+                "scores, those given by hand too, and grade again"
+            )
+
+    @property
+    def _shown(self) -> str:
+        """The URL as course.yml has it, without a password."""
+        try:
+            return make_url(self._course.gradebook_url).render_as_string(hide_password=True)
+        except SQLAlchemyError:
+            return "gradebook"
+
+    @contextmanager
+    def _one_line_errors(self) -> Iterator[None]:
+        """Turn what the database says into one line; nothing half done stays."""
+        try:
+            yield
+        except (SQLAlchemyError, ValueError, ImportError, OSError, subprocess.SubprocessError) as e:
+            if hasattr(self, "_book"):
+                self._book.db.rollback()
+            reason = str(getattr(e, "orig", None) or e).strip().splitlines()[0]
+            raise GradebookError(f"{self._shown}: {reason}{_remedy(reason)}") from e
+
+
+def _remedy(reason: str) -> str:
+    hints = {
+        "locked": "; another program writes to it, close that or try again",
+        "not a database": "; name another file under `gradebook` in course.yml",
+        "unable to open": "; does its folder exist, and may you write there?",
+        "readonly": "; may you write to the file and its folder?",
+        "no such column": "; back it up, then run `nbgrader db upgrade`",
+        "No module named": "; install the driver that the URL needs",
+        "No such": "; run `grader autograde` for the assignment first",
+    }
+    return next((hint for text, hint in hints.items() if text in reason), "")
+
+
+def _patient(url: str) -> str:
+    return f"{url}?timeout={BUSY_TIMEOUT_S}" if url.startswith("sqlite:///") else url
+
+
+@contextmanager
+def _tools_on_path() -> Iterator[None]:
+    """Let nbgrader find `alembic`, which it runs for a new database, in our environment."""
+    before = os.environ.get("PATH", os.defpath)
+    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{before}"
+    try:
+        yield
+    finally:
+        os.environ["PATH"] = before
+
+
+def _as_stored(moment: datetime) -> datetime:
+    """UTC without a zone, as nbgrader keeps it."""
+    return moment.astimezone(UTC).replace(tzinfo=None)
+
+
+def _set_time(submission: Any, submitted_at: datetime | None) -> None:
+    if submitted_at is not None:
+        submission.timestamp = _as_stored(submitted_at)
+
+
+def _points(grade: Any) -> float:
+    """nbgrader's `Grade.score`, for rows that may not be flushed yet."""
+    points = grade.auto_score if grade.manual_score is None else grade.manual_score
+    return 0.0 if points is None else float(points + (grade.extra_credit or 0.0))
+
+
+def _sources(notebook: Notebook) -> dict[str, str]:
+    cells = notebook["cells"]
+    return {grade_id(cell) or "": cell["source"] for cell in cells if is_solution(cell)}
+
+
+def _cells_of(release: Notebook) -> dict[str, dict[str, Any]]:
+    """What SaveCells would keep of a release."""
+    named = {name: cell for cell in release["cells"] if (name := grade_id(cell))}
+    graded = {n: c for n, c in named.items() if is_check(c) or is_manual(c)}
+    kept = {n: c for n, c in named.items() if n in graded or is_solution(c) or is_locked(c)}
+    return {
+        "kernelspec": release["metadata"].get("kernelspec", {}),
+        "grade": {n: (points(c), c["cell_type"]) for n, c in graded.items()},
+        "solution": {n: True for n, c in named.items() if is_solution(c)},
+        "source": {
+            n: (
+                c["cell_type"],
+                is_locked(c),
+                c["source"],
+                c["metadata"]["nbgrader"].get("checksum"),
+            )
+            for n, c in kept.items()
+        },
+    }
+
+
+def _listed(names: set[str]) -> str:
+    return ", ".join(sorted(names)) or "none"

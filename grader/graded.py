@@ -1,0 +1,51 @@
+"""nbgrader's folder of graded notebooks: `autograded/<student>/<assignment>/`."""
+
+from __future__ import annotations
+
+import shutil
+from copy import deepcopy
+from datetime import UTC, datetime
+
+from grader.bundle import Bundle
+from grader.course import Course
+from grader.files import write_whole
+from grader.notebook import Notebook, dumps, is_check, question_of
+from grader.results import Status, SubmissionResult
+from grader.scorecard import check_cell_outputs
+
+__all__ = ["graded_notebook", "timestamp_text", "write_graded"]
+
+
+def graded_notebook(result: SubmissionResult, release: Notebook) -> Notebook:
+    """The executed notebook; for a rejected submission the release, with reason and zeros."""
+    if result.notebook is not None:
+        return result.notebook
+    reason = {"output_type": "stream", "name": "stdout", "text": "\n".join(result.notes) + "\n"}
+    questions = {question.question: question for question in result.questions}
+    notebook = deepcopy(release)
+    for cell in notebook["cells"]:
+        question = questions.get(question_of(cell) or "")
+        if is_check(cell) and question is not None:
+            cell["outputs"] = check_cell_outputs((reason,), question)
+    return notebook
+
+
+def timestamp_text(submitted_at: datetime) -> str:
+    """The time in the form of nbgrader's timestamp.txt."""
+    return f"{submitted_at.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f} UTC"
+
+
+def write_graded(
+    course: Course, bundle: Bundle, result: SubmissionResult, submitted_at: datetime | None
+) -> None:
+    """Write what nbgrader leaves after grading; when we failed, nothing stays, as with nbgrader."""
+    folder = course.autograded_dir / result.student / result.assignment
+    if result.status is Status.NOT_GRADED:
+        shutil.rmtree(folder, ignore_errors=True)
+        return
+    for name, data in bundle.files.items():
+        write_whole(folder / name, data)
+    if submitted_at is not None:
+        write_whole(folder / "timestamp.txt", timestamp_text(submitted_at))
+    notebook = dumps(graded_notebook(result, bundle.release))
+    write_whole(folder / f"{result.assignment}.ipynb", notebook)
