@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import tempfile
 from dataclasses import replace
 from functools import lru_cache
+from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +21,12 @@ from grader.course import Course
 from grader.errors import BoxError, JudgeError
 from grader.files import write_whole
 from grader.intake import Intake, Submission, content_digest, read_submission
+from grader.judge.catalogue import Catalogue
 from grader.judge.reference import Reference
 from grader.judge.student import Student
-from grader.judge.suite import run_suite
+from grader.judge.suite import Verdict, run_suite
 from grader.notebook import Notebook, grade_id, is_check, is_manual, question_of
-from grader.results import CheckResult, QuestionResult, Status, SubmissionResult
+from grader.results import QuestionResult, Status, SubmissionResult
 from grader.scorecard import check_cell_outputs
 
 __all__ = [
@@ -84,12 +87,18 @@ def _graded(
     box_launcher = _launcher(bundle.unsafe)
     with Session(box_launcher, bundle.files, _code_cells(notebook), bundle.limits) as session:
         outcomes = session.execute_cells()
-        checks = run_suite(workshop.hidden_tests, Student(session), workshop.reference, seed)
+        verdicts = run_suite(
+            workshop.hidden_tests,
+            Student(session),
+            workshop.reference,
+            seed,
+            workshop.catalogue.mistakes,
+        )
         notes = (*notes, *session.notes)
     if box_launcher.tier is Tier.BOUNDS_ONLY:
         notes = (*notes, "Graded with --unsafe: the box was bounded, but not closed off.")
     questions = tuple(
-        _question(bundle, notebook, name, checks.get(name, ()))
+        _question(bundle, notebook, name, verdicts.get(name, Verdict()))
         for name in bundle.assignment.questions
     )
     broken = [check for question in questions for check in question.checks if check.passed is None]
@@ -105,18 +114,19 @@ def _graded(
     )
 
 
-def _question(
-    bundle: Bundle, notebook: Notebook, name: str, checks: tuple[CheckResult, ...]
-) -> QuestionResult:
+def _question(bundle: Bundle, notebook: Notebook, name: str, verdict: Verdict) -> QuestionResult:
     spec = bundle.assignment.questions[name]
     if spec.manual:
         score = None if _is_answered(bundle, notebook, name) else 0.0
         return QuestionResult(name, score, spec.points, manual=True)
-    if not checks:
+    if not verdict.checks:
         raise JudgeError(f"hidden_tests.py: no test for the question {name!r}; add one")
-    is_broken = any(check.passed is None for check in checks)
-    score = None if is_broken else float(sum(check.points for check in checks))
-    return QuestionResult(name, score, spec.points, checks=checks)
+    is_broken = any(check.passed is None for check in verdict.checks)
+    score = None if is_broken else float(sum(check.points for check in verdict.checks))
+    found = verdict.diagnosis
+    return QuestionResult(
+        name, score, spec.points, found.mistakes, verdict.checks, hints=found.hints
+    )
 
 
 def _is_answered(bundle: Bundle, notebook: Notebook, name: str) -> bool:
@@ -180,8 +190,8 @@ class _Workshop:
     """An assignment unpacked for this process: hidden tests on disk, reference loaded."""
 
     def __init__(self, bundle: Bundle) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="grader-judge-")  # mode 0700
-        folder = Path(self._folder.name)
+        self._folder = folder = Path(tempfile.mkdtemp(prefix="grader-judge-"))  # mode 0700
+        Finalize(None, self.close, exitpriority=0)  # at exit of a pool's worker too
         for name, data in bundle.files.items():
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -189,6 +199,11 @@ class _Workshop:
         self.hidden_tests = folder / "hidden_tests.py"
         self.hidden_tests.write_text(bundle.hidden_tests, encoding="utf-8")
         self.reference = Reference(bundle.reference, folder)
+        self.catalogue = Catalogue.from_source(bundle.mistakes)
+
+    def close(self) -> None:
+        """Remove what was unpacked."""
+        shutil.rmtree(self._folder, ignore_errors=True)
 
 
 _workshops: dict[str, _Workshop] = {}
@@ -197,6 +212,8 @@ _workshops: dict[str, _Workshop] = {}
 def _workshop(bundle: Bundle) -> _Workshop:
     """The bundle's workshop, made once per process; only the latest is kept."""
     if bundle.digest not in _workshops:
+        for workshop in _workshops.values():
+            workshop.close()
         _workshops.clear()
         _workshops[bundle.digest] = _Workshop(bundle)
     return _workshops[bundle.digest]
@@ -205,4 +222,6 @@ def _workshop(bundle: Bundle) -> _Workshop:
 @lru_cache(maxsize=1)
 def _launcher(unsafe: bool) -> Launcher:
     """This process's own zygote; it ends with the process."""
-    return launcher(unsafe=unsafe)
+    box_launcher = launcher(unsafe=unsafe)
+    Finalize(None, box_launcher.close, exitpriority=0)
+    return box_launcher

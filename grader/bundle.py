@@ -27,6 +27,7 @@ class Bundle:
         release: the student notebook.
         files: helper files that students get too, by name relative to the notebook.
         hidden_tests: source of the hidden tests.
+        mistakes: source of the catalogue of mistakes; empty if there is none.
         reference: definitions of the solution notebook.
         limits: what a submission may use.
         seed: the course seed.
@@ -38,6 +39,7 @@ class Bundle:
     release: dict[str, Any]
     files: dict[str, bytes]
     hidden_tests: str
+    mistakes: str
     reference: str
     limits: Limits
     seed: int
@@ -67,12 +69,14 @@ def load_bundle(
         path.name: _read(path, assignment_id)
         for path in (release / f"{assignment_id}.ipynb", solution / HIDDEN_FILES[0])
     }
+    catalogue = solution / HIDDEN_FILES[1]
     source = notebook.loads(_read(solution / f"{assignment_id}.ipynb", assignment_id))
     fields = {
         "assignment": assignment,
         "release": notebook.loads(texts[f"{assignment_id}.ipynb"]),
         "files": _helper_files(release),
         "hidden_tests": texts[HIDDEN_FILES[0]].decode("utf-8"),
+        "mistakes": catalogue.read_text("utf-8") if catalogue.is_file() else "",
         "reference": definitions(source),
         "limits": course.limits,
         "seed": course.seed,

@@ -45,7 +45,17 @@ class CheckResult:
 
 @dataclass(frozen=True)
 class QuestionResult:
-    """The checks of one question and what they add up to."""
+    """The checks of one question and what they add up to.
+
+    Args:
+        question: its name in course.yml.
+        score: points earned; None while a human has still to grade it, or a check broke.
+        max_score: points it is worth.
+        mistakes: ids of the known mistakes that explain the lost points.
+        checks: the hidden tests' outcomes.
+        manual: whether a human grades it.
+        hints: what to look at, the most telling first.
+    """
 
     question: str
     score: float | None
@@ -53,6 +63,7 @@ class QuestionResult:
     mistakes: tuple[str, ...] = ()
     checks: tuple[CheckResult, ...] = ()
     manual: bool = False
+    hints: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -113,6 +124,7 @@ class SubmissionResult:
                 **{
                     **q,
                     "mistakes": tuple(q["mistakes"]),
+                    "hints": tuple(q["hints"]),
                     "checks": tuple(CheckResult(**c) for c in q["checks"]),
                 }
             )

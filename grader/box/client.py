@@ -71,9 +71,17 @@ class CallSuccess:
 
 @dataclass(frozen=True)
 class CallFailure:
-    """Why a call gave no value, in words for the student."""
+    """Why a call gave no value.
+
+    Args:
+        reason: in words for the student.
+        error: the type of the exception that ended it, if one did.
+        index: which of the calls of the request it was.
+    """
 
     reason: str
+    error: str = ""
+    index: int = 0
 
 
 class Box:
@@ -208,11 +216,16 @@ def _call_outcome(request: CallRequest, answer: dict[str, Any]) -> CallSuccess |
         case {"status": "undefined"}:
             return CallFailure(f"{name} is not defined")
         case {"status": "error", "error": "NotImplementedError"}:
-            return CallFailure(f"{name} is not implemented yet")
+            return CallFailure(f"{name} is not implemented yet", "NotImplementedError")
         case {"status": "error", "error": str() as error, "message": str() as message}:
             place = answer.get("place")
             where = f" at {_clip(place)}" if isinstance(place, str) and place else ""
-            return CallFailure(f"{name} raised {_clip(error)}: {_clip(message, 300)}{where}")
+            index = answer.get("index")
+            return CallFailure(
+                f"{name} raised {_clip(error)}: {_clip(message, 300)}{where}",
+                _clip(error),
+                index if type(index) is int and 0 <= index < len(request.calls) else 0,
+            )
     return CallFailure(f"{name} gave an answer that cannot be read")
 
 

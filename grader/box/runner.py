@@ -122,7 +122,11 @@ def _describe(error: BaseException) -> dict[str, str]:
 
 
 def run(sock: socket.socket, shell: BoxShell, output_mib: int) -> None:
-    """Serve one submission with this process's own standard streams shut."""
+    """Serve one submission with this process's own standard streams shut.
+
+    The scratch folder comes first on the path, as beside a notebook: it holds the helpers.
+    """
+    sys.path.insert(0, "")
     null = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(null, stream)

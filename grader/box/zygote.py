@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import select
+import shutil
 import signal
 import socket
 import struct
@@ -51,13 +52,13 @@ class Zygote:
         ours, theirs = socket.socketpair()
         with theirs:
             command = [sys.executable, "-I", "-m", "grader.box.zygote", str(theirs.fileno())]
-            self._home = tempfile.TemporaryDirectory(prefix="grader-zygote-")
+            self._home = Path(tempfile.mkdtemp(prefix="grader-zygote-"))
             self._process = subprocess.Popen(
                 command,
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 cwd="/",
-                env=jail.environment(Path(self._home.name)),
+                env=jail.environment(self._home),
                 start_new_session=True,  # Ctrl-C is the driver's to handle
             )
         self._socket = ours
@@ -92,7 +93,7 @@ class Zygote:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        self._home.cleanup()
+        shutil.rmtree(self._home, ignore_errors=True)
 
     def _send(self, message: dict[str, Any], fds: list[int]) -> None:
         data = json.dumps(message).encode()

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import dataclass
+from typing import Any
 
-__all__ = ["Alternative", "Mistake"]
+from grader.errors import JudgeError
+
+__all__ = ["Alternative", "Catalogue", "Mistake"]
 
 
 @dataclass(frozen=True)
@@ -23,6 +27,12 @@ class Mistake:
     hint: str
     code: str
 
+    @property
+    def functions(self) -> frozenset[str]:
+        """Names of the functions that it gives a wrong variant of."""
+        body = ast.parse(self.code).body
+        return frozenset(node.name for node in body if isinstance(node, ast.FunctionDef))
+
 
 @dataclass(frozen=True)
 class Alternative:
@@ -37,3 +47,33 @@ class Alternative:
     id: str
     question: str
     code: str
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Everything that a `mistakes.py` lists."""
+
+    mistakes: tuple[Mistake, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
+
+    @classmethod
+    def from_source(cls, source: str) -> Catalogue:
+        """Execute a `mistakes.py`; an empty one is an empty catalogue.
+
+        Raises:
+            JudgeError: it fails, or lists something else.
+        """
+        names: dict[str, Any] = {"__name__": "mistakes"}
+        try:
+            exec(compile(source, "mistakes.py", "exec"), names)  # noqa: S102 — the instructor's
+        except Exception as error:
+            raise JudgeError(f"mistakes.py: {type(error).__name__}: {error}") from error
+        mistakes = tuple(names.get("MISTAKES", ()))
+        alternatives = tuple(names.get("ALTERNATIVES", ()))
+        ids = [entry.id for entry in (*mistakes, *alternatives)]
+        repeated = {name for name in ids if ids.count(name) > 1}
+        if repeated:
+            raise JudgeError(
+                f"mistakes.py: the id {min(repeated)!r} is used twice; ids must differ"
+            )
+        return cls(mistakes, alternatives)

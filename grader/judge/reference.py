@@ -72,6 +72,16 @@ class Reference:
         copy._names = copy._execute(overrides)
         return copy
 
+    def variant(self, source: str) -> Reference:
+        """A fresh copy in which the definitions of `source` replace those of their names.
+
+        Raises:
+            JudgeError: the source cannot be executed.
+        """
+        copy = self.namespace()
+        _run(compile(source, "<variant>", "exec"), copy._names)
+        return copy
+
     def _execute(self, overrides: dict[str, Any]) -> dict[str, Any]:
         names: dict[str, Any] = {"__name__": "reference"}
         with _importable(self._folder):

@@ -12,7 +12,8 @@ import contextlib
 import hashlib
 import io
 import os
-from collections.abc import Iterator, Mapping
+import sys
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,11 +21,13 @@ import numpy as np
 import pytest
 
 from grader.errors import JudgeError
+from grader.judge.catalogue import Mistake
+from grader.judge.diagnosis import Diagnosis, diagnose
 from grader.judge.reference import Reference
-from grader.judge.student import Student
+from grader.judge.student import Request, Student
 from grader.results import CheckResult
 
-__all__ = ["Progress", "declared_points", "run_suite"]
+__all__ = ["Progress", "Verdict", "declared_points", "run_suite"]
 
 # pytest as a library: no terminal, no capture, no plugins but ours, nothing written to disk.
 OFF = (
@@ -41,6 +44,7 @@ class _Tally:
     claim: str
     passed: bool | None = True
     message: str = ""
+    requests: list[Request] = field(default_factory=list)
 
 
 @dataclass
@@ -99,6 +103,7 @@ class _Plugin:
         if name not in self.tallies:
             self.tallies[name] = _tally(item)
         tally = self.tallies[name]
+        tally.requests += self._student.take_log()
         if call.excinfo is None:
             return
         error = call.excinfo.value
@@ -120,20 +125,34 @@ def _tally(item: pytest.Function) -> _Tally:
     return _Tally(question=marker.args[0], points=float(marker.kwargs["points"]), claim=claim)
 
 
+@dataclass(frozen=True)
+class Verdict:
+    """How one question was judged: its checks, and what explains those it lost."""
+
+    checks: tuple[CheckResult, ...] = ()
+    diagnosis: Diagnosis = field(default_factory=Diagnosis)
+
+
 def run_suite(
-    hidden_tests: Path, student: Student, reference: Reference, seed: str
-) -> Mapping[str, tuple[CheckResult, ...]]:
-    """The checks of every question that the hidden tests name, in file order.
+    hidden_tests: Path,
+    student: Student,
+    reference: Reference,
+    seed: str,
+    mistakes: Sequence[Mistake] = (),
+) -> Mapping[str, Verdict]:
+    """The verdict on every question that the hidden tests name, in file order.
 
     Args:
         hidden_tests: path of the test module.
         student: the submission's functions.
         reference: the instructor's.
         seed: everything that the inputs depend on, beside the test's name.
+        mistakes: the catalogue that lost points are explained by.
 
     Raises:
         JudgeError: the module cannot be collected or holds no test.
     """
+    sys.modules.pop(hidden_tests.stem, None)  # or pytest would take another assignment's
     plugin = _Plugin(student, reference, seed)
     options = [*OPTIONS, f"--rootdir={hidden_tests.parent}"]
     options += [word for name in OFF for word in ("-p", f"no:{name}")]
@@ -142,10 +161,25 @@ def run_suite(
     if plugin.collection_error or not plugin.tallies:
         reason = plugin.collection_error or "no test was found"
         raise JudgeError(f"hidden_tests.py: {reason}; run it with pytest to see more")
-    results: dict[str, tuple[CheckResult, ...]] = {}
-    for name, tally in plugin.tallies.items():
-        results[tally.question] = (*results.get(tally.question, ()), _result(name, tally))
-    return results
+    questions = dict.fromkeys(tally.question for tally in plugin.tallies.values())
+    return {
+        question: _verdict(
+            {name: t for name, t in plugin.tallies.items() if t.question == question},
+            [mistake for mistake in mistakes if mistake.question == question],
+            reference,
+        )
+        for question in questions
+    }
+
+
+def _verdict(
+    tallies: Mapping[str, _Tally], mistakes: Sequence[Mistake], reference: Reference
+) -> Verdict:
+    checks = tuple(_result(name, tally) for name, tally in tallies.items())
+    if all(check.passed for check in checks):
+        return Verdict(checks)
+    requests = [request for tally in tallies.values() for request in tally.requests]
+    return Verdict(checks, diagnose(requests, mistakes, reference))
 
 
 def _result(name: str, tally: _Tally) -> CheckResult:
