@@ -38,6 +38,10 @@ MAX_CELLS = 2000
 MAX_BRACKETS = 1_000_000  # bounds the objects, and so the memory, that JSON text can turn into
 STUDENT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._@-]{0,63}")
 FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._@() -]{0,120}\.ipynb")  # browsers add " (1)"
+USABLE_ID = (
+    "Only letters a-z, digits and . _ - @ may be in an id, 64 at most, "
+    "and the first must be a letter or a digit."
+)
 TIMESTAMP_FILE = "timestamp.txt"
 TIMESTAMP = re.compile(
     r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d(?:\.\d{1,6})?)\s*"
@@ -62,16 +66,18 @@ class Submission:
     """One notebook handed in, which nobody has looked into yet.
 
     Args:
-        student: the name of the student's folder.
+        student: the name of the student's folder, or an alias if that is no usable id.
         assignment: assignment id.
         path: the notebook; where it should be, if it is not there.
         submitted_at: when it was handed in, or None when unknown.
+        refusal: why it will not be opened, as a sentence; "" if it will.
     """
 
     student: str
     assignment: str
     path: Path
     submitted_at: datetime | None = None
+    refusal: str = ""
 
 
 def find_submissions(
@@ -102,9 +108,20 @@ def _submissions(root: Path, assignment_id: str) -> Iterator[Submission]:
         return
     for entry in os.scandir(root):
         folder = root / entry.name / assignment_id
-        if os.path.lexists(folder):
+        if not os.path.lexists(folder):
+            continue
+        if is_safe_student(entry.name):
             submission = Submission(entry.name, assignment_id, _notebook_in(folder, assignment_id))
             yield replace(submission, submitted_at=_submitted_at(submission))
+        else:
+            path = folder / f"{assignment_id}.ipynb"
+            refusal = f"The folder {ascii(entry.name)[:90]} is no student id. {USABLE_ID}"
+            yield Submission(_alias(entry.name), assignment_id, path, refusal=refusal)
+
+
+def _alias(name: str) -> str:
+    """A safe name for an unsafe one, since it will name files and rows."""
+    return f"unusable-{hashlib.sha256(os.fsencode(name)).hexdigest()[:12]}"
 
 
 def _notebook_in(folder: Path, assignment_id: str) -> Path:
@@ -160,6 +177,8 @@ def read_submission(submission: Submission, release: Notebook) -> Intake:
 def content_digest(submission: Submission) -> str:
     """SHA-256 of the file's name and bytes, or of the reason why it is not opened."""
     try:
+        if submission.refusal:
+            raise _Refused(submission.refusal)
         data = _read(submission, submission.path.name, MAX_BYTES)
     except _Refused as refusal:
         data = str(refusal).encode()
@@ -169,11 +188,10 @@ def content_digest(submission: Submission) -> str:
 
 def _read_notebook(submission: Submission) -> Notebook:
     expected = f"{submission.assignment}.ipynb"
+    if submission.refusal:
+        raise _Refused(submission.refusal)
     if not is_safe_student(submission.student):
-        raise _Refused(
-            "The student id is not usable: only letters a-z, digits and . _ - @ may be in it, "
-            "64 at most, and the first must be a letter or a digit."
-        )
+        raise _Refused(f"The student id is not usable. {USABLE_ID}")
     if not _safe_file_name(submission.path.name):
         raise _Refused(f"The file name is not usable; name the file {expected}.")
     data = _read(submission, submission.path.name, MAX_BYTES)

@@ -53,7 +53,7 @@ class Request:
         if isinstance(outcome, CallSuccess):
             pairs = zip(calls, outcome.values, strict=True)
             return cls(name, tuple(Call(arguments, value) for arguments, value in pairs))
-        if outcome.error:
+        if outcome.error and outcome.error != "NotImplementedError":
             return cls(name, (Call(calls[outcome.index], error=outcome.error),))
         return cls(name, ())
 
