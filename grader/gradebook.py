@@ -16,9 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbgrader.api import (
-    Assignment as AssignmentRow,
-)
+from nbgrader.api import Assignment as AssignmentRow
 from nbgrader.api import (
     Comment,
     Grade,
@@ -41,22 +39,16 @@ from grader.errors import GradebookError
 from grader.graded import write_graded
 from grader.intake import is_safe_student
 from grader.late import late_penalty
-from grader.notebook import (
-    CHECK_PREFIX,
-    Notebook,
-    grade_id,
-    is_check,
-    is_locked,
-    is_manual,
-    is_solution,
-    points,
-)
+from grader.notebook import CHECK_PREFIX, Notebook, grade_id, is_solution
+from grader.release_cells import ReleaseCells
 from grader.results import Status, SubmissionResult
 
 __all__ = ["CourseGradebook"]
 
 BUSY_TIMEOUT_S = 30  # how long SQLite waits while formgrader writes
 NO_RESPONSE = "No response."  # nbgrader's own words for an untouched answer
+# What the database, its driver, nbgrader (ValueError) and `alembic` raise.
+REFUSALS = (SQLAlchemyError, ValueError, ImportError, OSError, subprocess.SubprocessError)
 
 
 class CourseGradebook:
@@ -97,9 +89,11 @@ class CourseGradebook:
         with self._one_line_errors():
             due = None if assignment.due is None else _as_stored(assignment.due)
             self._book.update_or_create_assignment(assignment.id, duedate=due)
-            if _cells_of(release) == self._stored_cells(assignment.id):
+            old, new = self._stored_cells(assignment.id), ReleaseCells.of(release)
+            if old == new:
                 return
-            self._refuse_other_cells(release, assignment.id)
+            if old is not None and self._book.assignment_submissions(assignment.id):
+                self._refuse_other_cells(old, new, assignment.id)
             names = {"notebook": assignment.id, "assignment": assignment.id}
             resources = {"nbgrader": {**names, "db_url": self._url}}
             SaveCells().preprocess(nbformat.from_dict(release), resources)
@@ -262,32 +256,26 @@ class CourseGradebook:
         with self._one_line_errors():
             return [tuple(row) for row in self._book.db.execute(rows)]
 
-    def _stored_cells(self, assignment_id: str) -> dict[str, dict[str, Any]] | None:
+    def _stored_cells(self, assignment_id: str) -> ReleaseCells | None:
         try:
             notebook = self._book.find_notebook(assignment_id, assignment_id)
         except MissingEntry:
             return None
-        return {
-            "kernelspec": json.loads(notebook.kernelspec or "{}"),
-            "grade": {c.name: (c.max_score, c.cell_type) for c in notebook.grade_cells},
-            "solution": {c.name: True for c in notebook.solution_cells},
-            "source": {
+        return ReleaseCells(
+            kernelspec=json.loads(notebook.kernelspec or "{}"),
+            grade={c.name: (c.max_score, c.cell_type) for c in notebook.grade_cells},
+            solution={c.name: None for c in notebook.solution_cells},
+            source={
                 c.name: (c.cell_type, c.locked, c.source, c.checksum) for c in notebook.source_cells
             },
-        }
+        )
 
-    def _refuse_other_cells(self, release: Notebook, assignment_id: str) -> None:
-        stored = self._stored_cells(assignment_id)
-        if stored is None or not self._book.assignment_submissions(assignment_id):
-            return
-        kinds = ("grade", "solution", "source")
-        new = {name for kind in kinds for name in _cells_of(release)[kind]}
-        old = {name for kind in kinds for name in stored[kind]}
-        changed = [kind for kind in kinds if _cells_of(release)[kind].keys() != stored[kind].keys()]
-        if changed:
+    def _refuse_other_cells(self, old: ReleaseCells, new: ReleaseCells, assignment_id: str) -> None:
+        if old.names() != new.names():
+            added, removed = new.names() - old.names(), old.names() - new.names()
             raise GradebookError(
-                f"{self._shown}: {assignment_id}: cells changed (added: {_listed(new - old)}; "
-                f"removed: {_listed(old - new)}) while there are submissions; restore them, or run "
+                f"{self._shown}: {assignment_id}: cells changed (added: {_listed(added)}; "
+                f"removed: {_listed(removed)}) while there are submissions; restore them, or run "
                 f"`nbgrader db assignment remove {assignment_id} --force`, which deletes its "
                 "scores, those given by hand too, and grade again"
             )
@@ -305,11 +293,13 @@ class CourseGradebook:
         """Turn what the database says into one line; nothing half done stays."""
         try:
             yield
-        except (SQLAlchemyError, ValueError, ImportError, OSError, subprocess.SubprocessError) as e:
+        except BaseException as error:
             if hasattr(self, "_book"):
                 self._book.db.rollback()
-            reason = str(getattr(e, "orig", None) or e).strip().splitlines()[0]
-            raise GradebookError(f"{self._shown}: {reason}{_remedy(reason)}") from e
+            if not isinstance(error, REFUSALS):
+                raise
+            reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+            raise GradebookError(f"{self._shown}: {reason}{_remedy(reason)}") from error
 
 
 def _remedy(reason: str) -> str:
@@ -320,7 +310,7 @@ def _remedy(reason: str) -> str:
         "readonly": "; may you write to the file and its folder?",
         "no such column": "; back it up, then run `nbgrader db upgrade`",
         "No module named": "; install the driver that the URL needs",
-        "No such": "; run `grader autograde` for the assignment first",
+        "No such": "; grade the assignment first",
     }
     return next((hint for text, hint in hints.items() if text in reason), "")
 
@@ -361,26 +351,5 @@ def _sources(notebook: Notebook) -> dict[str, str]:
     return {grade_id(cell) or "": cell["source"] for cell in cells if is_solution(cell)}
 
 
-def _cells_of(release: Notebook) -> dict[str, dict[str, Any]]:
-    """What SaveCells would keep of a release."""
-    named = {name: cell for cell in release["cells"] if (name := grade_id(cell))}
-    graded = {n: c for n, c in named.items() if is_check(c) or is_manual(c)}
-    kept = {n: c for n, c in named.items() if n in graded or is_solution(c) or is_locked(c)}
-    return {
-        "kernelspec": release["metadata"].get("kernelspec", {}),
-        "grade": {n: (points(c), c["cell_type"]) for n, c in graded.items()},
-        "solution": {n: True for n, c in named.items() if is_solution(c)},
-        "source": {
-            n: (
-                c["cell_type"],
-                is_locked(c),
-                c["source"],
-                c["metadata"]["nbgrader"].get("checksum"),
-            )
-            for n, c in kept.items()
-        },
-    }
-
-
-def _listed(names: set[str]) -> str:
-    return ", ".join(sorted(names)) or "none"
+def _listed(cells: set[tuple[str, str]]) -> str:
+    return ", ".join(sorted({name for name, _ in cells})) or "none"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 from grader.course import Course
-from grader.notebook import Cell, Notebook, dumps
+from grader.notebook import Cell, Notebook, dumps, grade_id, is_manual, is_solution, question_of
+from grader.results import QuestionResult, Status, SubmissionResult
 
 ID = "tiny"
 
@@ -99,3 +101,34 @@ def write_course(root: Path) -> Course:
     (folder / "mistakes.py").write_text("MISTAKES = []\n", encoding="utf-8")
     (folder / "helper.py").write_text("ANSWER = 42\n", encoding="utf-8")
     return Course.load(root)
+
+
+def release_by_hand(course: Course) -> Notebook:
+    """Write the release as generate_assignment would, without its seconds of import."""
+    notebook = make_source()
+    for cell in notebook["cells"]:
+        if grade_id(cell) in ("double", "square"):
+            cell["source"] = f"def {grade_id(cell)}(x):\n    raise NotImplementedError()"
+        if is_manual(cell):
+            cell["source"] = "YOUR ANSWER HERE"
+        if grade_id(cell):
+            cell["metadata"]["nbgrader"]["checksum"] = f"checksum of {grade_id(cell)}"
+    folder = course.release_dir(ID)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{ID}.ipynb").write_text(dumps(notebook), encoding="utf-8")
+    (folder / "helper.py").write_text("ANSWER = 42\n", encoding="utf-8")
+    return notebook
+
+
+def make_result(student: str, release: Notebook, **scores: float | None) -> SubmissionResult:
+    """A graded submission; a question without a score here is left untouched, with 0 points."""
+    notebook = deepcopy(release)
+    for cell in notebook["cells"]:
+        if is_solution(cell) and question_of(cell) in scores:
+            cell["source"] = "an answer"
+    points = {"double": 4.0, "square": 2.0, "why": 3.0}
+    questions = tuple(
+        QuestionResult(name, scores.get(name, 0.0), points[name], manual=name == "why")
+        for name in points
+    )
+    return SubmissionResult(student, ID, Status.GRADED, 9.0, questions, notebook=notebook)
