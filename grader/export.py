@@ -1,0 +1,153 @@
+"""Grades out: what was judged, with the scores that humans gave, as JSON or CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, TypeAlias
+
+from grader.autograde import load_result
+from grader.course import Assignment, Course
+from grader.results import QuestionResult, Status, SubmissionResult
+
+__all__ = ["FORMATS", "Record", "records", "to_csv", "to_json"]
+
+Record: TypeAlias = dict[str, Any]
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def records(course: Course, assignment_ids: Iterable[str] = ()) -> list[Record]:
+    """One record per submission, by assignment in the order of course.yml, then by student.
+
+    `score` is the sum of the questions graded so far, those graded by hand included (null when
+    we failed to grade); `late_penalty` is what has to be taken off it.
+
+    Args:
+        course: the course.
+        assignment_ids: which assignments; all when empty.
+
+    Raises:
+        UsageError: course.yml has no such assignment.
+        GradebookError: the gradebook refuses to be read.
+    """
+    assignments = list(course.chosen(tuple(assignment_ids)))
+    results = {a.id: list(_results(course, a)) for a in assignments}
+    by_hand, penalties = _from_gradebook(course, [name for name in results if results[name]])
+    return [
+        _record(
+            assignment,
+            _with_scores(result, by_hand[assignment.id].get(result.student, {})),
+            penalties[assignment.id].get(result.student, 0.0),
+        )
+        for assignment in assignments
+        for result in results[assignment.id]
+    ]
+
+
+def to_json(rows: list[Record]) -> str:
+    """The records as a JSON list; a number that is not finite becomes null."""
+    return json.dumps(_finite(rows), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def to_csv(rows: list[Record]) -> str:
+    """One line per submission and one column per question, safe to open in a spreadsheet.
+
+    A cell of text that a spreadsheet would take for a formula gets an apostrophe before it.
+    """
+    questions = list(dict.fromkeys(name for row in rows for name in row["questions"]))
+    head = ["student", "assignment", "status", "score", "max_score"]
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n")
+    writer.writerow([*head, *questions, "late_penalty", "notes"])
+    for row in rows:
+        scores = [row["questions"].get(name, {}).get("score") for name in questions]
+        cells = [*(row[name] for name in head), *scores, row["late_penalty"]]
+        writer.writerow([_cell(cell) for cell in (*cells, " ".join(row["notes"]))])
+    return text.getvalue()
+
+
+FORMATS: dict[str, Callable[[list[Record]], str]] = {"csv": to_csv, "json": to_json}
+
+
+def _results(course: Course, assignment: Assignment) -> Iterator[SubmissionResult]:
+    folder = course.result_path(assignment.id, "x").parent
+    for path in sorted(folder.glob("*.json")):
+        result = load_result(course, assignment.id, path.stem)
+        yield result or SubmissionResult(
+            student=path.stem,
+            assignment=assignment.id,
+            status=Status.NOT_GRADED,
+            max_score=assignment.max_score,
+            notes=(f"Not graded: {path.name} cannot be read; grade this submission again.",),
+        )
+
+
+def _from_gradebook(
+    course: Course, assignment_ids: list[str]
+) -> tuple[dict[str, dict[str, dict[str, float]]], dict[str, dict[str, float]]]:
+    """Scores by hand and late penalties, by assignment and student."""
+    if not assignment_ids:
+        return {}, {}
+    from grader.gradebook import CourseGradebook  # takes seconds to import
+
+    with CourseGradebook(course) as gradebook:
+        by_hand = {name: gradebook.manual_scores(name) for name in assignment_ids}
+        return by_hand, {name: gradebook.late_penalties(name) for name in assignment_ids}
+
+
+def _with_scores(result: SubmissionResult, by_hand: dict[str, float]) -> SubmissionResult:
+    if result.status is Status.NOT_GRADED:  # a part of the score would pass for the whole
+        return result
+    for question, score in by_hand.items():
+        result = result.with_manual_score(question, score)
+    return result
+
+
+def _record(assignment: Assignment, result: SubmissionResult, late_penalty: float) -> Record:
+    found = {question.question: question for question in result.questions}
+    questions = {
+        name: found.get(name, QuestionResult(name, None, spec.points))
+        for name, spec in assignment.questions.items()
+    }
+    return {
+        "student": result.student,
+        "assignment": result.assignment,
+        "status": str(result.status),
+        "score": result.score,
+        "max_score": result.max_score,
+        "late_penalty": late_penalty,
+        "questions": {name: _question(question) for name, question in questions.items()},
+        "notes": list(result.notes),
+    }
+
+
+def _question(question: QuestionResult) -> Record:
+    keys = ("name", "passed", "points", "max_points", "message")
+    return {
+        "score": question.score,
+        "max_score": question.max_score,
+        "mistakes": list(question.mistakes),
+        "checks": [{key: getattr(check, key) for key in keys} for check in question.checks],
+    }
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _finite(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_finite(inner) for inner in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, int | float):
+        return f"{value:.10g}" if math.isfinite(value) else ""
+    text = str(value).replace("\0", "")
+    return f"'{text}" if text.lstrip(" ").startswith(FORMULA_STARTS) else text
