@@ -15,26 +15,25 @@ def check_shape(name, actual, shape):
     """Check that `actual` is a numpy array of this shape."""
     wanted, found = f"an array of shape {tuple(shape)}", _kind(actual)
     assert found == wanted, f"✗ {name}: expected {wanted}, got {found}"
-    print(f"✓ {name} is {wanted}")
+    print(f"✓ {name}: {wanted}")
 
 
 def check_close(name, actual, expected, tolerance=1e-7):
     """Check that `actual` is `expected`, a number or an array, within the tolerance."""
     wanted, found = _kind(expected), _kind(actual)
     assert found == wanted, f"✗ {name}: expected {wanted}, got {found}"
-    difference = np.abs(np.subtract(actual, expected, dtype=float))
-    worst = np.unravel_index(np.nanargmax(np.append(difference, -1.0)[:-1]), difference.shape)
+    expected, actual = np.asarray(expected, dtype=float), np.asarray(actual, dtype=float)
+    distance = np.nan_to_num(np.abs(actual - expected), nan=np.inf)
+    worst = np.unravel_index(distance.argmax(), distance.shape)
     place = f"[{', '.join(map(str, worst))}]" if worst else ""
-    right, yours = np.asarray(expected)[worst], np.asarray(actual)[worst]
-    assert np.all(difference <= tolerance), (
-        f"✗ {name}{place}: expected {right:.8g}, got {yours:.8g}"
-    )
-    print(f"✓ {name} is as expected ({wanted}, within {tolerance:g})")
+    pair = f"expected {expected[worst]:.8g}, got {actual[worst]:.8g}"
+    assert distance[worst] <= tolerance, f"✗ {name}{place}: {pair}"
+    print(f"✓ {name}: {wanted}, every value within {tolerance:g}")
 
 
 def _kind(value):
-    if np.ndim(value) and isinstance(value, np.ndarray):
+    if isinstance(value, np.ndarray) and value.ndim:
         return f"an array of shape {value.shape}"
-    if isinstance(value, (int, float, np.number, np.ndarray)) and not isinstance(value, bool):
+    if isinstance(value, (int, float, np.number, np.ndarray)):
         return "a number"
-    return "None (is a return statement missing?)" if value is None else f"a {type(value).__name__}"
+    return "None (is a return missing?)" if value is None else f"a {type(value).__name__}"

@@ -54,7 +54,9 @@ def forward(params, X):
     Mistake(
         id="forward.no_b1",
         question="forward",
-        hint="On the toy problem the biases are zero and hide this. Does every parameter take part?",
+        hint=(
+            "On the toy problem the biases are zero and hide this. Does every parameter take part?"
+        ),
         code="""
 def forward(params, X):
     hidden = np.maximum(0, X @ params["W1"])
@@ -65,7 +67,9 @@ def forward(params, X):
     Mistake(
         id="forward.no_b2",
         question="forward",
-        hint="On the toy problem the biases are zero and hide this. Does every parameter take part?",
+        hint=(
+            "On the toy problem the biases are zero and hide this. Does every parameter take part?"
+        ),
         code="""
 def forward(params, X):
     hidden = np.maximum(0, X @ params["W1"] + params["b1"])
@@ -172,7 +176,9 @@ SOFTMAX_LOSS_MISTAKES = [
     Mistake(
         id="softmax_loss.no_shift",
         question="softmax_loss",
-        hint="Look at what np.exp does to a score of 1000, and at what you may add to a row freely.",
+        hint=(
+            "Look at what np.exp does to a score of 1000, and at what you may add to a row freely."
+        ),
         code="""
 def softmax_loss(scores, y, params, reg):
     p = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
@@ -183,7 +189,9 @@ def softmax_loss(scores, y, params, reg):
     Mistake(
         id="softmax_loss.global_shift",
         question="softmax_loss",
-        hint="One number for all rows drowns a row that lies 1500 lower. Whose maximum do you take?",
+        hint=(
+            "One number for all rows drowns a row that lies 1500 lower. Whose maximum do you take?"
+        ),
         code="""
 def softmax_loss(scores, y, params, reg):
     e = np.exp(scores - np.max(scores))
@@ -255,7 +263,10 @@ def softmax_loss(scores, y, params, reg):
     Mistake(
         id="softmax_loss.sum_for_mean",
         question="softmax_loss",
-        hint="Should the loss double when every row comes twice? Compare with the 1/N of the formula.",
+        hint=(
+            "Should the loss double when every row comes twice? "
+            "Compare with the 1/N of the formula."
+        ),
         code="""
 def softmax_loss(scores, y, params, reg):
     shifted = scores - scores.max(axis=1, keepdims=True)
@@ -316,7 +327,9 @@ def softmax_loss(scores, y, params, reg):
     Mistake(
         id="softmax_loss.no_half",
         question="softmax_loss",
-        hint="Your penalty is a constant factor off. Compare it with the formula, factor by factor.",
+        hint=(
+            "Your penalty is a constant factor off. Compare it with the formula, factor by factor."
+        ),
         code="""
 def softmax_loss(scores, y, params, reg):
     shifted = scores - scores.max(axis=1, keepdims=True)
@@ -377,7 +390,9 @@ def softmax_loss(scores, y, params, reg):
     Mistake(
         id="softmax_loss.biases_regularised",
         question="softmax_loss",
-        hint="On the toy problem the biases are zero and hide this. Which parameters does ½λ… name?",
+        hint=(
+            "On the toy problem the biases are zero and hide this. Which parameters does ½λ… name?"
+        ),
         code="""
 def softmax_loss(scores, y, params, reg):
     shifted = scores - scores.max(axis=1, keepdims=True)
@@ -491,7 +506,9 @@ BACKWARD_MISTAKES = [
     Mistake(
         id="backward.labels_not_subtracted",
         question="backward",
-        hint="With certain and right answers the gradient should vanish. Does yours see the labels?",
+        hint=(
+            "With certain and right answers the gradient should vanish. Does yours see the labels?"
+        ),
         code=_backward(ds=DSCORES.replace("ds[np.arange(len(y)), y] -= 1", "")),
     ),
     Mistake(
@@ -533,7 +550,9 @@ BACKWARD_MISTAKES = [
     Mistake(
         id="backward.mask_from_gradient",
         question="backward",
-        hint="The ReLU's gate was set in the forward pass. Which variable do you ask for its state?",
+        hint=(
+            "The ReLU's gate was set in the forward pass. Which variable do you ask for its state?"
+        ),
         code=_backward(dz='np.maximum(0, ds @ params["W2"].T)'),
     ),
     Mistake(
@@ -695,7 +714,9 @@ BACKWARD_MISTAKES = [
     Mistake(
         id="backward.W2_updated_first",
         question="backward",
-        hint="All gradients belong to the same parameters. Has W2 changed before you use it for W1?",
+        hint=(
+            "All gradients belong to the same parameters. Has W2 changed before you use it for W1?"
+        ),
         code=_backward(first='params["W2"] -= 0.1 * reg * params["W2"]'),
     ),
     Mistake(
@@ -716,7 +737,9 @@ BACKWARD_MISTAKES = [
     Mistake(
         id="backward.assigns_instead_of_adding",
         question="backward",
-        hint="Two paths lead to each weight, through the scores and through the penalty. Both count.",
+        hint=(
+            "Two paths lead to each weight, through the scores and through the penalty. Both count."
+        ),
         code=_backward(
             result="""grads = {"W1": X.T @ dz, "b1": dz.sum(axis=0),
              "W2": hidden.T @ ds, "b2": ds.sum(axis=0)}
@@ -752,7 +775,9 @@ def sample_minibatch(X, y, batch_size, rng):
     Mistake(
         id="sample_minibatch.global_random",
         question="sample_minibatch",
-        hint="The same `rng` gives another batch each time. Where do your random numbers come from?",
+        hint=(
+            "The same `rng` gives another batch each time. Where do your random numbers come from?"
+        ),
         code="""
 def sample_minibatch(X, y, batch_size, rng):
     rows = np.random.randint(len(X), size=batch_size)
@@ -897,11 +922,10 @@ def sample_minibatch(X, y, batch_size, rng):
         hint="A swap through views copies one row over the other. Draw row numbers, not rows.",
         code="""
 def sample_minibatch(X, y, batch_size, rng):
-    for i in range(len(X)):
-        j = rng.integers(len(X))
-        X[i], X[j] = X[j], X[i]
-        y[i], y[j] = y[j], y[i]
-    rows = np.arange(batch_size) % len(X)
+    half = len(X) // 2
+    for array in (X, y):
+        array[:half], array[-half:] = array[-half:], array[:half]
+    rows = rng.integers(len(X), size=batch_size)
     return X[rows], y[rows]
 """,
     ),
@@ -1319,14 +1343,10 @@ def forward(params, X):
     N, (H, C) = len(X), params["W2"].shape
     hidden, scores = np.zeros((N, H)), np.zeros((N, C))
     for i in range(N):
-        for j in range(H):
-            total = float(params["b1"][j])
-            for k in range(X.shape[1]):
-                total += X[i, k] * params["W1"][k, j]
-            hidden[i, j] = max(total, 0.0)
-        for c in range(C):
-            scores[i, c] = sum(hidden[i, j] * params["W2"][j, c] for j in range(H))
-            scores[i, c] += params["b2"][c]
+        z = np.dot(X[i], params["W1"]) + params["b1"]
+        hidden[i] = [value if value > 0 else 0 for value in z]
+        scores[i] = params["b2"]
+        scores[i] += np.dot(hidden[i], params["W2"])
     return scores, hidden
 """,
     ),
@@ -1516,13 +1536,12 @@ def backward(params, X, hidden, scores, y, reg):
         p = p / sum(p)
         p[y[i]] -= 1
         p = p / len(X)
+        up = params["W2"].dot(p)
+        up[hidden[i] == 0] = 0
         grads["b2"] += p
-        for h in range(hidden.shape[1]):
-            grads["W2"][h] += hidden[i, h] * p
-            if hidden[i, h] > 0:
-                up = float(np.dot(params["W2"][h], p))
-                grads["b1"][h] += up
-                grads["W1"][:, h] += up * X[i]
+        grads["W2"] += np.outer(hidden[i], p)
+        grads["b1"] += up
+        grads["W1"] += np.outer(X[i], up)
     grads["W1"] += reg * params["W1"]
     grads["W2"] += reg * params["W2"]
     return grads
