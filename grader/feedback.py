@@ -1,0 +1,111 @@
+"""One page per student: what was lost, why, where to look, and the notebook as it ran."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
+
+from grader.course import Assignment, Course
+from grader.files import write_whole
+from grader.grades import Grade, grades
+from grader.notebook import Cell, is_check, is_manual, is_solution
+from grader.pages import render, safe_html, safe_markdown
+from grader.results import QuestionResult
+
+__all__ = ["feedback_page", "write_feedback"]
+
+ANSI_COLOURS = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
+MAX_TEXT = 20_000  # characters of one output; more helps nobody
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """A code cell or a written answer, with what it showed, as safe HTML."""
+
+    source: str
+    outputs: tuple[Markup, ...]
+
+
+def write_feedback(course: Course, assignment: Assignment) -> Iterator[Path]:
+    """Write `feedback/<student>/<assignment>/<assignment>.html` for everyone who was graded.
+
+    Yields:
+        The path of each page, as soon as it is written.
+    """
+    for grade in grades(course, assignment):
+        folder = course.feedback_dir / grade.result.student / assignment.id
+        path = folder / f"{assignment.id}.html"
+        write_whole(path, feedback_page(course, assignment, grade))
+        yield path
+
+
+def feedback_page(course: Course, assignment: Assignment, grade: Grade) -> str:
+    """The page as HTML; everything that came from the student is escaped or sanitised."""
+    result = grade.result
+    total = None if result.score is None else max(result.score - grade.late_penalty, 0.0)
+    return render(
+        "feedback.html",
+        title=f"{assignment.title}: {result.student}",
+        course=course.name,
+        assignment=assignment.title,
+        grade=grade,
+        total=total,
+        waiting=[q.question for q in result.questions if q.manual and q.score is None],
+        share=_share,
+        pieces=list(_pieces(result.notebook)) if result.notebook else [],
+    )
+
+
+def _share(question: QuestionResult) -> float:
+    return round(100 * (question.score or 0.0) / question.max_score, 1)
+
+
+def _pieces(notebook: dict[str, Any]) -> Iterator[_Piece]:
+    """The student's own cells, and whatever showed something; our prose is left out."""
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "markdown" and (is_manual(cell) or _is_added(cell)):
+            yield _Piece("", (Markup(safe_markdown(cell["source"])),))  # noqa: S704 — sanitised
+        elif cell["cell_type"] == "code":
+            outputs = tuple(_outputs(cell))
+            source = cell["source"] if is_solution(cell) or _is_added(cell) else ""
+            if source or outputs:
+                yield _Piece(source, outputs)
+
+
+def _is_added(cell: Cell) -> bool:
+    mark = cell["metadata"].get("grader")
+    return isinstance(mark, dict) and bool(mark.get("added"))
+
+
+def _outputs(cell: Cell) -> Iterator[Markup]:
+    for output in cell["outputs"]:
+        if output["output_type"] == "execute_result" and is_check(cell):
+            continue  # our own table of checks, which stands above
+        yield from _output(output)
+
+
+def _output(output: dict[str, Any]) -> Iterator[Markup]:
+    match output:
+        case {"output_type": "stream", "text": str() as text}:
+            yield _text(text)
+        case {"output_type": "error", "traceback": list() as lines}:
+            yield _text("\n".join(map(str, lines)))
+        case {"data": {"image/png": str() as image}}:
+            picture = '<figure><img alt="Figure drawn by this cell" src="data:image/png;base64,{}">'
+            yield Markup(picture + "</figure>").format(image)  # noqa: S704 — escapes its argument
+        case {"data": {"text/html": str() as html}}:
+            yield Markup(safe_html(html))  # noqa: S704 — sanitised
+        case {"data": {"text/plain": str() as text}}:
+            yield _text(text)
+
+
+def _text(text: str) -> Markup:
+    plain = ANSI_COLOURS.sub("", text)
+    if len(plain) > MAX_TEXT:
+        plain = plain[:MAX_TEXT] + "\n[cut here]"
+    return Markup('<pre class="out">{}</pre>').format(plain)
