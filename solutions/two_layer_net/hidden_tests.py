@@ -128,10 +128,10 @@ def test_loss_of_the_data(student, reference, rng):
 @pytest.mark.question("softmax_loss", points=2)
 def test_loss_of_the_weights(student, rng):
     """Regularisation adds half of reg times the squares of W1 and W2, and of nothing else."""
-    for sizes in SIZES:
-        scores, y, params = make_scores(rng, sizes)
-        calls = [(scores, y, params, reg) for reg in (0.0, REG, 1.7)]
-        plain, some, much = student_losses(student, calls)
+    cases = [make_scores(rng, sizes) for sizes in SIZES]
+    calls = [(*case, reg) for reg in (0.0, REG, 1.7) for case in cases]
+    losses = np.reshape(student_losses(student, calls), (3, len(cases)))
+    for (_, _, params), (plain, some, much) in zip(cases, losses.T, strict=True):
         penalty = 0.5 * sum(np.sum(params[key] ** 2) for key in ("W1", "W2"))
         assert_close(some - plain, REG * penalty, "what reg = 0.3 adds to the loss")
         assert_close(much - plain, 1.7 * penalty, "what reg = 1.7 adds to the loss")
@@ -149,14 +149,13 @@ def shift_fixture():
 @pytest.mark.question("softmax_loss", points=2)
 def test_loss_of_large_scores(student, reference, rng):
     """The loss stays exact for scores in the thousands and for confident wrong scores."""
-    scores, y, params = make_scores(rng, (6, 4, 5, 3))
-    shift = rng.permutation([-1500.0, -900, -40, 40, 900, 1500])[:, None]
-    unsure = np.array([[28.0, 0, 1], [0, 27, 2]])
-    calls = [
-        (*shift_fixture(), 0.0),
-        (scores + shift, y, params, 0.0),
-        (unsure, np.array([1, 2]), params, 0.0),
-    ]
+    calls = [(*shift_fixture(), 0.0)]
+    for sizes in SIZES:
+        scores, y, params = make_scores(rng, sizes)
+        shift = rng.permutation(np.linspace(-1500, 1500, len(y)))[:, None]
+        unsure = 28 * (np.arange(sizes[3]) != y[:, None])
+        for large in (scores + shift, scores + unsure, scores + 2000):
+            calls.append((large, y, params, 0.0))
     for call, loss in zip(calls, student_losses(student, calls), strict=True):
         assert_close(loss, reference.softmax_loss(*call), "the loss of large scores")
 
@@ -437,10 +436,11 @@ def observe_update(student, rng, learning_rate):
 
 
 def check_updated(student, rng, keys):
-    for learning_rate in (0.25, 1e-3):
-        before, grads, seen = observe_update(student, rng, learning_rate)
+    rates = (0.25, 0.02, 1e-3)
+    updates = [observe_update(student, rng, rate) for rate in rates]
+    for rate, (before, grads, seen) in zip(rates, updates, strict=True):
         for key in keys:
-            expected = before[key] - learning_rate * grads[key]
+            expected = before[key] - rate * grads[key]
             assert_close(seen.args[0][key], expected, f"params[{key!r}] after the update")
 
 
@@ -474,12 +474,13 @@ def test_update_leaves_the_gradients_alone(student, rng):
 # predict ------------------------------------------------------------------------------------
 
 
-def predicted(student, reference, problem):
+def predicted(student, reference, problems):
     """The student's labels on the instructor's forward, or on its own if that gives none."""
-    params, X, _ = problem
+    calls = [(params, X) for params, X, _ in problems]
     for caller in (student.standing_in(forward=reference.forward), student):
         try:
-            return expect_array(caller.predict(params, X), "labels", (len(X),), "i")
+            values = caller.many("predict", calls)
+            return [expect_array(value, "labels", (len(calls[0][1]),), "i") for value in values]
         except AssertionError as failure:
             reason = failure
     raise reason
@@ -498,21 +499,23 @@ def own_scores(student, problem):
     raise AssertionError("forward gives no scores")
 
 
-def varied_problem(rng, reference):
-    """A problem in which the best class varies from row to row."""
-    while True:
+def varied_problems(rng, reference):
+    """Problems in which the best class varies from row to row."""
+    problems = []
+    while len(problems) < 3:
         problem = make_problem(rng, 13, 4, 6, 5)
         if len(set(reference.forward(*problem[:2])[0].argmax(axis=1))) > 2:
-            return problem
+            problems.append(problem)
+    return problems
 
 
 @pytest.mark.question("predict", points=1)
 def test_predict_returns_labels(student, reference, rng):
     """predict gives one whole-number label per row, and leaves params and X alone."""
-    problem = varied_problem(rng, reference)
-    labels = predicted(student, reference, problem)
-    assert_true(np.ptp(labels) > 0, "the labels do not depend on the inputs")
-    params, X, _ = problem
+    problems = varied_problems(rng, reference)
+    for labels in predicted(student, reference, problems):
+        assert_true(np.ptp(labels) > 0, "labels should vary, but all are equal")
+    params, X, _ = problems[0]
     try:
         seen = student.standing_in(forward=reference.forward).observe("predict", params, X)
     except AssertionError:
@@ -524,11 +527,11 @@ def test_predict_returns_labels(student, reference, rng):
 @pytest.mark.question("predict", points=2)
 def test_predict_finds_the_best_score(student, reference, rng):
     """The label of a row is the class whose score is highest in that row."""
-    for _ in range(2):
-        problem = varied_problem(rng, reference)
-        expected = reference.predict(*problem[:2])
+    problems = varied_problems(rng, reference)
+    given = predicted(student, reference, problems)
+    for problem, labels in zip(problems, given, strict=True):
         try:
-            assert_close(predicted(student, reference, problem), expected, "labels")
+            assert_close(labels, reference.predict(*problem[:2]), "labels")
         except AssertionError:
             if not predicts_from_own_scores(student, problem):
                 raise

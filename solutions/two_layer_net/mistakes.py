@@ -8,17 +8,6 @@ from grader.judge.catalogue import Alternative, Mistake
 
 FORWARD_MISTAKES = [
     Mistake(
-        id="forward.no_relu",
-        question="forward",
-        hint="Can your hidden layer be negative? Look at what stands between the two affine maps.",
-        code="""
-def forward(params, X):
-    hidden = X @ params["W1"] + params["b1"]
-    scores = hidden @ params["W2"] + params["b2"]
-    return scores, hidden
-""",
-    ),
-    Mistake(
         id="forward.hidden_before_relu",
         question="forward",
         hint="Your scores are right, but `hidden` is asked for on the other side of the ReLU.",
@@ -26,6 +15,27 @@ def forward(params, X):
 def forward(params, X):
     hidden = X @ params["W1"] + params["b1"]
     scores = np.maximum(0, hidden) @ params["W2"] + params["b2"]
+    return scores, hidden
+""",
+    ),
+    Mistake(
+        id="forward.only_scores",
+        question="forward",
+        hint="The docstring names two results; the backward pass will need the second.",
+        code="""
+def forward(params, X):
+    hidden = np.maximum(0, X @ params["W1"] + params["b1"])
+    return hidden @ params["W2"] + params["b2"]
+""",
+    ),
+    Mistake(
+        id="forward.no_relu",
+        question="forward",
+        hint="Can your hidden layer be negative? Look at what stands between the two affine maps.",
+        code="""
+def forward(params, X):
+    hidden = X @ params["W1"] + params["b1"]
+    scores = hidden @ params["W2"] + params["b2"]
     return scores, hidden
 """,
     ),
@@ -120,16 +130,6 @@ def forward(params, X):
     hidden = np.maximum(0, X @ params["W1"] + params["b1"])
     scores = hidden @ params["W2"] + params["b2"]
     return hidden, scores
-""",
-    ),
-    Mistake(
-        id="forward.only_scores",
-        question="forward",
-        hint="The docstring names two results; the backward pass will need the second.",
-        code="""
-def forward(params, X):
-    hidden = np.maximum(0, X @ params["W1"] + params["b1"])
-    return hidden @ params["W2"] + params["b2"]
 """,
     ),
     Mistake(
@@ -492,6 +492,12 @@ BACKWARD_MISTAKES = [
         code=_backward(ds=DSCORES.replace("ds /= len(y)", "")),
     ),
     Mistake(
+        id="backward.bias_averaged",
+        question="backward",
+        hint="The 1/N is in the gradient already. What do you do to the rows for the biases?",
+        code=_backward(result=RESULT.replace("dz.sum(", "dz.mean(").replace("ds.sum(", "ds.mean(")),
+    ),
+    Mistake(
         id="backward.mean_twice",
         question="backward",
         hint="Every data gradient is N times too small. How often do you divide by N?",
@@ -542,6 +548,14 @@ BACKWARD_MISTAKES = [
         code=_backward(ds=DSCORES.replace("e.sum(axis=1, keepdims=True)", "e.sum(axis=0)")),
     ),
     Mistake(
+        id="backward.b1_from_scores",
+        question="backward",
+        hint="b1 sits at the hidden layer. From which array do you sum its gradient?",
+        code=_backward(
+            result=RESULT.replace("dz.sum(axis=0)", '(ds @ params["W2"].T).sum(axis=0)')
+        ),
+    ),
+    Mistake(
         id="backward.no_mask",
         question="backward",
         hint="A hidden unit that gave 0 had no say in the scores. What reaches it in your code?",
@@ -580,14 +594,6 @@ BACKWARD_MISTAKES = [
         code=_backward(dz='(ds @ params["W2"].T) * hidden'),
     ),
     Mistake(
-        id="backward.b1_from_scores",
-        question="backward",
-        hint="b1 sits at the hidden layer. From which array do you sum its gradient?",
-        code=_backward(
-            result=RESULT.replace("dz.sum(axis=0)", '(ds @ params["W2"].T).sum(axis=0)')
-        ),
-    ),
-    Mistake(
         id="backward.b2_total",
         question="backward",
         hint="One number for all of b2? Each class has its own bias, fed by its own column.",
@@ -598,12 +604,6 @@ BACKWARD_MISTAKES = [
         question="backward",
         hint="One number for all of b1? Each hidden unit has its own bias, fed by its own column.",
         code=_backward(result=RESULT.replace("dz.sum(axis=0)", "np.full(dz.shape[1], dz.sum())")),
-    ),
-    Mistake(
-        id="backward.bias_averaged",
-        question="backward",
-        hint="The 1/N is in the gradient already. What do you do to the rows for the biases?",
-        code=_backward(result=RESULT.replace("dz.sum(", "dz.mean(").replace("ds.sum(", "ds.mean(")),
     ),
     Mistake(
         id="backward.bias_row_shape",
@@ -654,6 +654,12 @@ BACKWARD_MISTAKES = [
         ),
     ),
     Mistake(
+        id="backward.reg_only_W2",
+        question="backward",
+        hint="Both weight matrices are punished. Do both gradients know of it?",
+        code=_backward(result=RESULT.replace(' + reg * params["W1"]', "")),
+    ),
+    Mistake(
         id="backward.reg_missing",
         question="backward",
         hint="The penalty is part of the loss. Do your gradients change at all when reg does?",
@@ -684,12 +690,6 @@ BACKWARD_MISTAKES = [
         question="backward",
         hint="Should the pull of the penalty depend on how many rows the batch has?",
         code=_backward(result=RESULT.replace("reg *", "reg / len(y) *")),
-    ),
-    Mistake(
-        id="backward.reg_only_W2",
-        question="backward",
-        hint="Both weight matrices are punished. Do both gradients know of it?",
-        code=_backward(result=RESULT.replace(' + reg * params["W1"]', "")),
     ),
     Mistake(
         id="backward.reg_squared",
@@ -753,6 +753,16 @@ BACKWARD_MISTAKES = [
 
 SAMPLE_MINIBATCH_MISTAKES = [
     Mistake(
+        id="sample_minibatch.labels_first",
+        question="sample_minibatch",
+        hint="The rows are drawn, the labels are not: they are those of another set of rows.",
+        code="""
+def sample_minibatch(X, y, batch_size, rng):
+    rows = rng.integers(len(X), size=batch_size)
+    return X[rows], np.resize(y, batch_size)
+""",
+    ),
+    Mistake(
         id="sample_minibatch.first_rows",
         question="sample_minibatch",
         hint="Call it twice. Do you get other rows?",
@@ -801,16 +811,6 @@ def sample_minibatch(X, y, batch_size, rng):
 def sample_minibatch(X, y, batch_size, rng):
     rows = rng.integers(len(X), size=batch_size)
     return X[rows], np.sort(y[rows])
-""",
-    ),
-    Mistake(
-        id="sample_minibatch.labels_first",
-        question="sample_minibatch",
-        hint="The rows are drawn, the labels are not: they are those of another set of rows.",
-        code="""
-def sample_minibatch(X, y, batch_size, rng):
-    rows = rng.integers(len(X), size=batch_size)
-    return X[rows], np.resize(y, batch_size)
 """,
     ),
     Mistake(
