@@ -10,6 +10,7 @@ import logging
 import shutil
 import sqlite3
 import tempfile
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -146,6 +147,10 @@ def _name(cell: dict[str, Any]) -> str:
     return repr(marks.get("grade_id") or cell.get("id") or cell.get("source", "")[:40])
 
 
+class NotGraded(Exception):
+    """There can be no score: nbgrader logs it, takes this submission back, and goes on."""
+
+
 class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
     """What one run of `nbgrader autograde` knows, and how it opens a submitted file: not at all.
 
@@ -175,9 +180,20 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
         return super().from_filename(filename, resources, **settings)
 
     def submission(self, resources: dict[str, Any]) -> Submission:
-        """The submission that nbgrader is at."""
-        student = resources["nbgrader"]["student"]
-        return find_submissions(self.course, self.bundle.assignment.id, [student])[0]
+        """The submission that nbgrader is at.
+
+        Raises:
+            NotGraded: its folder's name is no student id, so there is nobody to give a score to.
+        """
+        submission = self._submissions[resources["nbgrader"]["student"]]
+        if submission.refusal:
+            raise NotGraded(submission.refusal)
+        return submission
+
+    @cached_property
+    def _submissions(self) -> dict[str, Submission]:
+        found = find_submissions(self.course, self.bundle.assignment.id)
+        return {submission.path.parent.parent.name: submission for submission in found}
 
 
 def accept_any_name(assignment: str, student: str, notebooks: list[str]) -> None:
@@ -195,10 +211,6 @@ class RebuildFromRelease(NbGraderPreprocessor):  # type: ignore[misc]
         release = self.parent.bundle.release
         intake = read_submission(self.parent.submission(resources), release)
         return nbformat.from_dict(intake.notebook or release), resources
-
-
-class NotGraded(Exception):
-    """Our own failure: nbgrader logs it, takes this submission back, and goes on."""
 
 
 class ExecuteAndJudge(NbGraderPreprocessor):  # type: ignore[misc]
