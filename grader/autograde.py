@@ -25,7 +25,7 @@ from grader.judge.catalogue import Catalogue
 from grader.judge.reference import Reference
 from grader.judge.student import Student
 from grader.judge.suite import Verdict, run_suite
-from grader.notebook import Notebook, grade_id, is_check, is_manual, question_of
+from grader.notebook import Notebook, grade_id, is_check, is_manual, is_solution, question_of
 from grader.results import QuestionResult, Status, SubmissionResult
 from grader.scorecard import check_cell_outputs
 
@@ -141,7 +141,12 @@ def _is_answered(bundle: Bundle, notebook: Notebook, name: str) -> bool:
 
 def _code_cells(notebook: Notebook) -> list[CodeCell]:
     return [
-        CodeCell(index, grade_id(cell) or f"number {index + 1}", cell["source"])
+        CodeCell(
+            index,
+            grade_id(cell) or f"number {index + 1}",
+            cell["source"],
+            is_answer=is_solution(cell),
+        )
         for index, cell in enumerate(notebook["cells"])
         if cell["cell_type"] == "code" and cell["source"].strip()
     ]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from html import escape
 
 import matplotlib as mpl
+import numpy as np
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
@@ -33,8 +34,9 @@ def histogram(values: Sequence[float], maximum: float, title: str) -> Markup:
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(7.2, 2.8), layout="constrained")
         axes = figure.add_subplot()
-        edges = [maximum * tenth / 10 for tenth in range(11)]
-        counts, _, bars = axes.hist(values, bins=edges, color=ACCENT, edgecolor="white")
+        counts, edges = np.histogram(values, bins=10, range=(0, maximum))
+        width = maximum / 10
+        bars = axes.bar(edges[:-1], counts, width, align="edge", color=ACCENT, edgecolor="white")
         axes.bar_label(bars, labels=[f"{int(n)}" if n else "" for n in counts], padding=2)
         axes.set_xticks(edges, [f"{edge:g}" for edge in edges])
         axes.set_yticks([])

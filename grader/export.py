@@ -6,12 +6,12 @@ import csv
 import io
 import json
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any, TypeAlias
 
-from grader.autograde import load_result
 from grader.course import Assignment, Course
-from grader.results import QuestionResult, Status, SubmissionResult
+from grader.grades import Grade, grades
+from grader.results import QuestionResult
 
 __all__ = ["FORMATS", "Record", "records", "to_csv", "to_json"]
 
@@ -33,17 +33,10 @@ def records(course: Course, assignment_ids: Iterable[str] = ()) -> list[Record]:
         UsageError: course.yml has no such assignment.
         GradebookError: the gradebook refuses to be read.
     """
-    assignments = list(course.chosen(tuple(assignment_ids)))
-    results = {a.id: list(_results(course, a)) for a in assignments}
-    by_hand, penalties = _from_gradebook(course, [name for name in results if results[name]])
     return [
-        _record(
-            assignment,
-            _with_scores(result, by_hand[assignment.id].get(result.student, {})),
-            penalties[assignment.id].get(result.student, 0.0),
-        )
-        for assignment in assignments
-        for result in results[assignment.id]
+        _record(assignment, grade)
+        for assignment in course.chosen(tuple(assignment_ids))
+        for grade in grades(course, assignment)
     ]
 
 
@@ -72,41 +65,8 @@ def to_csv(rows: list[Record]) -> str:
 FORMATS: dict[str, Callable[[list[Record]], str]] = {"csv": to_csv, "json": to_json}
 
 
-def _results(course: Course, assignment: Assignment) -> Iterator[SubmissionResult]:
-    folder = course.result_path(assignment.id, "x").parent
-    for path in sorted(folder.glob("*.json")):
-        result = load_result(course, assignment.id, path.stem)
-        yield result or SubmissionResult(
-            student=path.stem,
-            assignment=assignment.id,
-            status=Status.NOT_GRADED,
-            max_score=assignment.max_score,
-            notes=(f"Not graded: {path.name} cannot be read; grade this submission again.",),
-        )
-
-
-def _from_gradebook(
-    course: Course, assignment_ids: list[str]
-) -> tuple[dict[str, dict[str, dict[str, float]]], dict[str, dict[str, float]]]:
-    """Scores by hand and late penalties, by assignment and student."""
-    if not assignment_ids:
-        return {}, {}
-    from grader.gradebook import CourseGradebook  # takes seconds to import
-
-    with CourseGradebook(course) as gradebook:
-        by_hand = {name: gradebook.manual_scores(name) for name in assignment_ids}
-        return by_hand, {name: gradebook.late_penalties(name) for name in assignment_ids}
-
-
-def _with_scores(result: SubmissionResult, by_hand: dict[str, float]) -> SubmissionResult:
-    if result.status is Status.NOT_GRADED:  # a part of the score would pass for the whole
-        return result
-    for question, score in by_hand.items():
-        result = result.with_manual_score(question, score)
-    return result
-
-
-def _record(assignment: Assignment, result: SubmissionResult, late_penalty: float) -> Record:
+def _record(assignment: Assignment, grade: Grade) -> Record:
+    result = grade.result
     found = {question.question: question for question in result.questions}
     questions = {
         name: found.get(name, QuestionResult(name, None, spec.points))
@@ -118,7 +78,7 @@ def _record(assignment: Assignment, result: SubmissionResult, late_penalty: floa
         "status": str(result.status),
         "score": result.score,
         "max_score": result.max_score,
-        "late_penalty": late_penalty,
+        "late_penalty": grade.late_penalty,
         "questions": {name: _question(question) for name, question in questions.items()},
         "notes": list(result.notes),
     }

@@ -289,17 +289,16 @@ def _open_by_path(start: Path, steps: list[str], stack: ExitStack) -> int:
 
 
 def _submitted_at(submission: Submission) -> datetime | None:
-    """The time in nbgrader's timestamp.txt, or else when the notebook was last changed."""
+    """The time in nbgrader's timestamp.txt; None without one, or if it lies in the future.
+
+    The file's own time is no witness: a copy or a clone made after the deadline changes it.
+    """
     try:
         stamp = _parse_timestamp(_read(submission, TIMESTAMP_FILE, 100))
     except _Refused:
-        stamp = None
-    if stamp is not None and stamp <= datetime.now(UTC) + timedelta(days=1):
-        return stamp
-    try:
-        return datetime.fromtimestamp(submission.path.lstat().st_mtime, UTC)
-    except (OSError, ValueError, OverflowError):
         return None
+    is_past = stamp is not None and stamp <= datetime.now(UTC) + timedelta(days=1)
+    return stamp if is_past else None
 
 
 def _parse_timestamp(data: bytes) -> datetime | None:

@@ -24,11 +24,20 @@ OUT_OF_TIME = "the submission had used up its time before this"
 
 @dataclass(frozen=True)
 class CodeCell:
-    """A code cell to execute: its place in the notebook, a name for messages, its source."""
+    """A code cell to execute.
+
+    Args:
+        index: its place in the notebook.
+        label: its name in messages.
+        source: its code.
+        is_answer: whether later questions may need what it defines; such a cell may use the
+            time that is kept for the checks.
+    """
 
     index: int
     label: str
     source: str
+    is_answer: bool = True
 
 
 class Session:
@@ -52,6 +61,7 @@ class Session:
         self._start = time.monotonic()
         self._box: Box | None = None
         self._boxes_opened = 0
+        self._cell_timeout_s = limits.cell_timeout_s
         self._outcomes: dict[int, CellOutcome] = {}
         self._deadly_functions: dict[str, str] = {}
         self.notes: list[str] = []
@@ -106,7 +116,7 @@ class Session:
         for cell in self._cells:
             if self._is_deadly(cell):
                 continue
-            timeout_s = min(self._limits.cell_timeout_s, self._time_left_for_cells(cell))
+            timeout_s = min(self._cell_timeout_s, self._time_left_for(cell))
             if timeout_s <= 0:
                 continue
             try:
@@ -123,15 +133,17 @@ class Session:
 
     def _mark_deadly(self, cell: CodeCell, reason: str) -> None:
         self._close_box()
+        self._cell_timeout_s /= (
+            2  # one endless loop is often met again, by every cell that calls it
+        )
         self._outcomes[cell.index] = CellOutcome(ok=False, died=f"this cell {reason}")
         self.notes.append(f"The cell {cell.label!r} {reason}; the notebook went on without it.")
 
     def _time_left(self) -> float:
         return self._limits.submission_timeout_s - (time.monotonic() - self._start)
 
-    def _time_left_for_cells(self, cell: CodeCell) -> float:
-        """A cell that has run before may run again; new ones keep to the cells' share."""
-        if cell.index in self._outcomes:
+    def _time_left_for(self, cell: CodeCell) -> float:
+        if cell.is_answer or cell.index in self._outcomes:
             return self._time_left()
         return self._time_left() - (1 - SHARE_FOR_CELLS) * self._limits.submission_timeout_s
 
