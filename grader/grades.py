@@ -29,11 +29,7 @@ def grades(course: Course, assignment: Assignment) -> list[Grade]:
     students = sorted(path.stem for path in folder.glob("*.json"))
     if not students:
         return []
-    from grader.gradebook import CourseGradebook  # takes seconds to import
-
-    with CourseGradebook(course) as gradebook:
-        by_hand = gradebook.manual_scores(assignment.id)
-        penalties = gradebook.late_penalties(assignment.id)
+    by_hand, penalties = _from_gradebook(course, assignment.id)
     return [
         Grade(
             _with_scores(_kept(course, assignment, student), by_hand.get(student, {})),
@@ -41,6 +37,16 @@ def grades(course: Course, assignment: Assignment) -> list[Grade]:
         )
         for student in students
     ]
+
+
+def _from_gradebook(
+    course: Course, assignment_id: str
+) -> tuple[dict[str, dict[str, float]], dict[str, float]]:
+    """Scores by hand, by student and question, and late penalties by student."""
+    from grader.gradebook import CourseGradebook  # takes seconds to import
+
+    with CourseGradebook(course) as gradebook:
+        return gradebook.manual_scores(assignment_id), gradebook.late_penalties(assignment_id)
 
 
 def _kept(course: Course, assignment: Assignment, student: str) -> SubmissionResult:
