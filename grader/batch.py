@@ -1,0 +1,122 @@
+"""Grading a class: what is new or changed, with progress, into gradebook and records."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from types import FrameType
+
+from grader.autograde import fingerprint, load_result, save_result
+from grader.bundle import Bundle, load_bundle
+from grader.course import Course
+from grader.errors import UsageError
+from grader.intake import Submission, find_submissions
+from grader.pool import grade_all
+from grader.results import Status, SubmissionResult
+from grader.terminal import progress, show_summary, warn
+
+__all__ = ["Summary", "autograde"]
+
+
+@dataclass
+class Summary:
+    """How a run of the command went.
+
+    Args:
+        unchanged: submissions that were not graded again.
+        results: those that were, in the order in which they came.
+        stopped: whether Ctrl-C ended it early.
+    """
+
+    unchanged: int = 0
+    results: list[SubmissionResult] = field(default_factory=list)
+    stopped: bool = False
+
+    @property
+    def exit_code(self) -> int:
+        """0 done, 1 something was not graded, 130 stopped."""
+        if self.stopped:
+            return 130
+        return int(any(result.status is Status.NOT_GRADED for result in self.results))
+
+
+def autograde(
+    course: Course,
+    assignment_id: str,
+    *,
+    students: Sequence[str] = (),
+    workers: int,
+    force: bool = False,
+    unsafe: bool = False,
+) -> Summary:
+    """Grade an assignment's submissions and print how it went.
+
+    Args:
+        course: the course.
+        assignment_id: which assignment.
+        students: only these; everyone when empty.
+        workers: number of processes.
+        force: grade unchanged submissions too.
+        unsafe: grade even where boxes cannot be closed off.
+
+    Raises:
+        UsageError: nothing has been handed in, or the assignment is unknown or not built.
+    """
+    bundle = load_bundle(course, assignment_id, unsafe=unsafe)
+    submissions = find_submissions(course, assignment_id, students)
+    if not submissions:
+        raise UsageError(
+            f"{course.submitted_dir}: nobody has handed in {assignment_id}; "
+            f"run `grader collect {assignment_id} SOURCE` first"
+        )
+    todo = [s for s in submissions if force or _has_changed(course, bundle, s)]
+    summary = Summary(unchanged=len(submissions) - len(todo))
+    if todo:
+        _grade(course, bundle, todo, workers, summary)
+    show_summary(course.assignment(assignment_id), summary.results, summary.unchanged)
+    if summary.stopped:
+        left = len(todo) - len(summary.results)
+        warn(f"stopped with {left} still to grade; run the same command again to go on")
+    return summary
+
+
+def _has_changed(course: Course, bundle: Bundle, submission: Submission) -> bool:
+    kept = load_result(course, bundle.assignment.id, submission.student)
+    return kept is None or kept.fingerprint != fingerprint(bundle, submission)
+
+
+def _grade(
+    course: Course, bundle: Bundle, todo: list[Submission], workers: int, summary: Summary
+) -> None:
+    from grader.gradebook import CourseGradebook  # takes seconds to import
+
+    submitted_at = {submission.student: submission.submitted_at for submission in todo}
+    with _stop_on_interrupt() as stop, CourseGradebook(course) as gradebook:
+        gradebook.register(bundle.release, bundle.assignment)
+        with progress(len(todo), bundle.assignment.id) as advance:
+            for result in grade_all(bundle, todo, min(workers, len(todo)), stop):
+                gradebook.store(result, submitted_at[result.student])
+                save_result(course, result)  # last, so that a crash in between grades again
+                summary.results.append(result)
+                advance(result)
+        summary.stopped = stop.is_set()
+
+
+@contextmanager
+def _stop_on_interrupt() -> Iterator[threading.Event]:
+    """The first Ctrl-C lets running submissions finish; a second one is an ordinary one."""
+    stop = threading.Event()
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        stop.set()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        warn("finishing what is running; press Ctrl-C again to give that up too")
+
+    before = signal.signal(signal.SIGINT, handle)
+    try:
+        yield stop
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -1,0 +1,110 @@
+"""`grader check`: a student's own notebook, its visible checks, nothing hidden.
+
+It runs the code of the person who runs it. On Linux it uses the same box as grading; elsewhere
+a plain child process serves.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from grader.box.client import CellOutcome
+from grader.box.launch import launcher
+from grader.box.session import CodeCell, Session
+from grader.course import Limits
+from grader.errors import UsageError
+from grader.notebook import Notebook, grade_id, is_check, loads, points, question_of
+
+__all__ = ["Answer", "check_notebook"]
+
+MAX_FILE_BYTES = 16 << 20
+MAX_FILES = 100
+
+
+@dataclass(frozen=True)
+class Answer:
+    """How the visible check of one question went.
+
+    Args:
+        question: its name.
+        points: what its hidden checks are worth.
+        passed: whether the visible check ran to its end.
+        message: why it did not.
+    """
+
+    question: str
+    points: float
+    passed: bool
+    message: str = ""
+
+
+def check_notebook(path: Path) -> list[Answer]:
+    """Execute a notebook beside its helper files and read its check cells.
+
+    Raises:
+        UsageError: the file is no notebook, or has no check in it.
+        BoxError: no child process could be started.
+    """
+    notebook = _read(path)
+    checks = {i: cell for i, cell in enumerate(notebook["cells"]) if is_check(cell)}
+    if not checks:
+        raise UsageError(f"{path}: no checks found; take the notebook that your course released")
+    cells = [
+        CodeCell(index, grade_id(cell) or f"number {index + 1}", cell["source"])
+        for index, cell in enumerate(notebook["cells"])
+        if cell["cell_type"] == "code"
+    ]
+    box_launcher = launcher(own_code=True)
+    try:
+        with Session(box_launcher, _helper_files(path.parent), cells, Limits()) as session:
+            outcomes = session.execute_cells()
+    finally:
+        box_launcher.close()
+    return [
+        Answer(
+            question_of(cell) or "?",
+            points(cell) or 0.0,
+            outcomes[index].ok,
+            _message(outcomes[index]),
+        )
+        for index, cell in checks.items()
+    ]
+
+
+def _read(path: Path) -> Notebook:
+    try:
+        if path.stat().st_size > MAX_FILE_BYTES:
+            raise UsageError(f"{path}: larger than {MAX_FILE_BYTES >> 20} MiB; clear its outputs")
+        return loads(path.read_bytes())
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror}") from None
+    except ValueError as error:
+        raise UsageError(f"{path}: {error}; open it in Jupyter, save it, try again") from None
+
+
+def _helper_files(folder: Path) -> dict[str, bytes]:
+    """What was released beside the notebook."""
+    files: dict[str, bytes] = {}
+    for path in sorted(folder.iterdir())[:MAX_FILES]:
+        is_helper = path.suffix in (".py", ".npz", ".csv", ".txt", ".png")
+        if is_helper and path.is_file() and path.stat().st_size <= MAX_FILE_BYTES:
+            files[path.name] = path.read_bytes()
+    return files
+
+
+def _message(outcome: CellOutcome) -> str:
+    if outcome.died:
+        return outcome.died
+    errors = [output for output in outcome.outputs if output["output_type"] == "error"]
+    if not errors:
+        return "" if outcome.ok else "the check did not run"
+    return _explained(errors[-1])
+
+
+def _explained(error: dict[str, Any]) -> str:
+    name, text = error["ename"], error["evalue"]
+    if name == "NotImplementedError":
+        return "not started: the answer cell still raises NotImplementedError"
+    return str(text) if name == "AssertionError" and text else f"{name}: {text}"

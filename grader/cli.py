@@ -1,0 +1,234 @@
+"""The command `grader`: parse, call, print, exit code.
+
+Nothing heavy is imported before a command needs it. Exit codes: 0 done; 1 something was not
+graded, or a gate or check failed; 2 wrong use; 130 stopped by Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from pathlib import Path
+
+import click
+
+from grader import __version__
+from grader.errors import GraderError
+
+__all__ = ["main"]
+
+COURSE = click.option(
+    "--course",
+    "root",
+    type=click.Path(path_type=Path),
+    default=".",
+    show_default=True,
+    help="Folder of course.yml.",
+)
+
+
+def main() -> None:
+    """Run the command; every error is one line, a traceback only with GRADER_DEBUG=1."""
+    try:
+        sys.exit(cli(standalone_mode=False))
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("grader: stopped; run the same command again to go on", err=True)
+        sys.exit(130)
+    except GraderError as error:
+        _fail(str(error))
+        sys.exit(error.exit_code)
+    except Exception as error:  # the edge of the program: say it in one line, keep the rest
+        _fail(f"{type(error).__name__}: {error}; for the traceback set GRADER_DEBUG=1")
+        sys.exit(1)
+
+
+def _fail(message: str) -> None:
+    for line in message.splitlines():
+        click.echo(f"grader: error: {line}", err=True)
+    if os.environ.get("GRADER_DEBUG") == "1":
+        traceback.print_exc()
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="grader")
+def cli() -> None:
+    """Release, collect and grade the notebooks of a course.
+
+    Start with `grader demo`, which grades a sample class into ./demo.
+    """
+
+
+@cli.command()
+@click.argument("ids", nargs=-1, metavar="[ID…]")
+@click.option("--check", is_flag=True, help="Change nothing; fail if a release is out of date.")
+@COURSE
+def build(ids: tuple[str, ...], check: bool, root: Path) -> None:
+    """Turn solutions/ into assignments/, through the gates that a release must pass.
+
+    Example: grader build two_layer_net
+    """
+    from grader.build import build as build_one
+    from grader.course import Course
+    from grader.terminal import show_build
+
+    course = Course.load(root)
+    for assignment in course.chosen(ids):
+        show_build(build_one(course, assignment.id, check=check))
+
+
+@cli.command()
+@click.argument("assignment_id", metavar="ID")
+@click.argument("source", type=click.Path(exists=True, path_type=Path))
+@COURSE
+def collect(assignment_id: str, source: Path, root: Path) -> None:
+    """Copy submissions from a folder or zip into submitted/.
+
+    SOURCE holds one folder per student with the notebook in it.
+
+    Example: grader collect two_layer_net downloads/week3.zip
+    """
+    from grader.collect import collect as collect_all
+    from grader.course import Course
+
+    course = Course.load(root)
+    course.assignment(assignment_id)
+    for line in collect_all(course, assignment_id, source):
+        click.echo(line)
+
+
+@cli.command()
+@click.argument("assignment_id", metavar="ID")
+@click.option("--student", "students", multiple=True, help="Only this student; may be repeated.")
+@click.option(
+    "--workers", type=click.IntRange(1, 256), default=None, help="Processes.  [default: cores]"
+)
+@click.option("--force", is_flag=True, help="Grade again what has not changed, too.")
+@click.option("--unsafe", is_flag=True, help="Grade even where boxes cannot be closed off.")
+@COURSE
+def autograde(
+    assignment_id: str,
+    students: tuple[str, ...],
+    workers: int | None,
+    force: bool,
+    unsafe: bool,
+    root: Path,
+) -> None:
+    """Grade what is new or changed in submitted/.
+
+    Example: grader autograde two_layer_net --workers 4
+    """
+    from grader.batch import autograde as run
+    from grader.course import Course
+
+    cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    summary = run(
+        Course.load(root),
+        assignment_id,
+        students=students,
+        workers=workers or cores,
+        force=force,
+        unsafe=unsafe,
+    )
+    sys.exit(summary.exit_code)
+
+
+@cli.command()
+@click.argument("ids", nargs=-1, metavar="[ID…]")
+@click.option("--format", "kind", type=click.Choice(["csv", "json"]), required=True)
+@click.option("--output", type=click.Path(path_type=Path), help="File to write; else the screen.")
+@COURSE
+def export(ids: tuple[str, ...], kind: str, output: Path | None, root: Path) -> None:
+    """Print grades, or write them to a file.
+
+    Example: grader export two_layer_net --format csv --output grades.csv
+    """
+    from grader.course import Course
+    from grader.export import FORMATS, records
+    from grader.files import write_whole
+
+    text = FORMATS[kind](records(Course.load(root), ids))
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        write_whole(output, text)
+        click.echo(f"wrote {output}", err=True)
+
+
+@cli.command()
+@click.argument("assignment_id", metavar="ID")
+@COURSE
+def feedback(assignment_id: str, root: Path) -> None:
+    """Write one page per student into feedback/.
+
+    Example: grader feedback two_layer_net
+    """
+    from grader.course import Course
+    from grader.feedback import write_feedback
+
+    course = Course.load(root)
+    pages = list(write_feedback(course, course.assignment(assignment_id)))
+    click.echo(f"{len(pages)} pages in {course.feedback_dir}")
+
+
+@cli.command()
+@click.argument("assignment_id", metavar="ID")
+@COURSE
+def report(assignment_id: str, root: Path) -> None:
+    """Write one page on the whole class into reports/.
+
+    Example: grader report two_layer_net
+    """
+    from grader.course import Course
+    from grader.report import write_report
+
+    course = Course.load(root)
+    click.echo(write_report(course, course.assignment(assignment_id)))
+
+
+@cli.command()
+@click.argument("notebook", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def check(notebook: Path) -> None:
+    """Run your own notebook and tell which of its visible checks pass.
+
+    Example: grader check two_layer_net.ipynb
+    """
+    from grader.check import check_notebook
+    from grader.terminal import show_checks
+
+    answers = check_notebook(notebook)
+    show_checks(answers)
+    sys.exit(0 if all(answer.passed for answer in answers) else 1)
+
+
+@cli.command()
+@COURSE
+def doctor(root: Path) -> None:
+    """Say what works on this machine, and what to do about the rest.
+
+    Example: grader doctor
+    """
+    from grader.doctor import examine
+    from grader.terminal import show_findings
+
+    findings = list(examine(root))
+    show_findings(findings)
+    sys.exit(0 if all(finding.ok for finding in findings) else 1)
+
+
+@cli.command()
+@click.option(
+    "--into", type=click.Path(path_type=Path), default="demo", show_default=True, help="Folder."
+)
+@COURSE
+def demo(into: Path, root: Path) -> None:
+    """Build both assignments and grade a sample class, in a folder of its own.
+
+    Example: grader demo
+    """
+    from grader.demo import run_demo
+
+    run_demo(root, into)

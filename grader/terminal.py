@@ -1,0 +1,143 @@
+"""What people see in a terminal: progress, tables, marks."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from statistics import fmean, median
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+from rich.text import Text
+
+from grader.build import BuildReport
+from grader.check import Answer
+from grader.course import Assignment
+from grader.doctor import Finding
+from grader.results import Status, SubmissionResult
+
+__all__ = ["progress", "show_build", "show_checks", "show_findings", "show_summary", "warn"]
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+BLOCKS = " ▁▂▃▄▅▆▇█"
+
+
+def warn(message: str) -> None:
+    """One line on stderr."""
+    err.print(f"grader: {escape(message)}")
+
+
+class _Rate(ProgressColumn):
+    def render(self, task: Task) -> Text:
+        return Text(f"{60 * task.speed:.0f}/min" if task.speed else "…/min")
+
+
+@contextmanager
+def progress(total: int, name: str) -> Iterator[Callable[[SubmissionResult], None]]:
+    """A bar with rate and time left; without a terminal, a line for each result."""
+    if not out.is_terminal:
+        yield lambda result: out.print(_line(result), soft_wrap=True)
+        return
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        _Rate(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=out, speed_estimate_period=300) as bar:
+        task = bar.add_task(f"grading {name}", total=total)
+
+        def advance(result: SubmissionResult) -> None:
+            if result.notes or result.status is not Status.GRADED:
+                bar.console.print(_line(result))
+            bar.advance(task)
+
+        yield advance
+
+
+def _line(result: SubmissionResult) -> str:
+    score = "–" if result.score is None else f"{result.score:g} of {result.max_score:g}"
+    notes = f"  {' '.join(result.notes)}" if result.notes else ""
+    return escape(f"{result.student}: {str(result.status).lower()}, {score}{notes}")
+
+
+def show_summary(
+    assignment: Assignment, results: Sequence[SubmissionResult], unchanged: int
+) -> None:
+    """A table of how submissions ended, and how the questions went."""
+    counts = Counter(str(result.status) for result in results)
+    repaired = sum(1 for r in results if r.status is Status.GRADED and r.notes)
+    parts = [f"{counts['GRADED']} graded"]
+    parts += [f"{repaired} of them with notes"] if repaired else []
+    parts += [f"{counts['REJECTED']} rejected"] if counts["REJECTED"] else []
+    parts += [f"[bold]{counts['NOT_GRADED']} not graded[/]"] if counts["NOT_GRADED"] else []
+    parts += [f"{unchanged} unchanged"] if unchanged else []
+    out.print(f"[bold]{assignment.id}[/]: {', '.join(parts)}")
+    scores = [r.score for r in results if r.score is not None]
+    if scores:
+        out.print(
+            f"scores 0 {_histogram(scores, assignment.max_score)} {assignment.max_score:g}   "
+            f"mean {fmean(scores):.1f}, median {median(scores):g}"
+        )
+        out.print(_question_table(assignment, results))
+
+
+def _histogram(scores: Sequence[float], maximum: float) -> str:
+    counts = [0] * 10
+    for score in scores:
+        counts[min(int(10 * score / maximum), 9)] += 1
+    top = max(counts)
+    return "".join(BLOCKS[-(-8 * count // top)] for count in counts)
+
+
+def _question_table(assignment: Assignment, results: Sequence[SubmissionResult]) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for heading in ("question", "mean", "of", "full marks", "by hand"):
+        table.add_column(heading, justify="left" if heading == "question" else "right")
+    for name, spec in assignment.questions.items():
+        found = [q for r in results for q in r.questions if q.question == name]
+        scores = [q.score for q in found if q.score is not None]
+        full = sum(1 for score in scores if score == spec.points)
+        waiting = sum(1 for q in found if q.manual and q.score is None)
+        mean = f"{fmean(scores):.1f}" if scores else "–"
+        table.add_row(name, mean, f"{spec.points:g}", str(full), str(waiting) if waiting else "")
+    return table
+
+
+def show_build(report: BuildReport) -> None:
+    """The gates that a release passed."""
+    state = "built" if report.changed else "up to date"
+    out.print(f"[bold]{report.assignment}[/]: {state}, {report.path}", soft_wrap=True)
+    for gate in report.gates:
+        out.print(f"  ✓ {gate.gate}: {gate.seen}")
+
+
+def show_checks(answers: Sequence[Answer]) -> None:
+    """What a student's visible checks say."""
+    for answer in answers:
+        mark = "[green]✓[/]" if answer.passed else "[red]✗[/]"
+        out.print(f"{mark} [bold]{escape(answer.question)}[/] (worth {answer.points:g})")
+        if answer.message:
+            out.print(f"    {escape(answer.message)}", soft_wrap=True)
+    passed = sum(answer.passed for answer in answers)
+    out.print(f"{passed} of {len(answers)} visible checks pass. Hidden checks decide the grade.")
+
+
+def show_findings(findings: Sequence[Finding]) -> None:
+    """What works on this machine."""
+    for finding in findings:
+        mark = "[green]✓[/]" if finding.ok else "[red]✗[/]"
+        out.print(f"{mark} [bold]{finding.name}[/]: {escape(finding.text)}", soft_wrap=True)
