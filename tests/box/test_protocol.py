@@ -1,0 +1,483 @@
+"""Frames: what survives the crossing, and what a hostile other side can do to the judge."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from grader.box.protocol import (
+    DTYPES,
+    MAGIC,
+    MAX_DEPTH,
+    MAX_HEADER_BYTES,
+    PREFIX,
+    Channel,
+    ChannelClosed,
+    ChannelTimeout,
+    Decoder,
+    Encoder,
+    Frame,
+    ProtocolError,
+    Rng,
+    Unknown,
+    find_unknown,
+)
+
+EXPECTED = (ProtocolError, ChannelClosed, ChannelTimeout)
+
+
+def soon(seconds: float = 5.0) -> float:
+    return time.monotonic() + seconds
+
+
+@pytest.fixture
+def pair() -> Iterator[tuple[Channel, socket.socket]]:
+    """A judge's channel and the raw socket of whoever answers it."""
+    ours, theirs = socket.socketpair()
+    channel = Channel(ours, max_body_bytes=1 << 20)
+    with theirs:
+        yield channel, theirs
+        channel.close()
+
+
+def as_frame(value: Any, encoder: Encoder | None = None) -> tuple[Any, Frame]:
+    """What the other side reads when a value is sent, headers through JSON."""
+    encoder = encoder or Encoder()
+    tree = json.loads(json.dumps(encoder.encode(value)))
+    return tree, Frame({"parts": encoder.specs}, tuple(map(memoryview, encoder.parts)))
+
+
+def crossed(value: Any) -> Any:
+    tree, frame = as_frame(value)
+    return Decoder(frame).decode(tree)
+
+
+def hostile(tree: Any, *parts: tuple[dict[str, Any], bytes]) -> Any:
+    """Decode a tree that no encoder would have written."""
+    header = {"parts": [spec for spec, _ in parts]}
+    return Decoder(Frame(header, tuple(memoryview(data) for _, data in parts))).decode(tree)
+
+
+def same(left: Any, right: Any) -> bool:
+    if type(left) is not type(right):
+        return False
+    if isinstance(left, np.ndarray | np.generic):
+        return left.dtype == right.dtype and left.tobytes() == right.tobytes()
+    if isinstance(left, dict):
+        return list(left) == list(right) and all(same(left[key], right[key]) for key in left)
+    if isinstance(left, list | tuple):
+        return len(left) == len(right) and all(map(same, left, right))
+    return bool(left == right) or (left != left and right != right)
+
+
+dtypes = st.sampled_from(sorted(DTYPES)).map(np.dtype)
+arrays = dtypes.flatmap(
+    lambda dtype: hnp.arrays(
+        dtype, hnp.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=4)
+    )
+)
+leaves = (
+    st.none()
+    | st.booleans()
+    | st.integers(-(1 << 63), 1 << 63)
+    | st.floats()
+    | st.complex_numbers(allow_nan=False)
+    | st.text(st.characters(exclude_categories=["Cs"]), max_size=300)
+    | arrays
+    | arrays.filter(lambda array: array.size == 1).map(lambda array: array.reshape(-1)[0])
+)
+values = st.recursive(
+    leaves,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.lists(inner, max_size=3).map(tuple)
+        | st.dictionaries(st.text(max_size=5) | st.integers(), inner, max_size=3)
+    ),
+    max_leaves=10,
+)
+
+
+@given(values)
+@settings(max_examples=200, deadline=None)
+def test_plain_values_come_back_as_they_were(value: Any) -> None:
+    assert same(crossed(value), value)
+
+
+@given(hnp.arrays(np.float64, (3, 4)))
+@settings(max_examples=20, deadline=None)
+def test_views_of_any_layout_and_byte_order_come_back_by_value(array: np.ndarray) -> None:
+    for view in (array.T, array[::-2, 1:], array.astype(">f8"), np.broadcast_to(array, (2, 3, 4))):
+        np.testing.assert_array_equal(crossed(view), view)
+
+
+def test_a_decoded_array_is_a_fresh_writable_copy_each_time() -> None:
+    array = np.zeros(3)
+    left, right = crossed([array, array])
+    left[0] = 1.0
+    assert right[0] == array[0] == 0.0
+
+
+def test_a_subclass_of_float_does_not_cross() -> None:
+    class Liar(float):
+        def __eq__(self, other: object) -> bool:
+            return True
+
+        __hash__ = float.__hash__
+
+    assert crossed(Liar(1.0)) == Unknown("Liar")
+
+
+class Sneaky(np.ndarray):
+    """An array that claims to equal everything."""
+
+    def __eq__(self, other: object) -> Any:
+        return np.ones(self.shape, bool)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def test_a_subclass_of_ndarray_becomes_a_plain_array() -> None:
+    assert type(crossed(np.arange(3.0).view(Sneaky))) is np.ndarray
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        np.array([object()]),
+        np.array(["text"]),
+        np.array(["2020-01-01"], "datetime64[D]"),
+        np.zeros(1, [("a", "f8")]),
+        np.ma.masked_array([1.0, 2.0], [0, 1]),
+        np.zeros((1,) * 20),
+        {1.5: "float key"},
+        {True: "bool key"},
+        {(1, 2): "tuple key"},
+        {1, 2},
+        b"bytes",
+        1 << 64,
+        print,
+        object(),
+        range(3),
+        (item for item in ()),
+    ],
+    ids=repr,
+)
+def test_what_must_not_cross_becomes_unknown(value: Any) -> None:
+    assert isinstance(find_unknown({"deep": [(crossed(value),)]}), Unknown)
+
+
+def test_a_structure_deeper_than_the_bound_becomes_unknown() -> None:
+    value: Any = 1.0
+    for _ in range(MAX_DEPTH + 10):
+        value = [value]
+    assert find_unknown(crossed(value)) == Unknown("a structure nested too deeply")
+
+
+def test_a_list_that_contains_itself_ends() -> None:
+    value: list[Any] = []
+    value.append(value)
+    assert isinstance(find_unknown(crossed(value)), Unknown)
+
+
+def test_one_rng_in_two_calls_is_one_generator() -> None:
+    rng = Rng(3)
+    tree, frame = as_frame([rng, rng, Rng(3)])
+    first, second, other = Decoder(frame, np.random.default_rng).decode(tree)
+    assert first is second
+    assert other is not first
+    assert other.random() == first.random()
+
+
+def test_a_callback_is_numbered_where_allowed_and_unknown_where_not() -> None:
+    callbacks: list[Any] = []
+    assert Encoder(callbacks).encode([abs]) == {"list": [{"callback": 0}]}
+    assert callbacks == [abs]
+    assert Encoder().encode(abs) == {"unknown": "builtin_function_or_method"}
+
+
+F8 = {"dtype": "<f8", "shape": [2]}
+TWO = bytes(16)
+HOSTILE_TREES = {
+    "no tag": {},
+    "two tags": {"list": [], "tuple": []},
+    "bare list": [1, 2],
+    "unknown tag": {"pickle": 0},
+    "list of a string": {"list": "abc"},
+    "list of a dict": {"list": {"a": 1}},
+    "index too large": {"array": 1},
+    "index negative": {"array": -1},
+    "index is text": {"array": "0"},
+    "index is float": {"array": 0.0},
+    "array taken for text": {"text": 0},
+    "complex of one": {"complex": [1.0]},
+    "complex of text": {"complex": ["1", "2"]},
+    "generator": {"rng": ["a", 1]},
+    "callback": {"callback": 0},
+    "dict of triples": {"dict": [["a", 1, 2]]},
+    "dict with a list as key": {"dict": [[["a"], 1]]},
+    "dict of null": {"dict": None},
+    "unknown of a number": {"unknown": 5},
+}
+
+
+@pytest.mark.parametrize("tree", HOSTILE_TREES.values(), ids=HOSTILE_TREES.keys())
+def test_a_tree_that_no_encoder_writes_is_refused(tree: Any) -> None:
+    with pytest.raises(ProtocolError):
+        hostile(tree, (F8, TWO))
+
+
+@pytest.mark.xfail(
+    strict=True, raises=(ValueError, OverflowError), reason="Decoder lets it through"
+)
+@pytest.mark.parametrize("tree", [{"scalar": 0}, {"complex": [10**400, 0]}], ids=str)
+def test_numbers_that_numpy_or_python_refuse_are_refused_as_protocol_errors(tree: Any) -> None:
+    with pytest.raises(ProtocolError):
+        hostile(tree, (F8, TWO))
+
+
+def test_a_text_part_is_no_array() -> None:
+    with pytest.raises(ProtocolError):
+        hostile({"array": 0}, ({"dtype": "utf8", "shape": [2]}, b"ab"))
+
+
+@pytest.mark.xfail(strict=True, reason="Decoder lets ints of any size through")
+def test_an_int_too_large_for_a_float_is_refused_or_unknown() -> None:
+    """The encoder never sends one, and float(value) would fail in the middle of our check."""
+    try:
+        value = hostile(10**400)
+    except ProtocolError:
+        return
+    assert isinstance(value, Unknown)
+
+
+@pytest.mark.xfail(strict=True, raises=MemoryError, reason="Decoder copies without a bound")
+def test_many_references_to_one_part_do_not_multiply_it_without_end() -> None:
+    """1 MiB sent once and named 4000 times would be 4 GiB on the judge's side."""
+    part = ({"dtype": "|u1", "shape": [1 << 20]}, bytes(1 << 20))
+    tree = {"list": [{"array": 0}] * 4000}
+    with limited_address_space(1 << 30), pytest.raises(ProtocolError):
+        hostile(tree, part)
+
+
+def limited_address_space(extra: int) -> Any:
+    """Let a decoder that copies without bound fail at once instead of filling the machine."""
+    import contextlib
+    import resource
+    from pathlib import Path
+
+    @contextlib.contextmanager
+    def limited() -> Iterator[None]:
+        pages = int(Path("/proc/self/statm").read_text().split()[0])
+        before = resource.getrlimit(resource.RLIMIT_AS)
+        bound = pages * resource.getpagesize() + extra
+        resource.setrlimit(resource.RLIMIT_AS, (bound, before[1]))
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_AS, before)
+
+    return limited()
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.sampled_from(
+                "list tuple dict array scalar text complex rng callback unknown".split()
+            ),
+            inner,
+            max_size=2,
+        )
+    ),
+    max_leaves=15,
+)
+
+
+@given(json_values)
+@settings(max_examples=300, deadline=None)
+def test_any_json_tree_decodes_or_is_refused(tree: Any) -> None:
+    with contextlib.suppress(ProtocolError):
+        hostile(tree, (F8, TWO), ({"dtype": "utf8", "shape": [3]}, b"\xff\xfe\x00"))
+
+
+@given(st.binary(max_size=200))
+@settings(max_examples=100, deadline=None)
+def test_random_bytes_give_no_other_error(data: bytes) -> None:
+    receive_all(data)
+
+
+@given(st.binary(max_size=100), st.integers(0, 1 << 32 - 1), st.integers(0, 1 << 63))
+@settings(max_examples=100, deadline=None)
+def test_random_bytes_behind_a_right_magic_give_no_other_error(
+    data: bytes, header: int, body: int
+) -> None:
+    receive_all(PREFIX.pack(MAGIC, header % (1 << 32), body) + data)
+
+
+def receive_all(data: bytes) -> None:
+    """Send raw bytes and hang up."""
+    ours, theirs = socket.socketpair()
+    channel = Channel(ours)
+    theirs.sendall(data)
+    theirs.close()
+    with pytest.raises(EXPECTED):
+        while True:
+            channel.receive(soon())
+    channel.close()
+
+
+def packed(header: Any, body: bytes = b"", size: int | None = None) -> bytes:
+    data = header if isinstance(header, bytes) else json.dumps(header).encode()
+    return PREFIX.pack(MAGIC, len(data), len(body) if size is None else size) + data + body
+
+
+def message(*parts: Any, **changes: Any) -> dict[str, Any]:
+    return {"op": "done", "id": 1, "value": None, "parts": list(parts), **changes}
+
+
+BAD_HEADERS = {
+    "not JSON": b"{]",
+    "not UTF-8": b"\xff\xff\xff\xff",
+    "deep": b"[" * 100_000,
+    "deep objects": b'{"a":' * 100_000,
+    "an endless integer": b'{"op":"done","id":' + b"9" * 5000 + b',"value":null,"parts":[]}',
+    "a list": [],
+    "no operation": {"id": 1, "value": None, "parts": []},
+    "an id that is text": message(id="1"),
+    "parts that are a dict": {**message(), "parts": {}},
+    "object dtype": message({"dtype": "|O", "shape": []}),
+    "void dtype": message({"dtype": "|V8", "shape": [1]}),
+    "big-endian dtype": message({"dtype": ">f8", "shape": [0]}),
+    "a dtype that is a list": message({"dtype": [["a", "<f8"]], "shape": [0]}),
+    "a negative size": message({"dtype": "<f8", "shape": [-1]}),
+    "a size that is true": message({"dtype": "|u1", "shape": [True]}),
+    "a float size": message({"dtype": "<f8", "shape": [1.0]}),
+    "an absurd size": message({"dtype": "<f8", "shape": [1 << 62]}),
+    "an absurd product": message({"dtype": "<f8", "shape": [1 << 26] * 16}),
+    "too many dimensions": message({"dtype": "<f8", "shape": [1] * 64}),
+    "a text of two dimensions": message({"dtype": "utf8", "shape": [0, 0]}),
+    "more described than sent": message(F8),
+}
+
+
+@pytest.mark.parametrize("header", BAD_HEADERS.values(), ids=BAD_HEADERS.keys())
+def test_a_malformed_header_is_refused(pair: tuple[Channel, socket.socket], header: Any) -> None:
+    channel, theirs = pair
+    sender = threading.Thread(target=theirs.sendall, args=(packed(header),))
+    sender.start()
+    with pytest.raises(ProtocolError):
+        channel.receive(soon())
+    sender.join(5)
+
+
+def test_bytes_that_nothing_describes_are_refused(pair: tuple[Channel, socket.socket]) -> None:
+    channel, theirs = pair
+    theirs.sendall(packed(message(F8), bytes(17)))
+    with pytest.raises(ProtocolError):
+        channel.receive(soon())
+
+
+def test_an_empty_array_of_an_absurd_shape_is_refused_or_harmless() -> None:
+    spec = {"dtype": "<f8", "shape": [0, 1 << 26, 1 << 26, 1 << 26]}
+    with contextlib.suppress(ProtocolError):
+        assert hostile({"array": 0}, (spec, b"")).size == 0
+
+
+@pytest.mark.parametrize(
+    "sizes", [(MAX_HEADER_BYTES + 1, 0), (2, (1 << 20) + 1), (2, (1 << 64) - 1)]
+)
+def test_a_claim_above_the_bound_is_refused_before_anything_is_read(
+    pair: tuple[Channel, socket.socket], sizes: tuple[int, int]
+) -> None:
+    channel, theirs = pair
+    theirs.sendall(PREFIX.pack(MAGIC, *sizes))
+    with pytest.raises(ProtocolError, match="too large"):
+        channel.receive(soon())
+
+
+def test_a_claimed_size_without_bytes_ends_at_the_deadline(
+    pair: tuple[Channel, socket.socket],
+) -> None:
+    channel, theirs = pair
+    theirs.sendall(packed(message(), size=1 << 20))
+    with pytest.raises(ChannelTimeout):
+        channel.receive(soon(0.1))
+
+
+def test_a_slow_drip_ends_at_the_deadline(pair: tuple[Channel, socket.socket]) -> None:
+    channel, theirs = pair
+    done = threading.Event()
+
+    def drip() -> None:
+        for byte in packed(message()):
+            if done.wait(0.02):
+                return
+            theirs.send(bytes([byte]))
+
+    sender = threading.Thread(target=drip)
+    sender.start()
+    start = time.monotonic()
+    with pytest.raises(ChannelTimeout):
+        channel.receive(soon(0.2))
+    assert time.monotonic() - start < 1.0
+    done.set()
+    sender.join()
+
+
+def test_a_reader_that_never_reads_ends_at_the_deadline(
+    pair: tuple[Channel, socket.socket],
+) -> None:
+    channel, _ = pair
+    encoder = Encoder()
+    tree = encoder.encode(np.zeros(1 << 20))
+    with pytest.raises(ChannelTimeout):
+        channel.send("done", 1, tree, encoder, soon(0.2))
+
+
+def test_a_deadline_in_the_past_is_a_timeout(pair: tuple[Channel, socket.socket]) -> None:
+    with pytest.raises(ChannelTimeout):
+        pair[0].receive(time.monotonic() - 1)
+
+
+def test_a_closed_other_end_is_told_from_a_slow_one(pair: tuple[Channel, socket.socket]) -> None:
+    channel, theirs = pair
+    theirs.sendall(packed(message())[:-1])
+    theirs.close()
+    with pytest.raises(ChannelClosed):
+        channel.receive(soon())
+
+
+def test_what_one_channel_sends_the_other_receives() -> None:
+    ours, theirs = (Channel(end) for end in socket.socketpair())
+    value = {"X": np.arange(6.0).reshape(2, 3), "text": "é" * 300, "nan": [math.nan]}
+    encoder = Encoder()
+    ours.send("done", 7, encoder.encode(value), encoder, soon())
+    frame = theirs.receive(math.inf)
+    assert (frame.header["op"], frame.header["id"]) == ("done", 7)
+    assert same(Decoder(frame).decode(frame.header["value"]), value)
+    ours.close()
+    theirs.close()
+
+
+def test_a_value_with_too_many_parts_is_refused_by_the_sender() -> None:
+    ours, theirs = (Channel(end) for end in socket.socketpair())
+    encoder = Encoder()
+    tree = encoder.encode([0.123456789] * 200_000)
+    with pytest.raises(ProtocolError):
+        ours.send("done", 1, tree, encoder, soon())
+    ours.close()
+    theirs.close()
