@@ -1,0 +1,183 @@
+"""The trusted end of a box against an other end that lies."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.box.client import Box, BoxDied, CallFailure, CallRequest, CallSuccess, CellOutcome
+from grader.box.protocol import Channel, Encoder
+
+Peer = Callable[[Channel, int], None]
+
+
+def with_peer(peer: Peer, use: Callable[[Box], Any]) -> Any:
+    """Let `use` work with a box whose other end is a thread that runs `peer` on each frame."""
+    ours, theirs = socket.socketpair()
+    channel = Channel(theirs)
+
+    def serve() -> None:
+        try:
+            while True:
+                peer(channel, channel.receive(time.monotonic() + 5).header["id"])
+        except Exception:  # the judge hung up, as it should
+            channel.close()
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    box = Box(Channel(ours), lambda hung_up: " (gone)" if hung_up else "")
+    try:
+        return use(box)
+    finally:
+        box.close()
+        thread.join(5)
+
+
+def say(value: Any, op: str = "done", shift: int = 0) -> Peer:
+    """A peer that answers everything with one value."""
+
+    def peer(channel: Channel, number: int) -> None:
+        encoder = Encoder()
+        channel.send(op, number + shift, encoder.encode(value), encoder, time.monotonic() + 5)
+
+    return peer
+
+
+def execute(box: Box) -> CellOutcome:
+    return box.execute("1", 2)
+
+
+def call(box: Box, **options: Any) -> CallSuccess | CallFailure:
+    return box.call(CallRequest("f", [(1,)], {}, **options), 2)
+
+
+def answer(value: Any) -> dict[str, Any]:
+    return {"status": "ok", "values": [value], "arguments": [None]}
+
+
+def test_an_honest_answer_is_a_success() -> None:
+    assert with_peer(say(answer(3)), call) == CallSuccess((3,), (None,))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        5,
+        "ok",
+        [],
+        {},
+        {"status": "ok"},
+        {"status": "ok", "values": [], "arguments": []},
+        {"status": "ok", "values": [1, 2], "arguments": [1, 2]},
+        {"status": "ok", "values": 1, "arguments": [None]},
+        {"status": "fine", "values": [1], "arguments": [None]},
+        {"status": "error", "error": 5, "message": "x"},
+        {"status": "error", "error": "E", "message": None},
+    ],
+    ids=str,
+)
+def test_an_answer_out_of_form_is_a_failed_call(value: Any) -> None:
+    assert isinstance(with_peer(say(value), call), CallFailure)
+
+
+@pytest.mark.parametrize("index", [-1, 1, 10**9, True, "0", 0.5, None])
+def test_the_index_of_a_failed_call_is_one_that_was_asked(index: Any) -> None:
+    value = {"status": "error", "error": "E", "message": "m", "index": index}
+    assert with_peer(say(value), call).index == 0
+
+
+@pytest.mark.xfail(strict=True, raises=ValueError, reason="an array is compared with a string")
+def test_a_status_that_is_an_array_is_a_failed_call() -> None:
+    value = {"status": np.arange(3), "values": [1], "arguments": [None], "error": "", "message": ""}
+    assert isinstance(with_peer(say(value), call), CallFailure)
+
+
+@pytest.mark.xfail(strict=True, reason="an array is compared with a string")
+def test_a_cell_whose_status_is_an_array_did_not_run_to_its_end() -> None:
+    outcome = with_peer(say({"status": np.arange(3), "outputs": [], "count": 1}), execute)
+    assert outcome.ok is False
+
+
+def test_a_reason_holds_no_control_characters_and_is_short() -> None:
+    value = {"status": "error", "error": "E\x1b[2J" * 99, "message": "a\n\x00\ud800" * 999}
+    reason = with_peer(say({**value, "place": "p\r" * 999}), call).reason
+    assert reason.isprintable()
+    assert len(reason) < 600
+
+
+def test_a_value_that_cannot_cross_is_named() -> None:
+    failure = with_peer(say(answer([{"a": object()}])), call)
+    assert failure.reason == "f returned a value of type object, which cannot be graded"
+
+
+@pytest.mark.parametrize("value", [None, 1, [], {"outputs": 5}, {"status": "ok", "count": "x"}])
+def test_a_cell_answer_out_of_form_is_an_empty_outcome(value: Any) -> None:
+    outcome = with_peer(say(value), execute)
+    assert (outcome.outputs, outcome.count) == ((), None)
+
+
+@pytest.mark.parametrize(
+    "peer",
+    [
+        say(answer(1), shift=1),
+        say(answer(1), shift=-1),
+        say(answer(1), op="execute"),
+        say([0, [1.0]], op="callback"),
+        say([-1, []], op="callback"),
+        say("f", op="callback"),
+        lambda channel, number: channel._sock.sendall(b"GET / HTTP/1.1\r\n\r\n"),
+    ],
+    ids="next-question last-question operation callback negative text http".split(),
+)
+def test_what_is_no_answer_to_the_question_ends_the_box(peer: Peer) -> None:
+    with pytest.raises(BoxDied, match="cannot be read"):
+        with_peer(peer, call)
+
+
+def test_a_box_that_hangs_up_says_how_it_ended() -> None:
+    with pytest.raises(BoxDied, match=r"ended the Python process \(gone\)"):
+        with_peer(lambda channel, number: channel.close(), call)
+
+
+def test_a_box_that_says_nothing_ends_at_its_time() -> None:
+    with pytest.raises(BoxDied, match=r"did not finish within 0\.2 s"):
+        with_peer(lambda *_: None, lambda box: box.execute("1", 0.2))
+
+
+def test_callbacks_do_not_prolong_a_call() -> None:
+    def forever(channel: Channel, number: int) -> None:
+        encoder = Encoder()
+        tree = encoder.encode([0, [1.0]])
+        channel.send("callback", number, tree, encoder, time.monotonic() + 5)
+
+    start = time.monotonic()
+    with pytest.raises(BoxDied, match="did not finish"):
+        with_peer(forever, lambda box: box.call(CallRequest("f", [(abs,)], {}), 0.3))
+    assert time.monotonic() - start < 2
+
+
+@pytest.mark.parametrize("argument", [None, "text", object(), [1, [2]], 1e300, np.zeros((2, 0))])
+def test_a_callback_asked_nonsense_answers_with_an_error(argument: Any) -> None:
+    asked: list[Any] = []
+
+    def peer(channel: Channel, number: int) -> None:
+        say([0, [argument]], op="callback")(channel, number)
+        asked.append(channel.receive(time.monotonic() + 2).header["value"])
+        say(answer(1))(channel, number)
+
+    outcome = with_peer(peer, lambda box: box.call(CallRequest("f", [(int_only,)], {}), 2))
+    assert isinstance(outcome, CallSuccess)
+    assert asked[0]["dict"][0][0] == "error"
+
+
+def int_only(value: Any) -> int:
+    if type(value) is not int:
+        raise TypeError
+    return value

@@ -1,0 +1,144 @@
+"""Cell outputs from the box: what fits is kept, what does not is left out, nothing raises."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import nbformat
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from grader.box.outputs import MAX_OUTPUTS, clean_outputs
+
+PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(20)).decode()
+
+
+def display(**data: Any) -> dict[str, Any]:
+    return {
+        "output_type": "display_data",
+        "data": {k.replace("_", "/"): v for k, v in data.items()},
+    }
+
+
+def test_each_kind_of_output_comes_through() -> None:
+    raw = [
+        {"output_type": "stream", "name": "stdout", "text": "hello\n"},
+        {"output_type": "error", "ename": "E", "evalue": "why", "traceback": ["line"]},
+        {"output_type": "display_data", "data": {"image/png": PNG}, "metadata": {}},
+        {
+            "output_type": "execute_result",
+            "data": {"text/plain": "3"},
+            "metadata": {},
+            "execution_count": 4,
+        },
+    ]
+    assert clean_outputs(raw) == raw
+
+
+def test_lines_of_a_picture_are_joined() -> None:
+    wrapped = PNG[:10] + "\n" + PNG[10:] + "\n"
+    assert clean_outputs([display(image_png=wrapped)])[0]["data"] == {"image/png": PNG}
+
+
+@pytest.mark.parametrize(
+    "image", ["not base64 !", base64.b64encode(b"GIF89a").decode(), "é", "", 5, None, [PNG]]
+)
+def test_what_is_no_png_is_no_picture(image: Any) -> None:
+    assert clean_outputs([display(image_png=image)])[0]["data"] == {}
+
+
+@pytest.mark.parametrize(
+    "kind", ["application/javascript", "image/svg+xml", "text/x", "APPLICATION"]
+)
+def test_types_that_act_are_dropped(kind: str) -> None:
+    raw = {"output_type": "display_data", "data": {kind: "x", "text/plain": "y"}}
+    assert clean_outputs([raw])[0]["data"] == {"text/plain": "y"}
+
+
+def test_metadata_of_the_box_is_not_kept() -> None:
+    raw = {**display(text_plain="x"), "metadata": {"isolated": True}, "transient": {"a": 1}}
+    assert clean_outputs([raw])[0]["metadata"] == {}
+    assert "transient" not in clean_outputs([raw])[0]
+
+
+def test_a_stream_that_is_neither_stdout_nor_stderr_is_dropped() -> None:
+    assert clean_outputs([{"output_type": "stream", "name": "score", "text": "10"}]) == []
+
+
+def test_only_so_many_outputs_are_kept() -> None:
+    raw = [{"output_type": "stream", "name": "stdout", "text": "x"}] * (MAX_OUTPUTS + 10)
+    assert len(clean_outputs(raw)) == MAX_OUTPUTS
+
+
+def test_lone_surrogates_and_control_characters_are_dropped() -> None:
+    raw = [{"output_type": "stream", "name": "stdout", "text": "a\x00\x07\ud800b\x1b[31m\tc\r\n"}]
+    assert clean_outputs(raw)[0]["text"] == "ab\x1b[31m\tc\n"
+
+
+@pytest.mark.parametrize("count", [True, 1.0, "1", [1], np.int64(1)], ids=repr)
+def test_an_execution_count_that_is_no_int_is_dropped(count: Any) -> None:
+    raw = {"output_type": "execute_result", "data": {}, "execution_count": count}
+    assert clean_outputs([raw])[0]["execution_count"] is None
+
+
+@pytest.mark.parametrize("raw", [None, 1, "stream", {}, (1,), [None, 1, "x", [], {}, {"a": 1}]])
+def test_what_is_no_output_gives_none(raw: Any) -> None:
+    assert clean_outputs(raw) == []
+
+
+ARRAY = np.arange(3)
+ERROR = {"output_type": "error", "ename": "E", "evalue": "v"}
+
+
+@pytest.mark.xfail(strict=True, raises=(TypeError, ValueError), reason="values are trusted unseen")
+@pytest.mark.parametrize(
+    "raw",
+    [
+        {**ERROR, "traceback": 5},
+        {**ERROR, "traceback": ARRAY},
+        {"output_type": ARRAY, "name": "stdout", "text": "x"},
+        {"output_type": "stream", "name": ARRAY, "text": "x"},
+    ],
+    ids=["number", "array", "type", "name"],
+)
+def test_arrays_and_numbers_in_odd_places_do_not_stop_the_grader(raw: Any) -> None:
+    assert clean_outputs([raw]) in ([], [{**ERROR, "traceback": []}])
+
+
+plain = st.recursive(
+    st.none() | st.booleans() | st.integers(-9, 9) | st.floats() | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+text = st.text(max_size=20) | plain
+outputs = st.fixed_dictionaries(
+    {
+        "output_type": st.sampled_from("stream error display_data execute_result".split()) | plain,
+        "name": st.sampled_from(["stdout", "stderr"]) | plain,
+        "text": text,
+        "data": st.dictionaries(st.sampled_from(["text/plain", "image/png", "x"]), text) | plain,
+        "ename": text,
+        "evalue": text,
+        "traceback": st.lists(text, max_size=3) | st.text(max_size=3) | st.none(),
+        "execution_count": plain,
+    }
+)
+
+
+@given(st.lists(outputs | plain, max_size=4))
+@settings(max_examples=150, deadline=None)
+def test_whatever_comes_the_result_is_a_valid_notebook(raw: list[Any]) -> None:
+    cell = {
+        "cell_type": "code",
+        "execution_count": 1,
+        "id": "a",
+        "metadata": {},
+        "outputs": clean_outputs(raw),
+        "source": "",
+    }
+    nbformat.validate({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
