@@ -1,0 +1,358 @@
+"""A submission's life in boxes, with real boxes."""
+
+from __future__ import annotations
+
+import base64
+import time
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.box.client import CallFailure, CallRequest, CallSuccess, CellOutcome
+from grader.box.launch import Launcher
+from grader.box.protocol import Rng
+from grader.box.session import CodeCell, Session
+from grader.course import Limits
+
+FAST = Limits(
+    cell_timeout_s=2, call_timeout_s=1, submission_timeout_s=30, memory_mib=256, output_mib=1
+)
+
+
+class Notebook:
+    """Code cells in a session, addressed by their place."""
+
+    def __init__(self, warm: Launcher, *sources: str, limits: Limits = FAST, **files: bytes):
+        cells = [CodeCell(i, f"cell {i}", source) for i, source in enumerate(sources)]
+        named = {f"{name}.py": data for name, data in files.items()}
+        self.session = Session(warm, named, cells, limits)
+
+    def __enter__(self) -> Notebook:
+        self.outcomes = self.session.execute_cells()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.session.__exit__()
+
+    def call(self, name: str, *arguments: Any, **stand_ins: Any) -> CallSuccess | CallFailure:
+        return self.session.call(CallRequest(name, [arguments], stand_ins))
+
+    def value(self, name: str, *arguments: Any, **stand_ins: Any) -> Any:
+        outcome = self.call(name, *arguments, **stand_ins)
+        assert isinstance(outcome, CallSuccess), outcome
+        return outcome.values[0]
+
+    def failure(self, name: str, *arguments: Any, **stand_ins: Any) -> CallFailure:
+        outcome = self.call(name, *arguments, **stand_ins)
+        assert isinstance(outcome, CallFailure), outcome
+        return outcome
+
+
+def executed(warm: Launcher, source: str, **options: Any) -> CellOutcome:
+    with Notebook(warm, source, **options) as notebook:
+        return notebook.outcomes[0]
+
+
+def texts(outcome: CellOutcome) -> list[str]:
+    return [output.get("text", "") for output in outcome.outputs]
+
+
+# Cells
+
+
+def test_prints_errors_and_results_become_outputs_in_their_order(warm: Launcher) -> None:
+    with Notebook(
+        warm,
+        "import sys\nprint('a'); print('b'); print('c', file=sys.stderr)\n40 + 2",
+        "undefined_name",
+        "1; 'quiet';",
+    ) as notebook:
+        first, second, third = (notebook.outcomes[i] for i in range(3))
+    kinds = [(o["output_type"], o.get("name")) for o in first.outputs]
+    assert kinds == [("stream", "stdout"), ("stream", "stderr"), ("execute_result", None)]
+    assert texts(first)[:2] == ["a\nb\n", "c\n"]
+    assert first.outputs[2]["data"] == {"text/plain": "42"}
+    assert (first.ok, first.count, second.ok, third.ok) == (True, 1, False, True)
+    assert (second.outputs[0]["ename"], third.outputs) == ("NameError", ())
+
+
+def test_a_figure_is_shown_as_a_png(warm: Launcher) -> None:
+    outcome = executed(warm, "import matplotlib.pyplot as plt\nplt.plot([1, 2]); plt.show()")
+    images = [o["data"]["image/png"] for o in outcome.outputs if "image/png" in o.get("data", {})]
+    assert len(images) == 1
+    assert base64.b64decode(images[0]).startswith(b"\x89PNG")
+
+
+def test_rich_results_and_syntax_errors_are_data(warm: Launcher) -> None:
+    with Notebook(
+        warm, "from IPython.display import HTML\nHTML('<b>x</b>')", "def f(:", "%timeit -x"
+    ) as notebook:
+        assert notebook.outcomes[0].outputs[0]["data"]["text/html"] == "<b>x</b>"
+        assert [notebook.outcomes[i].ok for i in (1, 2)] == [False, False]
+
+
+def test_helper_files_can_be_imported_and_read(warm: Launcher) -> None:
+    source = "import helper\nprint(helper.ANSWER, open('helper.py').read())"
+    assert texts(executed(warm, source, helper=b"ANSWER = 42")) == ["42 ANSWER = 42\n"]
+
+
+def test_nothing_of_one_submission_is_left_for_the_next(warm: Launcher) -> None:
+    executed(warm, "open('left.txt', 'w').write('x'); import builtins; builtins.left = 1")
+    outcome = executed(warm, "import os\nos.listdir('.'), 'left' in dir(__builtins__)")
+    assert outcome.outputs[0]["data"]["text/plain"] == "([], False)"
+
+
+DEADLY_CELLS = {
+    "exits": ("import os; os._exit(7)", "ended the Python process (exit status 7)"),
+    "kills itself": ("import os; os.kill(os.getpid(), 9)", "ended the Python process"),
+    "crashes": ("import ctypes; ctypes.string_at(0)", "ended the Python process"),
+    "loops": ("while True: pass", "did not finish within 0.5 s"),
+    "sleeps through interrupts": (
+        "import signal, time\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\ntime.sleep(60)",
+        "did not finish within 0.5 s",
+    ),
+    "closes the channel": ("import os; os.closerange(3, 99)", "ended the Python process"),
+}
+
+
+@pytest.mark.parametrize("source,reason", DEADLY_CELLS.values(), ids=DEADLY_CELLS.keys())
+def test_a_deadly_cell_costs_itself_only(warm: Launcher, source: str, reason: str) -> None:
+    limits = FAST.model_copy(update={"cell_timeout_s": 0.5})
+    with Notebook(
+        warm, "x = 1", source, "def f(): return x + 1", "print(x)", limits=limits
+    ) as notebook:
+        assert reason in notebook.outcomes[1].died
+        assert [notebook.outcomes[i].ok for i in (0, 2, 3)] == [True, True, True]
+        assert notebook.value("f") == 2
+        assert len(notebook.session.notes) == 1
+        assert "'cell 1'" in notebook.session.notes[0]
+
+
+def test_exit_and_keyboard_interrupt_in_a_cell_are_ordinary_errors(warm: Launcher) -> None:
+    with Notebook(warm, "raise SystemExit(3)", "raise KeyboardInterrupt", "2") as notebook:
+        assert notebook.outcomes[2].ok
+        assert not notebook.session.notes
+
+
+def test_endless_printing_is_cut_and_ends_in_time(warm: Launcher) -> None:
+    limits = FAST.model_copy(update={"cell_timeout_s": 0.5})
+    outcome = executed(warm, "while True: print('x' * 1000)", limits=limits)
+    assert "did not finish" in outcome.died
+    outcome = executed(warm, "for _ in range(3000): print('x' * 1000)")
+    assert outcome.ok
+    assert sum(map(len, texts(outcome))) <= 1.1 * (1 << 20)
+    assert "a cell may print 1 MiB" in texts(outcome)[-1]
+
+
+@pytest.mark.xfail(strict=True, reason="OutputLog bounds bytes; the frame's header bounds outputs")
+def test_thousands_of_displays_are_bounded(warm: Launcher) -> None:
+    outcome = executed(warm, "for i in range(20_000): display(i)")
+    assert outcome.ok
+    assert len(outcome.outputs) <= 500
+
+
+def test_allocating_without_end_is_a_memory_error_and_not_the_machines_end(warm: Launcher) -> None:
+    source = "import numpy as np\nkept = []\nwhile True: kept.append(np.ones(1 << 22))"
+    with Notebook(warm, source, "del kept\n1 + 1") as notebook:
+        first = notebook.outcomes[0]
+        assert first.died or first.outputs[-1]["ename"] in ("MemoryError", "_ArrayMemoryError")
+        assert not first.ok
+        assert notebook.outcomes[1].outputs or first.died
+
+
+def test_a_cell_that_replaces_the_shells_own_parts_harms_itself_only(warm: Launcher) -> None:
+    source = "import sys; sys.modules['grader.box.runner'].Runner._send = None; raise ValueError"
+    with Notebook(warm, source, "3") as notebook:
+        assert notebook.outcomes[1].ok
+        assert notebook.outcomes[0].died
+
+
+def test_a_submission_that_uses_all_its_time_ends_with_an_outcome_for_each_cell(
+    warm: Launcher,
+) -> None:
+    limits = Limits(cell_timeout_s=1, submission_timeout_s=1, memory_mib=256)
+    start = time.monotonic()
+    with Notebook(warm, *["while True: pass"] * 4, "def f(): return 1", limits=limits) as notebook:
+        assert set(notebook.outcomes) == set(range(5))
+        assert all(notebook.outcomes[i].died for i in range(4))
+        notebook.call("f")
+    assert time.monotonic() - start < 4
+
+
+# Calls
+
+FUNCTIONS = """
+import numpy as np
+def echo(*values): return values
+def same(x): return x
+def draw(rng): return rng.random()
+def increase(x): x += 1
+def broken(x): return {}[x]
+def stub(): raise NotImplementedError()
+def leave(): raise SystemExit(0)
+def kill(): import os; os._exit(1)
+def loop():
+    while True: pass
+def twice(f, x): return f(f(x))
+def careful(f, x):
+    try: return f(x)
+    except ValueError as error: return str(error)
+def helper(x): return "mine"
+def uses_helper(x): return helper(x)
+def uses_absent(x): return absent(x)
+def has_absent(): return "absent" in globals()
+def noise(): print("x" * 10_000_000); return 1
+def unknown(): return object()
+def huge(): return np.zeros(1 << 19)
+def text(): return "y" * 100_000
+def nested():
+    value = 1.0
+    for _ in range(1000): value = [value]
+    return value
+def deep(n): return deep(n + 1)
+class Liar(float):
+    def __eq__(self, other): return True
+def liar(): return Liar(1)
+number = 5
+"""
+
+
+@pytest.fixture(scope="module")
+def functions(warm: Launcher) -> Any:
+    with Notebook(warm, FUNCTIONS, limits=FAST) as notebook:
+        yield notebook
+
+
+def test_values_and_arrays_cross_both_ways(functions: Notebook) -> None:
+    X = np.arange(6.0).reshape(2, 3)
+    value = functions.value("echo", X, {"W1": X.T, 3: None}, [1, 2.5, "é" * 300], 2j, np.int64(3))
+    assert [type(item).__name__ for item in value] == "ndarray dict list complex int64".split()
+    np.testing.assert_array_equal(value[0], X)
+    np.testing.assert_array_equal(value[1]["W1"], X.T)
+    assert value[2:] == ([1, 2.5, "é" * 300], 2j, 3)
+
+
+def test_an_rng_draws_on_over_the_calls_of_one_request_and_starts_anew_in_the_next(
+    functions: Notebook,
+) -> None:
+    expected = list(np.random.default_rng(5).random(3))
+    for _ in range(2):
+        rng = Rng(5)
+        outcome = functions.session.call(CallRequest("draw", [(rng,)] * 3, {}))
+        assert list(outcome.values) == expected
+
+
+def test_arguments_are_fresh_for_each_call_and_echoed_on_demand(functions: Notebook) -> None:
+    x = np.zeros(2)
+    request = CallRequest("increase", [(x,), (x,)], {}, echo=True)
+    outcome = functions.session.call(request)
+    assert [list(arguments[0]) for arguments in outcome.arguments] == [[1, 1], [1, 1]]
+    assert list(x) == [0, 0]
+    outcome = functions.session.call(CallRequest("increase", [(x,)], {}))
+    assert outcome.arguments == (None,)
+
+
+def test_a_callback_is_evaluated_outside_the_box(functions: Notebook) -> None:
+    seen = []
+
+    def square(x: float) -> float:
+        seen.append(x)
+        return x * x
+
+    assert functions.value("twice", square, 3.0) == 81.0
+    assert seen == [3.0, 9.0]
+
+
+def test_a_callback_that_fails_is_an_error_in_the_students_function(functions: Notebook) -> None:
+    failure = functions.failure("twice", lambda x: x["a"], 3.0)
+    assert "unsuitable arguments (TypeError)" in failure.reason
+    assert "unsuitable" in functions.value("careful", lambda x: 1 / 0, 1)
+
+
+def test_stand_ins_are_seen_by_the_function_and_restored_after(functions: Notebook) -> None:
+    assert functions.value("uses_helper", 1, helper=lambda x: x + 1) == 2
+    assert functions.value("uses_helper", 1) == "mine"
+    assert functions.value("uses_absent", 1, absent=lambda x: x + 2) == 3
+    assert functions.value("has_absent") is False
+
+
+def test_stand_ins_are_restored_after_an_error_too(functions: Notebook) -> None:
+    functions.failure("broken", 1, helper=lambda x: x)
+    assert functions.value("uses_helper", 1) == "mine"
+
+
+REASONS = {
+    "nothing": "nothing is not defined",
+    "stub": "stub is not implemented yet",
+    "unknown": "unknown returned a value of type object",
+    "liar": "liar returned a value of type Liar",
+    "nested": "nested returned a value of type a structure nested too deeply",
+    "leave": "leave raised SystemExit",
+    "number": "number raised TypeError",
+}
+
+
+@pytest.mark.parametrize("name", REASONS)
+def test_what_gives_no_value_gives_a_reason(functions: Notebook, name: str) -> None:
+    assert functions.failure(name).reason.startswith(REASONS[name])
+
+
+def test_an_exception_names_its_type_text_and_line(functions: Notebook) -> None:
+    failure = functions.failure("broken", "key")
+    assert failure.reason == "broken raised KeyError: 'key' at line 6"
+    assert failure.error == "KeyError"
+
+
+def test_the_failing_one_of_many_calls_is_named(functions: Notebook) -> None:
+    calls = [(abs, 1), (abs, 2), (abs, "x")]
+    outcome = functions.session.call(CallRequest("twice", calls, {}))
+    assert isinstance(outcome, CallFailure)
+    assert outcome.index == 2
+
+
+def test_endless_recursion_is_an_ordinary_error(functions: Notebook) -> None:
+    assert functions.failure("deep", 0).error == "RecursionError"
+
+
+def test_printing_in_a_call_disturbs_nothing(functions: Notebook) -> None:
+    assert functions.value("noise") == 1
+
+
+def test_long_texts_cross_whole(functions: Notebook) -> None:
+    assert functions.value("text") == "y" * 100_000
+
+
+@pytest.mark.parametrize(
+    "name,reason", [("kill", "ended the Python process"), ("loop", "did not finish within 1 s")]
+)
+def test_a_deadly_function_costs_only_itself(functions: Notebook, name: str, reason: str) -> None:
+    notes = len(functions.session.notes)
+    first = functions.failure(name)
+    assert reason in first.reason
+    start = time.monotonic()
+    assert functions.failure(name) == first
+    assert time.monotonic() - start < 0.1
+    assert functions.value("same", 4) == 4
+    assert len(functions.session.notes) == notes + 1
+
+
+def test_a_value_above_the_bound_is_a_failed_call(functions: Notebook) -> None:
+    assert "too large" in functions.failure("huge").reason
+    assert functions.value("same", 1) == 1
+
+
+def test_a_function_that_ends_when_cells_run_again_is_reported_not_raised(warm: Launcher) -> None:
+    first_time_only = "import os, pathlib\nx = 1\ndef kill(): os._exit(0)\ndef f(): return x"
+    with Notebook(warm, first_time_only) as notebook:
+        notebook.failure("kill")
+        assert notebook.value("f") == 1
+
+
+def test_without_boxes_left_every_call_is_a_failure_with_a_reason(warm: Launcher) -> None:
+    names = [f"k{i}" for i in range(14)]
+    source = "import os\n" + "\n".join(f"def {name}(): os._exit(0)" for name in names)
+    with Notebook(warm, source + "\ndef f(): return 1") as notebook:
+        reasons = [notebook.failure(name).reason for name in names]
+        assert "was not called" in reasons[-1]
+        assert isinstance(notebook.call("f"), CallFailure)
