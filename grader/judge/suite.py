@@ -35,6 +35,7 @@ OFF = (
     "debugging pastebin junitxml stepwise setuponly setupplan doctest"
 ).split()
 OPTIONS = ["--assert=plain", "--import-mode=importlib", "--strict-markers", "-c", os.devnull]
+OPTIONS += ["--noconftest"]  # one could lie above the temporary folder, where anybody may write
 
 
 @dataclass
@@ -66,6 +67,7 @@ class _Plugin:
         self._student, self._reference, self._seed = student, reference, seed
         self.tallies: dict[str, _Tally] = {}
         self.collection_error = ""
+        self.stopped: BaseException | None = None
 
     @pytest.fixture
     def student(self) -> Student:
@@ -90,6 +92,12 @@ class _Plugin:
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
             self.collection_error = str(report.longrepr).splitlines()[-1]
+
+    def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        self.stopped = excinfo.value
+
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        self.stopped = excinfo.value
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -117,12 +125,13 @@ class _Plugin:
 
 def _tally(item: pytest.Function) -> _Tally:
     marker = item.get_closest_marker("question")
-    if marker is None:
+    points = marker.kwargs.get("points") if marker else None
+    if marker is None or not marker.args or not isinstance(points, int | float):
         raise JudgeError(
             f"hidden_tests.py: {item.name}: no question; mark it @pytest.mark.question(…, points=…)"
         )
     claim = " ".join((item.function.__doc__ or item.name).split())
-    return _Tally(question=marker.args[0], points=float(marker.kwargs["points"]), claim=claim)
+    return _Tally(question=marker.args[0], points=float(points), claim=claim)
 
 
 @dataclass(frozen=True)
@@ -150,7 +159,8 @@ def run_suite(
         mistakes: the catalogue that lost points are explained by.
 
     Raises:
-        JudgeError: the module cannot be collected or holds no test.
+        JudgeError: the module cannot be collected, holds no test, or did not run to its end.
+        KeyboardInterrupt: pytest was interrupted; what it had done is no grade.
     """
     sys.modules.pop(hidden_tests.stem, None)  # or pytest would take another assignment's
     plugin = _Plugin(student, reference, seed)
@@ -161,6 +171,10 @@ def run_suite(
     if plugin.collection_error or not plugin.tallies:
         reason = plugin.collection_error or "no test was found"
         raise JudgeError(f"hidden_tests.py: {reason}; run it with pytest to see more")
+    if isinstance(plugin.stopped, JudgeError | KeyboardInterrupt):
+        raise plugin.stopped
+    if plugin.stopped is not None:
+        raise JudgeError(f"hidden_tests.py: the run stopped: {plugin.stopped!r}")
     questions = dict.fromkeys(tally.question for tally in plugin.tallies.values())
     return {
         question: _verdict(
@@ -189,18 +203,17 @@ def _result(name: str, tally: _Tally) -> CheckResult:
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """No plugins from the environment, no output, and no warning of ours on a terminal."""
-    name = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
-    before = os.environ.get(name)
-    os.environ[name] = "1"
+    """No plugins or options from the environment, and no output."""
+    before = {name: value for name, value in os.environ.items() if name.startswith("PYTEST_")}
+    for name in before:
+        del os.environ[name]
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     try:
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
             yield
     finally:
-        if before is None:
-            del os.environ[name]
-        else:
-            os.environ[name] = before
+        del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
+        os.environ.update(before)
 
 
 def declared_points(source: str) -> dict[str, float]:

@@ -1,0 +1,279 @@
+"""Hidden tests → checks: points, parameters, ours or theirs, and nothing from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+
+import pytest
+
+from grader.box.client import CallFailure, CallRequest, CallSuccess
+from grader.errors import JudgeError
+from grader.judge.reference import Reference
+from grader.judge.student import Student
+from grader.judge.suite import Verdict, declared_points, run_suite
+from grader.results import CheckResult
+
+HEAD = "import pytest\nfrom grader.judge import *\nquestion = pytest.mark.question\n"
+
+
+class Local:
+    """A session whose functions are ours, called here."""
+
+    def __init__(self, **functions: Callable[..., Any]) -> None:
+        self._functions = functions
+
+    def call(self, request: CallRequest) -> CallSuccess | CallFailure:
+        if request.name not in self._functions:
+            return CallFailure(f"{request.name} is not defined")
+        values = tuple(self._functions[request.name](*call) for call in request.calls)
+        return CallSuccess(values, (None,) * len(values))
+
+
+Run = Callable[..., Mapping[str, Verdict]]
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """Run hidden tests given as text against functions given as keywords."""
+
+    def run(source: str, seed: str = "seed", folder: str = "a", **functions: Any) -> Any:
+        path = tmp_path / folder / "hidden_tests.py"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(HEAD + dedent(source), encoding="utf-8")
+        reference = Reference("def f(x):\n    return 2 * x\n", tmp_path)
+        return run_suite(path, Student(Local(**functions)), reference, seed)
+
+    return run
+
+
+def only(verdicts: Mapping[str, Verdict]) -> CheckResult:
+    (verdict,) = verdicts.values()
+    (check,) = verdict.checks
+    return check
+
+
+def test_a_passing_test_earns_its_points_and_shows_its_claim(run: Run) -> None:
+    check = only(
+        run(
+            '''
+            @question("q", points=3)
+            def test_doubles(student, reference):
+                """f(x)
+                   is 2x."""
+                assert_close(student.f(2.0), reference.f(2.0), "f")
+            ''',
+            f=lambda x: 2 * x,
+        )
+    )
+    assert check == CheckResult("test_doubles", "f(x) is 2x.", True, 3.0, 3.0, "")
+
+
+def test_a_failing_test_earns_nothing_and_says_why(run: Run) -> None:
+    source = """
+        @question("q", points=3)
+        def test_doubles(student):
+            "Doubles."
+            assert_close(student.f(2.0), 4.0, "f")
+        """
+    check = only(run(source, f=lambda x: x))
+    assert (check.passed, check.points, check.message) == (False, 0.0, "f should be 4, but it is 2")
+    assert only(run(source)).message == "f is not defined"
+
+
+def test_a_bare_assert_says_the_claim(run: Run) -> None:
+    source = '''
+        @question("q", points=1)
+        def test_a():
+            """The claim."""
+            assert 1 == 2
+        '''
+    assert only(run(source)).message == "The claim."
+
+
+def test_a_check_passes_only_with_all_its_parameters(run: Run) -> None:
+    source = """
+        @question("q", points=2)
+        @pytest.mark.parametrize("seed", range(4))
+        def test_a(student, seed):
+            "Claim."
+            assert_true(student.f(seed) == 0, f"seed {seed}")
+        """
+    check = only(run(source, f=lambda seed: int(seed in (1, 3))))
+    assert (check.passed, check.points, check.max_points, check.message) == (False, 0, 2, "seed 1")
+    assert only(run(source, f=lambda seed: 0)).points == 2
+
+
+def test_an_error_of_ours_is_neither_passed_nor_failed(run: Run) -> None:
+    source = """
+        @question("q", points=2)
+        @pytest.mark.parametrize("seed", range(3))
+        def test_a(student, seed):
+            "Claim."
+            assert_true(seed != 0, "lost")
+            {}[seed]
+        """
+    check = only(run(source))
+    assert check.passed is None
+    assert check.points == 0
+    assert check.message == "the check itself failed: KeyError: 2"
+
+
+@pytest.mark.parametrize("statement", ["pytest.skip('no')", "pytest.fail('no')", "pytest.xfail()"])
+def test_pytests_own_ways_out_do_not_earn_points(run: Run, statement: str) -> None:
+    source = f"""
+        @question("q", points=2)
+        def test_a():
+            "Claim."
+            {statement}
+        """
+    assert only(run(source)).passed is None
+
+
+def test_a_missing_fixture_is_our_error(run: Run) -> None:
+    assert only(run("@question('q', points=1)\ndef test_a(nothing): 'Claim.'")).passed is None
+
+
+def test_tests_run_in_the_order_of_the_file_and_progress_tells_of_earlier_ones(run: Run) -> None:
+    verdicts = run(
+        """
+        @question("b", points=1)
+        def test_z(): "Z."
+        @question("a", points=1)
+        def test_a(progress):
+            "A."
+            assert progress.full_marks("b") and not progress.full_marks("c")
+        @question("c", points=1)
+        def test_c(): assert False
+        @question("b", points=1)
+        def test_last(progress): assert not progress.full_marks("c")
+        """
+    )
+    assert list(verdicts) == ["b", "a", "c"]
+    assert [check.name for check in verdicts["b"].checks] == ["test_z", "test_last"]
+    assert [v.checks[-1].passed for v in verdicts.values()] == [True, True, False]
+
+
+RNG = """
+    @question("q", points=1)
+    @pytest.mark.parametrize("seed", range(2))
+    def test_a(student, rng, seed): student.see(int(rng.integers(1 << 60)))
+    @question("q", points=1)
+    def test_b(student, rng): student.see(int(rng.integers(1 << 60)))
+    """
+
+
+def test_inputs_reproduce_and_differ_by_test_parameter_and_seed(run: Run) -> None:
+    seen: list[int] = []
+    for seed in ("amy", "amy", "bob"):
+        run(RNG, seed=seed, see=seen.append)
+    assert seen[:3] == seen[3:6]
+    assert len(set(seen)) == 6
+
+
+def test_one_submissions_inputs_do_not_depend_on_what_ran_before(run: Run) -> None:
+    seen: list[int] = []
+    run(RNG, see=seen.append)
+    run(RNG.split("@question", 3)[0] + RNG[RNG.rindex("@question") :], see=seen.append)
+    assert seen[-1] == seen[2]
+
+
+@pytest.mark.parametrize(
+    "source", ["import nothing_like_this", "def broken(:", "x = 1", "1 / 0", ""]
+)
+def test_a_module_that_cannot_be_collected_is_one_line(run: Run, source: str) -> None:
+    with pytest.raises(JudgeError, match=r"^hidden_tests\.py: [^\n]+$"):
+        run(source)
+
+
+@pytest.mark.parametrize(
+    "marker", ["", "@question()", "@question('q')", "@question('q', points='many')"]
+)
+def test_a_test_without_question_or_points_stops_the_grading(run: Run, marker: str) -> None:
+    source = f"@question('q', points=1)\ndef test_a(): 'A.'\n{marker}\ndef test_b(): 'B.'"
+    with pytest.raises(JudgeError):
+        run(source)
+
+
+def test_an_interrupt_is_never_a_partial_grade(run: Run) -> None:
+    source = """
+        @question("q", points=1)
+        def test_a(): "A."
+        @question("q", points=1)
+        def test_b(): raise KeyboardInterrupt
+        @question("q", points=1)
+        def test_c(): "C."
+        """
+    with pytest.raises((JudgeError, KeyboardInterrupt)):
+        run(source)
+
+
+def test_pytests_options_in_the_environment_change_nothing(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-k test_a -x")
+    source = """
+        @question("q", points=1)
+        def test_a(): assert False
+        @question("q", points=1)
+        def test_b(): "B."
+        """
+    assert [check.passed for check in run(source)["q"].checks] == [False, True]
+
+
+def test_a_conftest_beside_or_above_the_hidden_tests_is_not_run(run: Run, tmp_path: Path) -> None:
+    """The judge unpacks into a folder below one that everybody may write."""
+    mark = tmp_path / "ran"
+    for folder in (tmp_path, tmp_path / "a"):
+        folder.mkdir(exist_ok=True)
+        (folder / "conftest.py").write_text(f"open({str(mark)!r}, 'w').close()")
+    run("@question('q', points=1)\ndef test_a(): 'A.'")
+    assert not mark.exists()
+
+
+def test_a_second_assignment_in_the_same_process_is_judged_by_its_own_tests(run: Run) -> None:
+    one = "@question('one', points=1)\ndef test_a(): 'A.'"
+    two = "@question('two', points=2)\ndef test_a(): 'B.'"
+    for folder, source in (("a", one), ("b", two), ("a", one)):
+        assert list(run(source, folder=folder)) == ["two" if folder == "b" else "one"]
+
+
+def test_judging_prints_nothing_and_leaves_nothing_on_disk(
+    run: Run, capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    run("@question('q', points=1)\ndef test_a(): print('x'); assert False")
+    assert capfd.readouterr() == ("", "")
+    assert {p.name for p in (tmp_path / "a").iterdir()} <= {"hidden_tests.py", "__pycache__"}
+
+
+def test_points_are_read_without_running_anything() -> None:
+    source = HEAD + dedent(
+        """
+        1 / 0
+        @pytest.mark.question("a", points=2)
+        @pytest.mark.parametrize("seed", range(3))
+        def test_x(): pass
+        @pytest.mark.question("b", points=1)
+        def test_y(): pass
+        @pytest.mark.question("a", points=0.5)
+        def test_z(): pass
+        def helper(): pass
+        """
+    )
+    assert declared_points(source) == {"a": 2.5, "b": 1.0}
+
+
+@pytest.mark.parametrize(
+    "marker",
+    [
+        "",
+        "@pytest.mark.question('a')",
+        "@pytest.mark.question('a', 2)",
+        "@pytest.mark.question(x, points=1)",
+    ],
+)
+def test_points_that_are_no_literals_are_refused_with_their_line(marker: str) -> None:
+    with pytest.raises(JudgeError, match="line"):
+        declared_points(f"{marker}\ndef test_a(): pass")
