@@ -174,8 +174,10 @@ class Box:
         self, frame: Frame, callbacks: Sequence[Callable[..., Any]], deadline: float
     ) -> None:
         match Decoder(frame).decode(frame.header["value"]):
-            case [int() as index, list() as arguments] if 0 <= index < len(callbacks):
-                answer = _evaluate(callbacks[index], arguments)
+            case [int() as index, list() as arguments, dict() as named] if (
+                0 <= index < len(callbacks)
+            ):
+                answer = _evaluate(callbacks[index], arguments, named)
             case _:
                 raise ProtocolError("a call of a function that was never given")
         encoder = Encoder()
@@ -190,13 +192,15 @@ class Box:
         return answer if isinstance(answer, dict) else {}
 
 
-def _evaluate(function: Callable[..., Any], arguments: list[Any]) -> dict[str, Any]:
-    unknown = find_unknown(arguments)
+def _evaluate(
+    function: Callable[..., Any], arguments: list[Any], named: dict[Any, Any]
+) -> dict[str, Any]:
+    unknown = find_unknown([arguments, named])
     if unknown is not None:
         return {"error": f"called with a value of type {unknown.type_name}"}
     try:
         with np.errstate(all="ignore"):
-            return {"value": function(*arguments)}
+            return {"value": function(*arguments, **{str(key): named[key] for key in named})}
     except Exception as error:  # the student chose the arguments, so the fault is data
         return {"error": f"called with unsuitable arguments ({type(error).__name__})"}
 

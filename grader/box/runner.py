@@ -101,8 +101,8 @@ class Runner:
         return {"status": "ok", "values": values, "arguments": effects}
 
     def _callback(self, call: Frame, index: int) -> Callable[..., Any]:
-        def ask_the_judge(*arguments: Any) -> Any:
-            self._send("callback", call.header["id"], [index, list(arguments)])
+        def ask_the_judge(*arguments: Any, **named: Any) -> Any:
+            self._send("callback", call.header["id"], [index, list(arguments), named])
             reply = self._channel.receive(FOREVER)
             answer = Decoder(reply).decode(reply.header["value"])
             if "error" in answer:

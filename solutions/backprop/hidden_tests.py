@@ -1,0 +1,419 @@
+"""Hidden tests of `backprop`.
+
+Every step is asked at several random inputs, and gradients are held to complex-step derivatives
+of the instructor's functions. A broken assumption of ours raises something other than
+AssertionError.
+"""
+
+import numpy as np
+import pytest
+
+from grader.judge import (
+    assert_close,
+    assert_shape,
+    assert_true,
+    assert_unchanged,
+    complex_step_gradient,
+    expect_array,
+    expect_float,
+    expect_tuple,
+)
+
+TRIES = 5
+
+
+def exact_gradient(f, values):
+    """Gradient of a scalar function of several numbers; never trivially zero."""
+    gradient = complex_step_gradient(lambda point: f(*point), np.array(values, dtype=float))
+    if np.abs(gradient).max() < 1e-9:
+        raise RuntimeError("the reference gradient is trivially zero")
+    return gradient
+
+
+def logistic(x):
+    """A sigmoid that also works for complex numbers."""
+    return 1 / (1 + np.exp(-x))
+
+
+def away_from_zero(rng, shape=()):
+    """Random numbers between 0.5 and 3 of either sign, so that no product hides a mistake."""
+    return rng.uniform(0.5, 3, size=shape) * rng.choice([-1.0, 1.0], size=shape)
+
+
+def draw_numbers(rng, count):
+    return [tuple(map(float, away_from_zero(rng, count))) for _ in range(TRIES)]
+
+
+# numerical_gradient -------------------------------------------------------------------------
+
+
+@pytest.mark.question("numerical_gradient", points=1)
+def test_slope_of_a_polynomial(student, rng):
+    """The slope of a polynomial of several variables is right at every entry, for any shape."""
+    for shape in ((4,), (2, 3), (2, 1, 3)):
+        x, factors = rng.normal(size=shape), away_from_zero(rng, shape)
+        actual = student.numerical_gradient(lambda a, c=factors: float(np.sum(c * a**2 + a)), x)
+        assert_close(actual, 2 * factors * x + 1, "the gradient", rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.question("numerical_gradient", points=1)
+def test_difference_is_centred_and_uses_h(student, rng):
+    """The difference looks h to either side, so that the curvature cancels."""
+    x = away_from_zero(rng, 3)
+    for h in (0.1, 0.25):
+        actual = student.numerical_gradient(lambda a: float(np.sum(a**3)), x, h)
+        assert_close(actual, 3 * x**2 + h**2, f"the gradient of x³ at h = {h}", rtol=1e-6)
+
+
+@pytest.mark.question("numerical_gradient", points=1)
+def test_x_is_restored(student, rng):
+    """x is the same after the call as before it."""
+    x = rng.normal(size=(2, 3))
+    seen = student.observe("numerical_gradient", lambda a: float(np.sum(a**2)), x)
+    assert_close(seen.value, 2 * x, "the gradient", rtol=1e-5, atol=1e-5)
+    assert_unchanged(seen.args[1], x, "x")
+
+
+@pytest.mark.question("numerical_gradient", points=1)
+def test_one_entry_at_a_time(student, rng):
+    """Only one entry is moved at a time, while the others stay where they are."""
+    x, W = rng.normal(size=4), away_from_zero(rng, (4, 4))
+    actual = student.numerical_gradient(lambda a: float(a @ W @ a), x)
+    assert_close(actual, (W + W.T) @ x, "the gradient of a product of entries", 1e-5, 1e-5)
+
+
+# gates --------------------------------------------------------------------------------------
+
+
+def check_gate(student, name, rng, local, pairs):
+    """A gate's backward at numbers and at arrays; `local` gives its two slopes."""
+    calls = [(float(away_from_zero(rng)), x, y) for x, y in pairs]
+    for (dout, x, y), value in zip(calls, student.many(name, calls), strict=True):
+        dx, dy = expect_tuple(value, 2, f"the result of {name}")
+        assert_close(dx, dout * local(x, y)[0], f"dx of {name}")
+        assert_close(dy, dout * local(x, y)[1], f"dy of {name}")
+    x, y, dout = (away_from_zero(rng, (2, 3)) for _ in range(3))
+    dx, dy = expect_tuple(getattr(student, name)(dout, x, y), 2, f"the result of {name}")
+    assert_close(dx, dout * local(x, y)[0], f"dx of {name}, for arrays")
+    assert_close(dy, dout * local(x, y)[1], f"dy of {name}, for arrays")
+
+
+@pytest.mark.question("gates", points=1)
+def test_add_distributes(student, rng):
+    """The add gate hands its upstream gradient to both inputs."""
+    local = lambda x, y: (np.ones_like(x), np.ones_like(y))  # noqa: E731 — two slopes, one line
+    check_gate(student, "add_backward", rng, local, draw_numbers(rng, 2))
+
+
+@pytest.mark.question("gates", points=2)
+def test_multiply_switches(student, rng):
+    """The multiply gate hands each input the upstream gradient times the other input."""
+    check_gate(student, "multiply_backward", rng, lambda x, y: (y, x), draw_numbers(rng, 2))
+
+
+@pytest.mark.question("gates", points=2)
+def test_max_routes(student, rng):
+    """The max gate hands everything to the larger input, entry by entry."""
+    local = lambda x, y: (np.greater(x, y) * 1.0, np.less(x, y) * 1.0)  # noqa: E731 — as above
+    pairs = draw_numbers(rng, 2)
+    check_gate(student, "max_backward", rng, local, [*pairs, (1.0, 2.0), (2.0, 1.0)])
+
+
+@pytest.mark.question("gates", points=1)
+def test_sigmoid(student, rng):
+    """The sigmoid is 1 / (1 + e^-x), for numbers and entry by entry, however large they are."""
+    x = 4 * rng.normal(size=(2, 3))
+    assert_close(student.sigmoid(x), logistic(x), "sigmoid of an array")
+    for number in (float(x[0, 0]), float(x[1, 2]), 0.0):
+        assert_close(student.sigmoid(number), float(logistic(number)), "sigmoid of a number")
+    ends = student.many("sigmoid", [(np.array([700.0, 30.0]),), (np.array([-700.0, -30.0]),)])
+    for value, x in zip(ends, ([700.0, 30.0], [-700.0, -30.0]), strict=True):
+        assert_close(value, logistic(np.array(x)), "sigmoid of large numbers")
+
+
+@pytest.mark.question("gates", points=2)
+def test_sigmoid_backward(student, rng):
+    """sigmoid_backward takes the sigmoid's output s and gives dout · s · (1 - s)."""
+    for _ in range(3):
+        x, dout = rng.normal(size=(3, 2)), away_from_zero(rng, (3, 2))
+        s = logistic(x)
+        assert_close(student.sigmoid_backward(dout, s), dout * s * (1 - s), "the gradient")
+    dout, s = 2.5, float(logistic(0.7))
+    assert_close(student.sigmoid_backward(dout, s), dout * s * (1 - s), "the gradient")
+
+
+# circuit and patterns -----------------------------------------------------------------------
+
+GATES = ("add_backward", "multiply_backward", "max_backward", "sigmoid", "sigmoid_backward")
+
+
+def with_right_gates(student, reference, check):
+    """Run the check; if it fails, again with the reference's gates, so that none costs twice."""
+    try:
+        check(student)
+    except AssertionError:
+        check(student.standing_in(**{name: getattr(reference, name) for name in GATES}))
+
+
+def results_of(student, name, points, length):
+    values = student.many(name, points)
+    return [expect_tuple(value, length, f"the result of {name}") for value in values]
+
+
+def check_value(student, reference, name, points, length):
+    def check(student):
+        for point, result in zip(points, results_of(student, name, points, length), strict=True):
+            assert_close(result[0], getattr(reference, name)(*point)[0], "f")
+
+    with_right_gates(student, reference, check)
+
+
+def check_gradients(student, reference, name, points, formula, gradients):
+    """The gradients of the inputs that are named in order, each at every point."""
+
+    def check(student):
+        results = results_of(student, name, points, len(points[0]) + 1)
+        for point, (_, *actual) in zip(points, results, strict=True):
+            exact = exact_gradient(formula, point)
+            for index, label in gradients:
+                assert_close(actual[index], exact[index], label, rtol=1e-6, atol=1e-9)
+
+    with_right_gates(student, reference, check)
+
+
+@pytest.mark.question("circuit", points=1)
+def test_circuit_value(student, reference, rng):
+    """The circuit's value is (x + y) z."""
+    check_value(student, reference, "circuit", draw_numbers(rng, 3), 4)
+
+
+@pytest.mark.question("circuit", points=2)
+def test_circuit_gradients_of_x_and_y(student, reference, rng):
+    """The sum hands what it gets, z, to x and to y alike."""
+    gradients = [(0, "dx"), (1, "dy")]
+    points = draw_numbers(rng, 3)
+    check_gradients(student, reference, "circuit", points, lambda x, y, z: (x + y) * z, gradients)
+
+
+@pytest.mark.question("circuit", points=1)
+def test_circuit_gradient_of_z(student, reference, rng):
+    """The product hands z what stands at its other input, x + y."""
+    points = draw_numbers(rng, 3)
+    check_gradients(student, reference, "circuit", points, lambda x, y, z: (x + y) * z, [(2, "dz")])
+
+
+def patterns_formula(x, y, z, w):
+    return 2 * (x * y + np.maximum(z, w))
+
+
+def draw_patterns(rng):
+    """Points with z ahead and points with w ahead, never close to a tie."""
+    points = [(*xy, z, z - gap) for xy, (z, gap) in zip(*two_draws(rng), strict=True)]
+    return points + [(x, y, w, z) for x, y, z, w in points]
+
+
+def two_draws(rng):
+    return draw_numbers(rng, 2), [(z, abs(gap)) for z, gap in draw_numbers(rng, 2)]
+
+
+@pytest.mark.question("patterns", points=1)
+def test_patterns_value(student, reference, rng):
+    """The circuit's value is 2 (x y + max(z, w))."""
+    check_value(student, reference, "patterns", draw_patterns(rng), 5)
+
+
+@pytest.mark.question("patterns", points=1.5)
+def test_patterns_gradients_through_the_product(student, reference, rng):
+    """x and y get the other's value, times the factor of two."""
+    gradients = [(0, "dx"), (1, "dy")]
+    check_gradients(student, reference, "patterns", draw_patterns(rng), patterns_formula, gradients)
+
+
+@pytest.mark.question("patterns", points=1.5)
+def test_patterns_gradients_through_the_maximum(student, reference, rng):
+    """Of z and w the larger gets everything, and the smaller nothing."""
+    gradients = [(2, "dz"), (3, "dw")]
+    check_gradients(student, reference, "patterns", draw_patterns(rng), patterns_formula, gradients)
+
+
+# neuron -------------------------------------------------------------------------------------
+
+
+def draw_neurons(rng):
+    return [(0.7 * away_from_zero(rng, 3), away_from_zero(rng, 2)) for _ in range(TRIES)]
+
+
+def neuron_results(student, points):
+    return results_of(student, "neuron", points, 3)
+
+
+def neuron_output(w, x):
+    return logistic(w[0] * x[0] + w[1] * x[1] + w[2])
+
+
+@pytest.mark.question("neuron", points=1)
+def test_neuron_output(student, reference, rng):
+    """The neuron's output is σ(w0 x0 + w1 x1 + w2), a single number."""
+    points = draw_neurons(rng)
+
+    def check(student):
+        for (w, x), (f, _, _) in zip(points, neuron_results(student, points), strict=True):
+            assert_close(f, float(neuron_output(w, x)), "f")
+
+    with_right_gates(student, reference, check)
+
+
+@pytest.mark.question("neuron", points=1)
+def test_neuron_gradients_are_arrays(student, reference, rng):
+    """dw is an array of shape (3,), dx one of shape (2,), and they depend on the inputs."""
+    points = draw_neurons(rng)
+
+    def check(student):
+        for _, dw, dx in neuron_results(student, points):
+            assert_shape(expect_array(dw, "dw", kind="f"), (3,), "dw")
+            assert_shape(expect_array(dx, "dx", kind="f"), (2,), "dx")
+            depends = np.ptp(dw) > 0 and np.ptp(dx) > 0
+            assert_true(depends, "the gradients do not depend on the inputs")
+
+    with_right_gates(student, reference, check)
+
+
+@pytest.mark.question("neuron", points=2)
+def test_neuron_gradient_of_the_weights(student, reference, rng):
+    """A weight gets the gradient of q times its input, and the bias the gradient of q itself."""
+    points = draw_neurons(rng)
+
+    def check(student):
+        for (w, x), (_, dw, _) in zip(points, neuron_results(student, points), strict=True):
+            exact = complex_step_gradient(lambda v, x=x: neuron_output(v, x), w)
+            assert_close(dw, exact, "dw")
+
+    with_right_gates(student, reference, check)
+
+
+@pytest.mark.question("neuron", points=1)
+def test_neuron_gradient_of_the_inputs(student, reference, rng):
+    """An input gets the gradient of q times its weight."""
+    points = draw_neurons(rng)
+
+    def check(student):
+        for (w, x), (_, _, dx) in zip(points, neuron_results(student, points), strict=True):
+            exact = complex_step_gradient(lambda v, w=w: neuron_output(w, v), x)
+            assert_close(dx, exact, "dx")
+
+    with_right_gates(student, reference, check)
+
+
+@pytest.mark.question("neuron", points=1)
+def test_neuron_leaves_its_arguments_alone(student, reference, rng):
+    """neuron changes neither w nor x."""
+    w, x = draw_neurons(rng)[0]
+
+    def check(student):
+        seen = student.observe("neuron", w, x)
+        f = expect_float(expect_tuple(seen.value, 3, "the result of neuron")[0], "f")
+        assert_true(0 < f < 1, "f should lie between 0 and 1")
+        assert_unchanged(seen.args[0], w, "w")
+        assert_unchanged(seen.args[1], x, "x")
+
+    with_right_gates(student, reference, check)
+
+
+# staged -------------------------------------------------------------------------------------
+
+
+def staged_formula(x, y):
+    return (x + logistic(y)) / (logistic(x) + (x + y) ** 2)
+
+
+@pytest.mark.question("staged", points=2)
+def test_staged_value(student, reference, rng):
+    """The value is (x + σ(y)) / (σ(x) + (x + y)²)."""
+    check_value(student, reference, "staged", draw_numbers(rng, 2), 3)
+
+
+@pytest.mark.question("staged", points=2)
+def test_staged_gradient_of_x(student, reference, rng):
+    """dx is the sum over the three roads from x to f."""
+    check_gradients(student, reference, "staged", draw_numbers(rng, 2), staged_formula, [(0, "dx")])
+
+
+@pytest.mark.question("staged", points=2)
+def test_staged_gradient_of_y(student, reference, rng):
+    """dy is the sum over the two roads from y to f."""
+    check_gradients(student, reference, "staged", draw_numbers(rng, 2), staged_formula, [(1, "dy")])
+
+
+# output_delta -------------------------------------------------------------------------------
+
+
+def draw_probabilities(rng, N, C):
+    raw = rng.uniform(0.2, 1, size=(N, C))
+    return raw / raw.sum(axis=1, keepdims=True), rng.permutation(np.arange(N) % C)
+
+
+@pytest.mark.question("output_delta", points=1.5)
+def test_squared_error_delta(student, rng):
+    """The squared-error delta is -(y - a) a (1 - a), for numbers and entry by entry."""
+    calls = [(float(rng.integers(2)), float(rng.uniform(0.1, 0.9))) for _ in range(TRIES)]
+    calls += [(rng.uniform(size=(2, 3)), rng.uniform(0.1, 0.9, size=(2, 3)))]
+    for (y, a), delta in zip(calls, student.many("squared_error_delta", calls), strict=True):
+        assert_close(delta, -(y - a) * a * (1 - a), "the squared-error delta")
+
+
+@pytest.mark.question("output_delta", points=0.5)
+def test_softmax_delta_shape(student, rng):
+    """The softmax delta is an array of shape (N, C) that depends on p."""
+    for N, C in ((4, 3), (1, 5), (7, 2)):
+        delta = expect_array(student.softmax_delta(*draw_probabilities(rng, N, C)), "the delta")
+        assert_shape(delta, (N, C), "the delta")
+        assert_true(np.ptp(delta) > 0, "the delta does not depend on p")
+
+
+@pytest.mark.question("output_delta", points=1.5)
+def test_softmax_delta(student, rng):
+    """The softmax delta is (p - onehot) / N."""
+    calls = [draw_probabilities(rng, N, C) for N, C in ((4, 3), (1, 5), (7, 2), (3, 4))]
+    for (p, y), delta in zip(calls, student.many("softmax_delta", calls), strict=True):
+        assert_close(delta, (p - np.eye(p.shape[1])[y]) / len(y), "the softmax delta")
+
+
+@pytest.mark.question("output_delta", points=0.5)
+def test_softmax_delta_leaves_p_alone(student, rng):
+    """softmax_delta changes neither p nor y."""
+    p, y = draw_probabilities(rng, 4, 3)
+    seen = student.observe("softmax_delta", p, y)
+    assert_shape(expect_array(seen.value, "the delta"), (4, 3), "the delta")
+    assert_unchanged(seen.args[0], p, "p")
+    assert_unchanged(seen.args[1], y, "y")
+
+
+# sgd_step -----------------------------------------------------------------------------------
+
+
+def draw_steps(rng):
+    shapes = ((3,), (2, 4), (5,), (1, 2))
+    rates = rng.uniform(0.05, 0.8, size=len(shapes))
+    return [
+        (rng.normal(size=shape), away_from_zero(rng, shape), float(rate))
+        for shape, rate in zip(shapes, rates, strict=True)
+    ]
+
+
+@pytest.mark.question("sgd_step", points=2)
+def test_sgd_step_goes_downhill(student, rng):
+    """The new weights are w - learning_rate · dw."""
+    calls = draw_steps(rng)
+    for (w, dw, rate), new in zip(calls, student.many("sgd_step", calls), strict=True):
+        assert_close(new, w - rate * dw, "the new weights")
+
+
+@pytest.mark.question("sgd_step", points=2)
+def test_sgd_step_leaves_its_arguments_alone(student, rng):
+    """sgd_step returns new weights and changes neither the old ones nor the gradient."""
+    w, dw, rate = draw_steps(rng)[1]
+    seen = student.observe("sgd_step", w, dw, rate)
+    new = expect_array(seen.value, "the new weights", w.shape)
+    assert_true(not np.array_equal(new, w), "the new weights are the old ones")
+    assert_unchanged(seen.args[0], w, "w")
+    assert_unchanged(seen.args[1], dw, "dw")
