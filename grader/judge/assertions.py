@@ -62,7 +62,10 @@ def expect_float(value: Any, name: str) -> float:
     real = isinstance(value, int | float | np.integer | np.floating)
     if not real or isinstance(value, bool):
         raise AssertionError(f"{name} should be a single number, but it is {describe(value)}")
-    return float(value)
+    try:
+        return float(value)
+    except OverflowError:  # an int of hundreds of digits
+        raise AssertionError(f"{name} should be a number, but it is an enormous int") from None
 
 
 def expect_tuple(value: Any, n: int, name: str) -> tuple[Any, ...]:
@@ -86,7 +89,12 @@ def expect_dict(value: Any, keys: Iterable[str], name: str) -> dict[str, Any]:
 
 def assert_shape(array: Any, shape: tuple[int, ...], name: str) -> None:
     """Fail unless the array has exactly this shape."""
-    actual = np.shape(array)
+    try:
+        actual = np.shape(array)
+    except ValueError:
+        raise AssertionError(
+            f"{name} should have shape {tuple(shape)}, but its rows differ in length"
+        ) from None
     if actual != tuple(shape):
         raise AssertionError(f"{name} should have shape {tuple(shape)}, but it has {actual}")
 
@@ -111,7 +119,7 @@ def assert_close(
     finite = np.isfinite(actual)
     if not finite.all():
         index = tuple(int(i) for i in np.argwhere(~finite)[0])
-        raise AssertionError(f"{name} has {actual[index]}{_at(index)}, where a number belongs")
+        raise AssertionError(f"{name}{_at(index)} is {actual[index]}, where a number belongs")
     _compare(actual, expected, name, atol + rtol * np.abs(expected))
 
 
@@ -142,6 +150,9 @@ def _same(after: Any, before: Any) -> bool:
             and after.keys() == before.keys()
             and all(_same(after[key], before[key]) for key in before)
         )
+    if isinstance(before, list | tuple):
+        same_kind = type(after) is type(before) and len(after) == len(before)
+        return same_kind and all(map(_same, after, before))
     if isinstance(before, np.ndarray):
         return (
             isinstance(after, np.ndarray)
