@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from grader.errors import JudgeError
 
@@ -49,6 +49,9 @@ class Alternative:
     code: str
 
 
+_Entry = TypeVar("_Entry", Mistake, Alternative)
+
+
 @dataclass(frozen=True)
 class Catalogue:
     """Everything that a `mistakes.py` lists."""
@@ -66,14 +69,22 @@ class Catalogue:
         names: dict[str, Any] = {"__name__": "mistakes"}
         try:
             exec(compile(source, "mistakes.py", "exec"), names)  # noqa: S102 — the instructor's
+            mistakes = _entries(names.get("MISTAKES", ()), Mistake)
+            alternatives = _entries(names.get("ALTERNATIVES", ()), Alternative)
         except Exception as error:
             raise JudgeError(f"mistakes.py: {type(error).__name__}: {error}") from error
-        mistakes = tuple(names.get("MISTAKES", ()))
-        alternatives = tuple(names.get("ALTERNATIVES", ()))
-        ids = [entry.id for entry in (*mistakes, *alternatives)]
+        ids = [entry.id for entry in mistakes] + [entry.id for entry in alternatives]
         repeated = {name for name in ids if ids.count(name) > 1}
         if repeated:
             raise JudgeError(
                 f"mistakes.py: the id {min(repeated)!r} is used twice; ids must differ"
             )
         return cls(mistakes, alternatives)
+
+
+def _entries(listed: Any, kind: type[_Entry]) -> tuple[_Entry, ...]:
+    for entry in listed:
+        if not isinstance(entry, kind):
+            raise TypeError(f"{entry!r} is not of type {kind.__name__}")
+        compile(entry.code, entry.id, "exec")
+    return tuple(listed)
