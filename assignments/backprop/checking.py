@@ -1,0 +1,39 @@
+"""Visible checks: each compares what you have with what belongs there, and says both."""
+
+import numpy as np
+
+__all__ = ["check", "check_close", "check_shape"]
+
+
+def check(claim, holds):
+    """Print the claim if it holds; raise AssertionError with it if it does not."""
+    assert holds, f"✗ not so: {claim}"
+    print(f"✓ {claim}")
+
+
+def check_shape(name, actual, shape):
+    """Check that `actual` is a numpy array of this shape."""
+    wanted, found = f"an array of shape {tuple(shape)}", _kind(actual)
+    assert found == wanted, f"✗ {name}: expected {wanted}, got {found}"
+    print(f"✓ {name}: {wanted}")
+
+
+def check_close(name, actual, expected, tolerance=1e-7):
+    """Check that `actual` is `expected`, a number or an array, within the tolerance."""
+    wanted, found = _kind(expected), _kind(actual)
+    assert found == wanted, f"✗ {name}: expected {wanted}, got {found}"
+    expected, actual = np.asarray(expected, dtype=float), np.asarray(actual, dtype=float)
+    distance = np.nan_to_num(np.abs(actual - expected), nan=np.inf)
+    worst = np.unravel_index(distance.argmax(), distance.shape)
+    place = f"[{', '.join(map(str, worst))}]" if worst else ""
+    pair = f"expected {expected[worst]:.8g}, got {actual[worst]:.8g}"
+    assert distance[worst] <= tolerance, f"✗ {name}{place}: {pair}"
+    print(f"✓ {name}: {wanted}, every value within {tolerance:g}")
+
+
+def _kind(value):
+    if isinstance(value, np.ndarray) and value.ndim:
+        return f"an array of shape {value.shape}"
+    if isinstance(value, (int, float, np.number, np.ndarray)):
+        return "a number"
+    return "None (is a return missing?)" if value is None else f"a {type(value).__name__}"
