@@ -13,6 +13,7 @@ RTOL, ATOL = 1e-6, 1e-10
 FACTORS = {-1.0: "the sign is reversed", 2.0: "twice as large", 0.5: "half as large"}
 
 
+@np.errstate(all="ignore")  # the numbers are wrong ones: inf, nan, near overflow
 def structural_hint(
     name: str, actual: Sequence[Any], expected: Sequence[Any], batch_sizes: Sequence[int]
 ) -> str:
