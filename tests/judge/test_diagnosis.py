@@ -1,0 +1,187 @@
+"""Which mistake is it: told by numbers on at least three inputs, and silent when in doubt."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.box.protocol import Rng
+from grader.judge.catalogue import Mistake
+from grader.judge.diagnosis import Diagnosis, diagnose
+from grader.judge.reference import Reference
+from grader.judge.structure import structural_hint
+from grader.judge.student import Call, Request
+
+SOURCE = """
+import numpy as np
+def loss(X): return float(np.mean(X ** 2))
+def grads(X): return {"dW": X.T @ X / len(X), "db": X.sum(axis=0)}
+def draw(rng): return rng.normal()
+"""
+SUM = Mistake("loss.sum", "loss", "Mean or sum?", "def loss(X): return float(np.sum(X ** 2))")
+MAX = Mistake("loss.max", "loss", "Look at max.", "def loss(X): return float(np.max(X))")
+FAILS = Mistake("loss.fails", "loss", "It fails.", "def loss(X): return X['a']")
+NO_MEAN = Mistake(
+    "grads.no_mean",
+    "grads",
+    "The mean of dW?",
+    "def grads(X): return {'dW': X.T @ X, 'db': X.sum(axis=0)}",
+)
+WRONG_AXIS = Mistake(
+    "grads.axis",
+    "grads",
+    "The axis of db?",
+    "def grads(X): return {'dW': X.T @ X / len(X), 'db': X.sum(axis=1)}",
+)
+INPUTS = [np.random.default_rng(i).normal(size=(3 + i, 2)) for i in range(5)]
+
+
+@pytest.fixture
+def reference(tmp_path: Path) -> Reference:
+    return Reference(SOURCE, tmp_path)
+
+
+def asked(name: str, function: Callable[..., Any], inputs: list[Any]) -> list[Request]:
+    calls = []
+    for x in inputs:
+        try:
+            calls.append(Call((x,), function(x)))
+        except Exception as error:
+            calls.append(Call((x,), error=type(error).__name__))
+    return [Request(name, tuple(calls))]
+
+
+@pytest.mark.parametrize("mistake", [SUM, MAX, FAILS], ids=lambda m: m.id)
+def test_a_known_mistake_is_recognised(reference: Reference, mistake: Mistake) -> None:
+    student = reference.variant(mistake.code).loss
+    found = diagnose(asked("loss", student, INPUTS), [MAX, SUM, FAILS], reference)
+    assert found == Diagnosis((mistake.id,), (mistake.hint,))
+
+
+@pytest.mark.parametrize("n,known", [(0, False), (1, False), (2, False), (3, True)])
+def test_fewer_than_three_inputs_prove_nothing(reference: Reference, n: int, known: bool) -> None:
+    student = reference.variant(SUM.code).loss
+    found = diagnose(asked("loss", student, INPUTS[:n]), [SUM], reference)
+    assert bool(found.mistakes) is known
+
+
+def test_the_same_input_three_times_is_one_input(reference: Reference) -> None:
+    student = reference.variant(SUM.code).loss
+    assert diagnose(asked("loss", student, INPUTS[:1] * 4), [SUM], reference) == Diagnosis()
+
+
+def test_a_right_answer_has_no_diagnosis(reference: Reference) -> None:
+    for name, mistakes in (("loss", [SUM, MAX]), ("grads", [NO_MEAN])):
+        requests = asked(name, getattr(reference, name), INPUTS)
+        assert diagnose(requests, mistakes, reference) == Diagnosis()
+
+
+def test_an_unknown_mistake_is_not_given_a_known_name(reference: Reference) -> None:
+    student = reference.variant("def loss(X): return float(np.mean(np.abs(X)) + 1)").loss
+    assert diagnose(asked("loss", student, INPUTS), [SUM, MAX, FAILS], reference).mistakes == ()
+
+
+def test_a_mistake_on_some_inputs_must_explain_the_right_ones_too(reference: Reference) -> None:
+    def student(X: np.ndarray) -> float:
+        return reference.loss(X) if len(X) > 5 else float(np.sum(X**2))
+
+    assert diagnose(asked("loss", student, INPUTS), [SUM], reference).mistakes == ()
+
+
+def test_two_mistakes_in_one_step_are_found_as_two(reference: Reference) -> None:
+    def student(X: np.ndarray) -> dict[str, np.ndarray]:
+        return {"dW": X.T @ X, "db": X.sum(axis=1)}
+
+    found = diagnose(asked("grads", student, INPUTS), [WRONG_AXIS, NO_MEAN], reference)
+    assert set(found.mistakes) == {"grads.axis", "grads.no_mean"}
+
+
+def test_what_no_mistake_explains_may_have_a_simple_form(reference: Reference) -> None:
+    def student(X: np.ndarray) -> dict[str, np.ndarray]:
+        return {"dW": 2 * X.T @ X / len(X), "db": X.sum(axis=0)}
+
+    found = diagnose(asked("grads", student, INPUTS), [NO_MEAN], reference)
+    assert found.mistakes == ()
+    assert len(found.hints) == 1
+    assert "twice as large" in found.hints[0]
+
+
+def test_calls_of_another_questions_function_are_left_out(reference: Reference) -> None:
+    requests = asked("grads", lambda X: 0, INPUTS)
+    assert diagnose(requests, [SUM], reference) == Diagnosis()
+
+
+def test_an_rng_is_replayed_from_its_start(reference: Reference) -> None:
+    twice = Mistake("draw.twice", "draw", "Once.", "def draw(rng): return rng.normal() * 2")
+    values = [2 * np.random.default_rng(i).normal() for i in range(3)]
+    calls = tuple(Call((Rng(i),), value) for i, value in enumerate(values))
+    assert diagnose([Request("draw", calls)], [twice], reference).mistakes == ("draw.twice",)
+
+
+WEIRD: list[Any] = [
+    None, True, "text", [], {}, (), [[1.0], [1.0, 2.0]], math.nan, 1 << 63, 1j, 10**400,
+    {"dW": None}, {"dW": "x", "db": [1]}, (1, (2, (3,))), np.zeros((0, 2)), np.array(1.0),
+    np.array([[True, False]]), np.full((2, 2), np.inf), np.full((2, 2), 1e308), [np.zeros(2)] * 2,
+    np.zeros((2, 2), "c16"), {1: 2}, np.uint8(3), np.bool_(True), np.zeros((2, 2), "i1"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("value", WEIRD, ids=lambda v: repr(v)[:30])
+@pytest.mark.parametrize("name", ["loss", "grads"])
+def test_no_value_of_a_student_breaks_the_diagnosis(
+    reference: Reference, name: str, value: Any
+) -> None:
+    requests = asked(name, lambda X: value, INPUTS)
+    mistakes = [SUM, MAX, FAILS] if name == "loss" else [NO_MEAN, WRONG_AXIS]
+    assert diagnose(requests, mistakes, reference).mistakes == ()
+
+
+E = [np.random.default_rng(i).normal(size=(4, 3)) for i in range(3)]
+N = [5, 6, 7]
+FORMS = {
+    "twice": ([2 * e for e in E], "twice as large"),
+    "half": ([e / 2 for e in E], "half as large"),
+    "sign": ([-e for e in E], "the sign is reversed"),
+    "constant": ([3 * e for e in E], "3 times what it should be"),
+    "sum for mean": ([n * e for n, e in zip(N, E, strict=True)], "N times too large"),
+    "mean twice": ([e / n for n, e in zip(N, E, strict=True)], "N times too small"),
+    "transposed": ([e.T for e in E], "rows and columns are exchanged"),
+    "flat": ([e.ravel() for e in E], "the shape is (12,) instead of (4, 3)"),
+    "nan": ([e * np.nan for e in E], "nan or inf comes out"),
+    "first row": ([np.vstack([e[:1], e[1:] + 1]) for e in E], "only the first row is right"),
+    "last row": ([np.vstack([e[:-1], e[-1:] + 1]) for e in E], "every row is right but the last"),
+}
+
+
+@pytest.mark.parametrize("actual,words", FORMS.values(), ids=FORMS.keys())
+def test_a_simple_form_is_put_in_words(actual: list[Any], words: str) -> None:
+    hint = structural_hint("dW1", actual, E, N)
+    assert hint.startswith("dW1: ")
+    assert words in hint
+
+
+def test_a_square_matrix_that_is_transposed_is_recognised() -> None:
+    expected = [e[:3] for e in E]
+    assert "exchanged" in structural_hint("dW", [e.T for e in expected], expected, N)
+
+
+@pytest.mark.parametrize(
+    "actual",
+    [
+        [e + 1 for e in E],
+        [np.zeros_like(e) for e in E],
+        [2 * E[0], 3 * E[1], 4 * E[2]],
+        [2 * E[0], 2 * E[1], E[2] + 1],
+        [None] * 3,
+        ["x"] * 3,
+        [np.zeros((0, 3))] * 3,
+        [np.zeros((9, 9))] * 3,
+    ],
+)
+def test_what_has_no_simple_form_gets_no_hint(actual: list[Any]) -> None:
+    assert structural_hint("dW", actual, E, N) == ""

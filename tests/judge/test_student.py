@@ -1,0 +1,96 @@
+"""The student as hidden tests see it, over a session that is a function here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from grader.box.client import CallFailure, CallRequest, CallSuccess
+from grader.judge.student import Call, Observation, Request, Student, StudentFailure
+
+
+class Scripted:
+    """A session that keeps requests and answers as told."""
+
+    def __init__(self, answer: Callable[[CallRequest], CallSuccess | CallFailure]) -> None:
+        self.requests: list[CallRequest] = []
+        self._answer = answer
+
+    def call(self, request: CallRequest) -> CallSuccess | CallFailure:
+        self.requests.append(request)
+        return self._answer(request)
+
+
+def doubled(request: CallRequest) -> CallSuccess:
+    values = tuple(2 * call[0] for call in request.calls)
+    return CallSuccess(values, tuple(request.calls) if request.echo else (None,) * len(values))
+
+
+@pytest.fixture
+def session() -> Scripted:
+    return Scripted(doubled)
+
+
+def test_an_attribute_is_a_call_in_one_round_trip(session: Scripted) -> None:
+    assert Student(session).double(3) == 6
+    assert session.requests == [CallRequest("double", [(3,)], {}, False)]
+
+
+def test_many_calls_are_one_round_trip(session: Scripted) -> None:
+    assert Student(session).many("double", [(1,), (2,)]) == [2, 4]
+    assert len(session.requests) == 1
+
+
+def test_observe_gives_the_arguments_as_the_call_left_them(session: Scripted) -> None:
+    assert Student(session).observe("double", 3) == Observation(6, (3,))
+
+
+@pytest.mark.parametrize("echoed", [None, 5, (), (1, 2), {"a": 1}])
+def test_observe_refuses_arguments_that_are_not_those_of_the_call(echoed: Any) -> None:
+    student = Student(Scripted(lambda _: CallSuccess((1,), (echoed,))))
+    with pytest.raises(StudentFailure, match="cannot be read"):
+        student.observe("f", 1)
+
+
+def test_a_failure_is_an_assertion_error_with_the_reason() -> None:
+    student = Student(Scripted(lambda _: CallFailure("f is not defined")))
+    with pytest.raises(AssertionError, match="f is not defined"):
+        student.f()
+
+
+def test_stand_ins_add_up_and_leave_the_original_alone(session: Scripted) -> None:
+    student = Student(session)
+    student.standing_in(f=abs).standing_in(g=len).double(1)
+    student.double(1)
+    assert [dict(r.stand_ins) for r in session.requests] == [{"f": abs, "g": len}, {}]
+
+
+def test_private_names_are_no_student_functions(session: Scripted) -> None:
+    with pytest.raises(AttributeError):
+        _ = Student(session)._repr_html_
+
+
+def test_the_log_holds_what_came_and_is_shared_with_stand_ins(session: Scripted) -> None:
+    student = Student(session)
+    student.standing_in(f=abs).many("double", [(1,), (2,)])
+    assert student.take_log() == [Request("double", (Call((1,), 2), Call((2,), 4)))]
+    assert student.take_log() == []
+
+
+@pytest.mark.parametrize(
+    "failure,calls",
+    [
+        (CallFailure("raised", "KeyError", 1), (Call((2,), error="KeyError"),)),
+        (CallFailure("not yet", "NotImplementedError"), ()),
+        (CallFailure("timeout"), ()),
+    ],
+)
+def test_the_log_keeps_an_error_only_where_one_was_raised(
+    failure: CallFailure, calls: tuple[Call, ...]
+) -> None:
+    student = Student(Scripted(lambda _: failure))
+    with pytest.raises(StudentFailure):
+        student.many("f", [(1,), (2,)])
+    assert student.take_log() == [Request("f", calls)]
