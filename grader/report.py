@@ -52,6 +52,7 @@ def report_page(course: Course, assignment: Assignment, class_grades: Sequence[G
         success=bar_chart(_success(assignment, class_grades), "Mean share of points by question"),
         mistakes=_mistakes(class_grades),
         checks=_lost_checks(class_grades),
+        waiting=sum(q.manual and q.score is None for q in _questions(class_grades)),
         looks=[(g, reason) for g in class_grades if (reason := _why_look(g))],
     )
 
@@ -63,12 +64,12 @@ def _questions(class_grades: Sequence[Grade]) -> Iterator[QuestionResult]:
 
 
 def _success(assignment: Assignment, class_grades: Sequence[Grade]) -> dict[str, float]:
-    """Mean share of the points, by question, over those graded so far."""
+    """Mean share of the points, by question; only questions that are graded for everyone."""
     shares: dict[str, list[float]] = {name: [] for name in assignment.questions}
+    waiting = {q.question for q in _questions(class_grades) if q.score is None}
     for question in _questions(class_grades):
-        if question.score is not None:
-            shares[question.question].append(question.score / question.max_score)
-    return {name: fmean(values) for name, values in shares.items() if values}
+        shares[question.question].append((question.score or 0.0) / question.max_score)
+    return {n: fmean(values) for n, values in shares.items() if values and n not in waiting}
 
 
 def _mistakes(class_grades: Sequence[Grade]) -> list[_Tally]:
@@ -95,10 +96,7 @@ def _lost_checks(class_grades: Sequence[Grade]) -> list[_Tally]:
 def _why_look(grade: Grade) -> str:
     """Why a person should look at this submission; "" if nobody need to."""
     result = grade.result
-    waiting = [q.question for q in result.questions if q.manual and q.score is None]
     reasons = list(result.notes)
     if result.status is Status.GRADED and result.score == 0:
         reasons.append("No points at all.")
-    if waiting and result.status is Status.GRADED:
-        reasons.append(f"To be graded by hand: {', '.join(waiting)}.")
     return " ".join(reasons)

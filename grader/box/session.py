@@ -63,14 +63,26 @@ class Session:
         self._boxes_opened = 0
         self._cell_timeout_s = limits.cell_timeout_s
         self._outcomes: dict[int, CellOutcome] = {}
+        self._deadly_cells: dict[str, str] = {}
         self._deadly_functions: dict[str, str] = {}
-        self.notes: list[str] = []
 
     def __enter__(self) -> Session:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._close_box()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What ended a box, in sentences for the student."""
+        sentences = []
+        if self._deadly_cells:
+            (first, reason), *others = self._deadly_cells.items()
+            rest = f" and, for the like reason, {', '.join(n for n, _ in others)}" if others else ""
+            sentences.append(f"The cell {first} {reason}; the notebook went on without it{rest}.")
+        for reason in self._deadly_functions.values():
+            sentences.append(f"Calling {reason}; the other steps were graded in a fresh box.")
+        return tuple(sentences)
 
     def execute_cells(self) -> dict[int, CellOutcome]:
         """Run all cells; the outcome of each by its index. A deadly cell does not stop the rest."""
@@ -99,7 +111,6 @@ class Session:
         self._close_box()
         reason = f"{name} {death}"
         self._deadly_functions[name] = reason
-        self.notes.append(f"Calling {reason}; the other steps were graded in a fresh box.")
         return CallFailure(reason)
 
     def _reopen(self) -> bool:
@@ -137,7 +148,7 @@ class Session:
             2  # one endless loop is often met again, by every cell that calls it
         )
         self._outcomes[cell.index] = CellOutcome(ok=False, died=f"this cell {reason}")
-        self.notes.append(f"The cell {cell.label!r} {reason}; the notebook went on without it.")
+        self._deadly_cells[cell.label] = reason
 
     def _time_left(self) -> float:
         return self._limits.submission_timeout_s - (time.monotonic() - self._start)
