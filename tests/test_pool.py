@@ -1,0 +1,172 @@
+"""Many submissions on several processes: all come back, once, whatever dies meanwhile."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tiny_course import ID, release_by_hand, write_course
+
+from grader.box import family
+from grader.bundle import Bundle, load_bundle
+from grader.course import Course
+from grader.intake import Submission
+from grader.notebook import Notebook, dumps, grade_id
+from grader.pool import grade_all
+from grader.results import Status, SubmissionResult
+
+STUDENTS = ["amy", "bob", "cyd", "dan", "eve"]
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    made = write_course(tmp_path_factory.mktemp("course"))
+    release = release_by_hand(made)
+    for number, student in enumerate(STUDENTS):
+        hand_in(made, release, student, f"def double(x):\n    return {number % 3} * x")
+    hand_in(made, release, "slow", "import time\ntime.sleep(3)\ndef double(x): return 2 * x")
+    return made
+
+
+def hand_in(course: Course, release: Notebook, student: str, code: str) -> None:
+    cells = [
+        {**cell, "source": code if grade_id(cell) == "double" else cell["source"]}
+        for cell in release["cells"]
+    ]
+    path = path_of(course, student)
+    path.parent.mkdir(parents=True)
+    path.write_text(dumps({**release, "cells": cells}), encoding="utf-8")
+
+
+def path_of(course: Course, student: str) -> Path:
+    return course.submitted_dir / student / ID / f"{ID}.ipynb"
+
+
+@pytest.fixture(scope="module")
+def bundle(course: Course) -> Bundle:
+    return load_bundle(course, ID)
+
+
+def submissions(course: Course, *students: str) -> list[Submission]:
+    return [Submission(name, ID, path_of(course, name), None) for name in students]
+
+
+def by_student(results: Iterator[SubmissionResult]) -> dict[str, SubmissionResult]:
+    collected = list(results)
+    found = {result.student: result for result in collected}
+    assert len(found) == len(collected)
+    return found
+
+
+def test_one_worker_and_two_give_the_same_records(course: Course, bundle: Bundle) -> None:
+    given = submissions(course, *STUDENTS)
+    one, two = (by_student(grade_all(bundle, given, workers)) for workers in (1, 2))
+    assert one == two
+    assert set(one) == set(STUDENTS)
+    assert [one[name].question("double").score for name in STUDENTS] == [1.0, 1.0, 4.0, 1.0, 1.0]
+
+
+def test_no_submissions_give_no_results_and_start_no_worker(bundle: Bundle) -> None:
+    assert list(grade_all(bundle, [], 2)) == []
+    assert not workers_of_this_process()
+
+
+def workers_of_this_process() -> list[int]:
+    return [pid for pid in family.children(os.getpid()) if is_worker(pid)]
+
+
+def is_worker(pid: int) -> bool:
+    try:
+        return b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False
+
+
+def kill_when_a_box_sleeps(stop: threading.Event, times: int) -> threading.Thread:
+    """Kill workers by SIGKILL, as an out-of-memory killer would, while the slow one runs."""
+
+    def watch() -> None:
+        killed: set[int] = set()
+        while not stop.wait(0.05) and len(killed) < times:
+            for pid in workers_of_this_process():
+                if pid not in killed and len(list(family.descendants(pid))) >= 2:
+                    stop.wait(0.3)
+                    os.kill(pid, signal.SIGKILL)
+                    killed.add(pid)
+                    break
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    return thread
+
+
+def test_what_a_killed_worker_had_is_graded_again(course: Course, bundle: Bundle) -> None:
+    stop = threading.Event()
+    thread = kill_when_a_box_sleeps(stop, times=1)
+    try:
+        found = by_student(grade_all(bundle, submissions(course, "slow", "amy", "bob"), 1))
+    finally:
+        stop.set()
+        thread.join()
+    assert set(found) == {"slow", "amy", "bob"}
+    assert {result.status for result in found.values()} == {Status.GRADED}
+
+
+def test_a_submission_whose_worker_dies_twice_is_not_graded(course: Course, bundle: Bundle) -> None:
+    stop = threading.Event()
+    thread = kill_when_a_box_sleeps(stop, times=2)
+    try:
+        found = by_student(grade_all(bundle, submissions(course, "slow"), 1))
+    finally:
+        stop.set()
+        thread.join()
+    assert found["slow"].status is Status.NOT_GRADED
+    assert "died twice" in found["slow"].notes[0]
+
+
+def test_once_stopped_nothing_new_starts_and_what_runs_still_comes(
+    course: Course, bundle: Bundle
+) -> None:
+    stop = threading.Event()
+    taken: list[str] = []
+
+    def lazily() -> Iterator[Submission]:
+        for submission in submissions(course, *STUDENTS):
+            taken.append(submission.student)
+            yield submission
+
+    results = grade_all(bundle, lazily(), 1, stop)
+    first = next(results)
+    stop.set()
+    rest = list(results)
+    started = {first.student, *(result.student for result in rest)}
+    assert len(started) <= 2
+    assert len(taken) <= 4  # one is looked at ahead
+    assert not workers_of_this_process()
+
+
+def test_a_stop_before_the_start_grades_nothing(course: Course, bundle: Bundle) -> None:
+    stop = threading.Event()
+    stop.set()
+    assert list(grade_all(bundle, submissions(course, "amy"), 1, stop)) == []
+
+
+def test_submissions_are_taken_only_as_far_as_workers_can(course: Course, bundle: Bundle) -> None:
+    """A class of thousands is never in memory at once."""
+    taken = 0
+
+    def endless() -> Iterator[Submission]:
+        nonlocal taken
+        while True:
+            taken += 1
+            (submission,) = submissions(course, STUDENTS[taken % len(STUDENTS)])
+            yield submission
+
+    results = grade_all(bundle, endless(), 1)
+    next(results)
+    results.close()
+    assert taken <= 5
