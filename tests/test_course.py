@@ -1,0 +1,142 @@
+"""course.yml: what is right loads, what is wrong is one line with file, key and expectation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from grader.course import Course
+from grader.errors import CourseError, UsageError
+
+GOOD = """\
+name: C
+seed: 1
+assignments:
+  - id: one
+    title: One
+    due: 2026-01-10T12:00:00+00:00
+    questions: {a: 4, b: {points: 2.5, manual: true}}
+"""
+
+
+def load(folder: Path, text: str | bytes) -> Course:
+    (folder / "course.yml").write_bytes(text if isinstance(text, bytes) else text.encode())
+    return Course.load(folder)
+
+
+def problem(folder: Path, text: str | bytes) -> str:
+    with pytest.raises(CourseError) as caught:
+        load(folder, text)
+    message = str(caught.value)
+    assert "\n" not in message
+    prefix = f"{folder.resolve() / 'course.yml'}: "
+    assert message.startswith(prefix)
+    return message.removeprefix(prefix)
+
+
+def test_a_small_course_loads_with_defaults(tmp_path: Path) -> None:
+    course = load(tmp_path, GOOD)
+    (one,) = course.assignments
+    assert (one.max_score, one.questions["b"].manual, one.questions["a"].points) == (6.5, True, 4.0)
+    assert course.limits.call_timeout_s == 5
+    assert course.gradebook_url == f"sqlite:///{tmp_path.resolve()}/gradebook.db"
+    assert course.release_dir("one") == tmp_path.resolve() / "assignments" / "one"
+
+
+def test_a_database_elsewhere_stays_as_it_is(tmp_path: Path) -> None:
+    course = load(tmp_path, GOOD + "gradebook: postgresql://host/db\n")
+    assert course.gradebook_url == "postgresql://host/db"
+
+
+def test_an_unknown_assignment_is_told_with_the_known_ones(tmp_path: Path) -> None:
+    course = load(tmp_path, GOOD)
+    with pytest.raises(UsageError, match="'two' is not an assignment of this course; known: one"):
+        list(course.chosen(("one", "two")))
+    assert [a.id for a in course.chosen(())] == ["one"]
+
+
+WRONG = {
+    "seed: 1": ("seed: -1", "seed: Input should be greater than or equal to 0 (got -1)"),
+    "name: C": ("", "name: missing; this key is required"),
+    "a: 4": ("a: 0", "assignments.0.questions.a.points: Input should be greater than 0 (got 0)"),
+    "id: one": ("id: One!", "assignments.0.id: String should match pattern"),
+    "title: One": ("titel: One", "assignments.0.title: missing"),
+    "manual: true": ("manuel: true", "assignments.0.questions.b.manuel: unknown key"),
+    "due: 2026-01-10T12:00:00+00:00": ("due: 2026-01-10T12:00:00", "assignments.0.due: "),
+}
+
+
+@pytest.mark.parametrize("right", WRONG)
+def test_a_wrong_key_is_named_with_what_is_expected(tmp_path: Path, right: str) -> None:
+    wrong, message = WRONG[right]
+    assert problem(tmp_path, GOOD.replace(right, wrong)).startswith(message)
+
+
+@pytest.mark.parametrize(
+    "extra,message",
+    [
+        ("limits: {cell_timeout_s: 0}", "limits.cell_timeout_s: "),
+        ("limits: {memory_mib: lots}", "limits.memory_mib: "),
+        ("limits: {timeout: 5}", "limits.timeout: unknown key; remove it or correct its spelling"),
+        ("late_policy: {max_penalty: 2}", "late_policy.max_penalty: "),
+        ("gradebook: gradebook.db", "gradebook: "),
+        ("root: /", "root: unknown key"),
+        ("colour: red", "colour: unknown key"),
+        ("seed: .nan", "seed: "),
+        ("1: 2", ""),
+    ],
+)
+def test_a_wrong_addition_is_named(tmp_path: Path, extra: str, message: str) -> None:
+    assert problem(tmp_path, GOOD + extra + "\n").startswith(message)
+
+
+def test_an_id_used_twice_is_refused(tmp_path: Path) -> None:
+    assignment = GOOD[GOOD.index("  - id") :]
+    assert "'one' appears twice" in problem(tmp_path, GOOD + assignment)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "just text",
+        "[1, 2]",
+        "a: [",
+        "\tname: C",
+        "name: C\nname",
+        "name: &a [*a]",
+        "name: !!python/object/apply:os.system ['true']",
+        "name: *unknown",
+        GOOD.replace("2026-01-10T12:00:00+00:00", "2026-13-45"),
+        GOOD.replace("2026-01-10T12:00:00+00:00", "2026-02-30T12:00:00+00:00"),
+        GOOD.replace("seed: 1", "seed: 1:99:99x"),
+        GOOD.replace("seed: 1", "? [a]\n: 1"),
+        GOOD.replace("seed: 1", "seed: !!int x"),
+        GOOD.replace("seed: 1", "seed: !!float x"),
+        b"name: \xff\xfe",
+        b"\x00",
+        "\x07",
+    ],
+    ids=repr,
+)
+def test_what_is_no_course_is_one_line(tmp_path: Path, text: str | bytes) -> None:
+    problem(tmp_path, text)
+
+
+def test_a_missing_file_and_a_folder_in_its_place_are_one_line(tmp_path: Path) -> None:
+    with pytest.raises(CourseError, match="not found; name the course folder with --course"):
+        Course.load(tmp_path)
+    (tmp_path / "course.yml").mkdir()
+    with pytest.raises(CourseError, match="cannot be read"):
+        Course.load(tmp_path)
+
+
+@given(st.text(alphabet="abns:- {}[]&*!|>'\"#%@\n\t,?0159.", max_size=40))
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_no_text_gives_another_error(tmp_path: Path, text: str) -> None:
+    problem(tmp_path, text)

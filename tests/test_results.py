@@ -1,0 +1,74 @@
+"""Records: what they add up to, and that they come back from JSON as they were."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from grader.results import CheckResult, QuestionResult, Status, SubmissionResult
+
+text = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+points = st.floats(0, 100)
+scores = st.none() | points
+texts = st.lists(text, max_size=3).map(tuple)
+checks = st.builds(CheckResult, text, text, st.none() | st.booleans(), points, points, text)
+questions = st.builds(
+    QuestionResult, text, scores, points, texts, st.lists(checks, max_size=2).map(tuple),
+    st.booleans(), texts,
+)  # fmt: skip
+notebooks = st.none() | st.dictionaries(text, st.lists(text, max_size=2) | points, max_size=3)
+results = st.builds(
+    SubmissionResult, text, text, st.sampled_from(Status), points,
+    st.lists(questions, max_size=3).map(tuple), texts, notebooks, text,
+)  # fmt: skip
+
+
+@given(results)
+@settings(max_examples=100, deadline=None)
+def test_a_record_comes_back_from_json_as_it_was(result: SubmissionResult) -> None:
+    assert SubmissionResult.from_json(result.to_json()) == result
+
+
+def make(status: Status = Status.GRADED, *given: float | None) -> SubmissionResult:
+    rows = tuple(QuestionResult(f"q{i}", score, 5.0) for i, score in enumerate(given))
+    return SubmissionResult("amy", "one", status, 10.0, rows)
+
+
+@pytest.mark.parametrize(
+    "given,score", [((), 0.0), ((1.0, 2.5), 3.5), ((1.0, None), 1.0), ((None,), 0.0)]
+)
+def test_the_score_is_the_sum_of_what_is_graded_so_far(given: Any, score: float) -> None:
+    assert make(Status.GRADED, *given).score == score
+    assert isinstance(make(Status.GRADED, *given).score, float)
+
+
+def test_without_a_grade_there_is_no_score_and_a_rejection_is_zero() -> None:
+    assert make(Status.NOT_GRADED, 3.0).score is None
+    assert make(Status.REJECTED, 0.0).score == 0.0
+
+
+def test_a_humans_score_replaces_one_questions_only() -> None:
+    before = make(Status.GRADED, 1.0, None)
+    after = before.with_manual_score("q1", 4.0)
+    assert (after.score, before.score) == (5.0, 1.0)
+    assert after.with_manual_score("absent", 4.0) == after
+    assert after.with_manual_score("q1", None) == before
+
+
+def test_a_question_is_found_by_name_or_a_key_error() -> None:
+    assert make(Status.GRADED, 1.0).question("q0").score == 1.0
+    with pytest.raises(KeyError):
+        make().question("q0")
+
+
+@pytest.mark.parametrize(
+    "change", [{"status": "FINE"}, {"more": 1}, {"questions": [{}]}, {"questions": None}]
+)
+def test_another_form_is_refused_not_guessed(change: dict[str, Any]) -> None:
+    data = {**json.loads(make().to_json()), **change}
+    with pytest.raises((ValueError, TypeError, KeyError)):
+        SubmissionResult.from_json(json.dumps(data))
