@@ -1,0 +1,185 @@
+"""The student's page: everything of theirs is shown, nothing of it acts."""
+
+from __future__ import annotations
+
+import base64
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tiny_course import ID, make_cell, make_result, release_by_hand, write_course
+
+from grader.course import Course
+from grader.feedback import feedback_page
+from grader.grades import Grade
+from grader.notebook import Notebook, grade_id
+from grader.results import CheckResult, QuestionResult, Status, SubmissionResult
+
+PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(20)).decode()
+EVIL = "</pre><script>alert(1)</script><img src=x onerror=alert(2)>\"'&{{ 7*7 }}"
+
+
+class Page(HTMLParser):
+    """Tags and attributes of a page, as a browser would see them."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def assert_inert(html: str) -> Page:
+    """No script, no handler, no address but data: pictures and places on the page itself."""
+    page = Page(html)
+    for tag, attributes in page.tags:
+        assert tag not in {"script", "iframe", "object", "embed", "form", "input", "link", "base"}
+        assert not [name for name in attributes if name.startswith("on")]
+        for name in ("src", "href", "xlink:href", "action", "data"):
+            assert (attributes.get(name) or "#").startswith(("data:image/png;base64,", "#"))
+    policy = next(a["content"] for t, a in page.tags if a.get("http-equiv"))
+    assert policy is not None
+    assert "default-src 'none'" in policy
+    assert "script-src" not in policy
+    assert not re.search(r"url\((?!#)|@import", html)
+    return page
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    return write_course(tmp_path_factory.mktemp("course"))
+
+
+@pytest.fixture(scope="module")
+def release(course: Course) -> Notebook:
+    return release_by_hand(course)
+
+
+def page_of(course: Course, result: SubmissionResult, late: float = 0.0) -> Page:
+    return assert_inert(feedback_page(course, course.assignment(ID), Grade(result, late)))
+
+
+def with_outputs(release: Notebook, *outputs: dict[str, Any], **changes: Any) -> SubmissionResult:
+    result = make_result("amy", release, double=2.0, square=2.0)
+    assert result.notebook is not None
+    for cell in result.notebook["cells"]:
+        if grade_id(cell) == "double":
+            cell["outputs"] = list(outputs)
+            cell["source"] = changes.get("source", cell["source"])
+    result.notebook["cells"] += changes.get("added", [])
+    return result
+
+
+def data(**kinds: str) -> dict[str, Any]:
+    bundle = {kind.replace("_", "/"): value for kind, value in kinds.items()}
+    return {"output_type": "display_data", "data": bundle, "metadata": {}}
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        {"output_type": "stream", "name": "stdout", "text": EVIL},
+        {"output_type": "error", "ename": EVIL, "evalue": EVIL, "traceback": [EVIL]},
+        data(text_plain=EVIL),
+        data(text_html=EVIL),
+        data(text_html="<svg onload=alert(1)><a href='javascript:alert(1)'>x</a></svg>"),
+        data(text_html="<style>*{background:url(//evil)}</style><link rel=stylesheet href=//e>"),
+        data(text_html="<math><mi//xlink:href='data:x,<script>alert(1)</script>'>"),
+        data(text_html="<iframe srcdoc='<script>1</script>'></iframe><base href=//evil>"),
+        data(text_html="<img src='http://evil/track.png'><form action=//evil><input></form>"),
+        data(image_png=PNG + '"><script>alert(1)</script>'),
+    ],
+    ids=lambda output: str(output)[:40],
+)
+def test_hostile_outputs_are_shown_and_do_nothing(
+    course: Course, release: Notebook, output: dict[str, Any]
+) -> None:
+    page_of(course, with_outputs(release, output))
+
+
+def test_hostile_code_and_prose_are_shown_and_do_nothing(course: Course, release: Notebook) -> None:
+    prose = make_cell("x", f"# T\n{EVIL}\n[x](javascript:alert(1)) ![y](http://evil)", "markdown")
+    prose["metadata"]["grader"] = {"added": True}
+    page = page_of(course, with_outputs(release, source=EVIL, added=[prose]))
+    assert EVIL in page.text
+
+
+def test_hostile_names_notes_and_messages_are_escaped(course: Course, release: Notebook) -> None:
+    check = CheckResult("t", EVIL, False, 0.0, 4.0, EVIL)
+    question = QuestionResult("double", 0.0, 4.0, (EVIL,), (check,), hints=(EVIL, EVIL))
+    result = SubmissionResult(EVIL, ID, Status.GRADED, 9.0, (question,), (EVIL,))
+    page = page_of(course, result)
+    assert page.text.count("{{ 7*7 }}") >= 5
+    assert "49" not in page.text
+
+
+def test_a_figure_is_shown_with_a_text_alternative(course: Course, release: Notebook) -> None:
+    page = page_of(course, with_outputs(release, data(image_png=PNG, text_plain="<Figure>")))
+    (image,) = [attributes for tag, attributes in page.tags if tag == "img"]
+    assert image["src"] == f"data:image/png;base64,{PNG}"
+    assert image["alt"]
+
+
+def test_a_table_of_a_student_stays_a_table(course: Course, release: Notebook) -> None:
+    html = "<table><tr><td>1</td></tr></table>"
+    page = page_of(course, with_outputs(release, data(text_html=html)))
+    assert [tag for tag, _ in page.tags].count("table") == 2
+
+
+def test_colours_of_a_traceback_are_dropped_and_floods_are_cut(
+    course: Course, release: Notebook
+) -> None:
+    flood = "\x1b[31mred\x1b[0m " + "x" * 100_000
+    page = page_of(
+        course, with_outputs(release, {"output_type": "stream", "name": "stdout", "text": flood})
+    )
+    assert "\x1b" not in page.text
+    assert "[cut here]" in page.text
+    assert len(page.text) < 40_000
+
+
+def test_points_lost_for_lateness_are_told_and_never_go_below_zero(
+    course: Course, release: Notebook
+) -> None:
+    result = make_result("amy", release, double=2.0, square=2.0, why=3.0)
+    assert "1 taken off because it came late" in " ".join(page_of(course, result, 1.0).text.split())
+    text = " ".join(page_of(course, result, 99.0).text.split())
+    assert " 0 of 9 points" in text
+
+
+@pytest.mark.parametrize("status", [Status.REJECTED, Status.NOT_GRADED])
+def test_a_page_without_a_notebook_says_why(
+    course: Course, release: Notebook, status: Status
+) -> None:
+    result = SubmissionResult("amy", ID, status, 9.0, notes=("Rejected: not a notebook",))
+    page = page_of(course, result)
+    assert "Rejected: not a notebook" in page.text
+    assert ("– of 9" in " ".join(page.text.split())) is (status is Status.NOT_GRADED)
+
+
+def test_written_work_that_waits_is_told(course: Course, release: Notebook) -> None:
+    result = make_result("amy", release, double=4.0).with_manual_score("why", None)
+    assert "why: waiting for your teacher" in " ".join(page_of(course, result).text.split())
+
+
+def test_a_check_that_broke_is_neither_won_nor_lost(course: Course, release: Notebook) -> None:
+    question = QuestionResult("double", None, 4.0, checks=(CheckResult("t", "C.", None, 0, 4),))
+    result = replace(make_result("amy", release), questions=(question,))
+    classes = [str(a.get("class")) for _, a in page_of(course, result).tags]
+    assert "check open" in classes
+
+
+def test_hidden_tests_are_not_on_the_page(
+    course: Course, release: Notebook, tmp_path: Path
+) -> None:
+    page = page_of(course, make_result("amy", release, double=4.0))
+    assert "def test_doubles" not in page.text

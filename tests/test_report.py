@@ -1,0 +1,127 @@
+"""The class's page: counts, rankings, who needs a look; and nothing that acts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from test_feedback import EVIL, Page, assert_inert
+from tiny_course import ID, write_course
+
+from grader.course import Course
+from grader.grades import Grade
+from grader.report import report_page
+from grader.results import CheckResult, QuestionResult, Status, SubmissionResult
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    return write_course(tmp_path_factory.mktemp("course"))
+
+
+def page_of(course: Course, grades: Sequence[SubmissionResult]) -> Page:
+    given = [Grade(result, 0.0) for result in grades]
+    return assert_inert(report_page(course, course.assignment(ID), given))
+
+
+def result(
+    student: str,
+    score: float | None,
+    *,
+    status: Status = Status.GRADED,
+    mistake: str = "",
+    notes: tuple[str, ...] = (),
+    why: float | None = 1.0,
+) -> SubmissionResult:
+    check = CheckResult("test_doubles", f"{EVIL} doubles.", score == 4.0, score or 0.0, 4.0)
+    mistakes = (mistake,) if mistake else ()
+    questions = (
+        QuestionResult("double", score, 4.0, mistakes, (check,), hints=("Look at the factor.",)),
+        QuestionResult("why", why, 3.0, manual=True),
+    )
+    return SubmissionResult(student, ID, status, 9.0, questions, notes)
+
+
+def words(page: Page) -> str:
+    return " ".join(page.text.split())
+
+
+def test_an_empty_class_has_a_page(course: Course) -> None:
+    assert "0 submissions" in words(page_of(course, []))
+
+
+def test_statuses_and_mean_are_told(course: Course) -> None:
+    text = words(
+        page_of(
+            course,
+            [
+                result("amy", 4.0),
+                result("bob", 2.0),
+                result("cyd", None, status=Status.NOT_GRADED),
+                result("dan", 0.0, status=Status.REJECTED, why=0.0),
+            ],
+        )
+    )
+    assert "4 submissions" in text
+    assert "2 graded" in text
+    assert "1 rejected" in text
+    assert "1 not graded" in text
+    assert "2.667 of 9 on average median 3" in text
+
+
+def test_mistakes_are_ranked_by_how_many_made_them(course: Course) -> None:
+    made = ["rare", "often", "often", "often", "some", "some"]
+    page = page_of(course, [result(f"s{i}", 1.0, mistake=name) for i, name in enumerate(made)])
+    text = words(page)
+    assert text.index("often") < text.index("some") < text.index("rare")
+    assert "Look at the factor." in text
+
+
+@pytest.mark.parametrize(
+    "given,reason",
+    [
+        (result("amy", 0.0, why=0.0), "No points at all."),
+        (result("amy", 4.0, notes=("The cell 'double' ended.",)), "The cell 'double' ended."),
+        (result("amy", None, status=Status.NOT_GRADED, notes=("Not graded: ours",)), "ours"),
+    ],
+)
+def test_who_needs_a_look_is_listed_with_the_reason(
+    course: Course, given: SubmissionResult, reason: str
+) -> None:
+    text = words(page_of(course, [given]))
+    assert "Who needs a look" in text
+    assert reason in text
+
+
+@pytest.mark.parametrize(
+    "names,sentence", [("a", "1 written answer waits"), ("ab", "2 written answers wait")]
+)
+def test_written_work_that_waits_is_counted_once_for_the_class(
+    course: Course, names: str, sentence: str
+) -> None:
+    text = words(page_of(course, [result(name, 4.0, why=None) for name in names]))
+    assert sentence in text
+    assert "Who needs a look" not in text
+
+
+def test_a_class_without_trouble_needs_no_look(course: Course) -> None:
+    assert "Who needs a look" not in words(page_of(course, [result("amy", 4.0)]))
+
+
+def test_hostile_students_are_escaped_everywhere(course: Course) -> None:
+    given = result(EVIL, 1.0, mistake=EVIL, notes=(EVIL,))
+    assert page_of(course, [given]).text.count("{{ 7*7 }}") >= 3
+
+
+def test_charts_have_a_title_and_a_description(course: Course) -> None:
+    page = page_of(course, [result("amy", 4.0), result("bob", 1.0)])
+    tags = [tag for tag, _ in page.tags]
+    assert tags.count("svg") == tags.count("desc") == 2
+    assert all(a.get("role") == "img" for tag, a in page.tags if tag == "svg")
+    assert "double: 62 %" in page.text
+
+
+def test_the_same_class_gives_the_same_bytes(course: Course) -> None:
+    grades = [Grade(result("amy", 4.0), 0.0)]
+    one, two = (report_page(course, course.assignment(ID), grades) for _ in range(2))
+    assert one == two
