@@ -354,7 +354,7 @@ TWO_LAYER_NET = {
         explain=NADIA,
         handed_in="2026-10-21 09:10:00.000000 UTC",
     ),
-    "olu": Student(damage=cut_off, handed_in="2026-10-19 23:59:30.000000 UTC"),
+    "olu": Student(damage=cut_off, handed_in="2026-10-19 23:58:30.000000 UTC"),
 }
 
 CLASS: dict[str, dict[str, Student]] = {"backprop": BACKPROP, "two_layer_net": TWO_LAYER_NET}
