@@ -129,12 +129,14 @@ def test_a_cell_answer_out_of_form_is_an_empty_outcome(value: Any) -> None:
         say(answer(1), shift=1),
         say(answer(1), shift=-1),
         say(answer(1), op="execute"),
-        say([0, [1.0]], op="callback"),
-        say([-1, []], op="callback"),
+        say([1, [1.0], {}], op="callback"),
+        say([-1, [], {}], op="callback"),
+        say([0, []], op="callback"),
+        say([0, [], [1]], op="callback"),
         say("f", op="callback"),
         lambda channel, number: channel._sock.sendall(b"GET / HTTP/1.1\r\n\r\n"),
     ],
-    ids="next-question last-question operation callback negative text http".split(),
+    ids="next-question last-question operation callback negative short unnamed text http".split(),
 )
 def test_what_is_no_answer_to_the_question_ends_the_box(peer: Peer) -> None:
     with pytest.raises(BoxDied, match="cannot be read"):
@@ -154,7 +156,7 @@ def test_a_box_that_says_nothing_ends_at_its_time() -> None:
 def test_callbacks_do_not_prolong_a_call() -> None:
     def forever(channel: Channel, number: int) -> None:
         encoder = Encoder()
-        tree = encoder.encode([0, [1.0]])
+        tree = encoder.encode([0, [1.0], {}])
         channel.send("callback", number, tree, encoder, time.monotonic() + 5)
 
     start = time.monotonic()
@@ -163,12 +165,22 @@ def test_callbacks_do_not_prolong_a_call() -> None:
     assert time.monotonic() - start < 2
 
 
-@pytest.mark.parametrize("argument", [None, "text", object(), [1, [2]], 1e300, np.zeros((2, 0))])
-def test_a_callback_asked_nonsense_answers_with_an_error(argument: Any) -> None:
+@pytest.mark.parametrize(
+    "asking",
+    [
+        *([[a], {}] for a in (None, "text", object(), [1, [2]], 1e300, np.zeros((2, 0)))),
+        [[1], {"value": 1}],
+        [[], {"other": 1}],
+        [[], {"value": object()}],
+        [[1], {5: 1}],
+        [[1, 2, 3], {}],
+    ],
+)
+def test_a_callback_asked_nonsense_answers_with_an_error(asking: list[Any]) -> None:
     asked: list[Any] = []
 
     def peer(channel: Channel, number: int) -> None:
-        say([0, [argument]], op="callback")(channel, number)
+        say([0, *asking], op="callback")(channel, number)
         asked.append(channel.receive(time.monotonic() + 2).header["value"])
         say(answer(1))(channel, number)
 
