@@ -83,6 +83,20 @@ def numerical_gradient(f, x, h=1e-5):
 """,
     ),
     Mistake(
+        id="numerical_gradient.large_h",
+        question="numerical_gradient",
+        hint="How small is h if the caller does not name it?",
+        code="""
+def numerical_gradient(f, x, h=1e-2):
+    gradient = np.zeros(x.shape)
+    for index in np.ndindex(x.shape):
+        step = np.zeros(x.shape)
+        step[index] = h
+        gradient[index] = (f(x + step) - f(x - step)) / (2 * h)
+    return gradient
+""",
+    ),
+    Mistake(
         id="numerical_gradient.not_restored",
         question="numerical_gradient",
         hint="What does entry 0 hold while you nudge entry 1?",
@@ -96,6 +110,38 @@ def numerical_gradient(f, x, h=1e-5):
         x[index] = original - h
         below = f(x)
         gradient[index] = (above - below) / (2 * h)
+    return gradient
+""",
+    ),
+    Mistake(
+        id="numerical_gradient.integers_cut",
+        question="numerical_gradient",
+        hint="What becomes of 2 + h when it is stored in an array of integers?",
+        code="""
+def numerical_gradient(f, x, h=1e-5):
+    gradient = np.zeros(x.shape)
+    for index in np.ndindex(x.shape):
+        original = x[index]
+        x[index] = original + h
+        above = f(x)
+        x[index] = original - h
+        below = f(x)
+        x[index] = original
+        gradient[index] = (above - below) / (2 * h)
+    return gradient
+""",
+    ),
+    Mistake(
+        id="numerical_gradient.integer_gradient",
+        question="numerical_gradient",
+        hint="Of which type are the entries of your gradient when x holds integers?",
+        code="""
+def numerical_gradient(f, x, h=1e-5):
+    gradient = np.zeros_like(x)
+    for index in np.ndindex(x.shape):
+        step = np.zeros(x.shape)
+        step[index] = h
+        gradient[index] = (f(x + step) - f(x - step)) / (2 * h)
     return gradient
 """,
     ),
@@ -177,6 +223,17 @@ def max_backward(dout, x, y):
 """,
     ),
     Mistake(
+        id="gates.max_numbers_only",
+        question="gates",
+        hint="An if asks one question. How many comparisons are there between two arrays?",
+        code="""
+def max_backward(dout, x, y):
+    if x > y:
+        return dout, 0.0
+    return 0.0, dout
+""",
+    ),
+    Mistake(
         id="gates.max_passes_values",
         question="gates",
         hint="The gate hands back gradients. Are these gradients, or the inputs themselves?",
@@ -192,6 +249,15 @@ def max_backward(dout, x, y):
         code="""
 def sigmoid(x):
     return 1 / (1 + np.exp(x))
+""",
+    ),
+    Mistake(
+        id="gates.sigmoid_overflows",
+        question="gates",
+        hint="What is e to the power of 1000 for a computer, and what is that divided by itself?",
+        code="""
+def sigmoid(x):
+    return np.exp(x) / (1 + np.exp(x))
 """,
     ),
     Mistake(
@@ -371,6 +437,28 @@ def neuron(w, x):
 """,
     ),
     Mistake(
+        id="neuron.bias_gradient_missing",
+        question="neuron",
+        hint="There are three weights. How many gradients does your dw hold?",
+        code="""
+def neuron(w, x):
+    f = sigmoid(w[0] * x[0] + w[1] * x[1] + w[2])
+    dq = f * (1 - f)
+    return f, dq * x, dq * w[:2]
+""",
+    ),
+    Mistake(
+        id="neuron.bias_gradient_zero",
+        question="neuron",
+        hint="Does the output not move when you nudge the bias?",
+        code="""
+def neuron(w, x):
+    f = sigmoid(w[0] * x[0] + w[1] * x[1] + w[2])
+    dq = f * (1 - f)
+    return f, np.array([dq * x[0], dq * x[1], 0.0]), dq * w[:2]
+""",
+    ),
+    Mistake(
         id="neuron.bias_times_weight",
         question="neuron",
         hint="The bias is added, not multiplied. What does an add gate pass on?",
@@ -466,9 +554,9 @@ def staged(x, y):
     f = numerator / denominator
     dnumerator, ddenominator = 1 / denominator, -numerator / denominator**2
     dtotal = ddenominator * 2 * total
-    dx = dnumerator
-    dx = ddenominator * sx * (1 - sx)
     dx = dtotal
+    dx = ddenominator * sx * (1 - sx)
+    dx = dnumerator
     dy = dnumerator * sy * (1 - sy) + dtotal
     return f, dx, dy
 """,
@@ -485,8 +573,8 @@ def staged(x, y):
     f = numerator / denominator
     dnumerator, ddenominator = 1 / denominator, -numerator / denominator**2
     dtotal = ddenominator * 2 * total
-    dx = dtotal
-    dy = dtotal
+    dx = dnumerator
+    dy = dnumerator * sy * (1 - sy)
     return f, dx, dy
 """,
     ),
@@ -503,7 +591,7 @@ def staged(x, y):
     dnumerator, ddenominator = 1 / denominator, -numerator / denominator**2
     dtotal = ddenominator * 2 * total
     dx = dnumerator + ddenominator * sx * (1 - sx) + dtotal
-    dy = dtotal
+    dy = dnumerator * sy * (1 - sy)
     return f, dx, dy
 """,
     ),
@@ -657,6 +745,28 @@ def softmax_delta(p, y):
 """,
     ),
     Mistake(
+        id="output_delta.mean_twice",
+        question="output_delta",
+        hint="How often does the mean over the rows divide by their number?",
+        code="""
+def softmax_delta(p, y):
+    delta = p / len(y)
+    delta[np.arange(len(y)), y] -= 1 / len(y)
+    return delta / len(y)
+""",
+    ),
+    Mistake(
+        id="output_delta.label_after_mean",
+        question="output_delta",
+        hint="You divide the probabilities by N. And the truth that you take off them?",
+        code="""
+def softmax_delta(p, y):
+    delta = p / len(y)
+    delta[np.arange(len(y)), y] -= 1
+    return delta
+""",
+    ),
+    Mistake(
         id="output_delta.mean_over_classes",
         question="output_delta",
         hint="By which number is the loss divided: rows or classes?",
@@ -792,6 +902,7 @@ ALTERNATIVES = [
         code="""
 def numerical_gradient(f, x, h=1e-5):
     gradient = np.zeros(x.shape)
+    x = np.asarray(x, dtype=float)
     iterator = np.nditer(x, flags=["multi_index"], op_flags=["readwrite"])
     while not iterator.finished:
         index = iterator.multi_index
@@ -841,6 +952,14 @@ def sigmoid_backward(dout, s):
 """,
     ),
     Alternative(
+        id="gates.both_win_a_tie",
+        question="gates",
+        code="""
+def max_backward(dout, x, y):
+    return dout * (x >= y), dout * (y >= x)
+""",
+    ),
+    Alternative(
         id="gates.tie_shared",
         question="gates",
         code="""
@@ -856,6 +975,14 @@ def max_backward(dout, x, y):
 def sigmoid(x):
     small = np.exp(-np.abs(x))
     return np.where(x >= 0, 1 / (1 + small), small / (1 + small))
+""",
+    ),
+    Alternative(
+        id="gates.sigmoid_clipped",
+        question="gates",
+        code="""
+def sigmoid(x):
+    return 1.0 / (1.0 + np.exp(-np.clip(x, -709, 709)))
 """,
     ),
     Alternative(
@@ -915,6 +1042,21 @@ def staged(x, y):
     dx = (bottom - top * (sx * (1 - sx) + 2 * (x + y))) / bottom**2
     dy = (sy * (1 - sy) * bottom - top * 2 * (x + y)) / bottom**2
     return top / bottom, dx, dy
+""",
+    ),
+    Alternative(
+        id="staged.plain_floats",
+        question="staged",
+        code="""
+def staged(x, y):
+    from math import exp
+    sx, sy = 1 / (1 + exp(-x)), 1 / (1 + exp(-y))
+    q = x + y
+    inverse = 1 / (sx + q * q)
+    f = (x + sy) * inverse
+    roads_x = [inverse, -f * inverse * sx * (1 - sx), -f * inverse * 2 * q]
+    roads_y = [inverse * sy * (1 - sy), -f * inverse * 2 * q]
+    return [f, sum(roads_x), sum(roads_y)]
 """,
     ),
     Alternative(
