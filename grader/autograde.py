@@ -39,9 +39,13 @@ __all__ = [
 
 
 def grade_submission(bundle: Bundle, submission: Submission) -> SubmissionResult:
-    """Grade one submitted file; never raises for anything that is in it."""
-    intake = read_submission(submission, bundle.release)
-    result = execute_and_judge(bundle, submission.student, intake)
+    """Grade one submitted file; never raises, so that no submission can stop a batch."""
+    try:
+        intake = read_submission(submission, bundle.release)
+        result = execute_and_judge(bundle, submission.student, intake)
+    except Exception as error:  # the worker's edge: an error of ours costs this result only
+        note = f"Not graded, by a mistake of the grader: {type(error).__name__}: {error}"
+        result = _empty(bundle, submission.student, Status.NOT_GRADED, (note,))
     return replace(result, fingerprint=fingerprint(bundle, submission))
 
 

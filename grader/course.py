@@ -180,9 +180,22 @@ class Course(_Model):
         return self.root / "results" / assignment_id / f"{student}.json"
 
 
+class _Loader(yaml.SafeLoader):
+    """YAML in which a key that is given twice is a mistake, not a silent choice."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [key.value for key, _ in node.value]
+        for key, _ in node.value:
+            if keys.count(key.value) > 1:
+                raise yaml.MarkedYAMLError(
+                    problem=f"the key {key.value!r} is given twice", problem_mark=key.start_mark
+                )
+        return super().construct_mapping(node, deep)
+
+
 def _read_yaml(path: Path) -> dict[str, Any]:
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        data = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506 — a SafeLoader
     except FileNotFoundError:
         raise CourseError(f"{path}: not found; name the course folder with --course") from None
     except (OSError, UnicodeDecodeError) as error:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import multiprocessing
 import signal
 import threading
-from collections import Counter, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 
 from grader.autograde import grade_submission
 from grader.bundle import Bundle
@@ -18,7 +18,6 @@ from grader.results import Status, SubmissionResult
 __all__ = ["grade_all"]
 
 IN_FLIGHT_PER_WORKER = 2  # one that runs and one that waits, so that no worker idles
-MAX_ATTEMPTS = 2
 
 
 def grade_all(
@@ -29,8 +28,8 @@ def grade_all(
 ) -> Iterator[SubmissionResult]:
     """Grade submissions on local processes; results come as they are ready.
 
-    A submission that was in flight when a worker died is tried once more, in a fresh pool;
-    after that it is NOT_GRADED.
+    Submissions that were in flight when a worker died are tried once more, each by itself; one
+    that ends its worker again is NOT_GRADED, and its neighbours are not.
 
     Args:
         bundle: the assignment.
@@ -40,52 +39,17 @@ def grade_all(
     """
     waiting = _Queue(submissions, stop or threading.Event())
     while not waiting.is_empty():
-        yield from _grade_until_broken(bundle, waiting, workers)
+        victims = yield from _until_broken(bundle, waiting, workers)
+        for victim in victims:
+            yield _alone(bundle, victim)
 
 
-class _Queue:
-    """Submissions still to grade: those to retry first, then fresh ones."""
-
-    def __init__(self, submissions: Iterable[Submission], stop: threading.Event) -> None:
-        self._fresh = iter(submissions)
-        self._stop = stop
-        self._retries: deque[Submission] = deque()
-        self._attempts: Counter[Submission] = Counter()
-        self._fill()
-
-    def is_empty(self) -> bool:
-        return self._next is None or self._stop.is_set()
-
-    def take(self) -> Submission:
-        taken = self._next
-        assert taken is not None  # noqa: S101 — callers ask is_empty first
-        self._attempts[taken] += 1
-        self._fill()
-        return taken
-
-    def is_worth_retrying(self, submission: Submission) -> bool:
-        return self._attempts[submission] < MAX_ATTEMPTS
-
-    def put_back(self, submission: Submission) -> None:
-        self._retries.append(submission)
-        if self._next is None:
-            self._fill()
-
-    def done(self, submission: Submission) -> None:
-        del self._attempts[submission]
-
-    def _fill(self) -> None:
-        self._next = self._retries.popleft() if self._retries else next(self._fresh, None)
-
-
-def _grade_until_broken(
+def _until_broken(
     bundle: Bundle, waiting: _Queue, workers: int
-) -> Iterator[SubmissionResult]:
+) -> Generator[SubmissionResult, None, list[Submission]]:
+    """Results of one pool; returns what was in flight when a worker died, if one did."""
     running: dict[Future[SubmissionResult], Submission] = {}
-    executor = ProcessPoolExecutor(
-        workers, multiprocessing.get_context("spawn"), initializer=_ignore_interrupts
-    )
-    try:
+    with _pool(workers) as executor:
         while running or not waiting.is_empty():
             while len(running) < workers * IN_FLIGHT_PER_WORKER and not waiting.is_empty():
                 submission = waiting.take()
@@ -93,22 +57,48 @@ def _grade_until_broken(
             finished, _ = wait(running, return_when=FIRST_COMPLETED)
             for future in finished:
                 submission = running.pop(future)
-                yield future.result()
-                waiting.done(submission)
-    except BrokenProcessPool:
-        yield from _after_a_crash(bundle, waiting, [submission, *running.values()])
+                try:
+                    yield future.result()
+                except BrokenProcessPool:
+                    return [submission, *running.values()]
+    return []
+
+
+def _alone(bundle: Bundle, submission: Submission) -> SubmissionResult:
+    """Grade one that was in flight when a worker died, where it can harm no other."""
+    with _pool(1) as executor:
+        try:
+            return executor.submit(grade_submission, bundle, submission).result()
+        except BrokenProcessPool:
+            return _given_up(bundle, submission)
+
+
+@contextmanager
+def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
+    context = multiprocessing.get_context("spawn")
+    executor = ProcessPoolExecutor(workers, context, initializer=_ignore_interrupts)
+    try:
+        yield executor
     finally:
         executor.shutdown(wait=True, cancel_futures=True)
 
 
-def _after_a_crash(
-    bundle: Bundle, waiting: _Queue, victims: Iterable[Submission]
-) -> Iterator[SubmissionResult]:
-    for submission in victims:
-        if waiting.is_worth_retrying(submission):
-            waiting.put_back(submission)
-        else:
-            yield _given_up(bundle, submission)
+class _Queue:
+    """Submissions still to start, taken one by one, until somebody says stop."""
+
+    def __init__(self, submissions: Iterable[Submission], stop: threading.Event) -> None:
+        self._rest = iter(submissions)
+        self._stop = stop
+        self._next = next(self._rest, None)
+
+    def is_empty(self) -> bool:
+        return self._next is None or self._stop.is_set()
+
+    def take(self) -> Submission:
+        taken = self._next
+        assert taken is not None  # noqa: S101 — callers ask is_empty first
+        self._next = next(self._rest, None)
+        return taken
 
 
 def _given_up(bundle: Bundle, submission: Submission) -> SubmissionResult:

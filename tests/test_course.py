@@ -85,7 +85,7 @@ def test_a_wrong_key_is_named_with_what_is_expected(tmp_path: Path, right: str) 
         ("gradebook: gradebook.db", "gradebook: "),
         ("root: /", "root: unknown key"),
         ("colour: red", "colour: unknown key"),
-        ("seed: .nan", "seed: "),
+        ("seed: 2", "line "),
         ("1: 2", ""),
     ],
 )

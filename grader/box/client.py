@@ -112,9 +112,9 @@ class Box:
         outputs = clean_outputs(answer.get("outputs"))
         count = answer.get("count")
         return CellOutcome(
-            ok=answer.get("status") == "ok",
+            ok=_status(answer) == "ok",
             outputs=tuple(outputs),
-            count=count if type(count) is int else None,
+            count=count if type(count) is int and count >= 0 else None,
         )
 
     def call(self, request: CallRequest, timeout_s: float) -> CallSuccess | CallFailure:
@@ -192,6 +192,12 @@ class Box:
         return answer if isinstance(answer, dict) else {}
 
 
+def _status(answer: dict[str, Any]) -> str:
+    """The status if it is a word; an array compared with one would be an array."""
+    status = answer.get("status")
+    return status if isinstance(status, str) else ""
+
+
 def _evaluate(
     function: Callable[..., Any], arguments: list[Any], named: dict[Any, Any]
 ) -> dict[str, Any]:
@@ -207,7 +213,8 @@ def _evaluate(
 
 def _call_outcome(request: CallRequest, answer: dict[str, Any]) -> CallSuccess | CallFailure:
     name = request.name
-    match answer:
+    # an array compared with a word would be an array: only plain values are looked at
+    match {key: value for key, value in answer.items() if isinstance(value, str | list)}:
         case {"status": "ok", "values": list() as values, "arguments": list() as arguments}:
             if len(values) == len(arguments) == len(request.calls):
                 unknown = find_unknown(values)

@@ -25,17 +25,20 @@ def clean_outputs(raw: Any) -> list[dict[str, Any]]:
 
 
 def _clean(output: Any) -> Iterator[dict[str, Any]]:
-    match output:
+    if not isinstance(output, dict):
+        return
+    # an array compared with a word would be an array: only plain values are looked at
+    match {key: value for key, value in output.items() if isinstance(value, str | dict | list)}:
         case {"output_type": "stream", "name": "stdout" | "stderr" as name, "text": str() as text}:
             yield {"output_type": "stream", "name": name, "text": _text(text)}
         case {"output_type": "error", "ename": str() as name, "evalue": str() as value}:
-            lines = output.get("traceback")
-            lines = [_text(line) for line in lines if isinstance(line, str)] if lines else []
+            raw = output.get("traceback")
+            lines = raw if isinstance(raw, list) else []
             yield {
                 "output_type": "error",
                 "ename": _text(name),
                 "evalue": _text(value),
-                "traceback": lines,
+                "traceback": [_text(line) for line in lines if isinstance(line, str)],
             }
         case {"output_type": "display_data", "data": dict() as data}:
             yield {"output_type": "display_data", "data": _bundle(data), "metadata": {}}
@@ -45,7 +48,7 @@ def _clean(output: Any) -> Iterator[dict[str, Any]]:
                 "output_type": "execute_result",
                 "data": _bundle(data),
                 "metadata": {},
-                "execution_count": count if type(count) is int else None,
+                "execution_count": count if type(count) is int and count >= 0 else None,
             }
 
 

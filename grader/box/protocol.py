@@ -53,6 +53,8 @@ MAX_HEADER_BYTES = 1 << 20  # a parsed header may take thirty times its size in 
 MAX_BODY_BYTES = 64 << 20
 MAX_DEPTH = 24
 MAX_NODES = 200_000
+MAX_DECODED_BYTES = 4 * MAX_BODY_BYTES  # one part of the body may be referred to many times
+MAX_INT = 1 << 64
 MAX_NDIM = 16
 LONG_TEXT = 200  # characters; longer strings travel in the body
 DTYPES = frozenset("|b1 |i1 |u1 <i2 <u2 <i4 <u4 <i8 <u8 <f2 <f4 <f8 <c8 <c16".split())
@@ -128,7 +130,7 @@ class Encoder:
         if value is None or kind is bool or kind is float:
             return value
         if kind is int:
-            return value if abs(value) < 1 << 64 else {"unknown": "an enormous int"}
+            return value if abs(value) < MAX_INT else {"unknown": "an enormous int"}
         if kind is str:
             return value if len(value) <= LONG_TEXT else {"text": self._add_text(value)}
         if kind is list or kind is tuple:
@@ -201,13 +203,20 @@ class Decoder:
     make_rng: Callable[[int], Any] | None = None
     make_callback: Callable[[int], Any] | None = None
     _nodes: int = 0
+    _bytes: int = 0
     _rngs: dict[str, Any] = field(default_factory=dict)
+
+    def start_afresh(self) -> None:
+        """Give the next value bounds of its own; generators go on."""
+        self._nodes = self._bytes = 0
 
     def decode(self, tree: Any, depth: int = 0) -> Any:
         """The value of a header tree."""
         self._nodes += 1
         if depth > MAX_DEPTH + 1 or self._nodes > MAX_NODES:
             raise ProtocolError("a value is nested too deeply or has too many parts")
+        if type(tree) is int and abs(tree) >= MAX_INT:
+            raise ProtocolError("an enormous int")
         if tree is None or isinstance(tree, bool | int | float | str):
             return tree
         if not isinstance(tree, dict) or len(tree) != 1:
@@ -231,10 +240,10 @@ class Decoder:
             case ("array", int() as index):
                 return self._array(index).copy()
             case ("scalar", int() as index):
-                return self._array(index).reshape(())[()]
+                return self._scalar(index)
             case ("text", int() as index):
                 return self._text(index)
-            case ("complex", [int() | float() as real, int() | float() as imaginary]):
+            case ("complex", [float() as real, float() as imaginary]):
                 return complex(real, imaginary)
             case ("rng", [str() as name, int() as seed]) if self.make_rng is not None:
                 if name not in self._rngs:
@@ -249,6 +258,9 @@ class Decoder:
     def _part(self, index: int) -> tuple[dict[str, Any], memoryview]:
         if not 0 <= index < len(self.frame.parts):
             raise ProtocolError("a value refers to bytes that are not there")
+        self._bytes += len(self.frame.parts[index])
+        if self._bytes > MAX_DECODED_BYTES:
+            raise ProtocolError("a value is too large")
         return self.frame.header["parts"][index], self.frame.parts[index]
 
     def _array(self, index: int) -> np.ndarray:
@@ -259,6 +271,12 @@ class Decoder:
             return np.frombuffer(data, dtype=spec["dtype"]).reshape(spec["shape"])
         except ValueError as error:  # e.g. a shape whose strides overflow
             raise ProtocolError("an array has an impossible shape") from error
+
+    def _scalar(self, index: int) -> Any:
+        array = self._array(index)
+        if array.shape:
+            raise ProtocolError("an array was sent where a scalar belongs")
+        return array[()]
 
     def _text(self, index: int) -> str:
         spec, data = self._part(index)

@@ -90,6 +90,7 @@ class Runner:
             return {"status": "undefined"}
         values, effects = [], []
         for tree in request["calls"]:
+            decoder.start_afresh()
             arguments = decoder.decode(tree)
             try:
                 values.append(function(*arguments))

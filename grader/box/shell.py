@@ -19,7 +19,7 @@ from traitlets.config import Config
 
 __all__ = ["BoxShell", "OutputLog", "warm_up"]
 
-IMAGE = "image/png"
+MAX_OUTPUTS = 400
 
 
 class OutputLog:
@@ -33,17 +33,19 @@ class OutputLog:
         """Forget everything; a new cell begins."""
         self.outputs: list[dict[str, Any]] = []
         self._room = self.max_bytes
+        self._is_full = False
 
     def add(self, output: dict[str, Any], size: int) -> None:
         """Append one output unless the room is used up; then say so, once."""
-        if self._room < 0:
+        if self._is_full:
             return
-        self._room -= size + 64  # a frame of its own costs something too
-        if self._room >= 0:
-            self.outputs.append(output)
-        else:
-            note = f"[output cut here: a cell may print {self.max_bytes >> 20} MiB]\n"
-            self.outputs.append({"output_type": "stream", "name": "stdout", "text": note})
+        self._room -= size
+        self._is_full = self._room < 0 or len(self.outputs) >= MAX_OUTPUTS
+        if self._is_full:
+            limits = f"{self.max_bytes >> 20} MiB in {MAX_OUTPUTS} pieces"
+            note = f"[output cut here: a cell may show {limits}]\n"
+            output = {"output_type": "stream", "name": "stdout", "text": note}
+        self.outputs.append(output)
 
     def write(self, name: str, text: str) -> None:
         """Append text to a stream output, joining it to the last one where it can be."""

@@ -73,7 +73,11 @@ class Zygote:
         ours, theirs = socket.socketpair()
         with theirs:
             self._send({"op": "fork", "spec": spec.to_json()}, [theirs.fileno()])
-        self._receive()
+        try:
+            self._receive()
+        except BoxError:
+            ours.close()
+            raise
         return ours
 
     def kill_all(self, hung_up: bool) -> str:

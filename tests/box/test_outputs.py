@@ -93,7 +93,6 @@ ARRAY = np.arange(3)
 ERROR = {"output_type": "error", "ename": "E", "evalue": "v"}
 
 
-@pytest.mark.xfail(strict=True, raises=(TypeError, ValueError), reason="values are trusted unseen")
 @pytest.mark.parametrize(
     "raw",
     [

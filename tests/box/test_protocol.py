@@ -238,9 +238,6 @@ def test_a_tree_that_no_encoder_writes_is_refused(tree: Any) -> None:
         hostile(tree, (F8, TWO))
 
 
-@pytest.mark.xfail(
-    strict=True, raises=(ValueError, OverflowError), reason="Decoder lets it through"
-)
 @pytest.mark.parametrize(
     "tree", [{"scalar": 0}, {"complex": [10**400, 0]}], ids=lambda tree: next(iter(tree))
 )
@@ -254,7 +251,6 @@ def test_a_text_part_is_no_array() -> None:
         hostile({"array": 0}, ({"dtype": "utf8", "shape": [2]}, b"ab"))
 
 
-@pytest.mark.xfail(strict=True, reason="Decoder lets ints of any size through")
 def test_an_int_too_large_for_a_float_is_refused_or_unknown() -> None:
     """The encoder never sends one, and float(value) would fail in the middle of our check."""
     try:
@@ -264,7 +260,6 @@ def test_an_int_too_large_for_a_float_is_refused_or_unknown() -> None:
     assert isinstance(value, Unknown)
 
 
-@pytest.mark.xfail(strict=True, raises=MemoryError, reason="Decoder copies without a bound")
 def test_many_references_to_one_part_do_not_multiply_it_without_end() -> None:
     """1 MiB sent once and named 4000 times would be 4 GiB on the judge's side."""
     part = ({"dtype": "|u1", "shape": [1 << 20]}, bytes(1 << 20))
