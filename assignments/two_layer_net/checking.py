@@ -2,7 +2,7 @@
 
 import numpy as np
 
-__all__ = ["check", "check_close", "check_shape"]
+__all__ = ["check", "check_close", "check_results", "check_shape"]
 
 
 def check(claim, holds):
@@ -28,7 +28,17 @@ def check_close(name, actual, expected, tolerance=1e-7):
     place = f"[{', '.join(map(str, worst))}]" if worst else ""
     pair = f"expected {expected[worst]:.8g}, got {actual[worst]:.8g}"
     assert distance[worst] <= tolerance, f"✗ {name}{place}: {pair}"
-    print(f"✓ {name}: {wanted}, every value within {tolerance:g}")
+    print(f"✓ {name}: {f'{wanted}, as expected' if worst else f'{expected:.8g}'}")
+
+
+def check_results(call, actual, tolerance=1e-7, **expected):
+    """Check the values that a call returned together, each under its own name and in this order."""
+    wanted = f"{len(expected)} values ({', '.join(expected)})"
+    several = isinstance(actual, (tuple, list))
+    found = f"{len(actual)} values" if several else _kind(actual)
+    assert several and len(actual) == len(expected), f"✗ {call}: expected {wanted}, got {found}"
+    for (name, value), one in zip(expected.items(), actual, strict=True):
+        check_close(f"{call}: {name}", one, value, tolerance)
 
 
 def _kind(value):

@@ -53,6 +53,7 @@ class _Entry:
     actual: tuple[Any, ...]
     expected: tuple[Any, ...]
     batch_sizes: tuple[int, ...]
+    inputs: tuple[str, ...]
 
     @property
     def wrong(self) -> list[int]:
@@ -155,6 +156,7 @@ def _entries(requests: Sequence[Request], reference: Reference) -> Iterator[_Ent
                 tuple(_at(value, path) for value in actual),
                 tuple(_at(value, path) for value in values),
                 batch_sizes,
+                tuple(repr(call.arguments) for call in calls),
             )
             if entry.wrong:
                 yield entry
@@ -168,8 +170,7 @@ def _batch_size(arguments: tuple[Any, ...]) -> int:
 
 def _is_enough(entry: _Entry) -> bool:
     """Whether the wrong values are of at least three inputs that differ."""
-    distinct = {repr(entry.expected[i]) for i in entry.wrong}
-    return len(distinct) >= MIN_INPUTS
+    return len({entry.inputs[i] for i in entry.wrong}) >= MIN_INPUTS
 
 
 def _label(entry: _Entry) -> str:
