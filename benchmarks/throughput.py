@@ -1,0 +1,205 @@
+"""How many submissions a minute: this kit against stock nbgrader, and against the bare cells.
+
+    python benchmarks/throughput.py [--submissions N] [--assignment ID]
+
+Makes a class of N from examples/submitted (only those that stock nbgrader can grade), grades it
+three ways on this machine, one after the other, and prints one JSON object. Stock nbgrader sees
+the visible cells only, which favours it. `ratio` is our throughput over stock's; `over_floor` is
+our time over that of executing the same cells bare, in one warm process per core.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+import multiprocessing
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from grader import autograde, notebook
+from grader.box.shell import BoxShell, OutputLog, warm_up
+from grader.bundle import Bundle, load_bundle
+from grader.course import Course
+from grader.intake import Submission, find_submissions, read_submission
+from grader.nbgrader_plugins import generate_assignment
+
+COURSE = Path(__file__).parent.parent
+UNFAIR = {"igor", "jia", "olu"}  # end, hang or break stock nbgrader's whole run
+STOCK_CONFIG = """
+c = get_config()
+c.CourseDirectory.course_id = "stock"
+c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\\nraise NotImplementedError()"}
+"""
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--submissions", type=int, default=24)
+    parser.add_argument("--assignment", default="two_layer_net")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="throughput-") as folder:
+        report = measure(Path(folder), arguments.assignment, arguments.submissions)
+    print(json.dumps(report, indent=1))
+
+
+def measure(folder: Path, assignment_id: str, count: int) -> dict[str, Any]:
+    """All three ways on the same class."""
+    cores = len(os.sched_getaffinity(0))
+    course = make_course(folder / "ours", assignment_id, count)
+    stock = run_stock(make_stock(folder / "stock", course, assignment_id))
+    command = [sys.executable, "-m", "grader", "autograde", assignment_id]
+    ours = timed([*command, "--workers", str(cores)], course.root)
+    bundle = load_bundle(course, assignment_id)
+    submissions = find_submissions(course, assignment_id)
+    floor_s = run_floor(bundle, submissions, cores)
+    return {
+        "assignment": assignment_id,
+        "submissions": count,
+        "cores": cores,
+        "ratio": round(stock["seconds"] / ours["seconds"], 2),
+        "over_floor": round(ours["seconds"] / floor_s, 2),
+        "stock": {**stock, **per_minute(stock["seconds"], count)},
+        "ours": {**ours, **per_minute(ours["seconds"], count)},
+        "floor": {"seconds": round(floor_s, 2), **per_minute(floor_s, count)},
+        "phases_s_per_submission": run_phases(bundle, submissions),
+    }
+
+
+def per_minute(seconds: float, count: int) -> dict[str, float]:
+    """Throughput."""
+    return {"submissions_per_minute": round(60 * count / seconds, 1)}
+
+
+def make_course(root: Path, assignment_id: str, count: int) -> Course:
+    """The course with a class of `count` copied from the examples."""
+    root.mkdir(parents=True)
+    for name in ("course.yml", "nbgrader_config.py"):
+        shutil.copy(COURSE / name, root)
+    for name in ("solutions", "assignments"):
+        shutil.copytree(COURSE / name, root / name)
+    examples = sorted(p for p in (COURSE / "examples" / "submitted").iterdir())
+    usable = [p for p in examples if p.name not in UNFAIR and (p / assignment_id).is_dir()]
+    for number, student in zip(range(count), itertools.cycle(usable)):
+        target = root / "submitted" / f"{student.name}{number:04}" / assignment_id
+        shutil.copytree(student / assignment_id, target)
+    return Course.load(root)
+
+
+def make_stock(root: Path, course: Course, assignment_id: str) -> Path:
+    """The same class as stock nbgrader wants it, helper files beside each notebook."""
+    root.mkdir(parents=True)
+    (root / "nbgrader_config.py").write_text(STOCK_CONFIG)
+    release = course.release_dir(assignment_id)
+    source = root / "source" / assignment_id
+    generate_assignment(course, assignment_id, source)  # without solutions: they are not needed
+    shutil.copytree(course.submitted_dir, root / "submitted")
+    for folder in (root / "submitted").glob(f"*/{assignment_id}"):
+        (folder / "timestamp.txt").unlink(missing_ok=True)
+        for path in release.iterdir():
+            if path.suffix != ".ipynb":
+                shutil.copy(path, folder)
+    tool = [sys.executable, "-m", "nbgrader"]
+    timed([*tool, "generate_assignment", assignment_id], root)
+    return root
+
+
+def run_stock(root: Path) -> dict[str, float]:
+    """Stock nbgrader on the class; it goes on after a submission that it cannot grade."""
+    assignment_id = next((root / "source").iterdir()).name
+    return timed([sys.executable, "-m", "nbgrader", "autograde", assignment_id], root, check=False)
+
+
+def timed(command: list[str], root: Path, *, check: bool = True) -> dict[str, float]:
+    """Run a command; its wall time, and the largest of all processes so far."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    start = time.perf_counter()
+    done = subprocess.run(
+        command, cwd=root, env={**os.environ, "PATH": path}, capture_output=True, text=True
+    )
+    seconds = time.perf_counter() - start
+    if check and done.returncode:
+        sys.exit(f"{' '.join(command)} failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    return {"seconds": round(seconds, 2), "peak_process_mib": round(peak / 1024)}
+
+
+def run_floor(bundle: Bundle, submissions: list[Submission], cores: int) -> float:
+    """Seconds for the bare cells of all submissions, in one warm process per core."""
+    tasks = [
+        [cell["source"] for cell in intake.notebook["cells"] if cell["cell_type"] == "code"]
+        for intake in (read_submission(s, bundle.release) for s in submissions)
+        if intake.notebook is not None
+    ]
+    context = multiprocessing.get_context("spawn")
+    with context.Pool(cores, initializer=_warm, initargs=(bundle.files,)) as pool:
+        pool.map(_execute, tasks[:cores], chunksize=1)  # both processes are warm from here on
+        start = time.perf_counter()
+        pool.map(_execute, tasks, chunksize=1)
+        return time.perf_counter() - start
+
+
+_shell: list[BoxShell] = []
+
+
+def _warm(files: dict[str, bytes]) -> None:
+    folder = tempfile.mkdtemp(prefix="throughput-floor-")
+    for name, data in files.items():
+        (Path(folder) / name).write_bytes(data)
+    os.chdir(folder)
+    sys.path.insert(0, folder)
+    _shell.append(warm_up())
+    _shell[0].log_to(OutputLog(8 << 20))
+
+
+def _execute(sources: list[str]) -> None:
+    _shell[0].reset()
+    for source in sources:
+        _shell[0].execute(source)
+
+
+def run_phases(bundle: Bundle, submissions: list[Submission]) -> dict[str, float]:
+    """Mean seconds of each phase, in this one process, warm."""
+    spent: dict[str, float] = dict.fromkeys(("intake", "open box", "cells", "judge"), 0.0)
+
+    def clock(owner: Any, name: str, phase: str) -> None:
+        inner = getattr(owner, name)
+
+        def outer(*args: Any, **named: Any) -> Any:
+            start = time.perf_counter()
+            try:
+                return inner(*args, **named)
+            finally:
+                spent[phase] += time.perf_counter() - start
+
+        setattr(owner, name, outer)
+
+    from grader.box.client import Box
+    from grader.box.launch import WarmLauncher
+
+    autograde.grade_submission(bundle, submissions[0])
+    clock(autograde, "read_submission", "intake")
+    clock(WarmLauncher, "open", "open box")
+    clock(Box, "execute", "cells")
+    clock(autograde, "run_suite", "judge")
+    start = time.perf_counter()
+    results = [autograde.grade_submission(bundle, submission) for submission in submissions]
+    total = time.perf_counter() - start
+    start = time.perf_counter()
+    for result in results:
+        notebook.dumps(result.notebook or {"cells": []})
+    spent["write"] = time.perf_counter() - start
+    spent["rest"] = total - sum(spent[name] for name in ("intake", "open box", "cells", "judge"))
+    return {name: round(seconds / len(submissions), 4) for name, seconds in spent.items()}
+
+
+if __name__ == "__main__":
+    main()
