@@ -1,0 +1,105 @@
+"""The command: its verbs, its exit codes, its one-line errors, what it does not import."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tiny_course import ID, write_course
+
+from grader import notebook
+from grader.build import build
+from grader.cli import cli
+from grader.course import Course
+
+ROOT = Path(__file__).parent.parent
+COMMANDS = {"build", "collect", "autograde", "export", "feedback", "report", "check", "doctor"}
+
+
+def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "grader", *arguments]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=120)
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    course = write_course(tmp_path_factory.mktemp("cli"))
+    build(course, ID, check=False)
+    solution = notebook.loads((course.solution_dir(ID) / f"{ID}.ipynb").read_bytes())
+    for student, content in (("ada", notebook.dumps(solution)), ("bela", "cut off")):
+        folder = course.submitted_dir / student / ID
+        folder.mkdir(parents=True)
+        (folder / f"{ID}.ipynb").write_text(content)
+    return course
+
+
+def test_every_command_explains_itself_with_an_example() -> None:
+    assert set(cli.commands) == COMMANDS | {"demo"}
+    for name, command in cli.commands.items():
+        assert f"Example: grader {name}" in (command.help or "")
+
+
+def test_help_imports_nothing_heavy() -> None:
+    heavy = ("nbgrader", "numpy", "matplotlib", "nbformat", "IPython", "pydantic", "rich")
+    code = (
+        "import sys\nsys.argv = ['grader', '--help']\nfrom grader.cli import main\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        f"loaded = [name for name in {heavy} if name in sys.modules]\nassert not loaded, loaded"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments,code,words",
+    [
+        (["autograde", "nope"], 2, "is not an assignment of this course"),
+        (["autograde", ID, "--student", "zoe"], 2, "no such submission"),
+        (["export", "--format", "xml"], 2, "Invalid value for '--format'"),
+        (["check", "nothing.ipynb"], 2, "does not exist"),
+        (["build", "--course", "elsewhere"], 2, "course.yml: not found"),
+    ],
+)
+def test_wrong_use_is_one_line_and_exit_code_2(
+    course: Course, arguments: list[str], code: int, words: str
+) -> None:
+    done = run(*arguments, cwd=course.root)
+    assert done.returncode == code
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_class_is_graded_once_exported_and_reported(course: Course) -> None:
+    first = run("autograde", ID, "--workers", "1", cwd=course.root)
+    assert first.returncode == 0, first.stderr
+    assert "1 graded, 1 rejected" in first.stdout
+    second = run("autograde", ID, cwd=course.root)
+    assert "2 unchanged" in second.stdout
+    rows = json.loads(run("export", ID, "--format", "json", cwd=course.root).stdout)
+    assert [(row["student"], row["status"]) for row in rows] == [
+        ("ada", "GRADED"),
+        ("bela", "REJECTED"),
+    ]
+    assert run("feedback", ID, cwd=course.root).returncode == 0
+    assert (course.feedback_dir / "ada" / ID / f"{ID}.html").is_file()
+    report = Path(run("report", ID, cwd=course.root).stdout.strip())
+    assert "bela" in report.read_text()
+
+
+def test_the_committed_releases_are_in_step_with_their_solutions() -> None:
+    done = run("build", "--check", cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_helper_that_both_assignments_ship_is_one_file() -> None:
+    first, second = sorted(ROOT.glob("solutions/*/checking.py"))
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_the_doctor_names_what_it_looked_at(course: Course) -> None:
+    done = run("doctor", cwd=course.root)
+    for name in ("Python", "nbgrader", "alembic", "box", "course", "gradebook"):
+        assert name in done.stdout
