@@ -53,7 +53,7 @@ def _until_broken(
         while running or not waiting.is_empty():
             while len(running) < workers * IN_FLIGHT_PER_WORKER and not waiting.is_empty():
                 submission = waiting.take()
-                running[executor.submit(grade_submission, bundle, submission)] = submission
+                running[_started(executor, bundle, submission)] = submission
             finished, _ = wait(running, return_when=FIRST_COMPLETED)
             for future in finished:
                 submission = running.pop(future)
@@ -62,6 +62,18 @@ def _until_broken(
                 except BrokenProcessPool:
                     return [submission, *running.values()]
     return []
+
+
+def _started(
+    executor: ProcessPoolExecutor, bundle: Bundle, submission: Submission
+) -> Future[SubmissionResult]:
+    """Hand over one submission; a pool that broke since its last result is told like any other."""
+    try:
+        return executor.submit(grade_submission, bundle, submission)
+    except BrokenProcessPool as error:
+        broken: Future[SubmissionResult] = Future()
+        broken.set_exception(error)
+        return broken
 
 
 def _alone(bundle: Bundle, submission: Submission) -> SubmissionResult:
