@@ -39,14 +39,18 @@ __all__ = [
 
 
 def grade_submission(bundle: Bundle, submission: Submission) -> SubmissionResult:
-    """Grade one submitted file; never raises, so that no submission can stop a batch."""
+    """Grade one submitted file; never raises, so that no submission can stop a batch.
+
+    A result that is NOT_GRADED has no fingerprint: the next run tries it again.
+    """
+    before = fingerprint(bundle, submission)  # a file replaced meanwhile then counts as changed
     try:
         intake = read_submission(submission, bundle.release)
         result = execute_and_judge(bundle, submission.student, intake)
     except Exception as error:  # the worker's edge: an error of ours costs this result only
         note = f"Not graded, by a mistake of the grader: {type(error).__name__}: {error}"
         result = _empty(bundle, submission.student, Status.NOT_GRADED, (note,))
-    return replace(result, fingerprint=fingerprint(bundle, submission))
+    return result if result.status is Status.NOT_GRADED else replace(result, fingerprint=before)
 
 
 def execute_and_judge(bundle: Bundle, student: str, intake: Intake) -> SubmissionResult:

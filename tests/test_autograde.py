@@ -21,7 +21,7 @@ from grader.autograde import (
 from grader.bundle import Bundle, load_bundle
 from grader.course import Course
 from grader.errors import BoxError
-from grader.intake import Intake, Submission
+from grader.intake import Intake, Submission, read_submission
 from grader.notebook import Notebook, dumps, grade_id
 from grader.results import Status, SubmissionResult
 
@@ -248,7 +248,7 @@ def test_a_check_that_breaks_leaves_the_submission_ungraded(bundle: Bundle) -> N
 
 
 def test_a_box_that_cannot_be_opened_is_no_zero(
-    bundle: Bundle, monkeypatch: pytest.MonkeyPatch
+    course: Course, bundle: Bundle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(unsafe: bool) -> None:
         raise BoxError("no boxes here")
@@ -256,6 +256,9 @@ def test_a_box_that_cannot_be_opened_is_no_zero(
     monkeypatch.setattr(autograde, "_launcher", refuse)
     result = execute_and_judge(bundle, "amy", Intake(answered(bundle, **RIGHT)))
     assert (result.status, result.notes) == (Status.NOT_GRADED, ("Not graded: no boxes here",))
+    handed_in = hand_in(course, "cyd", dumps(answered(bundle, **RIGHT)))
+    again = grade_submission(bundle, handed_in)
+    assert (again.status, again.fingerprint) == (Status.NOT_GRADED, "")  # so the next run tries
 
 
 # Files and records
@@ -296,6 +299,34 @@ def test_the_fingerprint_changes_with_everything_that_a_score_depends_on(
     prints.append(fingerprint(bundle, replace(submission, student="eve")))
     prints.append(fingerprint(bundle, hand_in(course, "bob", dumps(answered(bundle)))))
     assert len(set(prints)) == 4
+
+
+def test_a_file_replaced_while_it_is_graded_counts_as_changed(
+    course: Course, bundle: Bundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submission = hand_in(course, "fay", b"not a notebook")
+
+    def read_and_replace(given: Submission, release: Notebook) -> Intake:
+        intake = read_submission(given, release)
+        hand_in(course, "fay", dumps(answered(bundle, **RIGHT)))
+        return intake
+
+    monkeypatch.setattr(autograde, "read_submission", read_and_replace)
+    result = grade_submission(bundle, submission)
+    assert result.status is Status.REJECTED
+    assert result.fingerprint != fingerprint(bundle, submission)
+
+
+def test_an_error_of_ours_stops_no_batch_and_is_no_zero(
+    course: Course, bundle: Bundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def break_down(*_: object) -> Intake:
+        raise RuntimeError("a mistake of ours")
+
+    monkeypatch.setattr(autograde, "read_submission", break_down)
+    result = grade_submission(bundle, hand_in(course, "gus", b"{}"))
+    assert (result.status, result.score, result.fingerprint) == (Status.NOT_GRADED, None, "")
+    assert "RuntimeError: a mistake of ours" in result.notes[0]
 
 
 @pytest.mark.parametrize("text", ["", "[]", "null", "5", "{}", '{"questions": 5}', "\x00", '"x"'])
