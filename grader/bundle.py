@@ -10,7 +10,7 @@ from typing import Any
 
 from grader import __version__, notebook
 from grader.course import Assignment, Course, Limits
-from grader.errors import UsageError
+from grader.errors import JudgeError, UsageError
 from grader.judge.reference import definitions
 
 __all__ = ["HIDDEN_FILES", "Bundle", "load_bundle"]
@@ -60,24 +60,22 @@ def load_bundle(
 
     Raises:
         UsageError: the assignment is unknown or has not been built.
-        JudgeError: the solution notebook is not plain Python.
+        JudgeError: a file cannot be read, or the solution notebook is not plain Python.
     """
     assignment = course.assignment(assignment_id)
     release = release_dir or course.release_dir(assignment_id)
     solution = course.solution_dir(assignment_id)
-    texts = {
-        path.name: _read(path, assignment_id)
-        for path in (release / f"{assignment_id}.ipynb", solution / HIDDEN_FILES[0])
-    }
-    catalogue = solution / HIDDEN_FILES[1]
-    source = notebook.loads(_read(solution / f"{assignment_id}.ipynb", assignment_id))
+    hidden_tests, catalogue = (solution / name for name in HIDDEN_FILES)
+    released = _notebook(
+        release / f"{assignment_id}.ipynb", f"run `grader build {assignment_id}` first"
+    )
     fields = {
         "assignment": assignment,
-        "release": notebook.loads(texts[f"{assignment_id}.ipynb"]),
+        "release": released,
         "files": _helper_files(release),
-        "hidden_tests": texts[HIDDEN_FILES[0]].decode("utf-8"),
-        "mistakes": catalogue.read_text("utf-8") if catalogue.is_file() else "",
-        "reference": definitions(source),
+        "hidden_tests": _text(hidden_tests),
+        "mistakes": _text(catalogue) if catalogue.exists() else "",
+        "reference": definitions(_notebook(solution / f"{assignment_id}.ipynb")),
         "limits": course.limits,
         "seed": course.seed,
         "unsafe": unsafe,
@@ -85,19 +83,41 @@ def load_bundle(
     return Bundle(**fields, digest=_digest(fields))  # type: ignore[arg-type]  # typed above
 
 
-def _read(path: Path, assignment_id: str) -> bytes:
+def _read(path: Path, if_missing: str = "grading needs it") -> bytes:
     try:
         return path.read_bytes()
     except FileNotFoundError:
-        raise UsageError(f"{path}: not found; run `grader build {assignment_id}` first") from None
+        raise UsageError(f"{path}: not found; {if_missing}") from None
+    except OSError as error:
+        raise JudgeError(f"{path}: cannot be read ({error.strerror})") from None
+
+
+def _text(path: Path) -> str:
+    try:
+        return _read(path).decode("utf-8")
+    except UnicodeDecodeError:
+        raise JudgeError(f"{path}: not UTF-8 text; save it as UTF-8") from None
+
+
+def _notebook(path: Path, if_missing: str = "grading needs it") -> notebook.Notebook:
+    try:
+        return notebook.loads(_read(path, if_missing))
+    except ValueError as error:
+        raise JudgeError(f"{path}: {error}") from None
 
 
 def _helper_files(folder: Path) -> dict[str, bytes]:
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.suffix not in (".ipynb", ".pyc")
+        if path.is_file() and _is_helper(path.relative_to(folder))
     }
+
+
+def _is_helper(path: Path) -> bool:
+    """Whether students get it: no notebook, nothing hidden, nothing that tools leave behind."""
+    is_debris = path.suffix == ".pyc" or any(part.startswith(".") for part in path.parts)
+    return not is_debris and path.suffix != ".ipynb" and path.name.lower() not in HIDDEN_FILES
 
 
 def _digest(fields: dict[str, Any]) -> str:
