@@ -336,8 +336,8 @@ def _as_stored(moment: datetime) -> datetime:
 
 
 def _set_time(submission: Any, submitted_at: datetime | None) -> None:
-    if submitted_at is not None:
-        submission.timestamp = _as_stored(submitted_at)
+    """Also where it is unknown: nbgrader itself reads timestamp.txt through links."""
+    submission.timestamp = None if submitted_at is None else _as_stored(submitted_at)
 
 
 def _points(grade: Any) -> float:
