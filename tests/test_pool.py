@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -92,6 +93,15 @@ def is_worker(pid: int) -> bool:
         return False
 
 
+@pytest.fixture
+def litter(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A folder for what killed workers cannot remove; the uid of a box may enter it."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o711)
+        monkeypatch.setenv("TMPDIR", name)
+        yield
+
+
 def kill_when_a_box_sleeps(stop: threading.Event, times: int) -> threading.Thread:
     """Kill workers by SIGKILL, as an out-of-memory killer would, while the slow one runs."""
 
@@ -110,7 +120,9 @@ def kill_when_a_box_sleeps(stop: threading.Event, times: int) -> threading.Threa
     return thread
 
 
-def test_what_a_killed_worker_had_is_graded_again(course: Course, bundle: Bundle) -> None:
+def test_what_a_killed_worker_had_is_graded_again(
+    course: Course, bundle: Bundle, litter: None
+) -> None:
     stop = threading.Event()
     thread = kill_when_a_box_sleeps(stop, times=1)
     given = [*submissions(course, "slow"), *rejected(course, 2)]
@@ -140,7 +152,9 @@ def test_a_worker_that_dies_between_two_results_ends_nothing(
     assert {result.status for result in found} == {Status.REJECTED}
 
 
-def test_a_submission_whose_worker_dies_twice_is_not_graded(course: Course, bundle: Bundle) -> None:
+def test_a_submission_whose_worker_dies_twice_is_not_graded(
+    course: Course, bundle: Bundle, litter: None
+) -> None:
     stop = threading.Event()
     thread = kill_when_a_box_sleeps(stop, times=2)
     try:

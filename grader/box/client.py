@@ -24,6 +24,7 @@ from grader.box.protocol import (
     ProtocolError,
     find_unknown,
 )
+from grader.errors import BoxError
 
 __all__ = ["Box", "BoxDied", "CallFailure", "CallRequest", "CallSuccess", "CellOutcome"]
 
@@ -99,10 +100,20 @@ class Box:
         self._number = 0
 
     def write_files(self, files: Mapping[str, bytes], timeout_s: float) -> None:
-        """Put helper files into the box's scratch folder, before anything runs there."""
+        """Put helper files into the box's scratch folder, before anything runs there.
+
+        Raises:
+            BoxError: they do not fit; no student code has run yet, so the fault is ours.
+        """
         arrays = {name: np.frombuffer(data, np.uint8) for name, data in files.items()}
         encoder = Encoder()
-        self._exchange("files", encoder.encode(arrays), encoder, timeout_s)
+        try:
+            self._exchange("files", encoder.encode(arrays), encoder, timeout_s)
+        except BoxDied as death:
+            size_mib = sum(map(len, files.values())) / (1 << 20)
+            raise BoxError(
+                f"the helper files ({size_mib:.1f} MiB) could not be put into the box: it {death}"
+            ) from None
 
     def execute(self, source: str, timeout_s: float) -> CellOutcome:
         """Run one cell; `BoxDied` if that ends the box."""

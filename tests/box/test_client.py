@@ -13,6 +13,7 @@ import pytest
 
 from grader.box.client import Box, BoxDied, CallFailure, CallRequest, CallSuccess, CellOutcome
 from grader.box.protocol import Channel, Encoder
+from grader.errors import BoxError
 
 Peer = Callable[[Channel, int], None]
 
@@ -149,6 +150,17 @@ def test_a_box_that_hangs_up_says_how_it_ended() -> None:
 def test_a_box_that_says_nothing_ends_at_its_time() -> None:
     with pytest.raises(BoxDied, match=r"did not finish within 0\.2 s"):
         with_peer(lambda *_: None, lambda box: box.execute("1", 0.2))
+
+
+def hang_up(channel: Channel, number: int) -> None:
+    channel.close()
+
+
+@pytest.mark.parametrize("peer", [hang_up, say({}, op="nonsense")])
+def test_helper_files_that_cannot_be_written_are_our_error(peer: Peer) -> None:
+    """No student code has run yet."""
+    with pytest.raises(BoxError, match=r"^the helper files \(0\.5 MiB\) could not be put"):
+        with_peer(peer, lambda box: box.write_files({"data.npz": bytes(1 << 19)}, 2))
 
 
 def test_callbacks_do_not_prolong_a_call() -> None:

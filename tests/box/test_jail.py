@@ -400,7 +400,12 @@ def test_boxes_die_with_the_process_that_opened_them(tmp_path: Path) -> None:
         "launcher = WarmLauncher()\nbox = launcher.open({}, Limits())\n"
         "print(launcher._zygote._process.pid, flush=True)\ntime.sleep(60)\n"
     )
-    process = subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [sys.executable, str(script)],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "TMPDIR": str(tmp_path)},  # for what a killed process cannot remove
+    )
     assert process.stdout is not None
     zygote = int(process.stdout.readline())
     boxes = list(family.descendants(zygote))
