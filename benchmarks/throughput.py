@@ -21,6 +21,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -139,11 +140,12 @@ def run_floor(bundle: Bundle, submissions: list[Submission], cores: int) -> floa
         for intake in (read_submission(s, bundle.release) for s in submissions)
         if intake.notebook is not None
     ]
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # as in a box; threads would only disturb each other
     context = multiprocessing.get_context("spawn")
-    with context.Pool(cores, initializer=_warm, initargs=(bundle.files,)) as pool:
-        pool.map(_execute, tasks[:cores], chunksize=1)  # both processes are warm from here on
+    with ProcessPoolExecutor(cores, context, _warm, (bundle.files,)) as pool:
+        list(pool.map(_execute, tasks[: 2 * cores]))  # every process is warm from here on
         start = time.perf_counter()
-        pool.map(_execute, tasks, chunksize=1)
+        list(pool.map(_execute, tasks))
         return time.perf_counter() - start
 
 
