@@ -106,7 +106,8 @@ def assert_close(
 
     Args:
         actual: the student's number or array.
-        expected: ours; an array asks for an array, a number for a number.
+        expected: ours; an array asks for an array, a number for a number. One that is not
+            finite fails: a student's own loss may have led to it, and ∞ is within ∞ of anything.
         name: what the student calls it.
         rtol: relative tolerance.
         atol: absolute tolerance, for exact zeros.
@@ -120,21 +121,33 @@ def assert_close(
     if not finite.all():
         index = tuple(int(i) for i in np.argwhere(~finite)[0])
         raise AssertionError(f"{name}{_at(index)} is {actual[index]}, where a number belongs")
+    assert_true(np.isfinite(expected).all(), f"{name} has no finite value to compare with")
     _compare(actual, expected, name, atol + rtol * np.abs(expected))
 
 
 def _compare(
     actual: np.ndarray, expected: np.ndarray, name: str, tolerance: np.ndarray | float
 ) -> None:
-    difference = np.abs(actual - expected)
+    with np.errstate(over="ignore"):
+        difference = np.abs(actual - expected)
     wrong = difference > tolerance
     if not wrong.any():
         return
-    index = tuple(int(i) for i in np.unravel_index(difference.argmax(), difference.shape))
-    shown = f"{name}{_at(index)} should be {expected[index]:.6g}, but it is {actual[index]:.6g}"
+    largest = np.where(wrong, difference, -1.0).argmax()  # of those outside their tolerance
+    index = tuple(int(i) for i in np.unravel_index(largest, difference.shape))
+    should, is_now = _told_apart(expected[index], actual[index])
+    shown = f"{name}{_at(index)} should be {should}, but it is {is_now}"
     if wrong.size > 1:
         shown += f" (the largest difference; {int(wrong.sum())} of {wrong.size} entries are wrong)"
     raise AssertionError(shown)
+
+
+def _told_apart(expected: float, actual: float) -> tuple[str, str]:
+    """Both numbers in six digits, or in as many as show that they differ."""
+    for digits in (6, 9, 12):
+        if f"{expected:.{digits}g}" != f"{actual:.{digits}g}":
+            return f"{expected:.{digits}g}", f"{actual:.{digits}g}"
+    return repr(float(expected)), repr(float(actual))
 
 
 def assert_unchanged(after: Any, before: Any, name: str) -> None:

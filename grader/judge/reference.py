@@ -110,5 +110,5 @@ def _importable(folder: Path) -> Iterator[None]:
         sys.path.remove(str(folder))
         for name in set(sys.modules) - known:
             origin = getattr(sys.modules[name], "__file__", None) or ""
-            if Path(origin).parent == folder:
+            if folder in Path(origin).parents:
                 del sys.modules[name]

@@ -120,6 +120,15 @@ SENTENCES = [
         lambda: assert_close(np.where(X == 5, np.inf, X), X, "dW"),
         "dW[1, 2] is inf, where a number belongs",
     ),
+    (
+        lambda: assert_close(np.array([1e6 + 0.5, 2e-3]), np.array([1e6, 1e-3]), "dW"),
+        "dW[1] should be 0.001, but it is 0.002 (the largest difference; 1 of 2 entries are wrong)",
+    ),
+    (lambda: assert_close(1.000003, 1.0, "loss"), "loss should be 1, but it is 1.000003"),
+    (
+        lambda: assert_close(math.nextafter(1, 2), 1.0, "loss", 0, 0),
+        "loss should be 1.0, but it is 1.0000000000000002",
+    ),
     (lambda: assert_unchanged(X + 1, X, "X"), "X was changed by the call; work on a copy instead"),
     (lambda: assert_true(False, "Say why."), "Say why."),
 ]
@@ -130,6 +139,21 @@ def test_a_failure_reads_like_a_remark(check: Callable[[], Any], sentence: str) 
     with pytest.raises(AssertionError) as caught:
         check()
     assert str(caught.value) == sentence
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
+@pytest.mark.parametrize("actual", [0.0, 1e308, math.nan, math.inf])
+def test_nothing_is_close_to_what_is_no_number(actual: float, bad: float) -> None:
+    """A student's own loss may lead to the expected value: it must not open the door."""
+    with pytest.raises(AssertionError):
+        assert_close(actual, bad, "dW")
+    with pytest.raises(AssertionError):
+        assert_close(np.array([1.0, actual]), np.array([1.0, bad]), "dW")
+
+
+def test_the_farthest_numbers_there_are_can_be_compared() -> None:
+    with pytest.raises(AssertionError, match=r"should be -1e\+308, but it is 1e\+308"):
+        assert_close(1e308, -1e308, "loss")
 
 
 def test_what_is_right_passes_and_comes_back() -> None:

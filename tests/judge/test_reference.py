@@ -90,6 +90,17 @@ def test_helpers_are_imported_from_the_folder_and_forgotten(tmp_path: Path) -> N
     assert not [path for path in sys.path if path.startswith(str(tmp_path))]
 
 
+def test_helper_packages_are_forgotten_with_their_parts(tmp_path: Path) -> None:
+    for name, answer in (("one", 1), ("two", 2)):
+        package = tmp_path / name / "tiny_package"
+        package.mkdir(parents=True)
+        (package / "__init__.py").touch()
+        (package / "part.py").write_text(f"ANSWER = {answer}\n")
+        source = "from tiny_package.part import ANSWER\ndef f(): return ANSWER\n"
+        assert Reference(source, tmp_path / name).f() == answer
+    assert not [name for name in sys.modules if name.startswith("tiny_package")]
+
+
 # The oracle
 
 
