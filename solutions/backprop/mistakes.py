@@ -234,6 +234,24 @@ def max_backward(dout, x, y):
 """,
     ),
     Mistake(
+        id="gates.max_tie_to_both",
+        question="gates",
+        hint="Let x and y be equal. How much arrives at your gate, and how much leaves it?",
+        code="""
+def max_backward(dout, x, y):
+    return dout * np.greater_equal(x, y), dout * np.greater_equal(y, x)
+""",
+    ),
+    Mistake(
+        id="gates.max_tie_to_none",
+        question="gates",
+        hint="Let x and y be equal. Which of your two comparisons holds then?",
+        code="""
+def max_backward(dout, x, y):
+    return dout * np.greater(x, y), dout * np.greater(y, x)
+""",
+    ),
+    Mistake(
         id="gates.max_passes_values",
         question="gates",
         hint="The gate hands back gradients. Are these gradients, or the inputs themselves?",
@@ -258,6 +276,16 @@ def sigmoid(x):
         code="""
 def sigmoid(x):
     return np.exp(x) / (1 + np.exp(x))
+""",
+    ),
+    Mistake(
+        id="gates.sigmoid_numbers_only",
+        question="gates",
+        hint="One number comes out right. Which exponential takes a whole array?",
+        code="""
+def sigmoid(x):
+    import math
+    return 1 / (1 + math.exp(-x)) if x > -700 else 0.0
 """,
     ),
     Mistake(
@@ -562,23 +590,6 @@ def staged(x, y):
 """,
     ),
     Mistake(
-        id="staged.overwrites_both",
-        question="staged",
-        hint="Where a variable forks, its gradients add up. Look for an = that should be a +=.",
-        code="""
-def staged(x, y):
-    sx, sy = sigmoid(x), sigmoid(y)
-    total = x + y
-    numerator, denominator = x + sy, sx + total**2
-    f = numerator / denominator
-    dnumerator, ddenominator = 1 / denominator, -numerator / denominator**2
-    dtotal = ddenominator * 2 * total
-    dx = dnumerator
-    dy = dnumerator * sy * (1 - sy)
-    return f, dx, dy
-""",
-    ),
-    Mistake(
         id="staged.overwrites_y",
         question="staged",
         hint="y reaches f along two roads. How many of them does your dy remember?",
@@ -591,6 +602,23 @@ def staged(x, y):
     dnumerator, ddenominator = 1 / denominator, -numerator / denominator**2
     dtotal = ddenominator * 2 * total
     dx = dnumerator + ddenominator * sx * (1 - sx) + dtotal
+    dy = dnumerator * sy * (1 - sy)
+    return f, dx, dy
+""",
+    ),
+    Mistake(
+        id="staged.overwrites_both",
+        question="staged",
+        hint="Where a variable forks, its gradients add up. Look for an = that should be a +=.",
+        code="""
+def staged(x, y):
+    sx, sy = sigmoid(x), sigmoid(y)
+    total = x + y
+    numerator, denominator = x + sy, sx + total**2
+    f = numerator / denominator
+    dnumerator, ddenominator = 1 / denominator, -numerator / denominator**2
+    dtotal = ddenominator * 2 * total
+    dx = dnumerator
     dy = dnumerator * sy * (1 - sy)
     return f, dx, dy
 """,
@@ -918,6 +946,24 @@ def numerical_gradient(f, x, h=1e-5):
 """,
     ),
     Alternative(
+        id="numerical_gradient.there_and_back",
+        question="numerical_gradient",
+        code="""
+def numerical_gradient(f, x, h=1e-5):
+    if x.dtype != float:
+        x = x.astype(float)
+    gradient = np.zeros_like(x)
+    for index in np.ndindex(x.shape):
+        x[index] += h
+        above = f(x)
+        x[index] -= 2 * h
+        below = f(x)
+        x[index] += h
+        gradient[index] = (above - below) / (2 * h)
+    return gradient
+""",
+    ),
+    Alternative(
         id="numerical_gradient.unit_vectors",
         question="numerical_gradient",
         code="""
@@ -952,11 +998,11 @@ def sigmoid_backward(dout, s):
 """,
     ),
     Alternative(
-        id="gates.both_win_a_tie",
+        id="gates.y_wins_a_tie",
         question="gates",
         code="""
 def max_backward(dout, x, y):
-    return dout * (x >= y), dout * (y >= x)
+    return dout * (x > y), dout * (x <= y)
 """,
     ),
     Alternative(
