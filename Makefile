@@ -34,7 +34,7 @@ bench: setup
 
 # After a change of dependencies: uv is used for this alone, so it is not among them.
 lock:
-	uv pip compile --universal --python-version 3.11 --extra dev --generate-hashes \
+	uv pip compile --universal --python-version 3.11 --all-extras --generate-hashes \
 	  --no-annotate --custom-compile-command 'make lock' --output-file requirements.lock pyproject.toml
 
 clean:

@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import itertools
 import json
-import multiprocessing
 import os
 import resource
 import shutil
@@ -21,15 +20,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from floor import run_floor
+
 from grader import autograde, notebook
-from grader.box.shell import BoxShell, OutputLog, warm_up
 from grader.bundle import Bundle, load_bundle
 from grader.course import Course
-from grader.intake import Submission, find_submissions, read_submission
+from grader.intake import Submission, find_submissions
 from grader.nbgrader_plugins import generate_assignment
 
 COURSE = Path(__file__).parent.parent
@@ -131,41 +130,6 @@ def timed(command: list[str], root: Path, *, check: bool = True) -> dict[str, fl
         sys.exit(f"{' '.join(command)} failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     return {"seconds": round(seconds, 2), "peak_process_mib": round(peak / 1024)}
-
-
-def run_floor(bundle: Bundle, submissions: list[Submission], cores: int) -> float:
-    """Seconds for the bare cells of all submissions, in one warm process per core."""
-    tasks = [
-        [cell["source"] for cell in intake.notebook["cells"] if cell["cell_type"] == "code"]
-        for intake in (read_submission(s, bundle.release) for s in submissions)
-        if intake.notebook is not None
-    ]
-    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # as in a box; threads would only disturb each other
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(cores, context, _warm, (bundle.files,)) as pool:
-        list(pool.map(_execute, tasks[: 2 * cores]))  # every process is warm from here on
-        start = time.perf_counter()
-        list(pool.map(_execute, tasks))
-        return time.perf_counter() - start
-
-
-_shell: list[BoxShell] = []
-
-
-def _warm(files: dict[str, bytes]) -> None:
-    folder = tempfile.mkdtemp(prefix="throughput-floor-")
-    for name, data in files.items():
-        (Path(folder) / name).write_bytes(data)
-    os.chdir(folder)
-    sys.path.insert(0, folder)
-    _shell.append(warm_up())
-    _shell[0].log_to(OutputLog(8 << 20))
-
-
-def _execute(sources: list[str]) -> None:
-    _shell[0].reset()
-    for source in sources:
-        _shell[0].execute(source)
 
 
 def run_phases(bundle: Bundle, submissions: list[Submission]) -> dict[str, float]:
