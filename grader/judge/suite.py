@@ -164,7 +164,8 @@ def run_suite(
     """
     sys.modules.pop(hidden_tests.stem, None)  # or pytest would take another assignment's
     plugin = _Plugin(student, reference, seed)
-    options = [*OPTIONS, f"--rootdir={hidden_tests.parent}"]
+    folder = hidden_tests.parent
+    options = [*OPTIONS, f"--rootdir={folder}", f"--confcutdir={folder}"]  # or it lists all above
     options += [word for name in OFF for word in ("-p", f"no:{name}")]
     with _quiet():
         pytest.main([*options, str(hidden_tests)], plugins=[plugin])
