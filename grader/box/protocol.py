@@ -56,6 +56,8 @@ MAX_NODES = 200_000
 MAX_DECODED_BYTES = 4 * MAX_BODY_BYTES  # one part of the body may be referred to many times
 MAX_INT = 1 << 64
 MAX_NDIM = 16
+PIECE_BYTES = 1 << 20
+RECEIVE_BYTES = 1 << 16
 LONG_TEXT = 200  # characters; longer strings travel in the body
 DTYPES = frozenset("|b1 |i1 |u1 <i2 <u2 <i4 <u4 <i8 <u8 <f2 <f4 <f8 <c8 <c16".split())
 
@@ -296,6 +298,7 @@ class Channel:
     def __init__(self, sock: socket.socket, max_body_bytes: int = MAX_BODY_BYTES) -> None:
         self._sock = sock
         self._max_body_bytes = max_body_bytes
+        self._unread = bytearray()
 
     def send(self, op: str, number: int, tree: Any, encoder: Encoder, deadline: float) -> None:
         """Send one frame before the deadline (in `time.monotonic` seconds).
@@ -310,8 +313,10 @@ class Channel:
         if len(header) > MAX_HEADER_BYTES:
             raise ProtocolError("the value has too many parts to be sent")
         size = sum(map(len, encoder.parts))
-        prefix = PREFIX.pack(MAGIC, len(header), size)
-        for data in (prefix, header, *encoder.parts):
+        pieces = [PREFIX.pack(MAGIC, len(header), size), header, *encoder.parts]
+        if size <= PIECE_BYTES:  # at once, so that the other side wakes up once
+            pieces = [b"".join(pieces)]
+        for data in pieces:
             with self._until(deadline):
                 self._sock.sendall(data)
 
@@ -336,14 +341,13 @@ class Channel:
         self._sock.close()
 
     def _read(self, size: int, deadline: float) -> bytearray:
-        data = bytearray()
-        while len(data) < size:  # grown as bytes come: a claimed size alone costs no memory
-            wanted = min(size - len(data), 1 << 20)
+        while len(self._unread) < size:  # grown as bytes come: a claimed size costs no memory
             with self._until(deadline):
-                chunk = self._sock.recv(wanted)
+                chunk = self._sock.recv(RECEIVE_BYTES)
             if not chunk:
                 raise ChannelClosed
-            data += chunk
+            self._unread += chunk
+        data, self._unread = self._unread[:size], self._unread[size:]
         return data
 
     @contextmanager
