@@ -1,0 +1,114 @@
+"""One file per attack: what it is, and how it becomes a submission.
+
+An attack is a module with a docstring, the sentence on what it tries, and these names:
+
+* ``ANSWER``: source of the cell that answers the question `target`. It earns nothing honestly.
+* ``EXTRA``: source of a cell added above the first question, if the attack wants one.
+* ``EVIDENCE``: a pattern that the result must show, or the attack never ran. It is searched in
+  what cells printed, in the messages of checks and in notes; by default, that something the attack
+  tried was refused.
+* ``STOCK``: the like attack on stock nbgrader, where it needs another source there.
+* ``HAZARD``: why it must not run where nothing bounds it; the benchmark leaves it out then.
+
+Sources begin with `outside`, which tells where everything is, and with `attempt`.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from attack_course import HONEST, answered
+
+from grader.notebook import Notebook
+
+__all__ = ["KINDS", "SUCCEEDED", "Attack", "load_attacks"]
+
+KINDS = ("forge", "steal", "escape", "persist", "exhaust")
+SUCCEEDED = "SUCCEEDED"  # what an attack says when it did what must be impossible
+
+PREAMBLE = """\
+import ctypes, os, signal, socket, sys, time, types
+outside = types.SimpleNamespace(**{outside!r})
+libc = ctypes.CDLL(None, use_errno=True)
+
+def attempt(what, action, *arguments):
+    try:
+        value = action(*arguments)
+    except BaseException as error:
+        print(what, "was refused:", type(error).__name__)
+    else:
+        print(what, "SUCCEEDED:", repr(value)[:2000])
+
+def system_call(*arguments):
+    value = libc.syscall(*arguments)
+    if value < 0:
+        raise OSError(ctypes.get_errno(), "refused")
+    return value
+
+"""
+
+
+@dataclass(frozen=True)
+class Attack:
+    """One attack.
+
+    Args:
+        name: its file's name.
+        claim: what it tries.
+        answer: the cell that answers `target`.
+        extra: a cell above the first question; "" for none.
+        evidence: pattern that shows that it ran.
+        stock: the answer for stock nbgrader.
+        hazard: why it is not run without bounds; "" if it may be.
+    """
+
+    name: str
+    claim: str
+    answer: str
+    extra: str
+    evidence: str
+    stock: str
+    hazard: str
+
+    @property
+    def kind(self) -> str:
+        """Forging, theft, escape, persistence or exhaustion, by the first word of the name."""
+        return self.name.partition("_")[0]
+
+    def submission(self, outside: dict[str, Any], *, stock: bool = False) -> Notebook:
+        """The notebook that is handed in: two honest answers around the attack."""
+        preamble = PREAMBLE.format(outside=json.loads(json.dumps(outside)))
+        answers = {**HONEST, "target": preamble + (self.stock if stock else self.answer)}
+        return answered(answers, preamble + self.extra if self.extra else "")
+
+
+def load_attacks() -> list[Attack]:
+    """All attacks on the box, by name."""
+    folder = Path(__file__).parent
+    paths = [path for kind in KINDS for path in sorted(folder.glob(f"{kind}_*.py"))]
+    return [_attack(_module(path)) for path in paths]
+
+
+def _module(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _attack(module: ModuleType) -> Attack:
+    return Attack(
+        name=module.__name__,
+        claim=" ".join((module.__doc__ or "").split()),
+        answer=module.ANSWER,
+        extra=getattr(module, "EXTRA", ""),
+        evidence=getattr(module, "EVIDENCE", "was refused"),
+        stock=getattr(module, "STOCK", module.ANSWER),
+        hazard=getattr(module, "HAZARD", ""),
+    )

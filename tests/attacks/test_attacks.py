@@ -1,0 +1,92 @@
+"""Every attack, for real, on every tier of the machine: it costs only itself."""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from attack_course import HONEST, INVENTORY, POINTS, SECRET, answered
+from attack_files import SUCCEEDED, Attack, load_attacks
+from attack_world import Judge
+
+from grader.results import Status, SubmissionResult
+
+ATTACKS = load_attacks()
+MAX_GRADER_MIB = 500
+MAX_SECONDS = 45  # of one attack on a busy machine; its own limit is 20
+HONEST_WORK = answered(HONEST, INVENTORY)
+
+
+def shown(result: SubmissionResult) -> str:
+    """All that a student or an instructor is told, without sources: those may say anything."""
+    parts = [*result.notes]
+    parts += [check.message for question in result.questions for check in question.checks]
+    for cell in (result.notebook or {"cells": []})["cells"]:
+        for output in cell.get("outputs", ()):
+            parts += [output.get("text", ""), output.get("ename", ""), output.get("evalue", "")]
+            parts += output.get("data", {}).values()
+    return "\n".join(parts)
+
+
+def scores(result: SubmissionResult) -> dict[str, float | None]:
+    return {question.question: question.score for question in result.questions}
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """What an honest submission gets and sees before anything has been attacked."""
+
+    judge: Judge
+    honest: SubmissionResult
+
+
+@pytest.fixture(scope="module")
+def baseline(judge: Judge) -> Baseline:
+    return Baseline(judge, judge.grade(judge.world.hand_in("honest", HONEST_WORK)))
+
+
+@pytest.fixture(params=ATTACKS, ids=lambda attack: attack.name)
+def attack(request: pytest.FixtureRequest) -> Attack:
+    found: Attack = request.param
+    return found
+
+
+def test_an_honest_submission_gets_full_marks(baseline: Baseline) -> None:
+    assert scores(baseline.honest) == POINTS
+    assert baseline.honest.notes == ()
+
+
+def test_an_attack_costs_only_itself(attack: Attack, baseline: Baseline) -> None:
+    judge, world = baseline.judge, baseline.judge.world
+    submission = world.hand_in("attacker", attack.submission(world.outside(judge.pid)))
+    before = world.snapshot()
+    judge.forget_peak_memory()
+    start = time.monotonic()
+    result = judge.grade(submission)
+    seconds = time.monotonic() - start
+
+    told = shown(result)
+    assert re.search(attack.evidence, told), f"the attack did not run:\n{told[:3000]}"
+    assert SUCCEEDED not in told, told[:3000]
+    assert SECRET not in result.to_json()
+    assert result.status is Status.GRADED
+    assert scores(result) == {**POINTS, "target": 0.0}, told[:3000]
+    assert_nothing_happened_outside(judge, before)
+    assert judge.peak_memory_mib() < MAX_GRADER_MIB
+    assert seconds < MAX_SECONDS
+    assert judge.grade(world.hand_in("honest", HONEST_WORK)) == baseline.honest
+
+
+def assert_nothing_happened_outside(judge: Judge, before: dict[str, tuple[Any, ...]]) -> None:
+    assert judge.world.snapshot() == before
+    assert judge.world.visitors() == []
+    assert judge.world.sentinel_state() == "S"
+    assert judge.leftover_processes() == []
+
+
+def test_every_attack_says_what_it_tries() -> None:
+    assert ATTACKS
+    assert [attack.name for attack in ATTACKS if not attack.claim.endswith(".")] == []
