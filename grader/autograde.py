@@ -93,7 +93,8 @@ def _graded(
     workshop = _workshop(bundle)
     seed = f"{bundle.seed}:{bundle.assignment.id}:{student}"
     box_launcher = _launcher(bundle.unsafe)
-    with Session(box_launcher, bundle.files, _code_cells(notebook), bundle.limits) as session:
+    cells = _code_cells(notebook)
+    with Session(box_launcher, bundle.files, cells, bundle.limits, bundle.figures) as session:
         outcomes = session.execute_cells()
         verdicts = run_suite(
             workshop.hidden_tests,

@@ -30,6 +30,7 @@ class Bundle:
         mistakes: source of the catalogue of mistakes; empty if there is none.
         reference: definitions of the solution notebook.
         limits: what a submission may use.
+        figures: whether to `keep` a notebook's figures, or to `skip` drawing them.
         seed: the course seed.
         unsafe: whether boxes that are not closed off will do.
         digest: changes whenever a score could change.
@@ -42,6 +43,7 @@ class Bundle:
     mistakes: str
     reference: str
     limits: Limits
+    figures: str
     seed: int
     unsafe: bool
     digest: str
@@ -77,6 +79,7 @@ def load_bundle(
         "mistakes": _text(catalogue) if catalogue.exists() else "",
         "reference": definitions(_notebook(solution / f"{assignment_id}.ipynb")),
         "limits": course.limits,
+        "figures": course.figures,
         "seed": course.seed,
         "unsafe": unsafe,
     }

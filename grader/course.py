@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import (
@@ -57,11 +57,21 @@ class Limits(_Model):
 
 
 class LatePolicy(_Model):
-    """Share of the score lost per day after the due date (both as fractions of 1)."""
+    """What handing in late costs.
+
+    Args:
+        grace_minutes: lateness that costs nothing.
+        penalty_per_day: share of the score lost for every day begun after that.
+        max_penalty: the largest share that can be lost.
+        floor: share of the assignment's points below which lateness takes no score.
+        late_days: days that each student may be late over the whole course before it costs.
+    """
 
     grace_minutes: int = Field(default=0, ge=0)
     penalty_per_day: float = Field(default=0.0, ge=0, le=1)
     max_penalty: float = Field(default=1.0, ge=0, le=1)
+    floor: float = Field(default=0.0, ge=0, le=1)
+    late_days: int = Field(default=0, ge=0, le=1000)
 
 
 class Assignment(_Model):
@@ -70,6 +80,7 @@ class Assignment(_Model):
     id: Identifier
     title: str = Field(min_length=1, max_length=200)
     due: AwareDatetime | None = None
+    lms_name: str | None = Field(default=None, min_length=1, max_length=300)
     questions: dict[Identifier, Question] = Field(min_length=1)
 
     @field_validator("questions", mode="before")
@@ -95,8 +106,12 @@ class Course(_Model):
     seed: int = Field(ge=0)
     assignments: tuple[Assignment, ...] = Field(min_length=1)
     limits: Limits = Limits()
+    figures: Literal["keep", "skip"] = "keep"
     gradebook: str = Field(default="sqlite:///gradebook.db", pattern=r"^[a-z0-9+]+://.+")
     late_policy: LatePolicy = LatePolicy()
+    attempts: Literal["latest", "best"] = "latest"
+    roster: str = Field(default="roster.csv", min_length=1)
+    extensions: str = Field(default="extensions.csv", min_length=1)
     root: Path = Field(default=Path(), exclude=True)
 
     @model_validator(mode="after")
@@ -159,6 +174,21 @@ class Course(_Model):
     def release_dir(self, assignment_id: str) -> Path:
         """Where the generated student version is."""
         return self.root / "assignments" / assignment_id
+
+    @property
+    def roster_path(self) -> Path:
+        """Who takes the course; the file need not be there."""
+        return self.root / self.roster
+
+    @property
+    def extensions_path(self) -> Path:
+        """Who may hand in later; the file need not be there."""
+        return self.root / self.extensions
+
+    @property
+    def attempts_dir(self) -> Path:
+        """`attempts/<assignment>/<student>/<number>/`: everything that was ever collected."""
+        return self.root / "attempts"
 
     @property
     def submitted_dir(self) -> Path:

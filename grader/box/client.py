@@ -115,6 +115,10 @@ class Box:
                 f"the helper files ({size_mib:.1f} MiB) could not be put into the box: it {death}"
             ) from None
 
+    def skip_figures(self, timeout_s: float) -> None:
+        """Name figures from now on instead of drawing them; `BoxDied` if that ends the box."""
+        self._exchange("skip_figures", None, Encoder(), timeout_s)
+
     def execute(self, source: str, timeout_s: float) -> CellOutcome:
         """Run one cell; `BoxDied` if that ends the box."""
         encoder = Encoder()

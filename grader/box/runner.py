@@ -44,6 +44,7 @@ class Runner:
         """Answer requests until the judge hangs up."""
         handlers: dict[str, Callable[[Frame], Any]] = {
             "files": self._write_files,
+            "skip_figures": self._skip_figures,
             "execute": self._execute,
             "call": self._call,
         }
@@ -64,6 +65,9 @@ class Runner:
             path = Path(name)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data.tobytes())
+
+    def _skip_figures(self, frame: Frame) -> None:
+        self._shell.skip_figures()
 
     def _execute(self, frame: Frame) -> dict[str, Any]:
         return self._shell.execute(Decoder(frame).decode(frame.header["value"]))

@@ -48,6 +48,7 @@ class Session:
         files: helper files of the release.
         cells: the code cells, in order.
         limits: course.yml's limits.
+        figures: `keep` them, or `skip` drawing them.
     """
 
     def __init__(
@@ -56,8 +57,10 @@ class Session:
         files: Mapping[str, bytes],
         cells: Sequence[CodeCell],
         limits: Limits,
+        figures: str = "keep",
     ) -> None:
         self._launcher, self._files, self._cells, self._limits = launcher, files, cells, limits
+        self._figures = figures
         self._start = time.monotonic()
         self._box: Box | None = None
         self._boxes_opened = 0
@@ -123,6 +126,8 @@ class Session:
         """Execute the cells in a fresh box; False if one of them ended it."""
         self._close_box()
         self._box = self._launcher.open(self._files, self._limits)
+        if self._figures == "skip":
+            self._box.skip_figures(self._limits.cell_timeout_s)
         self._boxes_opened += 1
         for cell in self._cells:
             if self._is_deadly(cell):

@@ -15,6 +15,7 @@ from typing import Any
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
+from matplotlib_inline.config import InlineBackend
 from traitlets.config import Config
 
 __all__ = ["BoxShell", "OutputLog", "warm_up"]
@@ -120,6 +121,10 @@ class BoxShell(InteractiveShell):  # type: ignore[misc]  # IPython has no stubs
         self.display_pub.log = self.displayhook.log = log
         sys.stdout, sys.stderr = _Stream(log, "stdout"), _Stream(log, "stderr")
 
+    def skip_figures(self) -> None:
+        """From now on a figure's output is its name and size: drawing takes most of the time."""
+        InlineBackend.instance().figure_formats = set()
+
     def _showtraceback(self, etype: Any, evalue: Any, stb: list[str]) -> None:
         name, text = getattr(etype, "__name__", str(etype)), str(evalue)
         output = {"output_type": "error", "ename": name, "evalue": text, "traceback": list(stb)}
@@ -141,10 +146,9 @@ def warm_up() -> BoxShell:
     """
     shell: BoxShell = BoxShell.instance()
     import matplotlib_inline.backend_inline as backend
-    import matplotlib_inline.config
     from matplotlib import pyplot
 
-    inline = matplotlib_inline.config.InlineBackend.instance(parent=shell)
+    inline = InlineBackend.instance(parent=shell)
     inline.print_figure_kwargs = {
         "bbox_inches": None,  # "tight" would draw each figure twice
         "pil_kwargs": {"compress_level": 1},  # a quarter larger, a third quicker

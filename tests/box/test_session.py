@@ -77,6 +77,18 @@ def test_prints_errors_and_results_become_outputs_in_their_order(warm: Launcher)
     assert (second.outputs[0]["ename"], third.outputs) == ("NameError", ())
 
 
+def test_skipped_figures_are_named_and_closed_and_can_still_be_saved(warm: Launcher) -> None:
+    source = (
+        "import matplotlib.pyplot as plt, os\nfigure, axes = plt.subplots()\n"
+        "axes.plot([1, 2])\nfigure.savefig('a.png')\nplt.show()\n"
+        "[plt.get_fignums(), os.path.getsize('a.png') > 1000]"
+    )
+    with Session(warm, {}, [CodeCell(0, "plot", source)], FAST, "skip") as session:
+        shown, value = session.execute_cells()[0].outputs
+    assert shown["data"] == {"text/plain": "<Figure size 640x480 with 1 Axes>"}
+    assert value["data"]["text/plain"] == "[[], True]"
+
+
 def test_a_figure_is_shown_as_a_png(warm: Launcher) -> None:
     outcome = executed(warm, "import matplotlib.pyplot as plt\nplt.plot([1, 2]); plt.show()")
     images = [o["data"]["image/png"] for o in outcome.outputs if "image/png" in o.get("data", {})]
