@@ -24,11 +24,13 @@ from grader.notebook import Notebook, loads
 from grader.rebuild import Intake, rebuild
 
 __all__ = [
+    "USABLE_ID",
     "Intake",
     "Submission",
     "content_digest",
     "find_submissions",
     "is_safe_student",
+    "parse_timestamp",
     "read_submission",
     "rebuild",
 ]
@@ -294,14 +296,14 @@ def _submitted_at(submission: Submission) -> datetime | None:
     The file's own time is no witness: a copy or a clone made after the deadline changes it.
     """
     try:
-        stamp = _parse_timestamp(_read(submission, TIMESTAMP_FILE, 100))
+        stamp = parse_timestamp(_read(submission, TIMESTAMP_FILE, 100))
     except _Refused:
         return None
     is_past = stamp is not None and stamp <= datetime.now(UTC) + timedelta(days=1)
     return stamp if is_past else None
 
 
-def _parse_timestamp(data: bytes) -> datetime | None:
+def parse_timestamp(data: bytes) -> datetime | None:
     """A time such as `2027-02-01 12:00:00.000000 UTC`; UTC when it names no zone."""
     match = TIMESTAMP.fullmatch(data.decode("ascii", "replace").strip())
     if match is None:
