@@ -110,6 +110,7 @@ class BoxShell(InteractiveShell):  # type: ignore[misc]  # IPython has no stubs
         config = Config()
         config.HistoryManager.enabled = False
         config.InteractiveShell.colors = "nocolor"
+        config.InteractiveShell.xmode = "Plain"  # a tenth of the time of "Context"
         super().__init__(
             config=config, display_pub_class=_Publisher, displayhook_class=_Hook, **kwargs
         )
