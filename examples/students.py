@@ -253,7 +253,6 @@ TWO_LAYER_NET = {
     ),
     "bela": Student(
         {
-            "forward": "forward.loops",
             "softmax_loss": "softmax_loss.logaddexp",
             "backward": "backward.loops",
             "sample_minibatch": "sample_minibatch.one_by_one",
