@@ -3,9 +3,10 @@
     python benchmarks/throughput.py [--submissions N] [--assignment ID]
 
 Makes a class of N from examples/submitted (only those that stock nbgrader can grade), grades it
-three ways on this machine, one after the other, and prints one JSON object. Stock nbgrader sees
-the visible cells only, which favours it. `ratio` is our throughput over stock's; `over_floor` is
-our time over that of executing the same cells bare, in one warm process per core.
+in several ways on this machine, one after the other, and prints one JSON object. Stock nbgrader
+sees the visible cells only, which favours it. `ratio` is our throughput over stock's with figures
+kept, `ratio_figures_skipped` without; `over_floor` is our time over that of executing the same
+cells bare, in one warm process per core. Times of whole commands include their start-up.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ import argparse
 import itertools
 import json
 import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -26,6 +26,7 @@ from typing import Any
 from floor import run_floor
 
 from grader import autograde, notebook
+from grader.box import family
 from grader.bundle import Bundle, load_bundle
 from grader.course import Course
 from grader.intake import Submission, find_submissions
@@ -52,25 +53,33 @@ def main() -> None:
 
 
 def measure(folder: Path, assignment_id: str, count: int) -> dict[str, Any]:
-    """All three ways on the same class."""
+    """All ways on the same class."""
     cores = len(os.sched_getaffinity(0))
     course = make_course(folder / "ours", assignment_id, count)
-    stock = run_stock(make_stock(folder / "stock", course, assignment_id))
-    command = [sys.executable, "-m", "grader", "autograde", assignment_id]
-    ours = timed([*command, "--workers", str(cores)], course.root)
+    skipping = shutil.copytree(course.root, folder / "skipping")
+    with (skipping / "course.yml").open("a") as file:
+        file.write("\nfigures: skip\n")
+    stock = run_stock(make_stock(folder / "stock", course, assignment_id), count)
+    ours = run_ours(course.root, assignment_id, cores, count)
+    skipped = run_ours(skipping, assignment_id, cores, count)
     bundle = load_bundle(course, assignment_id)
     submissions = find_submissions(course, assignment_id)
     floor_s = run_floor(bundle, submissions, cores)
+    phases = run_phases(bundle, submissions)
     return {
         "assignment": assignment_id,
         "submissions": count,
         "cores": cores,
         "ratio": round(stock["seconds"] / ours["seconds"], 2),
+        "ratio_figures_skipped": round(stock["seconds"] / skipped["seconds"], 2),
         "over_floor": round(ours["seconds"] / floor_s, 2),
-        "stock": {**stock, **per_minute(stock["seconds"], count)},
-        "ours": {**ours, **per_minute(ours["seconds"], count)},
+        "same_scores": scores(course.root, assignment_id) == scores(skipping, assignment_id),
+        "stock": stock,
+        "ours": ours,
+        "figures_skipped": skipped,
         "floor": {"seconds": round(floor_s, 2), **per_minute(floor_s, count)},
-        "phases_s_per_submission": run_phases(bundle, submissions),
+        "start_up_s": run_start_up(folder, assignment_id),
+        "phases_s_per_submission": phases,
     }
 
 
@@ -112,24 +121,57 @@ def make_stock(root: Path, course: Course, assignment_id: str) -> Path:
     return root
 
 
-def run_stock(root: Path) -> dict[str, float]:
+def run_stock(root: Path, count: int) -> dict[str, float]:
     """Stock nbgrader on the class; it goes on after a submission that it cannot grade."""
     assignment_id = next((root / "source").iterdir()).name
-    return timed([sys.executable, "-m", "nbgrader", "autograde", assignment_id], root, check=False)
+    command = [sys.executable, "-m", "nbgrader", "autograde", assignment_id]
+    times = timed(command, root, check=False)
+    return {**times, **per_minute(times["seconds"], count)}
+
+
+def run_ours(root: Path, assignment_id: str, workers: int, count: int) -> dict[str, float]:
+    """This kit's command on the class."""
+    command = [sys.executable, "-m", "grader", "autograde", assignment_id]
+    times = timed([*command, "--workers", str(workers)], root)
+    return {**times, **per_minute(times["seconds"], count)}
+
+
+def run_start_up(folder: Path, assignment_id: str) -> float:
+    """Seconds of the command for a class of one, less those that a second submission adds."""
+    seconds = []
+    for count in (1, 3):
+        course = make_course(folder / f"start-up-{count}", assignment_id, count)
+        seconds.append(run_ours(course.root, assignment_id, 1, count)["seconds"])
+    return round(seconds[0] - (seconds[1] - seconds[0]) / 2, 2)
+
+
+def scores(root: Path, assignment_id: str) -> dict[str, Any]:
+    """By student, the score of every question."""
+    records = (json.loads(p.read_text()) for p in (root / "results" / assignment_id).iterdir())
+    return {
+        record["student"]: {q["question"]: q["score"] for q in record["questions"]}
+        for record in records
+    }
 
 
 def timed(command: list[str], root: Path, *, check: bool = True) -> dict[str, float]:
-    """Run a command; its wall time, and the largest of all processes so far."""
+    """Run a command; its wall time, and the memory of all its processes together at the peak."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     start = time.perf_counter()
-    done = subprocess.run(
-        command, cwd=root, env={**os.environ, "PATH": path}, capture_output=True, text=True
-    )
-    seconds = time.perf_counter() - start
-    if check and done.returncode:
-        sys.exit(f"{' '.join(command)} failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    return {"seconds": round(seconds, 2), "peak_process_mib": round(peak / 1024)}
+    with (root / "log").open("w+") as log:
+        process = subprocess.Popen(
+            command, cwd=root, env={**os.environ, "PATH": path}, stdout=log, stderr=log
+        )
+        peak = 0
+        while process.poll() is None:
+            tree = [process.pid, *family.descendants(process.pid)]
+            peak = max(peak, sum(map(family.private_bytes, tree)))
+            time.sleep(0.2)
+        seconds = time.perf_counter() - start
+        log.seek(0)
+        if check and process.returncode:
+            sys.exit(f"{' '.join(command)} failed:\n{log.read()[-2000:]}")
+    return {"seconds": round(seconds, 2), "peak_memory_mib": peak >> 20}
 
 
 def run_phases(bundle: Bundle, submissions: list[Submission]) -> dict[str, float]:
