@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
+import py_compile
 import shutil
-import tempfile
 from dataclasses import replace
 from functools import lru_cache
 from multiprocessing.util import Finalize
-from pathlib import Path
 from typing import Any
 
 from grader.box.client import CellOutcome
@@ -28,6 +27,7 @@ from grader.judge.suite import Verdict, run_suite
 from grader.notebook import Notebook, grade_id, is_check, is_manual, is_solution, question_of
 from grader.results import QuestionResult, Status, SubmissionResult
 from grader.scorecard import check_cell_outputs
+from grader.scratch import new_folder
 
 __all__ = [
     "execute_and_judge",
@@ -204,7 +204,7 @@ class _Workshop:
     """An assignment unpacked for this process: hidden tests on disk, reference loaded."""
 
     def __init__(self, bundle: Bundle) -> None:
-        self._folder = folder = Path(tempfile.mkdtemp(prefix="grader-judge-"))  # mode 0700
+        self._folder = folder = new_folder("judge")
         Finalize(None, self.close, exitpriority=0)  # at exit of a pool's worker too
         for name, data in bundle.files.items():
             path = folder / name
@@ -212,6 +212,7 @@ class _Workshop:
             path.write_bytes(data)
         self.hidden_tests = folder / "hidden_tests.py"
         self.hidden_tests.write_text(bundle.hidden_tests, encoding="utf-8")
+        py_compile.compile(str(self.hidden_tests), quiet=2)  # once, not for each submission
         self.reference = Reference(bundle.reference, folder)
         self.catalogue = Catalogue.from_source(bundle.mistakes)
 

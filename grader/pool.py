@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 import threading
 from collections.abc import Generator, Iterable, Iterator
@@ -14,6 +15,7 @@ from grader.autograde import grade_submission
 from grader.bundle import Bundle
 from grader.intake import Submission
 from grader.results import Status, SubmissionResult
+from grader.scratch import discard
 
 __all__ = ["grade_all"]
 
@@ -88,7 +90,7 @@ def _alone(bundle: Bundle, submission: Submission) -> SubmissionResult:
 @contextmanager
 def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
     context = multiprocessing.get_context("spawn")
-    executor = ProcessPoolExecutor(workers, context, initializer=_ignore_interrupts)
+    executor = ProcessPoolExecutor(workers, context, initializer=_become_worker)
     try:
         yield executor
     finally:
@@ -123,6 +125,16 @@ def _given_up(bundle: Bundle, submission: Submission) -> SubmissionResult:
     )
 
 
-def _ignore_interrupts() -> None:
-    """Ctrl-C belongs to the driver, which lets running submissions finish."""
+def _become_worker() -> None:
+    """Leave Ctrl-C to the driver, which lets running submissions finish; end when it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_driver, daemon=True).start()
+
+
+def _end_with_driver() -> None:
+    """A killed driver closes no queue: its workers would wait for work for ever."""
+    driver = multiprocessing.parent_process()
+    assert driver is not None  # noqa: S101 — told to mypy; this is a pool's worker
+    driver.join()
+    discard()
+    os._exit(1)

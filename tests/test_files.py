@@ -76,3 +76,24 @@ def test_a_reader_sees_one_whole_content_or_the_other(tmp_path: Path) -> None:
         assert path.read_text() in contents
     writer.join()
     assert os.listdir(tmp_path) == ["file"]  # noqa: PTH208
+
+
+def test_what_a_killed_writer_left_is_used_up(tmp_path: Path) -> None:
+    (tmp_path / ".file.part").write_text("half a long content")
+    write_whole(tmp_path / "file", "new")
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+    assert (tmp_path / "file").read_text() == "new"
+
+
+def test_two_writers_of_one_file_wait_for_each_other(tmp_path: Path) -> None:
+    contents = [letter * 100_000 for letter in "abcd"]
+    writers = [
+        threading.Thread(target=lambda c=c: [write_whole(tmp_path / "file", c) for _ in range(30)])
+        for c in contents
+    ]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+        assert (tmp_path / "file").read_text() in contents
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]

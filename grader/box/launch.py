@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
@@ -17,6 +15,7 @@ from grader.box.protocol import Channel
 from grader.box.tiers import Tier
 from grader.course import Limits
 from grader.errors import BoxError
+from grader.scratch import new_folder, remove_tree
 
 __all__ = ["Launcher", "PlainLauncher", "WarmLauncher", "launcher"]
 
@@ -61,17 +60,17 @@ class WarmLauncher:
         """
         from grader.box.jail import JailSpec
 
-        scratch = Path(tempfile.mkdtemp(prefix="grader-box-"))
+        scratch = new_folder("box")
 
         def kill(hung_up: bool) -> str:
             cause = self._zygote.kill_all(hung_up)
-            _remove_tree(scratch)
+            remove_tree(scratch)
             return cause
 
         try:
             sock = self._zygote.fork(JailSpec.of(self.tier, scratch, limits))
         except BoxError:
-            _remove_tree(scratch)
+            remove_tree(scratch)
             raise
         return _with_files(Box(Channel(sock, limits.output_mib << 20), kill), files)
 
@@ -87,7 +86,7 @@ class PlainLauncher:
 
     def open(self, files: Mapping[str, bytes], limits: Limits) -> Box:
         """See `Launcher.open`."""
-        scratch = Path(tempfile.mkdtemp(prefix="grader-box-"))
+        scratch = new_folder("box")
         ours, theirs = socket.socketpair()
         with theirs:
             process = _start_runner(theirs, scratch, limits.output_mib)
@@ -96,7 +95,7 @@ class PlainLauncher:
             if not hung_up:
                 process.kill()
             status = process.wait()
-            _remove_tree(scratch)
+            remove_tree(scratch)
             return f" (exit status {status})" if hung_up else ""
 
         return _with_files(Box(Channel(ours, limits.output_mib << 20), kill), files)
@@ -151,13 +150,3 @@ def _start_runner(theirs: socket.socket, scratch: Path, output_mib: int) -> subp
         return process
     fd = theirs.fileno()
     return subprocess.Popen([*command, str(fd)], pass_fds=[fd], cwd=scratch, env=env)
-
-
-def _remove_tree(folder: Path) -> None:
-    """Remove a scratch folder, also where student code took its own permissions away."""
-    for path, folders, _ in os.walk(folder):
-        for name in folders:
-            child = Path(path, name)
-            if not child.is_symlink():
-                child.chmod(0o700)
-    shutil.rmtree(folder, ignore_errors=True)

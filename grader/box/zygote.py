@@ -26,6 +26,7 @@ from grader.box import family, jail, kernel
 from grader.box.tiers import Tier
 from grader.course import Limits
 from grader.errors import BoxError
+from grader.scratch import new_folder
 
 __all__ = ["Zygote", "main"]
 
@@ -52,7 +53,7 @@ class Zygote:
         ours, theirs = socket.socketpair()
         with theirs:
             command = [sys.executable, "-I", "-m", "grader.box.zygote", str(theirs.fileno())]
-            self._home = Path(tempfile.mkdtemp(prefix="grader-zygote-"))
+            self._home = new_folder("zygote")
             self._process = subprocess.Popen(
                 command,
                 pass_fds=[theirs.fileno()],

@@ -388,7 +388,8 @@ def test_what_a_box_leaves_on_disk_is_removed(
         "import os\nos.makedirs('a/b'); open('a/b/c', 'w').close(); os.chmod('a', 0); print()"
     )
     cell.box.close()
-    assert list(tmp_path.iterdir()) == []
+    (of_this_process,) = tmp_path.iterdir()
+    assert list(of_this_process.iterdir()) == []
 
 
 def test_boxes_die_with_the_process_that_opened_them(tmp_path: Path) -> None:

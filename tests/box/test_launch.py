@@ -88,12 +88,12 @@ def test_a_plain_box_holds_nothing_of_the_environment_and_leaves_nothing(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PASSWORD", "swordfish")
-    before = set(folder.iterdir())
+    before = set(folder.rglob("*"))
     show = "import os\nprint('PASSWORD' in os.environ)\nos.makedirs('a/b'); os.chmod('a', 0)"
     with start(PlainLauncher(), [show], {}) as session:
         assert session.execute_cells()[0].outputs[0]["text"] == "False\n"
-        assert set(folder.iterdir()) != before
-    assert set(folder.iterdir()) == before
+        assert set(folder.rglob("*")) != before
+    assert set(folder.rglob("*")) == before
 
 
 # Who gets which
