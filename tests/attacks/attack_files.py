@@ -16,7 +16,6 @@ Sources begin with `outside`, which tells where everything is, and with `attempt
 from __future__ import annotations
 
 import importlib.util
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -31,9 +30,35 @@ __all__ = ["KINDS", "SUCCEEDED", "Attack", "load_attacks"]
 KINDS = ("forge", "steal", "escape", "persist", "exhaust")
 SUCCEEDED = "SUCCEEDED"  # what an attack says when it did what must be impossible
 
+# numbers of system calls on x86_64 and on aarch64
+NUMBERS = {
+    "add_key": (248, 217),
+    "bpf": (321, 280),
+    "fsopen": (430, 430),
+    "io_uring_setup": (425, 425),
+    "keyctl": (250, 219),
+    "kexec_load": (246, 104),
+    "memfd_create": (319, 279),
+    "memfd_secret": (447, 447),
+    "mount": (165, 40),
+    "mq_open": (240, 180),
+    "open_by_handle_at": (304, 265),
+    "open_tree": (428, 428),
+    "perf_event_open": (298, 241),
+    "pidfd_getfd": (438, 438),
+    "pidfd_open": (434, 434),
+    "pivot_root": (155, 41),
+    "process_vm_readv": (310, 270),
+    "process_vm_writev": (311, 271),
+    "setns": (308, 268),
+    "unshare": (272, 97),
+    "userfaultfd": (323, 282),
+}
+
 PREAMBLE = """\
 import ctypes, os, signal, socket, sys, time, types
 outside = types.SimpleNamespace(**{outside!r})
+NUMBERS = {numbers!r}
 libc = ctypes.CDLL(None, use_errno=True)
 
 def attempt(what, action, *arguments):
@@ -44,11 +69,15 @@ def attempt(what, action, *arguments):
     else:
         print(what, "SUCCEEDED:", repr(value)[:2000])
 
-def system_call(*arguments):
-    value = libc.syscall(*arguments)
-    if value < 0:
-        raise OSError(ctypes.get_errno(), "refused")
+def checked(value):
+    if value in (-1, ctypes.c_void_p(-1).value):
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
     return value
+
+def system_call(name, *arguments):
+    number = NUMBERS[name][os.uname().machine != "x86_64"]
+    return checked(libc.syscall(number, *arguments))
+
 
 """
 
@@ -82,7 +111,7 @@ class Attack:
 
     def submission(self, outside: dict[str, Any], *, stock: bool = False) -> Notebook:
         """The notebook that is handed in: two honest answers around the attack."""
-        preamble = PREAMBLE.format(outside=json.loads(json.dumps(outside)))
+        preamble = PREAMBLE.format(outside=outside, numbers=NUMBERS)
         answers = {**HONEST, "target": preamble + (self.stock if stock else self.answer)}
         return answered(answers, preamble + self.extra if self.extra else "")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ import pytest
 from attack_course import HONEST, INVENTORY, POINTS, SECRET, answered
 from attack_files import SUCCEEDED, Attack, load_attacks
 from attack_world import Judge
+from steal_by_special_cases import answer_from
 
 from grader.results import Status, SubmissionResult
 
@@ -27,8 +29,8 @@ def shown(result: SubmissionResult) -> str:
     for cell in (result.notebook or {"cells": []})["cells"]:
         for output in cell.get("outputs", ()):
             parts += [output.get("text", ""), output.get("ename", ""), output.get("evalue", "")]
-            parts += output.get("data", {}).values()
-    return "\n".join(parts)
+            parts += [output.get("data", {}).get("text/plain", "")]
+    return "\n".join(filter(None, parts))
 
 
 def scores(result: SubmissionResult) -> dict[str, float | None]:
@@ -90,3 +92,16 @@ def assert_nothing_happened_outside(judge: Judge, before: dict[str, tuple[Any, .
 def test_every_attack_says_what_it_tries() -> None:
     assert ATTACKS
     assert [attack.name for attack in ATTACKS if not attack.claim.endswith(".")] == []
+
+
+def test_inputs_that_one_student_saw_are_worth_nothing_to_another(baseline: Baseline) -> None:
+    """And worth points to the same student, so that the table itself is known to work."""
+    judge, world = baseline.judge, baseline.judge.world
+    leaky = "def target(f, x):\n    raise LookupError(repr(x.tolist()))"
+    told = shown(judge.grade(world.hand_in("first", answered({**HONEST, "target": leaky}))))
+    leaks = {tuple(json.loads(text)) for text in re.findall(r"LookupError: (\[[^]]*\])", told)}
+    assert len(leaks) >= 3
+    table = {**HONEST, "target": answer_from([list(leak) for leak in leaks])}
+    for student, expected in (("second", 0.0), ("first", 2.0)):
+        result = judge.grade(world.hand_in(student, answered(table)))
+        assert scores(result) == {**POINTS, "target": expected}, shown(result)

@@ -1,0 +1,13 @@
+"""Connects to UNIX sockets in files: a service beside the course, and the system's own."""
+
+ANSWER = """
+def connect(path):
+    with socket.socket(socket.AF_UNIX) as caller:
+        caller.connect(path)
+
+for path in (outside.socket, "/var/run/docker.sock", "/run/systemd/private", "/dev/log"):
+    attempt(path, connect, path)
+pair, _ = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+attempt("a pair's end", pair.sendto, b"stolen", outside.socket)
+"""
+EVIDENCE = "(?s)door was refused.*a pair's end was refused"

@@ -1,0 +1,8 @@
+"""Calls the judge's function without end, so that the judge is the one that works."""
+
+ANSWER = """
+def target(f, x):
+    while True:
+        f(np.ones(1000))
+"""
+EVIDENCE = "target (did not finish|sent something that cannot be read)"

@@ -1,0 +1,7 @@
+"""Returns arrays of hundreds of megabytes, by broadcasting a single number."""
+
+ANSWER = """
+def target(f, x):
+    return np.broadcast_to(1.0, (5000, 5000)), np.ones(20_000_000, bool)
+"""
+EVIDENCE = "target (sent something that cannot be read|raised MemoryError|ended)"

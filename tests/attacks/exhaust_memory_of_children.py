@@ -1,0 +1,13 @@
+"""Takes memory in many children, each of them below the bound of a single process."""
+
+ANSWER = """
+print("forking")
+for _ in range(14):
+    if os.fork() == 0:
+        kept = bytearray(b"x") * (60 << 20)
+        time.sleep(60)
+        os._exit(0)
+time.sleep(60)
+"""
+EVIDENCE = "more than 256 MiB of memory"
+HAZARD = "it takes all memory"

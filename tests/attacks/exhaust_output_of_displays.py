@@ -1,0 +1,12 @@
+"""Shows thousands of tables, pictures and results, large ones and many small ones."""
+
+ANSWER = """
+from IPython.display import HTML, display
+
+print("showing")
+for number in range(5000):
+    display(HTML("<b>x</b>" * 1000), {"image/png": "A" * 5000})
+display(HTML("x" * 10**8))
+"x" * 10**8
+"""
+EVIDENCE = "showing"

@@ -1,0 +1,11 @@
+"""A fork bomb: every process forks for ever."""
+
+ANSWER = """
+while True:
+    try:
+        os.fork()
+    except OSError:
+        pass
+"""
+EVIDENCE = r"The cell target (did not finish|ended)"
+HAZARD = "a fork bomb"

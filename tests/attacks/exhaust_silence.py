@@ -1,0 +1,9 @@
+"""Sleeps, in every function and every cell, for as long as it may."""
+
+ANSWER = """
+def target(f, x):
+    time.sleep(10**6)
+
+print("asleep soon")
+"""
+EVIDENCE = "target did not finish within 2 s"
