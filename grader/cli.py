@@ -83,11 +83,19 @@ def build(ids: tuple[str, ...], check: bool, root: Path) -> None:
 @cli.command()
 @click.argument("assignment_id", metavar="ID")
 @click.argument("source", type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--from",
+    "naming",
+    type=click.Choice(["moodle", "nbgrader", "github", "canvas", "folder"]),
+    help="How its files are named.  [default: recognised]",
+)
 @COURSE
-def collect(assignment_id: str, source: Path, root: Path) -> None:
+def collect(assignment_id: str, source: Path, naming: str | None, root: Path) -> None:
     """Copy submissions from a folder or zip into submitted/.
 
-    SOURCE holds one folder per student with the notebook in it.
+    SOURCE is a folder or zip with one folder per student, a download of all submissions from
+    Canvas or Moodle, a folder of GitHub Classroom clones, or nbgrader's inbound folder. Exits
+    with 1 if something was left out.
 
     Example: grader collect two_layer_net downloads/week3.zip
     """
@@ -96,8 +104,11 @@ def collect(assignment_id: str, source: Path, root: Path) -> None:
 
     course = Course.load(root)
     course.assignment(assignment_id)
-    for line in collect_all(course, assignment_id, source):
-        click.echo(line)
+    is_whole = True
+    for line in collect_all(course, assignment_id, source, naming):
+        click.echo(str(line))
+        is_whole = is_whole and line.ok
+    sys.exit(0 if is_whole else 1)
 
 
 @cli.command()
@@ -202,6 +213,22 @@ def check(notebook: Path) -> None:
     answers = check_notebook(notebook)
     show_checks(answers)
     sys.exit(0 if all(answer.passed for answer in answers) else 1)
+
+
+@cli.command()
+@click.argument("assignment_id", metavar="ID")
+@COURSE
+def new(assignment_id: str, root: Path) -> None:
+    """Write a small assignment to start from: it builds and grades as it is.
+
+    Example: grader new convolution
+    """
+    from grader.course import Course
+    from grader.scaffold import new_assignment
+
+    for path in new_assignment(Course.load(root), assignment_id):
+        click.echo(f"wrote {path}")
+    click.echo(f"edit them, then run: grader build {assignment_id}")
 
 
 @cli.command()

@@ -1,114 +1,216 @@
-"""`grader collect`: a folder or zip of submissions → submitted/, nothing trusted on the way.
+"""`grader collect`: a download of submissions → submitted/, nothing trusted on the way.
 
 Only notebooks are taken, under names of our own; a zip is read member by member and never
-extracted. Links, unsafe student ids and absurd sizes are listed and left out. No time of
-submission is noted: the times in a download are the download's.
+extracted. Who handed something in is told by the download's naming and the roster, never guessed;
+what cannot be attributed or read is listed and left out. When it was handed in is taken from what
+the LMS or nbgrader wrote, not from the times of files, which are the download's.
 """
 
 from __future__ import annotations
 
 import re
-import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path, PurePosixPath
 
+from grader.archive import Archive, open_archive
+from grader.attempts import Attempt, Shelf, latest
 from grader.course import Course
+from grader.deadlines import Deadlines, load_deadlines
 from grader.errors import UsageError
-from grader.files import write_whole
-from grader.intake import MAX_BYTES, is_safe_student
+from grader.intake import TIMESTAMP_FILE, parse_timestamp
+from grader.lms.downloads import recognised
+from grader.lms.github import last_commit
+from grader.lms.handed import Handed
+from grader.lms.identity import Unknown, identified
+from grader.roster import Roster, load_roster
 
-__all__ = ["collect"]
+__all__ = ["Collected", "collect"]
 
-MAX_MEMBERS = 100_000
-MAX_RATIO = 200  # notebooks compress ten- to fiftyfold
-SYMLINK = 0o120000
+COPY_MARK = re.compile(r"( ?\(\d{1,3}\)|-\d{1,3})$")  # browsers and Canvas number what comes again
+WITH_TIMES = ("nbgrader", "folder")  # elsewhere a timestamp.txt is what a student uploaded
 
 
-def collect(course: Course, assignment_id: str, source: Path) -> Iterator[str]:
-    """Take over each student's notebook; yields a line for every one, taken or not.
+@dataclass(frozen=True)
+class Collected:
+    """What became of one hand-in, or a remark on the whole.
+
+    Args:
+        student: student id, or what the download calls somebody unknown; "" for a remark.
+        text: what was done, or why nothing was.
+        ok: whether everything that was handed in was taken.
+    """
+
+    student: str
+    text: str
+    ok: bool = True
+
+    def __str__(self) -> str:
+        return f"{_shown(self.student)}: {self.text}" if self.student else self.text
+
+
+def collect(
+    course: Course, assignment_id: str, source: Path, naming: str | None = None
+) -> Iterator[Collected]:
+    """Take over each student's notebooks; yields one line for each hand-in, taken or not.
 
     Args:
         course: the course.
         assignment_id: which assignment they are for.
-        source: a folder or zip with `<student>/…/<name>.ipynb`.
+        source: a folder or zip: a folder for each student, or a download of an LMS.
+        naming: whose naming it follows, if it is not to be recognised.
 
     Raises:
-        UsageError: the source is neither, or holds no notebook.
+        UsageError: the source is neither, or nothing in it is named in a way that we know.
     """
-    found = 0
-    for student, name, data in _notebooks(source, assignment_id):
-        found += 1
-        if isinstance(data, str):
-            yield f"{_shown(student)}: left out: {data}"
-        elif not is_safe_student(student):
-            yield f"{_shown(student)}: left out: no usable student id"
-        else:
-            yield f"{student}: {_take(course, assignment_id, student, data)} ({_shown(name)})"
-    if not found:
-        raise UsageError(f"{source}: no notebook in it; expected <student>/{assignment_id}.ipynb")
+    roster, deadlines = load_roster(course), load_deadlines(course)
+    with open_archive(source) as archive:
+        kind, files = recognised(archive.entries, assignment_id, naming)
+        if not files:
+            raise UsageError(_nothing(source, assignment_id, kind))
+        if roster is None and kind in ("canvas", "moodle"):
+            yield Collected(
+                "", f"no roster.csv: students are called by their {kind.title()} number"
+            )
+        known, unknown = _by_student(files, roster)
+        collector = _Collector(course, assignment_id, deadlines, archive, kind)
+        for student in sorted(known):
+            yield from collector.take(student, known[student])
+        yield from unknown
+        yield from _left_over(archive, files)
+    if roster is not None:
+        yield from _missing(course, assignment_id, roster)
 
 
-def _take(course: Course, assignment_id: str, student: str, data: bytes) -> str:
-    path = course.submitted_dir / student / assignment_id / f"{assignment_id}.ipynb"
-    if path.is_file() and path.read_bytes() == data:
-        return "unchanged"
-    word = "replaced" if path.exists() else "collected"
-    write_whole(path, data)
-    return word
+def _by_student(
+    files: Iterable[Handed], roster: Roster | None
+) -> tuple[dict[str, list[Handed]], list[Collected]]:
+    """Files by student id, and a line for everyone who is nobody we know."""
+    known: dict[str, list[Handed]] = {}
+    unknown: dict[str, Collected] = {}
+    for file in files:
+        try:
+            known.setdefault(identified(file, roster), []).append(file)
+        except Unknown as problem:
+            called = file.name or file.key
+            unknown.setdefault(called, Collected(called, f"left out: {problem}", ok=False))
+    return known, [unknown[called] for called in sorted(unknown)]
 
 
-def _notebooks(source: Path, assignment_id: str) -> Iterator[tuple[str, str, bytes | str]]:
-    """Student, file name and content, or the reason why there is none; one per student."""
-    if source.is_dir():
-        entries = sorted(source.rglob("*.ipynb"))
-        names = {path.relative_to(source).as_posix(): path for path in entries}
-        for student, name in _chosen(list(names), assignment_id):
-            yield student, name, _from_file(names[name])
-    elif zipfile.is_zipfile(source):
-        with zipfile.ZipFile(source) as archive:
-            members = archive.infolist()
-            if len(members) > MAX_MEMBERS:
-                raise UsageError(f"{source}: more than {MAX_MEMBERS} files in it")
-            by_name = {m.filename: m for m in members if m.filename.lower().endswith(".ipynb")}
-            for student, name in _chosen(list(by_name), assignment_id):
-                yield student, name, _from_zip(archive, by_name[name])
-    else:
-        raise UsageError(f"{source}: neither a folder nor a zip file")
+@dataclass(frozen=True)
+class _Collector:
+    """Takes over what one student handed in after the other."""
+
+    course: Course
+    assignment_id: str
+    deadlines: Deadlines
+    archive: Archive
+    kind: str
+
+    def take(self, student: str, files: Sequence[Handed]) -> Iterator[Collected]:
+        """Keep each attempt, and make the one that counts the submission."""
+        shelf = Shelf(self.course, self.assignment_id, student)
+        was_empty = shelf.is_empty
+        new: list[Attempt] = []
+        problems = []
+        chosen: Handed | None = None
+        attempts: dict[str, list[Handed]] = {}
+        for file in files:
+            attempts.setdefault(file.attempt, []).append(file)
+        for name in sorted(attempts):
+            found = self._notebook(attempts[name])
+            data = found if isinstance(found, str) else self.archive.read(found.entry)
+            if isinstance(found, str) or isinstance(data, str):
+                problems.append(Collected(student, f"left out: {data!s}", ok=False))
+                continue
+            chosen = found
+            added = shelf.add(data, found.entry, self._time(found), found.order)
+            new += [added] if added else []
+        if chosen:
+            yield Collected(student, self._settle(shelf, student, new, was_empty, chosen))
+        yield from problems
+
+    def _settle(
+        self, shelf: Shelf, student: str, new: Sequence[Attempt], was_empty: bool, last: Handed
+    ) -> str:
+        counts = latest(shelf.attempts, self._deadline(student))
+        has_changed = shelf.install(counts)
+        word = "replaced" if has_changed and not was_empty else "collected"
+        text = f"{word if has_changed else 'unchanged'} ({_shown(last.entry)})"
+        if len(shelf.attempts) > 1 and (new or has_changed):
+            text += f"; attempt {counts.number} of {len(shelf.attempts)} counts"
+        if last.is_late and not any(a.submitted_at for a in shelf.attempts):
+            place = f"submitted/{student}/{self.assignment_id}/{TIMESTAMP_FILE}"
+            text += f"; marked late by {self.kind.title()}, but not when: write the time to {place}"
+        return text
+
+    def _notebook(self, files: Sequence[Handed]) -> Handed | str:
+        """The file that is the submission, or why there is none."""
+        wanted = self.assignment_id
+        notebooks = [f for f in files if f.own.suffix.lower() == ".ipynb"]
+        notebooks = [f for f in notebooks if wanted in f.own.parts[:-1]] or notebooks
+        others = {a.id for a in self.course.assignments} - {wanted}
+        notebooks = [f for f in notebooks if not others.intersection(_names(f.own))]
+        exact = [f for f in notebooks if f.own.stem == wanted]
+        alike = [f for f in notebooks if COPY_MARK.sub("", f.own.stem) == wanted]
+        if self.kind == "canvas":  # the greater number came later, whatever the file's name
+            exact = []
+        candidates = exact or alike or notebooks
+        if len(candidates) > 1 and candidates is not notebooks and all(f.order for f in candidates):
+            return max(candidates, key=lambda f: f.order)
+        if len(candidates) == 1:
+            return candidates[0]
+        shown = ", ".join(_shown(str(f.own)) for f in (candidates or files)[:3])
+        if candidates:
+            return f"{len(candidates)} notebooks, none alone named {wanted}.ipynb ({shown})"
+        return f"no notebook of this assignment in it ({shown})"
+
+    def _time(self, file: Handed) -> datetime | None:
+        if file.submitted_at is not None:
+            return file.submitted_at
+        if self.kind in WITH_TIMES:
+            beside = str(PurePosixPath(file.entry).with_name(TIMESTAMP_FILE))
+            data = self.archive.read(beside) if beside in self.archive.entries else b""
+            return parse_timestamp(data[:100]) if isinstance(data, bytes) else None
+        if self.kind == "github" and self.archive.root is not None:
+            depth = len(PurePosixPath(file.entry).parts) - len(file.own.parts)
+            clone = self.archive.root.joinpath(*PurePosixPath(file.entry).parts[:depth])
+            return last_commit(clone, file.own)
+        return None
+
+    def _deadline(self, student: str) -> datetime | None:
+        due = self.deadlines.of(self.course.assignment(self.assignment_id), student)
+        return due + timedelta(minutes=self.course.late_policy.grace_minutes) if due else None
 
 
-def _chosen(names: list[str], assignment_id: str) -> Iterator[tuple[str, str]]:
-    """For each student one path: the one named after the assignment, else the only one."""
-    by_student: dict[str, list[str]] = {}
-    for name in names:
-        parts = PurePosixPath(name.replace("\\", "/")).parts
-        if len(parts) >= 2 and ".ipynb_checkpoints" not in parts and "__MACOSX" not in parts:
-            by_student.setdefault(parts[0], []).append(name)
-    for student, paths in sorted(by_student.items()):
-        exact = [p for p in paths if PurePosixPath(p).stem == assignment_id]
-        own = [p for p in paths if f"/{assignment_id}/" in p]
-        yield student, (exact or own or paths)[0]
+def _names(own: PurePosixPath) -> set[str]:
+    """The folders of a path, and the file's name without its ending and copy mark."""
+    return {*own.parts[:-1], COPY_MARK.sub("", own.stem)}
 
 
-def _from_file(path: Path) -> bytes | str:
-    if path.is_symlink():
-        return "a link, not a file"
-    if path.stat().st_size > MAX_BYTES:
-        return f"larger than {MAX_BYTES >> 20} MiB"
-    return path.read_bytes()
+def _left_over(archive: Archive, files: Sequence[Handed]) -> Iterator[Collected]:
+    for name, reason in sorted(archive.refused.items()):
+        yield Collected(name, f"left out: {reason}", ok=False)
+    named = {file.entry for file in files}
+    for entry in archive.entries:
+        if entry not in named and entry.lower().endswith(".ipynb"):
+            yield Collected(entry, "left out: its name does not tell whose it is", ok=False)
 
 
-def _from_zip(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes | str:
-    if member.external_attr >> 16 & 0o170000 == SYMLINK:
-        return "a link, not a file"
-    if member.file_size > MAX_BYTES or member.file_size > MAX_RATIO * (member.compress_size + 1024):
-        return "expands to an absurd size"
-    try:
-        with archive.open(member) as file:
-            data = file.read(MAX_BYTES + 1)
-    except (OSError, RuntimeError, zipfile.BadZipFile, NotImplementedError, EOFError) as error:
-        return f"cannot be unpacked ({type(error).__name__})"
-    return data if len(data) <= MAX_BYTES else "expands to an absurd size"
+def _missing(course: Course, assignment_id: str, roster: Roster) -> Iterator[Collected]:
+    """Everyone in the roster of whom there is nothing, now or from before."""
+    missing = [p.id for p in roster if Shelf(course, assignment_id, p.id).is_empty]
+    if missing:
+        count = f"{len(missing)} of {len(roster.people)} in {course.roster}"
+        yield Collected("", f"no submission of {count}: {', '.join(missing)}")
+
+
+def _nothing(source: Path, assignment_id: str, kind: str) -> str:
+    if kind == "folder":
+        return f"{source}: no notebook in it; expected <student>/{assignment_id}.ipynb"
+    return f"{source}: nothing in it is named as {kind} names files; leave out --from"
 
 
 def _shown(text: str) -> str:
-    return re.sub(r"[^\w .@()/-]", "?", text)[:80]
+    return re.sub(r"[^\w .@+()/-]", "?", text)[:120]
