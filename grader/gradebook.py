@@ -27,25 +27,30 @@ from nbgrader.api import (
     Student,
     SubmittedAssignment,
     SubmittedNotebook,
+    get_alembic_version,
 )
 from nbgrader.preprocessors import SaveCells
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from grader.bundle import Bundle, load_bundle
 from grader.course import Assignment, Course
+from grader.deadlines import load_deadlines
 from grader.errors import GradebookError
 from grader.graded import write_graded
 from grader.intake import is_safe_student
-from grader.late import late_penalty
+from grader.late import HandIn, Lateness, lateness
 from grader.notebook import CHECK_PREFIX, Notebook, grade_id, is_solution
 from grader.release_cells import ReleaseCells
 from grader.results import Status, SubmissionResult
+from grader.roster import load_roster
 
 __all__ = ["CourseGradebook"]
 
+MAX_TEXT = 128  # characters of a name in nbgrader's table
 BUSY_TIMEOUT_S = 30  # how long SQLite waits while formgrader writes
+VERSION_TABLE = "CREATE TABLE IF NOT EXISTS alembic_version (version_num VARCHAR(32) NOT NULL)"
 NO_RESPONSE = "No response."  # nbgrader's own words for an untouched answer
 # What the database, its driver, nbgrader (ValueError) and `alembic` raise.
 REFUSALS = (SQLAlchemyError, ValueError, ImportError, OSError, subprocess.SubprocessError)
@@ -65,11 +70,13 @@ class CourseGradebook:
         self._course = course
         self._url = _patient(course.gradebook_url)
         self._bundles: dict[str, Bundle] = {}
+        self._deadlines = load_deadlines(course)
         with self._one_line_errors(), _tools_on_path():
             self._book = Gradebook(self._url, course.root.name)
             if self._book.engine.dialect.name == "sqlite":
                 with self._book.engine.connect() as connection:
                     connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+            self._note_version()
 
     def __enter__(self) -> CourseGradebook:
         return self
@@ -128,6 +135,7 @@ class CourseGradebook:
             _set_time(submission, submitted_at)
             if result.status is Status.REJECTED:
                 self._comment(notebook, result)
+            self._penalise(result.student)
             self._book.db.commit()
 
     def manual_scores(self, assignment_id: str) -> dict[str, dict[str, float]]:
@@ -139,30 +147,28 @@ class CourseGradebook:
                 scores.setdefault(student, {})[question] = _points(grade)
         return scores
 
-    def late_penalties(self, assignment_id: str) -> dict[str, float]:
-        """Points lost by late submissions, by student; only penalties above zero.
+    def lateness(self, assignment_id: str) -> dict[str, Lateness]:
+        """How late each submission of an assignment was and what it costs, by student.
 
-        They are a share of the score, so they are brought up to date first: with scores given by
-        hand, extensions, and the policy as course.yml has it now.
+        Penalties depend on scores given by hand, extensions, other assignments and the policy, so
+        they are brought up to date first; names as the roster has them, too.
         """
-        scores: dict[str, float] = {}
-        for student, _, grade in self._grades(assignment_id):
-            scores[student] = scores.get(student, 0.0) + _points(grade)
-        rows = (
-            select(SubmittedAssignment, SubmittedNotebook)
-            .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
-            .join(AssignmentRow, AssignmentRow.id == SubmittedAssignment.assignment_id)
-            .where(AssignmentRow.name == assignment_id)
-        )
-        penalties = {}
         with self._one_line_errors():
-            for submission, notebook in self._book.db.execute(rows):
-                student = submission.student_id
-                self._penalise(submission, notebook, scores.get(student, 0.0))
-                if notebook.late_submission_penalty:
-                    penalties[student] = float(notebook.late_submission_penalty)
+            found = self._penalise()
+            self._enrol()
             self._book.db.commit()
-        return penalties
+        return {student: late for (name, student), late in found.items() if name == assignment_id}
+
+    def late_penalty(self, assignment_id: str, student: str) -> float:
+        """Points lost as they are stored; nothing is computed or written."""
+        row = (
+            select(SubmittedNotebook.late_submission_penalty)
+            .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
+            .join(AssignmentRow, AssignmentRow.id == SubmittedAssignment.assignment_id)
+            .where(AssignmentRow.name == assignment_id, SubmittedAssignment.student_id == student)
+        )
+        with self._one_line_errors():
+            return float(self._book.db.scalar(row) or 0.0)
 
     def _bundle(self, assignment_id: str) -> Bundle:
         if assignment_id not in self._bundles:
@@ -172,9 +178,9 @@ class CourseGradebook:
     def _keep(self, result: SubmissionResult, submitted_at: datetime | None) -> None:
         submission, notebook = self._submission(result)
         _set_time(submission, submitted_at)
-        scores = self._score(notebook, result)
+        self._score(notebook, result)
         self._comment(notebook, result)
-        self._penalise(submission, notebook, sum(scores))
+        self._penalise(result.student)
 
     def _submission(self, result: SubmissionResult) -> tuple[Any, Any]:
         """The submission's two rows, made if they are not there."""
@@ -201,8 +207,8 @@ class CourseGradebook:
             database.flush()
         return submission, notebook
 
-    def _score(self, notebook: Any, result: SubmissionResult) -> list[float]:
-        """Fill in the grades by the rules of nbgrader's SaveAutoGrades; the points of each."""
+    def _score(self, notebook: Any, result: SubmissionResult) -> None:
+        """Fill in the grades by the rules of nbgrader's SaveAutoGrades."""
         scores: dict[str, float | None] = {}
         if result.status is not Status.NOT_GRADED:
             scores = {q.question: q.score for q in result.questions}
@@ -211,7 +217,6 @@ class CourseGradebook:
             grade.auto_score = scores.get(name.removeprefix(CHECK_PREFIX))
             waits = grade.manual_score is not None or grade.auto_score is None
             grade.needs_manual_grade = waits
-        return [_points(grade) for grade in grades.values()]
 
     def _comment(self, notebook: Any, result: SubmissionResult) -> None:
         release = _sources(self._bundle(result.assignment).release)
@@ -238,10 +243,78 @@ class CourseGradebook:
             found[cell.name] = row
         return found
 
-    def _penalise(self, submission: Any, notebook: Any, score: float) -> None:
-        late_s = submission.total_seconds_late  # knows extensions
-        penalty = late_penalty(self._course.late_policy, score, late_s)
-        notebook.late_submission_penalty = penalty or None
+    def _penalise(self, student: str | None = None) -> dict[tuple[str, str], Lateness]:
+        """Compute and keep the penalties of one student, or of all, in all assignments."""
+        self._book.db.flush()
+        submissions = self._late_rows(student)
+        scores = self._scores(student)
+        found = {}
+        for name in dict.fromkeys(row.student_id for row, _, _ in submissions):
+            mine = [row for row in submissions if row[0].student_id == name]
+            handins = [self._handin(*row, scores.get(row[1].id, 0.0)) for row in mine]
+            for row, late in zip(mine, lateness(self._course.late_policy, handins), strict=True):
+                row[1].late_submission_penalty = late.penalty or None
+                found[row[2].id, name] = late
+        return found
+
+    def _late_rows(self, student: str | None) -> list[tuple[Any, Any, Assignment]]:
+        """Submissions with their notebook and assignment, due as course.yml has it now."""
+        rows = (
+            select(SubmittedAssignment, SubmittedNotebook, AssignmentRow)
+            .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+            .join(AssignmentRow, AssignmentRow.id == SubmittedAssignment.assignment_id)
+            .order_by(SubmittedAssignment.student_id)
+        )
+        if student is not None:
+            rows = rows.where(SubmittedAssignment.student_id == student)
+        known = {assignment.id: assignment for assignment in self._course.assignments}
+        found = []
+        for submission, notebook, row in self._book.db.execute(rows):
+            if assignment := known.get(row.name):
+                due = None if assignment.due is None else _as_stored(assignment.due)
+                if row.duedate != due:
+                    row.duedate = due
+                found.append((submission, notebook, assignment))
+        return found
+
+    def _scores(self, student: str | None) -> dict[str, float]:
+        """Points of every submitted notebook, by its id in the database."""
+        rows = select(Grade)
+        if student is not None:
+            rows = (
+                rows.join(SubmittedNotebook, SubmittedNotebook.id == Grade.notebook_id)
+                .join(
+                    SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id
+                )
+                .where(SubmittedAssignment.student_id == student)
+            )
+        scores: dict[str, float] = {}
+        for grade in self._book.db.scalars(rows):
+            scores[grade.notebook_id] = scores.get(grade.notebook_id, 0.0) + _points(grade)
+        return scores
+
+    def _handin(
+        self, submission: Any, notebook: Any, assignment: Assignment, score: float
+    ) -> HandIn:
+        """Due at the later of our extension and one that was granted through nbgrader."""
+        due = self._deadlines.of(assignment, submission.student_id)
+        if due is not None and assignment.due is not None and submission.extension is not None:
+            due = max(due, assignment.due + submission.extension)
+        stamp = submission.timestamp
+        submitted_at = None if stamp is None else stamp.replace(tzinfo=UTC)
+        return HandIn(assignment.max_score, score, due, submitted_at)
+
+    def _enrol(self) -> None:
+        """Make nbgrader know the names and addresses of everyone in the roster."""
+        for person in load_roster(self._course) or ():
+            row = self._book.db.get(Student, person.id)
+            if row is None:
+                row = Student(id=person.id)
+                self._book.db.add(row)
+            for name in ("first_name", "last_name", "email"):
+                value = getattr(person, name)[:MAX_TEXT]
+                if value and getattr(row, name) != value:
+                    setattr(row, name, value)
 
     def _grades(self, assignment_id: str) -> list[tuple[str, str, Any]]:
         """Every grade of an assignment, with student and cell name."""
@@ -279,6 +352,14 @@ class CourseGradebook:
                 f"`nbgrader db assignment remove {assignment_id} --force`, which deletes its "
                 "scores, those given by hand too, and grade again"
             )
+
+    def _note_version(self) -> None:
+        """Note nbgrader's version of the tables, if a run was killed while it made them."""
+        with self._book.engine.begin() as connection:
+            connection.exec_driver_sql(VERSION_TABLE)
+            if connection.exec_driver_sql("SELECT 1 FROM alembic_version").first() is None:
+                version = text("INSERT INTO alembic_version VALUES (:version)")
+                connection.execute(version, {"version": get_alembic_version()})
 
     @property
     def _shown(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from copy import deepcopy
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -14,10 +15,9 @@ import pytest
 from tiny_course import COURSE_YML, ID, make_cell, make_result, release_by_hand, write_course
 
 from grader import gradebook as gradebook_module
-from grader.course import Course, LatePolicy
+from grader.course import Course
 from grader.errors import GradebookError
 from grader.gradebook import CourseGradebook
-from grader.late import late_penalty
 from grader.notebook import Notebook, loads
 from grader.results import Status, SubmissionResult
 
@@ -229,31 +229,50 @@ def test_an_unsafe_student_id_never_reaches_rows_or_folders(
     assert not course.autograded_dir.exists()
 
 
-@pytest.mark.parametrize(
-    ("seconds_late", "penalty"),
-    [(0, 0.0), (600, 0.0), (601, 0.6), (600 + 86400, 0.6), (601 + 86400, 1.2), (10**7, 1.5)],
-)
-def test_the_penalty_is_a_share_for_each_day_begun_after_the_grace_period(
-    seconds_late: int, penalty: float
-) -> None:
-    policy = LatePolicy(grace_minutes=10, penalty_per_day=0.1, max_penalty=0.25)
-    assert late_penalty(policy, 6.0, seconds_late) == penalty
-
-
 def test_a_penalty_follows_scores_by_hand_extensions_and_the_policy(
     course: Course, book: CourseGradebook, release: Notebook
 ) -> None:
     book.store(make_result("ada", release, double=4.0, why=None), IN_TIME + timedelta(hours=1))
     assert penalties(course) == [0.4]
     change(course, "update grade set manual_score=3 where auto_score is null")
-    assert book.late_penalties(ID) == {"ada": 0.7}
+    assert book.lateness(ID)["ada"].penalty == 0.7
     text = COURSE_YML.replace("penalty_per_day: 0.1", "penalty_per_day: 0.2")
     (course.root / "course.yml").write_text(text, encoding="utf-8")
     with CourseGradebook(Course.load(course.root)) as other:
-        assert other.late_penalties(ID) == {"ada": 1.4}
+        assert other.lateness(ID)["ada"].penalty == 1.4
     book._book.grant_extension(ID, "ada", hours=2)
-    assert book.late_penalties(ID) == {}
+    assert book.lateness(ID)["ada"].penalty == 0
     assert penalties(course) == [None]
+
+
+def test_a_new_deadline_or_extension_counts_without_regrading(
+    course: Course, book: CourseGradebook, release: Notebook
+) -> None:
+    book.store(make_result("ada", release, double=4.0, why=0.0), IN_TIME + timedelta(days=2))
+    assert penalties(course) == [0.8]
+    course.extensions_path.write_text(f"student,assignment,days\nada,{ID},1\n")
+    with CourseGradebook(course) as other:
+        other.lateness(ID)
+    assert penalties(course) == [0.4]
+    course.extensions_path.unlink()
+    text = COURSE_YML.replace("2026-01-10", "2026-01-12")
+    (course.root / "course.yml").write_text(text, encoding="utf-8")
+    with CourseGradebook(Course.load(course.root)) as other:
+        other.lateness(ID)
+    assert penalties(course) == [None]
+    assert rows(course, "select duedate from assignment") == [("2026-01-12 12:00:00.000000",)]
+
+
+def test_names_of_the_roster_are_in_nbgraders_table(
+    course: Course, book: CourseGradebook, release: Notebook
+) -> None:
+    book.store(make_result("ada", release), IN_TIME)
+    course.roster_path.write_text("id,first_name,email\nada,Ada,a@x.org\nbela,,\n")
+    book.lateness(ID)
+    assert rows(course, "select id, first_name, last_name, email from student order by id") == [
+        ("ada", "Ada", None, "a@x.org"),
+        ("bela", None, None, None),
+    ]
 
 
 def test_a_batch_is_kept_whole_or_not_at_all(
@@ -304,3 +323,20 @@ def test_a_gradebook_that_cannot_be_opened_is_named(course: Course, url: str, re
     with pytest.raises(GradebookError, match=reason) as caught:
         CourseGradebook(course.model_copy(update={"gradebook": url}))
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "interrupted", ["DROP TABLE alembic_version", "DELETE FROM alembic_version"]
+)
+def test_a_gradebook_whose_making_was_cut_short_is_completed(
+    course: Course, interrupted: str
+) -> None:
+    with closing(sqlite3.connect(course.root / "gradebook.db")) as database:
+        (made,) = database.execute("SELECT version_num FROM alembic_version").fetchall()
+        database.execute(interrupted)
+        database.commit()
+    for _ in range(2):
+        with CourseGradebook(course):
+            pass
+    with closing(sqlite3.connect(course.root / "gradebook.db")) as database:
+        assert database.execute("SELECT version_num FROM alembic_version").fetchall() == [made]
