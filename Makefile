@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup demo test lint bench lock clean
+.PHONY: setup demo test lint bench site lock clean
 
 setup: $(STAMP)
 
@@ -32,10 +32,13 @@ lint: setup
 bench: setup
 	$(BIN)/python benchmarks/throughput.py
 
+site: setup
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build
+
 # After a change of dependencies: uv is used for this alone, so it is not among them.
 lock:
 	uv pip compile --universal --python-version 3.11 --all-extras --generate-hashes \
 	  --no-annotate --custom-compile-command 'make lock' --output-file requirements.lock pyproject.toml
 
 clean:
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache demo
+	rm -rf $(VENV) site .mypy_cache .pytest_cache .ruff_cache demo
