@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from grader.autograde import load_result
 from grader.course import Assignment, Course
+from grader.late import Lateness
 from grader.results import Status, SubmissionResult
 
 __all__ = ["Grade", "grades"]
@@ -13,10 +14,23 @@ __all__ = ["Grade", "grades"]
 
 @dataclass(frozen=True)
 class Grade:
-    """One submission's result with manual scores in it, and the points lost for lateness."""
+    """One submission's result with manual scores in it, and the points lost for lateness.
+
+    Args:
+        result: with the scores that humans gave.
+        late_penalty: points lost.
+        lateness: how late it was, and why that costs what it costs.
+    """
 
     result: SubmissionResult
     late_penalty: float
+    lateness: Lateness = field(default_factory=Lateness)
+
+    @property
+    def final_score(self) -> float | None:
+        """What is left after the late penalty; None when we failed to grade."""
+        score = self.result.score
+        return None if score is None else max(score - self.late_penalty, 0.0)
 
 
 def grades(course: Course, assignment: Assignment) -> list[Grade]:
@@ -29,11 +43,12 @@ def grades(course: Course, assignment: Assignment) -> list[Grade]:
     students = sorted(path.stem for path in folder.glob("*.json"))
     if not students:
         return []
-    by_hand, penalties = _from_gradebook(course, assignment.id)
+    by_hand, late = _from_gradebook(course, assignment.id)
     return [
         Grade(
             _with_scores(_kept(course, assignment, student), by_hand.get(student, {})),
-            penalties.get(student, 0.0),
+            late.get(student, Lateness()).penalty,
+            late.get(student, Lateness()),
         )
         for student in students
     ]
@@ -41,12 +56,12 @@ def grades(course: Course, assignment: Assignment) -> list[Grade]:
 
 def _from_gradebook(
     course: Course, assignment_id: str
-) -> tuple[dict[str, dict[str, float]], dict[str, float]]:
-    """Scores by hand, by student and question, and late penalties by student."""
+) -> tuple[dict[str, dict[str, float]], dict[str, Lateness]]:
+    """Scores by hand, by student and question, and how late each student was."""
     from grader.gradebook import CourseGradebook  # takes seconds to import
 
     with CourseGradebook(course) as gradebook:
-        return gradebook.manual_scores(assignment_id), gradebook.late_penalties(assignment_id)
+        return gradebook.manual_scores(assignment_id), gradebook.lateness(assignment_id)
 
 
 def _kept(course: Course, assignment: Assignment, student: str) -> SubmissionResult:

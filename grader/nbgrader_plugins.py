@@ -33,7 +33,6 @@ from grader.files import write_whole
 from grader.gradebook import CourseGradebook
 from grader.graded import graded_notebook, timestamp_text
 from grader.intake import Submission, find_submissions, read_submission
-from grader.late import late_penalty
 from grader.results import Status
 
 __all__ = [
@@ -254,8 +253,9 @@ class LatePolicyPlugin(LateSubmissionPlugin):  # type: ignore[misc]
         self, student_id: str, score: float, total_seconds_late: float
     ) -> float | None:
         """Points to take off; None when nothing is."""
-        policy = self.parent.parent.course.late_policy  # of the exporter
-        return late_penalty(policy, score, total_seconds_late) or None
+        course = self.parent.parent.course  # of the exporter
+        with CourseGradebook(course) as gradebook:  # `KeepResult` has brought it up to date
+            return gradebook.late_penalty(self.parent.assignment_id, student_id) or None
 
 
 def clean_html(html: str | bytes) -> str:

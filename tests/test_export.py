@@ -17,6 +17,7 @@ from grader import export, grades
 from grader.autograde import save_result
 from grader.course import Course
 from grader.errors import UsageError
+from grader.late import Lateness
 from grader.notebook import Notebook
 from grader.results import CheckResult, QuestionResult, Status, SubmissionResult
 
@@ -105,7 +106,9 @@ def test_scores_by_hand_count_and_penalties_stand_beside_the_score(
     course: Course, release: Notebook, by_hand: dict[str, Any]
 ) -> None:
     save_result(course, graded("ada", release))
-    by_hand.update(scores={"ada": {"why": 2.5, "double": 4.0}}, penalties={"ada": 0.85})
+    by_hand.update(
+        scores={"ada": {"why": 2.5, "double": 4.0}}, penalties={"ada": Lateness(penalty=0.85)}
+    )
     (record,) = export.records(course)
     assert (record["score"], record["late_penalty"]) == (8.5, 0.85)
     assert record["questions"]["why"]["score"] == 2.5
