@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import signal
 import threading
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import FrameType
+from typing import Any
 
 from grader.autograde import fingerprint, load_result, save_result
 from grader.bundle import Bundle, load_bundle
@@ -41,6 +43,26 @@ class Summary:
         if self.stopped:
             return 130
         return int(any(result.status is Status.NOT_GRADED for result in self.results))
+
+    def as_data(self) -> dict[str, Any]:
+        """How it went, as plain data: counts, and how each submission ended."""
+        counts = Counter(str(result.status).lower() for result in self.results)
+        return {
+            **{name: counts[name] for name in ("graded", "rejected", "not_graded")},
+            "repaired": sum(bool(r.notes) and r.status is Status.GRADED for r in self.results),
+            "unchanged": self.unchanged,
+            "stopped": self.stopped,
+            "submissions": [
+                {
+                    "student": result.student,
+                    "status": str(result.status),
+                    "score": result.score,
+                    "max_score": result.max_score,
+                    "notes": result.notes,
+                }
+                for result in self.results
+            ],
+        }
 
 
 def autograde(

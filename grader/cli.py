@@ -6,10 +6,14 @@ graded, or a gate or check failed; 2 wrong use; 130 stopped by Ctrl-C.
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import traceback
+from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
@@ -26,6 +30,49 @@ COURSE = click.option(
     show_default=True,
     help="Folder of course.yml.",
 )
+
+
+Command = TypeVar("Command", bound=Callable[..., None])
+
+
+def _hush(context: click.Context, option: click.Parameter, is_given: bool) -> None:
+    if is_given:
+        from grader.terminal import out
+
+        out.quiet = True
+        context.meta[f"grader.{option.name}"] = True
+
+
+def _with_output_flags(command: Command) -> Command:
+    """Add --quiet and --json, for commands that tell how it went."""
+    helps = {"--json": "Print one JSON value instead.", "--quiet": "Print nothing but errors."}
+    for flag, text in helps.items():
+        command = click.option(flag, is_flag=True, expose_value=False, callback=_hush, help=text)(
+            command
+        )
+    return command
+
+
+def _tell(value: Any) -> None:
+    """What went on, for programs; people have read it by now."""
+    if click.get_current_context().meta.get("grader.json"):
+        click.echo(json.dumps(value, indent=1, ensure_ascii=False, default=str))
+
+
+def _complete_assignment(context: click.Context, _: click.Parameter, start: str) -> list[str]:
+    """Ids that begin like what has been typed, for the shell's completion."""
+    from grader.course import Course
+
+    try:
+        course = Course.load(context.params.get("root") or ".")
+    except GraderError:
+        return []
+    return [a.id for a in course.assignments if a.id.startswith(start)]
+
+
+OUTPUT = _with_output_flags
+ONE = click.argument("assignment_id", metavar="ID", shell_complete=_complete_assignment)
+SOME = click.argument("ids", nargs=-1, metavar="[ID…]", shell_complete=_complete_assignment)
 
 
 def main() -> None:
@@ -63,8 +110,9 @@ def cli() -> None:
 
 
 @cli.command()
-@click.argument("ids", nargs=-1, metavar="[ID…]")
+@SOME
 @click.option("--check", is_flag=True, help="Change nothing; fail if a release is out of date.")
+@OUTPUT
 @COURSE
 def build(ids: tuple[str, ...], check: bool, root: Path) -> None:
     """Turn solutions/ into assignments/, through the gates that a release must pass.
@@ -76,12 +124,15 @@ def build(ids: tuple[str, ...], check: bool, root: Path) -> None:
     from grader.terminal import show_build
 
     course = Course.load(root)
+    built = []
     for assignment in course.chosen(ids):
-        show_build(build_one(course, assignment.id, check=check))
+        built.append(build_one(course, assignment.id, check=check))
+        show_build(built[-1])
+    _tell([asdict(report) for report in built])
 
 
 @cli.command()
-@click.argument("assignment_id", metavar="ID")
+@ONE
 @click.argument("source", type=click.Path(exists=True, path_type=Path))
 @click.option(
     "--from",
@@ -89,6 +140,7 @@ def build(ids: tuple[str, ...], check: bool, root: Path) -> None:
     type=click.Choice(["moodle", "nbgrader", "github", "canvas", "folder"]),
     help="How its files are named.  [default: recognised]",
 )
+@OUTPUT
 @COURSE
 def collect(assignment_id: str, source: Path, naming: str | None, root: Path) -> None:
     """Copy submissions from a folder or zip into submitted/.
@@ -101,24 +153,27 @@ def collect(assignment_id: str, source: Path, naming: str | None, root: Path) ->
     """
     from grader.collect import collect as collect_all
     from grader.course import Course
+    from grader.terminal import say
 
     course = Course.load(root)
     course.assignment(assignment_id)
-    is_whole = True
+    lines = []
     for line in collect_all(course, assignment_id, source, naming):
-        click.echo(str(line))
-        is_whole = is_whole and line.ok
-    sys.exit(0 if is_whole else 1)
+        lines.append(line)
+        say(str(line))
+    _tell([asdict(line) for line in lines])
+    sys.exit(0 if all(line.ok for line in lines) else 1)
 
 
 @cli.command()
-@click.argument("assignment_id", metavar="ID")
+@ONE
 @click.option("--student", "students", multiple=True, help="Only this student; may be repeated.")
 @click.option(
     "--workers", type=click.IntRange(1, 256), default=None, help="Processes.  [default: cores]"
 )
 @click.option("--force", is_flag=True, help="Grade again what has not changed, too.")
 @click.option("--unsafe", is_flag=True, help="Grade even where boxes cannot be closed off.")
+@OUTPUT
 @COURSE
 def autograde(
     assignment_id: str,
@@ -144,11 +199,12 @@ def autograde(
         force=force,
         unsafe=unsafe,
     )
+    _tell(summary.as_data())
     sys.exit(summary.exit_code)
 
 
 @cli.command()
-@click.argument("ids", nargs=-1, metavar="[ID…]")
+@SOME
 @click.option("--format", "kind", type=click.Choice(["csv", "json"]), required=True)
 @click.option("--output", type=click.Path(path_type=Path), help="File to write; else the screen.")
 @COURSE
@@ -170,7 +226,8 @@ def export(ids: tuple[str, ...], kind: str, output: Path | None, root: Path) -> 
 
 
 @cli.command()
-@click.argument("assignment_id", metavar="ID")
+@ONE
+@OUTPUT
 @COURSE
 def feedback(assignment_id: str, root: Path) -> None:
     """Write one page per student into feedback/.
@@ -179,14 +236,17 @@ def feedback(assignment_id: str, root: Path) -> None:
     """
     from grader.course import Course
     from grader.feedback import write_feedback
+    from grader.terminal import say
 
     course = Course.load(root)
     pages = list(write_feedback(course, course.assignment(assignment_id)))
-    click.echo(f"{len(pages)} pages in {course.feedback_dir}")
+    say(f"{len(pages)} pages in {course.feedback_dir}")
+    _tell({"folder": course.feedback_dir, "pages": pages})
 
 
 @cli.command()
-@click.argument("assignment_id", metavar="ID")
+@ONE
+@OUTPUT
 @COURSE
 def report(assignment_id: str, root: Path) -> None:
     """Write one page on the whole class into reports/.
@@ -195,13 +255,17 @@ def report(assignment_id: str, root: Path) -> None:
     """
     from grader.course import Course
     from grader.report import write_report
+    from grader.terminal import say
 
     course = Course.load(root)
-    click.echo(write_report(course, course.assignment(assignment_id)))
+    page = write_report(course, course.assignment(assignment_id))
+    say(str(page))
+    _tell({"page": page})
 
 
 @cli.command()
 @click.argument("notebook", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@OUTPUT
 def check(notebook: Path) -> None:
     """Run your own notebook and tell which of its visible checks pass.
 
@@ -212,6 +276,7 @@ def check(notebook: Path) -> None:
 
     answers = check_notebook(notebook)
     show_checks(answers)
+    _tell([asdict(answer) for answer in answers])
     sys.exit(0 if all(answer.passed for answer in answers) else 1)
 
 
@@ -232,6 +297,21 @@ def new(assignment_id: str, root: Path) -> None:
 
 
 @cli.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print what a shell needs to complete commands, options and assignment ids.
+
+    Example: grader completion bash >> ~/.bashrc
+    """
+    from click.shell_completion import get_completion_class
+
+    complete = get_completion_class(shell)
+    assert complete is not None  # noqa: S101 — told to mypy; click has all three
+    click.echo(complete(cli, {}, "grader", "_GRADER_COMPLETE").source())
+
+
+@cli.command()
+@OUTPUT
 @COURSE
 def doctor(root: Path) -> None:
     """Say what works on this machine, and what to do about the rest.
@@ -243,6 +323,7 @@ def doctor(root: Path) -> None:
 
     findings = list(examine(root))
     show_findings(findings)
+    _tell([asdict(finding) for finding in findings])
     sys.exit(0 if all(finding.ok for finding in findings) else 1)
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from statistics import fmean, median
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
@@ -21,17 +22,24 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from grader.build import BuildReport
-from grader.check import Answer
-from grader.course import Assignment
-from grader.doctor import Finding
 from grader.results import Status, SubmissionResult
 
-__all__ = ["progress", "show_build", "show_checks", "show_findings", "show_summary", "warn"]
+if TYPE_CHECKING:  # what a command shows is imported by the command
+    from grader.build import BuildReport
+    from grader.check import Answer
+    from grader.course import Assignment
+    from grader.doctor import Finding
+
+__all__ = ["progress", "say", "show_build", "show_checks", "show_findings", "show_summary", "warn"]
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 BLOCKS = " ▁▂▃▄▅▆▇█"
+
+
+def say(message: str) -> None:
+    """One line on stdout, unless it was asked to be quiet."""
+    out.print(escape(message), soft_wrap=True)
 
 
 def warn(message: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -37,7 +38,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
 
 
 def test_every_command_explains_itself_with_an_example() -> None:
-    assert set(cli.commands) == COMMANDS | {"demo", "new"}
+    assert set(cli.commands) == COMMANDS | {"demo", "new", "completion"}
     for name, command in cli.commands.items():
         assert f"Example: grader {name}" in (command.help or "")
 
@@ -103,3 +104,30 @@ def test_the_doctor_names_what_it_looked_at(course: Course) -> None:
     done = run("doctor", cwd=course.root)
     for name in ("Python", "nbgrader", "alembic", "box", "course", "gradebook"):
         assert name in done.stdout
+
+
+def test_quiet_says_nothing_and_json_is_one_value(course: Course) -> None:
+    quiet = run("autograde", ID, "--workers", "1", "--force", "--quiet", cwd=course.root)
+    assert (quiet.returncode, quiet.stdout) == (0, ""), quiet.stderr
+    graded = run("autograde", ID, "--workers", "1", "--force", "--json", cwd=course.root)
+    told = json.loads(graded.stdout)
+    assert (told["graded"], told["rejected"], told["not_graded"]) == (1, 1, 0)
+    by_student = {entry["student"]: entry for entry in told["submissions"]}
+    assert by_student["ada"]["score"] == 6.0
+    assert "Rejected" in by_student["bela"]["notes"][0]
+    for arguments in (["build", ID], ["report", ID], ["feedback", ID], ["doctor"]):
+        assert json.loads(run(*arguments, "--json", cwd=course.root).stdout)
+        assert run(*arguments, "--quiet", cwd=course.root).stdout == ""
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_is_printed_for_every_shell(course: Course, shell: str) -> None:
+    assert "_GRADER_COMPLETE" in run("completion", shell, cwd=course.root).stdout
+
+
+def test_assignment_ids_are_completed(course: Course) -> None:
+    words = {"_GRADER_COMPLETE": "bash_complete", "COMP_WORDS": "grader autograde t"}
+    command = [sys.executable, "-c", "from grader.cli import main; main()"]
+    env = {**os.environ, **words, "COMP_CWORD": "2"}
+    done = subprocess.run(command, cwd=course.root, env=env, capture_output=True, text=True)
+    assert done.stdout.split() == [f"plain,{ID}"]
