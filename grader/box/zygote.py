@@ -8,6 +8,7 @@ that box, and ending the box means ending all of its descendants.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import select
@@ -34,6 +35,7 @@ START_TIMEOUT_S = 60
 KILL_TIMEOUT_S = 20
 WATCH_INTERVAL_S = 0.05
 END_GRACE_S = 0.5
+MAX_PASSES = 50
 PR_SET_CHILD_SUBREAPER = 36
 LENGTH = struct.Struct("!I")
 
@@ -230,6 +232,7 @@ class _Server:
 
     def _kill_all(self) -> str:
         while children := family.children(os.getpid()):
+            _stop_descendants()
             for pid in children:
                 self._end(pid)
         self._box_pid = 0
@@ -242,6 +245,22 @@ class _Server:
         _, status = os.waitpid(pid, 0)
         if ended and pid == self._box_pid:
             self._cause = self._cause or _describe(os.waitstatus_to_exitcode(status))
+
+
+def _stop_descendants() -> None:
+    """Stop them all before any is killed: a fork bomb fills each place that a death makes free.
+
+    What is stopped keeps its place and forks no more, so a pass or two find everything.
+    """
+    stopped: set[int] = set()
+    for _ in range(MAX_PASSES):
+        running = set(family.descendants(os.getpid())) - stopped
+        if not running:
+            return
+        for pid in running:
+            with contextlib.suppress(ProcessLookupError):  # it ended meanwhile
+                os.kill(pid, signal.SIGSTOP)
+        stopped |= running
 
 
 def _has_ended(pid: int) -> bool:
