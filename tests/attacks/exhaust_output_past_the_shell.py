@@ -4,8 +4,8 @@ ANSWER = """
 import grader.box.shell as shell
 
 def flood(self):
-    text = {"output_type": "stream", "name": "stdout", "text": "flood " * 100}
-    return [text] * 100_000
+    text = {"output_type": "stream", "name": "stdout", "text": "flood " * 30}
+    return [text] * 4000
 
 print("flooding")
 shell.OutputLog.finished = flood
