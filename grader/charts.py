@@ -1,19 +1,26 @@
-"""Charts as inline SVG with a text alternative, for pages that load nothing."""
+"""Charts as inline SVG with a text alternative, for pages that load nothing.
+
+They are drawn for a column of about 440 pixels, so that their text stays readable on a phone.
+"""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from html import escape
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
-__all__ = ["bar_chart", "histogram"]
+__all__ = ["bar_chart", "histogram", "scatter"]
 
-INK, SOFT, ACCENT = "#1d2433", "#5b6475", "#2456a6"
+INK, SOFT, ACCENT, LATE = "#1d2433", "#5b6475", "#2456a6", "#a3341f"
+WIDTH = 4.6  # inches
 STYLE = {
     "svg.fonttype": "none",  # text stays text: small, selectable, read aloud
     "svg.hashsalt": "chainrule",
@@ -27,50 +34,81 @@ STYLE = {
     "xtick.color": SOFT,
     "ytick.color": SOFT,
 }
+GROUP_ID = re.compile(r'<g id="[^"]*"')  # repeated in every drawing, and nobody refers to them
 
 
 def histogram(values: Sequence[float], maximum: float, title: str) -> Markup:
     """How many values lie in each tenth of 0 … maximum."""
-    with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(7.2, 2.8), layout="constrained")
-        axes = figure.add_subplot()
-        counts, edges = np.histogram(values, bins=10, range=(0, maximum))
-        width = maximum / 10
-        bars = axes.bar(edges[:-1], counts, width, align="edge", color=ACCENT, edgecolor="white")
+    counts, edges = np.histogram(values, bins=10, range=(0, maximum))
+    pairs = zip(edges, edges[1:], counts, strict=False)
+    spoken = "; ".join(f"{low:g} to {high:g} points: {int(n)}" for low, high, n in pairs if n)
+    with _axes(2.6) as axes:
+        bars = axes.bar(
+            edges[:-1], counts, maximum / 10, align="edge", color=ACCENT, edgecolor="white"
+        )
         axes.bar_label(bars, labels=[f"{int(n)}" if n else "" for n in counts], padding=2)
-        axes.set_xticks(edges, [f"{edge:g}" for edge in edges])
+        axes.set_xticks(edges[::2], [f"{edge:g}" for edge in edges[::2]])
         axes.set_yticks([])
         axes.spines["left"].set_visible(False)
         axes.set_xlabel("points")
         axes.margins(y=0.15)
-        pairs = zip(edges, edges[1:], counts, strict=False)
-        spoken = "; ".join(f"{low:g} to {high:g}: {int(n)}" for low, high, n in pairs if n)
-        return _svg(figure, title, spoken or "no values")
+        return _svg(axes.figure, title, spoken or "no values")
 
 
-def bar_chart(shares: dict[str, float], title: str) -> Markup:
-    """Horizontal bars of shares between 0 and 1, in the order given, from the top."""
-    with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(7.2, 0.5 + 0.34 * len(shares)), layout="constrained")
-        axes = figure.add_subplot()
-        names = list(shares)[::-1]
-        widths = [100 * shares[name] for name in names]
-        axes.barh(names, [100] * len(names), color="none", edgecolor="#c3cad6", height=0.6)
-        bars = axes.barh(names, widths, color=ACCENT, height=0.6)
-        axes.bar_label(bars, labels=[f"{width:.0f} %" for width in widths], padding=4)
-        axes.set_xlim(0, 112)
+def bar_chart(values: Mapping[str, float], title: str, unit: str = "%") -> Markup:
+    """Horizontal bars in the order given, from the top.
+
+    Args:
+        values: by name; from 0 to 100 with the unit `%`, from -1 to 1 without one.
+        title: what it shows.
+        unit: `%`, or nothing.
+    """
+    least, most = (0, 100) if unit else (min([0.0, *values.values()]), 1)
+    shown = {
+        name: f"{v:.0f} %" if unit else f"{v:.2f}".replace("-", "−") for name, v in values.items()
+    }
+    with _axes(0.5 + 0.3 * len(values)) as axes:
+        names = list(values)[::-1]
+        axes.barh(names, [most] * len(names), color="none", edgecolor="#c3cad6", height=0.6)
+        axes.barh(names, [values[name] for name in names], color=ACCENT, height=0.6)
+        for row, name in enumerate(names):
+            axes.text(1.02 * most, row, shown[name], va="center")
+        axes.set_xlim(least, 1.2 * most)
         axes.set_xticks([])
         axes.spines["bottom"].set_visible(False)
         axes.tick_params(axis="y", length=0, labelcolor=INK)
-        spoken = "; ".join(f"{name}: {100 * share:.0f} %" for name, share in shares.items())
-        return _svg(figure, title, spoken)
+        spoken = "; ".join(f"{name}: {text}" for name, text in shown.items())
+        return _svg(axes.figure, title, spoken or "no values")
+
+
+def scatter(
+    points: Sequence[tuple[float, float]], maximum: float, title: str, spoken: str
+) -> Markup:
+    """Scores against days after the due date; what is late has another shape and colour."""
+    with _axes(2.6) as axes:
+        in_time = [point for point in points if point[0] <= 0]
+        late = [point for point in points if point[0] > 0]
+        for chosen, shape, colour in ((in_time, "o", ACCENT), (late, "^", LATE)):
+            days, scores = np.array(chosen, dtype=float).reshape(-1, 2).T
+            axes.plot(days, scores, shape, color=colour, alpha=0.65, markersize=6.5, mew=0)
+        axes.axvline(0, color=SOFT, linewidth=1, linestyle=(0, (3, 2)))
+        axes.set(ylim=(-0.03 * maximum, 1.05 * maximum), ylabel="points")
+        axes.set_xlabel("days after the due date (● in time, ▲ late)")
+        axes.locator_params(axis="both", nbins=6)
+        return _svg(axes.figure, title, spoken)
+
+
+@contextmanager
+def _axes(height: float) -> Iterator[Any]:
+    with mpl.rc_context(STYLE):
+        yield Figure(figsize=(WIDTH, height), layout="constrained").add_subplot()
 
 
 def _svg(figure: Figure, title: str, description: str) -> Markup:
     """The drawing with a role, a title and a description that say what it shows."""
     text = io.StringIO()
     figure.savefig(text, format="svg", metadata={"Date": None}, transparent=True)
-    drawing = text.getvalue()
+    drawing = GROUP_ID.sub("<g", text.getvalue())
     body = drawing[drawing.index("<svg") :]
     start = body.index(">") + 1
     label = f"<title>{escape(title)}</title><desc>{escape(description)}</desc>"

@@ -1,15 +1,19 @@
-"""HTML pages that are one file, run nothing and load nothing."""
+"""HTML pages that are one file and load nothing; what a student gets runs nothing either."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from functools import cache
+from importlib.resources import files
 from typing import Any
 
 import jinja2
 import nh3
 from markdown_it import MarkdownIt
+from markupsafe import Markup
 
-__all__ = ["render", "safe_html", "safe_markdown"]
+__all__ = ["inline_script", "render", "safe_html", "safe_markdown"]
 
 # Of what students' outputs may show: tables and text, no links, no styles, nothing that acts.
 TAGS = {
@@ -23,6 +27,13 @@ ATTRIBUTES = {"td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan"}}
 def render(template: str, **values: Any) -> str:
     """Fill a page of `grader/templates/`; every value is escaped unless marked as safe."""
     return _environment().get_template(template).render(**values)
+
+
+def inline_script(name: str) -> tuple[Markup, str]:
+    """A script of `grader/templates/`, and the source that lets a page's policy run only it."""
+    text = files("grader").joinpath("templates", name).read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    return Markup(text), f"'sha256-{digest}'"  # noqa: S704 — our own file
 
 
 def safe_html(html: str) -> str:

@@ -3,58 +3,152 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from statistics import fmean, median
 
-from grader.charts import bar_chart, histogram
+from markupsafe import Markup
+
+from grader.analysis import question_statistics
+from grader.charts import bar_chart, histogram, scatter
 from grader.course import Assignment, Course
 from grader.files import write_whole
 from grader.grades import Grade, grades
-from grader.pages import render
+from grader.intake import Submission, find_submissions
+from grader.looks import common_notes, looks
+from grader.pages import inline_script, render
 from grader.results import QuestionResult, Status
+from grader.roster import Roster, load_roster
 
 __all__ = ["report_page", "write_report"]
 
 MAX_ROWS = 15
+DAY_S = 86400
 
 
 @dataclass(frozen=True)
 class _Tally:
-    """A line of a ranking: what, how often, and a remark."""
+    """A line of a ranking: of which question, what, how often, and a remark."""
 
+    question: str
     name: str
     count: int
-    remark: str
+    remark: str = ""
+
+
+@dataclass(frozen=True)
+class _Row:
+    """One student's line in the table of everyone."""
+
+    student: str
+    status: str
+    scores: Mapping[str, float | None]
+    handed_in: datetime | None
+    late_penalty: float
+    total: float | None
 
 
 def write_report(course: Course, assignment: Assignment) -> Path:
     """Write `reports/<assignment>.html`, one file that loads nothing; returns its path."""
     path = course.root / "reports" / f"{assignment.id}.html"
-    write_whole(path, report_page(course, assignment, grades(course, assignment)))
+    page = report_page(
+        course,
+        assignment,
+        grades(course, assignment),
+        find_submissions(course, assignment.id),
+        load_roster(course),
+    )
+    write_whole(path, page)
     return path
 
 
-def report_page(course: Course, assignment: Assignment, class_grades: Sequence[Grade]) -> str:
-    """The page as HTML."""
-    scores = [g.result.score for g in class_grades if g.result.score is not None]
+def report_page(
+    course: Course,
+    assignment: Assignment,
+    class_grades: Sequence[Grade],
+    submissions: Sequence[Submission] = (),
+    roster: Roster | None = None,
+) -> str:
+    """The page as HTML.
+
+    Args:
+        course: the course.
+        assignment: its part of course.yml.
+        class_grades: everyone who has a result.
+        submissions: what was handed in, and when.
+        roster: who takes the course, by name.
+    """
+    results = [grade.result for grade in class_grades]
+    scores = [result.score for result in results if result.score is not None]
+    times = {s.student: s.submitted_at for s in submissions}
+    known = {result.student for result in results}
+    roster = roster or Roster()
+    script, script_source = inline_script("sort.js")
+    statistics = question_statistics(assignment, results)
+    shares = {q.name: 100 * q.success for q in statistics if q.success is not None}
+    found = {q.name: q.discrimination for q in statistics if q.discrimination is not None}
+    rows = [_row(grade, times) for grade in class_grades]
     return render(
         "report.html",
         title=f"{assignment.title}: the class",
         course=course.name,
         assignment=assignment,
-        grades=class_grades,
-        counts=Counter(str(g.result.status) for g in class_grades),
+        script=script,
+        script_source=script_source,
+        rows=rows,
+        names={person.id: person.sortable_name for person in roster},
+        counts=Counter(str(result.status) for result in results),
         mean=fmean(scores) if scores else None,
         median=median(scores) if scores else None,
         distribution=histogram(scores, assignment.max_score, "Distribution of scores"),
-        success=bar_chart(_success(assignment, class_grades), "Mean share of points by question"),
+        times=_times(assignment, rows),
+        success=bar_chart(shares, "Mean share of points by question"),
+        separation=bar_chart(found, "Discrimination by question", unit="") if found else None,
+        statistics=statistics,
         mistakes=_mistakes(class_grades),
         checks=_lost_checks(class_grades),
-        waiting=sum(q.manual and q.score is None for q in _questions(class_grades)),
-        looks=[(g, reason) for g in class_grades if (reason := _why_look(g))],
+        common=sorted(common_notes(results)),
+        waiting=sum(question.waiting for question in statistics),
+        missing=[p.id for p in roster if p.id not in known and p.id not in times],
+        looks=looks(assignment, results, sorted(times.keys() - known)),
     )
+
+
+def _row(grade: Grade, times: Mapping[str, datetime | None]) -> _Row:
+    result = grade.result
+    score = result.score
+    return _Row(
+        student=result.student,
+        status=str(result.status),
+        scores={q.question: q.score for q in result.questions},
+        handed_in=times.get(result.student),
+        late_penalty=grade.late_penalty,
+        total=None if score is None else max(score - grade.late_penalty, 0.0),
+    )
+
+
+def _times(assignment: Assignment, rows: Sequence[_Row]) -> Markup | None:
+    """Time of submission against score before the penalty; None without times or a due date."""
+    if assignment.due is None:
+        return None
+    points = sorted(
+        ((row.handed_in - assignment.due).total_seconds() / DAY_S, row.total + row.late_penalty)
+        for row in rows
+        if row.handed_in is not None and row.total is not None
+    )
+    if len(points) < 2:
+        return None
+    late = sum(days > 0 for days, _ in points)
+    halves = points[: len(points) // 2], points[len(points) // 2 :]
+    early_middle, late_middle = (median(score for _, score in half) for half in halves)
+    spoken = (
+        f"{len(points)} submissions: {len(points) - late} in time, {late} late. Median of the "
+        f"earlier half {early_middle:.4g} points, of the later half {late_middle:.4g}. The times "
+        "of all are in the last table."
+    )
+    return scatter(points, assignment.max_score, "Time of submission against score", spoken)
 
 
 def _questions(class_grades: Sequence[Grade]) -> Iterator[QuestionResult]:
@@ -63,40 +157,25 @@ def _questions(class_grades: Sequence[Grade]) -> Iterator[QuestionResult]:
             yield from grade.result.questions
 
 
-def _success(assignment: Assignment, class_grades: Sequence[Grade]) -> dict[str, float]:
-    """Mean share of the points, by question; only questions that are graded for everyone."""
-    shares: dict[str, list[float]] = {name: [] for name in assignment.questions}
-    waiting = {q.question for q in _questions(class_grades) if q.score is None}
-    for question in _questions(class_grades):
-        shares[question.question].append((question.score or 0.0) / question.max_score)
-    return {n: fmean(values) for n, values in shares.items() if values and n not in waiting}
-
-
 def _mistakes(class_grades: Sequence[Grade]) -> list[_Tally]:
     """Known mistakes by how many students made them, with the hint that they were given."""
     hints: dict[str, str] = {}
-    counts: Counter[str] = Counter()
+    counts: Counter[tuple[str, str]] = Counter()
     for question in _questions(class_grades):
         hints.update(zip(question.mistakes, question.hints, strict=False))
-        counts.update(question.mistakes)
-    return [_Tally(name, n, hints.get(name, "")) for name, n in counts.most_common(MAX_ROWS)]
+        counts.update((question.question, mistake) for mistake in question.mistakes)
+    return [
+        _Tally(question, name.removeprefix(f"{question}."), n, hints.get(name, ""))
+        for (question, name), n in counts.most_common(MAX_ROWS)
+    ]
 
 
 def _lost_checks(class_grades: Sequence[Grade]) -> list[_Tally]:
     """Checks by how many students lost them."""
-    counts: Counter[tuple[str, str]] = Counter(
+    counts = Counter(
         (question.question, check.claim)
         for question in _questions(class_grades)
         for check in question.checks
         if check.passed is False
     )
-    return [_Tally(name, n, claim) for (name, claim), n in counts.most_common(MAX_ROWS)]
-
-
-def _why_look(grade: Grade) -> str:
-    """Why a person should look at this submission; "" if nobody need to."""
-    result = grade.result
-    reasons = list(result.notes)
-    if result.status is Status.GRADED and result.score == 0:
-        reasons.append("No points at all.")
-    return " ".join(reasons)
+    return [_Tally(question, claim, n) for (question, claim), n in counts.most_common(MAX_ROWS)]

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import re
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from test_feedback import EVIL, Page, assert_inert
 from tiny_course import ID, write_course
 
+import grader
 from grader.course import Course
 from grader.grades import Grade
+from grader.intake import Submission
 from grader.report import report_page
 from grader.results import CheckResult, QuestionResult, Status, SubmissionResult
+from grader.roster import Person, Roster
+
+TEMPLATES = Path(grader.__file__).parent / "templates"
 
 
 @pytest.fixture(scope="module")
@@ -19,9 +29,27 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
     return write_course(tmp_path_factory.mktemp("course"))
 
 
-def page_of(course: Course, grades: Sequence[SubmissionResult]) -> Page:
+def page_of(
+    course: Course,
+    grades: Sequence[SubmissionResult],
+    submissions: Sequence[Submission] = (),
+    roster: Roster | None = None,
+) -> Page:
     given = [Grade(result, 0.0) for result in grades]
-    return assert_inert(report_page(course, course.assignment(ID), given))
+    page = report_page(course, course.assignment(ID), given, submissions, roster)
+    return assert_only_sorts(page)
+
+
+def assert_only_sorts(html: str) -> Page:
+    """Inert but for our one script, which the policy lets run by its digest and nothing else."""
+    (text,) = re.findall(r"<script>(.*?)</script>", html, re.DOTALL)
+    assert text == (TEMPLATES / "sort.js").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    (sources,) = re.findall(r"script-src ([^;]*);", html)
+    assert sources == f"'sha256-{digest}'"
+    return assert_inert(
+        html.replace(f"<script>{text}</script>", "").replace(f"; script-src {sources}", "")
+    )
 
 
 def result(
@@ -119,6 +147,38 @@ def test_charts_have_a_title_and_a_description(course: Course) -> None:
     assert tags.count("svg") == tags.count("desc") == 2
     assert all(a.get("role") == "img" for tag, a in page.tags if tag == "svg")
     assert "double: 62 %" in page.text
+
+
+def handed_in(student: str, hours_late: float) -> Submission:
+    due = datetime(2026, 1, 10, 12, tzinfo=UTC)
+    return Submission(student, ID, Path("x"), due + timedelta(hours=hours_late))
+
+
+def test_time_of_submission_is_drawn_against_score_and_told(course: Course) -> None:
+    grades = [result("amy", 4.0), result("bob", 2.0), result("cyd", 0.0)]
+    times = [handed_in("amy", -50), handed_in("bob", -1), handed_in("cyd", 3)]
+    page = page_of(course, grades, times)
+    assert "3 submissions: 2 in time, 1 late." in words(page)
+    assert "2026-01-08 10:00" in page.text
+
+
+def test_without_times_nothing_is_drawn_of_them(course: Course) -> None:
+    assert "in time" not in words(page_of(course, [result("amy", 4.0), result("bob", 4.0)]))
+
+
+def test_who_handed_in_nothing_and_who_was_not_graded_are_named(course: Course) -> None:
+    roster = Roster({n: Person(n, "First", f"Last {n}") for n in ("amy", "bob", "cyd")})
+    text = words(page_of(course, [result("amy", 4.0)], [handed_in("bob", -1)], roster))
+    assert "1 of the roster handed in nothing: cyd." in text
+    assert "bobLast bob, Firstnot gradedHanded in, and not graded yet" in text
+    assert "amyLast amy, First" in text
+
+
+def test_a_note_that_most_of_the_class_has_is_said_once(course: Course) -> None:
+    grades = [result(f"s{i}", 4.0, notes=("Graded with --unsafe.",)) for i in range(4)]
+    text = words(page_of(course, grades))
+    assert text.count("Graded with --unsafe.") == 1
+    assert "Who needs a look" not in text
 
 
 def test_the_same_class_gives_the_same_bytes(course: Course) -> None:

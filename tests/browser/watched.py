@@ -1,0 +1,26 @@
+"""Sizes of screens, and what is known of a page that is open in one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+ID = "two_layer_net"
+STUDENTS = "ada bela dana emil farah igor kofi nadia olu".split()
+DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+
+
+@dataclass
+class Watched:
+    """A page of ours in the browser, with whatever it complained of or asked for."""
+
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+
+
+Show = Callable[..., Watched]
+Feedback = Callable[[str], Path]
