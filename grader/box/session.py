@@ -7,9 +7,11 @@ without those that killed one before, and a function that killed one is not call
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from grader.box.client import Box, BoxDied, CallFailure, CallRequest, CallSuccess, CellOutcome
 from grader.box.launch import Launcher
@@ -64,6 +66,7 @@ class Session:
         self._start = time.monotonic()
         self._box: Box | None = None
         self._boxes_opened = 0
+        self._output_bytes = 0
         self._cell_timeout_s = limits.cell_timeout_s
         self._outcomes: dict[int, CellOutcome] = {}
         self._deadly_cells: dict[str, str] = {}
@@ -140,8 +143,16 @@ class Session:
             except BoxDied as death:
                 self._mark_deadly(cell, str(death))
                 return False
-            self._outcomes.setdefault(cell.index, outcome)
+            if cell.index not in self._outcomes:
+                self._outcomes[cell.index] = self._within_bounds(outcome)
         return True
+
+    def _within_bounds(self, outcome: CellOutcome) -> CellOutcome:
+        """The box bounds what one cell prints; this bounds what all of them leave with us."""
+        if outcome.outputs and self._output_bytes > self._limits.output_mib << 20:
+            return replace(outcome, outputs=(_left_out(self._limits.output_mib),))
+        self._output_bytes += len(json.dumps(outcome.outputs))
+        return outcome
 
     def _is_deadly(self, cell: CodeCell) -> bool:
         outcome = self._outcomes.get(cell.index)
@@ -167,3 +178,8 @@ class Session:
         if self._box is not None:
             self._box.close()
             self._box = None
+
+
+def _left_out(output_mib: int) -> dict[str, Any]:
+    text = f"[output left out: the notebook had printed {output_mib} MiB before]\n"
+    return {"output_type": "stream", "name": "stderr", "text": text}

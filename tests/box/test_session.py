@@ -77,6 +77,15 @@ def test_prints_errors_and_results_become_outputs_in_their_order(warm: Launcher)
     assert (second.outputs[0]["ename"], third.outputs) == ("NameError", ())
 
 
+def test_what_all_cells_print_together_is_bounded(warm: Launcher) -> None:
+    sources = ["print('x' * 700_000)"] * 5 + ["1"]
+    with Notebook(warm, *sources, "1;") as notebook:
+        shown = [texts(notebook.outcomes[i]) for i in range(7)]
+    note = "[output left out: the notebook had printed 1 MiB before]\n"
+    assert [len(text) for text in shown[0] + shown[1]] == [700_001, 700_001]
+    assert shown[2:] == [[note], [note], [note], [note], []]
+
+
 def test_skipped_figures_are_named_and_closed_and_can_still_be_saved(warm: Launcher) -> None:
     source = (
         "import matplotlib.pyplot as plt, os\nfigure, axes = plt.subplots()\n"
