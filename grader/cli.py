@@ -78,7 +78,7 @@ SOME = click.argument("ids", nargs=-1, metavar="[ID…]", shell_complete=_comple
 def main() -> None:
     """Run the command; every error is one line, a traceback only with GRADER_DEBUG=1."""
     try:
-        sys.exit(cli(standalone_mode=False))
+        sys.exit(cli(prog_name="grader", standalone_mode=False))
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
