@@ -70,7 +70,7 @@ class Shelf:
 
         A time of submission that was not known before is noted with the attempt that is there.
         """
-        self._take_in_submitted()
+        self.take_in_submitted()
         digest = hashlib.sha256(data).hexdigest()
         known = [a for a in self.attempts if a.digest == digest]
         if any(submitted_at in (None, a.submitted_at) for a in known):
@@ -100,15 +100,23 @@ class Shelf:
         """Whether nothing was handed in yet, by this way or another."""
         return not self.attempts and not os.path.lexists(self._submitted / self._name)
 
-    def _take_in_submitted(self) -> None:
-        """Keep what somebody put into `submitted/` by other means, before it is replaced."""
+    def take_in_submitted(self) -> None:
+        """Keep what somebody put into `submitted/` by other means, before it is replaced.
+
+        That is another notebook, or another time in its timestamp.txt.
+        """
         path = self._submitted / self._name
         data = None if self._submitted.is_symlink() else _content(path)
-        if data is None or any(a.digest == hashlib.sha256(data).hexdigest() for a in self.attempts):
+        if data is None:
             return
         moment = parse_timestamp(_content(self._submitted / TIMESTAMP_FILE) or b"")
-        there_since = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-        self._keep(data, there_since, moment, 0, "found in submitted/")
+        digest = hashlib.sha256(data).hexdigest()
+        known = [a for a in self.attempts if a.digest == digest]
+        if not known:
+            there_since = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+            self._keep(data, there_since, moment, 0, "found in submitted/")
+        elif moment and all(a.submitted_at != moment for a in known):
+            self._record(known[-1], moment, known[-1].order)
 
     def _keep(
         self,

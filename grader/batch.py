@@ -13,8 +13,10 @@ from typing import Any
 
 from grader.autograde import fingerprint, load_result, save_result
 from grader.bundle import Bundle, load_bundle
+from grader.choice import settle_attempts
 from grader.course import Course
 from grader.errors import UsageError
+from grader.grades import refresh
 from grader.intake import Submission, find_submissions
 from grader.pool import grade_all
 from grader.results import Status, SubmissionResult
@@ -88,6 +90,11 @@ def autograde(
         UsageError: nothing has been handed in, or the assignment is unknown or not built.
     """
     bundle = load_bundle(course, assignment_id, unsafe=unsafe)
+    with _stop_on_interrupt() as stop:
+        settle_attempts(course, bundle, students, workers, stop)
+    if stop.is_set():
+        warn("stopped before all attempts were graded; run the same command again to go on")
+        return Summary(stopped=True)
     submissions = find_submissions(course, assignment_id, students)
     if not submissions:
         raise UsageError(
@@ -98,6 +105,8 @@ def autograde(
     summary = Summary(unchanged=len(submissions) - len(todo))
     if todo:
         _grade(course, bundle, todo, workers, summary)
+    if not students:
+        refresh(course, assignment_id, submissions)
     show_summary(course.assignment(assignment_id), summary.results, summary.unchanged)
     if summary.stopped:
         left = len(todo) - len(summary.results)

@@ -9,9 +9,10 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -159,6 +160,19 @@ class CourseGradebook:
             self._book.db.commit()
         return {student: late for (name, student), late in found.items() if name == assignment_id}
 
+    def note_times(self, assignment_id: str, times: Mapping[str, datetime | None]) -> None:
+        """Keep when submissions came that are already known; the others are left to `store`."""
+        rows = (
+            select(SubmittedAssignment)
+            .join(AssignmentRow, AssignmentRow.id == SubmittedAssignment.assignment_id)
+            .where(AssignmentRow.name == assignment_id)
+        )
+        with self._one_line_errors():
+            for submission in self._book.db.scalars(rows):
+                if submission.student_id in times:
+                    _set_time(submission, times[submission.student_id])
+            self._book.db.commit()
+
     def late_penalty(self, assignment_id: str, student: str) -> float:
         """Points lost as they are stored; nothing is computed or written."""
         row = (
@@ -246,11 +260,10 @@ class CourseGradebook:
     def _penalise(self, student: str | None = None) -> dict[tuple[str, str], Lateness]:
         """Compute and keep the penalties of one student, or of all, in all assignments."""
         self._book.db.flush()
-        submissions = self._late_rows(student)
         scores = self._scores(student)
         found = {}
-        for name in dict.fromkeys(row.student_id for row, _, _ in submissions):
-            mine = [row for row in submissions if row[0].student_id == name]
+        for name, theirs in groupby(self._late_rows(student), lambda row: str(row[0].student_id)):
+            mine = list(theirs)
             handins = [self._handin(*row, scores.get(row[1].id, 0.0)) for row in mine]
             for row, late in zip(mine, lateness(self._course.late_policy, handins), strict=True):
                 row[1].late_submission_penalty = late.penalty or None

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from grader.autograde import load_result
 from grader.course import Assignment, Course
+from grader.files import write_whole
+from grader.intake import Submission
 from grader.late import Lateness
 from grader.results import Status, SubmissionResult
 
-__all__ = ["Grade", "grades"]
+__all__ = ["Grade", "grades", "refresh"]
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,32 @@ def grades(course: Course, assignment: Assignment) -> list[Grade]:
         )
         for student in students
     ]
+
+
+def refresh(course: Course, assignment_id: str, submissions: Iterable[Submission]) -> None:
+    """Bring what lateness follows up to date in the gradebook, if it has changed; grades nothing.
+
+    That is the policy, deadlines, extensions, roster and times of submission.
+    """
+    times = {submission.student: submission.submitted_at for submission in submissions}
+    mark = course.root / "results" / f"{assignment_id}.late"
+    digest = _late_digest(course, times)
+    if not mark.is_file() or mark.read_text(encoding="ascii").strip() != digest:
+        from grader.gradebook import CourseGradebook  # takes seconds to import
+
+        with CourseGradebook(course) as gradebook:
+            gradebook.note_times(assignment_id, times)
+            gradebook.lateness(assignment_id)
+        write_whole(mark, digest + "\n")
+
+
+def _late_digest(course: Course, times: dict[str, datetime | None]) -> str:
+    dues = [(assignment.id, str(assignment.due)) for assignment in course.assignments]
+    known = sorted((student, str(time)) for student, time in times.items())
+    digest = hashlib.sha256(f"{course.late_policy!r}{dues}{known}".encode())
+    for path in (course.roster_path, course.extensions_path):
+        digest.update(b"\0" + (path.read_bytes() if path.is_file() else b""))
+    return digest.hexdigest()
 
 
 def _from_gradebook(
