@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -46,6 +47,7 @@ from grader.notebook import CHECK_PREFIX, Notebook, grade_id, is_solution
 from grader.release_cells import ReleaseCells
 from grader.results import Status, SubmissionResult
 from grader.roster import load_roster
+from grader.scratch import new_folder
 
 __all__ = ["CourseGradebook"]
 
@@ -415,13 +417,17 @@ def _patient(url: str) -> str:
 
 @contextmanager
 def _tools_on_path() -> Iterator[None]:
-    """Let nbgrader find `alembic`, which it runs for a new database, in our environment."""
-    before = os.environ.get("PATH", os.defpath)
-    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{before}"
+    """Let nbgrader find `alembic`, which it runs for a new database, in our environment.
+
+    What it writes for that is not left behind if we are killed meanwhile.
+    """
+    path, folder = os.environ.get("PATH", os.defpath), tempfile.tempdir
+    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{path}"
+    tempfile.tempdir = str(new_folder("gradebook"))
     try:
         yield
     finally:
-        os.environ["PATH"] = before
+        os.environ["PATH"], tempfile.tempdir = path, folder
 
 
 def _as_stored(moment: datetime) -> datetime:
