@@ -2,8 +2,9 @@
 
 Only the sources of answer cells are taken from a submission; every other cell is the release's
 own, byte for byte. An answer cell is found by its grade id, by its cell id, by an unchanged text,
-by the functions it defines, or by the cells around it, in this order. What was repaired is said
-in notes, in sentences for the student. Where nothing is certain, nothing is guessed.
+by the functions it defines, or by the cells around it, in this order; one cut in two inside a
+function becomes one again. What was repaired is said in notes, in sentences for the student.
+Where nothing is certain, nothing is guessed.
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ from grader.notebook import Cell, Notebook, definitions, grade_id, is_manual, is
 __all__ = ["Intake", "rebuild"]
 
 DEFINES = re.compile(r"^(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.MULTILINE)
+BLANKS = (" ", "\t")
+FUNCTION = re.compile(r"\s*(?:async\s+def|def|class)\b")
+RETURN = re.compile(r"\s*return\b")
 BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 IMAGE_TYPES = ("image/png", "image/jpeg", "image/gif")
 ATTACHMENT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._ -]{0,99}")
@@ -120,6 +124,7 @@ def _places(cells: list[Cell], ours: list[Cell]) -> tuple[list[int | None], set[
     _find_by_text(places, cells, ours)
     _find_by_definition(places, cells, ours, labelled)
     _find_by_neighbours(places, cells, ours)
+    _find_by_continuation(places, cells, ours)
     found = {place for place in places if place is not None and is_solution(ours[place])}
     return places, found - labelled
 
@@ -174,6 +179,35 @@ def _find_by_neighbours(places: list[int | None], cells: list[Cell], ours: list[
         texts = [i for i in range(start, end) if places[i] is None and cells[i]["source"].strip()]
         if len(texts) == 1 and cells[texts[0]]["cell_type"] == "markdown":
             places[texts[0]] = index
+
+
+def _find_by_continuation(places: list[int | None], cells: list[Cell], ours: list[Cell]) -> None:
+    """Join the halves of a function cut in two, of which an editor left one without a label."""
+    for i in range(len(cells) - 1):
+        first, second = places[i], places[i + 1]
+        if (first is None) != (second is None) and _continues(cells[i], cells[i + 1]):
+            place = second if first is None else first
+            if place is not None and is_solution(ours[place]):
+                places[i] = places[i + 1] = place
+
+
+def _continues(cell: Cell, following: Cell) -> bool:
+    """Whether two cells cannot be run apart: a block without body, or a body without block."""
+    if not cell["cell_type"] == following["cell_type"] == "code":
+        return False
+    if not _defined(cell["source"]) or not following["source"].lstrip("\n").startswith(BLANKS):
+        return False
+    return _text(cell).endswith(":") or _is_body(following["source"])
+
+
+def _is_body(source: str) -> bool:
+    """Whether a return comes before the text leaves its first block or enters another function."""
+    for line in filter(str.strip, source.split("\n")):
+        if not line.startswith(BLANKS) or FUNCTION.match(line):
+            return False
+        if RETURN.match(line):
+            return True
+    return False
 
 
 def _expected(cell: Cell) -> set[str]:

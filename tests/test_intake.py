@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import stat
+import time
 from copy import deepcopy
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +22,7 @@ from grader.intake import (
     Submission,
     content_digest,
     find_submissions,
+    is_safe_student,
     read_submission,
     rebuild,
 )
@@ -163,6 +167,43 @@ def test_a_function_split_in_its_middle_is_joined_again():
     assert source(rebuild(submitted, release()).notebook, "forward") == FORWARD
 
 
+FIRST_HALF, SECOND_HALF = (
+    "def forward(x):\n    y = x",
+    "    if x is None:\n        return 0\n    return 2 * y",
+)
+
+
+@pytest.mark.parametrize("unlabelled", [0, 1])
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (FIRST_HALF, SECOND_HALF),
+        ("def forward(x):", "    y = 2 * x\n    return y"),
+        ("def forward(x):  # TODO\n    if True:", "\n\n        return 2 * x"),
+    ],
+)
+def test_a_function_cut_in_two_is_joined_though_a_half_lost_its_label(first, second, unlabelled):
+    submitted = answered(forward=first, gates=f"{ADD}\n{MULTIPLY}")
+    submitted["cells"].insert(3, answered(forward=second)["cells"][2])
+    submitted["cells"][2 + unlabelled] = make("x", submitted["cells"][2 + unlabelled]["source"])
+    intake = rebuild(submitted, release())
+    assert source(intake.notebook, "forward") == f"{first}\n{second}"
+    assert len(intake.notebook["cells"]) == len(release()["cells"])
+    assert intake.notes == ("Split over several cells, which were joined again: forward.",)
+
+
+@pytest.mark.parametrize(
+    "follower",
+    ["    print(forward(3))", "    def other(x):\n        return 1", "x = 1", "  \n# nothing"],
+)
+def test_a_cell_that_can_stand_alone_is_not_joined(follower):
+    submitted = answered(forward=FORWARD)
+    submitted["cells"].insert(3, make("x", follower))
+    intake = rebuild(submitted, release())
+    assert source(intake.notebook, "forward") == FORWARD
+    assert intake.notebook["cells"][3]["source"] == follower
+
+
 def test_merged_answer_cells_are_graded_where_they_are():
     submitted = answered(forward=f"{FORWARD}\n{ADD}\n{MULTIPLY}")
     del submitted["cells"][index(submitted, "gates")]
@@ -269,6 +310,160 @@ def test_a_notebook_of_another_assignment_is_rejected():
     assert intake.rejection == "None of this assignment's cells is in the notebook."
 
 
+ALL = {"forward": FORWARD, "gates": f"{ADD}\n\n\n{MULTIPLY}", "explain": "Because é 😀."}
+
+
+def as_data() -> Any:
+    """A file as Jupyter saves it, read as plain JSON."""
+    return json.loads(dumps({**answered(**ALL), "nbformat_minor": 5}))
+
+
+def from_format_3(document: Any) -> bytes:
+    cells = [
+        {**cell, "input": cell["source"], "language": "python", "prompt_number": 3}
+        if cell["cell_type"] == "code"
+        else cell
+        for cell in document["cells"]
+    ]
+    for cell in cells:
+        cell.pop("source") if cell["cell_type"] == "code" else None
+        cell.pop("id")
+    sheets = [{"cells": cells[:4], "metadata": {}}, {"cells": cells[4:]}]
+    old = {"worksheets": sheets, "metadata": {"name": ""}, "nbformat": 3, "nbformat_minor": 0}
+    return json.dumps(old).encode()
+
+
+def from_format_4_0(document: Any) -> bytes:
+    for cell in document["cells"]:
+        del cell["id"]
+    return json.dumps({**document, "nbformat_minor": 0}).encode()
+
+
+def with_windows_line_ends(document: Any) -> bytes:
+    for cell in document["cells"]:
+        cell["source"] = [line.replace("\n", "\r\n") for line in cell["source"]]
+    return json.dumps(document, indent=1).replace("\n", "\r\n").encode()
+
+
+def with_old_mac_line_ends(document: Any) -> bytes:
+    for cell in document["cells"]:
+        cell["source"] = "".join(cell["source"]).replace("\n", "\r")
+    return json.dumps(document).encode()
+
+
+def with_odd_values(document: Any) -> bytes:
+    """Numbers that are none, or too long for Python, and a key that is given twice."""
+    document["metadata"] = {"a": 1, "x": "HERE"}
+    for cell in document["cells"]:
+        cell["metadata"] |= {"x": "HERE"}
+        cell["execution_count"] = "HERE"
+    text = json.dumps(document).replace('"x": "HERE"', '"x": NaN, "x": -Infinity, "y": [1e999]')
+    return text.replace('"HERE"', "9" * 5000).encode()
+
+
+def from_colab(document: Any) -> bytes:
+    for cell in document["cells"]:
+        cell["metadata"] = {"id": cell.pop("id"), "colab": {"base_uri": "https://localhost:8080/"}}
+    return json.dumps({**document, "metadata": {"colab": {"provenance": []}}}).encode()
+
+
+def from_vs_code(document: Any) -> bytes:
+    for number, cell in enumerate(document["cells"]):
+        cell["metadata"] = {"vscode": {"languageId": "python"}}
+        cell["id"] = f"{number:08x}"
+    return json.dumps({**document, "metadata": {"kernelspec": {"name": ".venv"}}}).encode()
+
+
+def with_wrong_kernel(document: Any) -> bytes:
+    kernel = {"display_name": "C:\\Users\\zoe\\env", "name": "julia-1.9", "language": "julia"}
+    return json.dumps({**document, "metadata": {"kernelspec": kernel}}).encode()
+
+
+def with_forgeries(document: Any) -> bytes:
+    """Outputs that were never printed, points and locks that nobody gave, and much of it."""
+    passed = {"output_type": "execute_result", "data": {"text/plain": "9"}, "execution_count": 1}
+    for cell in document["cells"]:
+        cell["metadata"].setdefault("nbgrader", {}).update(points=900, locked=False, checksum="0")
+        cell["metadata"]["bomb"] = ["x" * 100] * 1000
+        if cell["cell_type"] == "code":
+            cell |= {"outputs": [passed] * 100, "attachments": {"a.png": {"image/png": "iVBO"}}}
+    return json.dumps(document).encode()
+
+
+def with_text_as_one_string(document: Any) -> bytes:
+    for cell in document["cells"]:
+        cell["source"] = "".join(cell["source"])
+    return json.dumps(document).encode()
+
+
+def with_escaped_surrogates(document: Any) -> bytes:
+    """A pair is a character; what has lost its other half is shown as lost."""
+    for cell in document["cells"]:
+        cell["metadata"]["lone"] = "\ud800"
+    return json.dumps(document, ensure_ascii=True).encode()
+
+
+EDITORS = [
+    from_format_3,
+    from_format_4_0,
+    with_windows_line_ends,
+    with_old_mac_line_ends,
+    with_odd_values,
+    from_colab,
+    from_vs_code,
+    with_wrong_kernel,
+    with_forgeries,
+    with_text_as_one_string,
+    with_escaped_surrogates,
+    lambda document: b"\xef\xbb\xbf" + json.dumps(document, ensure_ascii=False).encode(),
+    lambda document: json.dumps(document, ensure_ascii=False).encode("utf-16"),
+    lambda document: b"\xfe\xff" + json.dumps(document).encode("utf-16-be"),
+]
+
+
+@pytest.mark.parametrize("edit", EDITORS)
+def test_whatever_an_editor_makes_of_a_notebook_the_answers_are_the_same(course, edit):
+    hand_in(course, "zoe", edit(as_data()))
+    intake = read_only_one(course)
+    assert intake.notebook == answered(**ALL)
+    recognised = edit is from_vs_code
+    assert [note.partition(",")[0] for note in intake.notes] == ["Had lost its label"] * recognised
+
+
+def test_lone_surrogates_in_an_answer_become_something_that_can_be_stored(course):
+    data = dumps(answered(forward="PLACE")).replace("PLACE", "x = '\\ud800'").encode()
+    hand_in(course, "zoe", data)
+    assert source(read_only_one(course).notebook, "forward") == "x = '\ufffd'"
+
+
+def test_a_written_answer_turned_into_code_is_turned_back_and_never_executed():
+    submitted = answered(explain="import os")
+    submitted["cells"][8] |= {"cell_type": "code", "outputs": []}
+    intake = rebuild(submitted, release())
+    assert intake.notebook == answered(explain="import os")
+    assert "restored: explain" in intake.notes[0]
+
+
+def test_a_label_of_another_question_does_not_undo_that_question():
+    """The check cell and a stray cell both claim to be `forward`."""
+    submitted = answered(forward=FORWARD)
+    for cell in (submitted["cells"][3], submitted["cells"][6]):
+        cell["metadata"] = {"nbgrader": {"grade_id": "forward", "solution": True}}
+        cell["id"] = "forward"
+    intake = rebuild(submitted, release())
+    assert protected(intake.notebook) == protected(release())
+    assert "forward" in intake.notes[0]
+    assert sum("grader" in c["metadata"] for c in intake.notebook["cells"]) == 0
+
+
+def test_a_cell_that_calls_itself_another_assignments_is_an_added_one():
+    submitted = answered(forward=FORWARD)
+    stranger = make("stranger", "print(1)", solution=True, grade=True, points=100)
+    submitted["cells"].insert(3, stranger)
+    intake = rebuild(submitted, release())
+    assert intake.notebook["cells"][3]["metadata"] == {"grader": {"added": True}}
+
+
 NAMES = st.sampled_from(["forward", "gates", "explain", "setup", "test_forward", "other"])
 SOURCES = st.sampled_from([FORWARD, ADD, MULTIPLY, "Why?", "", *STUBS.values()]) | st.text()
 CELLS = st.builds(
@@ -297,6 +492,60 @@ def test_whatever_is_submitted_protected_cells_are_the_releases(cells):
         assert ours == [grade_id(c) for c in release()["cells"]]
         dumps(intake.notebook).encode()
     assert rebuild(loads(json.dumps({"cells": cells})), release()) == intake
+
+
+KEYS = st.sampled_from(
+    "cells cell_type source metadata nbgrader grade_id solution id attachments outputs "
+    "worksheets input level nbformat kernelspec".split()
+)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | NAMES,
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text() | KEYS, inner, max_size=4)
+    ),
+    max_leaves=8,
+)
+
+
+def places(document: Any) -> list[tuple[Any, Any]]:
+    """Every container in a JSON document, with each of its keys."""
+    keys = document.keys() if isinstance(document, dict) else range(len(document))
+    found = [(document, key) for key in keys]
+    for key in keys:
+        if isinstance(document[key], dict | list):
+            found += places(document[key])
+    return found
+
+
+@given(st.data())
+def test_any_change_to_the_json_ends_in_an_intake(tmp_path_factory, data):
+    """A part is replaced, removed, repeated or moved; the text is cut off; a byte is flipped."""
+    document = as_data()
+    for _ in range(data.draw(st.integers(1, 3))):
+        container, key = data.draw(st.sampled_from(places(document)))
+        change = data.draw(st.sampled_from(["replace", "remove", "repeat", "move"]))
+        if change == "replace":
+            container[key] = data.draw(JSON)
+        elif change == "remove":
+            del container[key]
+        elif isinstance(container, list):
+            part = container[key] if change == "repeat" else container.pop(key)
+            container.insert(data.draw(st.integers(0, len(container))), deepcopy(part))
+        if not places(document):
+            break
+    raw = bytearray(json.dumps(document).encode())
+    if data.draw(st.integers(0, 3)) == 0:
+        del raw[data.draw(st.integers(0, len(raw) - 1)) :]
+    elif data.draw(st.integers(0, 3)) == 0:
+        raw[data.draw(st.integers(0, len(raw) - 1))] ^= 1 << data.draw(st.integers(0, 7))
+    path = tmp_path_factory.mktemp("any") / "net.ipynb"
+    path.write_bytes(raw)
+    intake = read_submission(Submission("zoe", "net", path), release())
+    assert (intake.notebook is None) == bool(intake.rejection)
+    if intake.notebook is not None:
+        assert protected(intake.notebook) == protected(release())
+        dumps(intake.notebook).encode()
+    assert all(text.isprintable() for text in (*intake.notes, intake.rejection or ""))
 
 
 @pytest.fixture
@@ -443,6 +692,101 @@ def test_what_is_no_ordinary_file_is_rejected(course, make_special):
     path.unlink()
     make_special(path)
     assert "ordinary file" in read_only_one(course).rejection
+
+
+def socket_file(path: Path) -> None:
+    os.mknod(path, stat.S_IFSOCK)
+
+
+def loop(path: Path) -> None:
+    path.symlink_to(path)
+
+
+@pytest.mark.parametrize("make_special", [os.mkfifo, socket_file, loop, os.mkdir, Path.touch])
+@pytest.mark.parametrize("level", [0, 1, 2])
+def test_no_level_of_the_path_may_be_anything_odd(course, make_special, level):
+    """The notebook, its folder, the student's folder: none of them hangs or stops a class."""
+    hand_in(course, "adam")
+    path = hand_in(course, "mallory")
+    odd = [path, *path.parents][level]
+    shutil.rmtree(odd) if odd.is_dir() else odd.unlink()
+    make_special(odd)
+    found = {s.student: read_submission(s, release()) for s in find_submissions(course, "net")}
+    assert found["adam"].rejection is None
+    assert level == 2 or found["mallory"].rejection
+    assert not found.get("mallory", found["adam"]).notes
+
+
+def test_a_time_in_a_fifo_is_unknown(course):
+    os.mkfifo(hand_in(course, "zoe").parent / "timestamp.txt")
+    assert find_submissions(course, "net")[0].submitted_at is None
+
+
+def test_a_hundred_gigabytes_are_not_read(course):
+    path = hand_in(course, "zoe")
+    os.truncate(path, 100 << 30)
+    start = time.monotonic()
+    assert "larger than 16 MiB" in read_only_one(course).rejection
+    (submission,) = find_submissions(course, "net")
+    assert len(content_digest(submission)) == 64
+    assert time.monotonic() - start < 5
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        b"\x1b[31mred",
+        b"a\nb",
+        b"a\x7f",
+        b"\xff\xfe",
+        "\u202egpj".encode(),
+        b"[bold]net",
+        b"-rf",
+        b"=1+1",
+        b"x" * 150,
+        "né".encode(),
+        b"a;b",
+        b"$(id)",
+    ],
+)
+def test_unusable_names_are_refused_and_never_repeated(course, name):
+    """As the name of the file, and as the name of the student."""
+    file = hand_in(course, "zoe")
+    file.rename(file.parent / os.fsdecode(name + b".ipynb"))
+    student = hand_in(course, "student").parents[1]
+    student.rename(student.parent / os.fsdecode(name))
+    for submission in find_submissions(course, "net"):
+        refusal = read_submission(submission, release()).rejection
+        assert "name is not usable" in refusal or "is no student id" in refusal
+        assert refusal.isascii()
+        assert refusal.isprintable()
+        assert is_safe_student(submission.student)
+        assert len(content_digest(submission)) == 64
+
+
+def test_a_hundred_thousand_cells_are_rejected(course):
+    cells = [{"cell_type": "code", "source": "1"}] * 100_000
+    hand_in(course, "zoe", json.dumps({"cells": cells}).encode())
+    assert "more than 2000 cells" in read_only_one(course).rejection
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b'{"cells": {"0": {"cell_type": "code"}}}',
+        b'{"cells": 10}',
+        b'{"worksheets": {}}',
+        b'{"cells": [' + b'{"metadata": ' * 5000,
+        b'{"cells": ' + b"[" * 999_999 + b"]" * 999_999 + b"}",
+        b'{"cells": []} trailing',
+        b"<html>Please log in</html>",
+        "{'cells': []}".encode("utf-32"),
+        b'{"cells": [\n<<<<<<< HEAD\n{}\n=======\n{}\n>>>>>>> theirs\n]}',
+    ],
+)
+def test_what_only_looks_like_a_notebook_is_rejected(course, data):
+    hand_in(course, "zoe", data)
+    assert "cannot be read: " in read_only_one(course).rejection
 
 
 def test_a_notebook_anywhere_else_can_be_read_too(tmp_path, monkeypatch):
