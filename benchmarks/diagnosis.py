@@ -21,7 +21,6 @@ import statistics
 import tempfile
 import threading
 import time
-
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -120,7 +119,7 @@ class Trials:
                 Student(session),
                 self.reference,
                 seed,
-                self.catalogue.mistakes,
+                lambda: self.catalogue,
             )
         verdict = verdicts[question]
         broken = [check for check in verdict.checks if check.passed is None]

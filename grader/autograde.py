@@ -101,7 +101,7 @@ def _graded(
             Student(session),
             workshop.reference,
             seed,
-            workshop.catalogue.mistakes,
+            workshop.catalogue,
         )
         notes = (*notes, *session.notes)
     if box_launcher.tier is Tier.BOUNDS_ONLY:
@@ -214,7 +214,7 @@ class _Workshop:
         self.hidden_tests.write_text(bundle.hidden_tests, encoding="utf-8")
         py_compile.compile(str(self.hidden_tests), quiet=2)  # once, not for each submission
         self.reference = Reference(bundle.reference, folder)
-        self.catalogue = Catalogue.from_source(bundle.mistakes)
+        self.catalogue = lru_cache(lambda: Catalogue.from_source(bundle.mistakes))
 
     def close(self) -> None:
         """Remove what was unpacked."""

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeVar
 
 from grader.errors import JudgeError
+from grader.judge.student import Request
 
 __all__ = ["Alternative", "Catalogue", "Mistake"]
 
@@ -20,18 +23,34 @@ class Mistake:
         question: the question whose step it is; only that one loses points.
         hint: one or two sentences that lead without giving the line away.
         code: definitions that replace those of the same names in the solution cell.
+        twins: ids of mistakes that do the same on every input, and can be named instead.
+        rule: tells the mistake by what came back, where numbers cannot: a step without
+            arguments, or one that draws from a generator of its own. It takes the requests
+            that the checks made of these functions.
     """
 
     id: str
     question: str
     hint: str
     code: str
+    twins: tuple[str, ...] = ()
+    rule: Callable[[Sequence[Request]], bool] | None = None
 
-    @property
+    @cached_property
     def functions(self) -> frozenset[str]:
         """Names of the functions that it gives a wrong variant of."""
         body = ast.parse(self.code).body
         return frozenset(node.name for node in body if isinstance(node, ast.FunctionDef))
+
+    def is_recognised_in(self, requests: Sequence[Request]) -> bool:
+        """Whether its rule, if it has one, holds for these requests."""
+        own = [r for r in requests if r.name in self.functions and r.calls]
+        if self.rule is None or not own:
+            return False
+        try:
+            return bool(self.rule(own))
+        except Exception:  # the values are a student's: what the rule cannot read is not it
+            return False
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,9 @@ import ast
 import contextlib
 import sys
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
-from types import CodeType
+from types import CodeType, FunctionType
 from typing import Any
 
 from grader.errors import JudgeError
@@ -55,6 +56,7 @@ class Reference:
     """
 
     def __init__(self, source: str, folder: Path) -> None:
+        self.source = source
         self._code = compile(source, "<reference>", "exec")
         self._folder = folder
         self._names = self._execute({})
@@ -68,18 +70,23 @@ class Reference:
     def namespace(self, **overrides: Any) -> Reference:
         """A fresh copy whose definitions see these names as their globals instead."""
         copy = object.__new__(Reference)
-        copy._code, copy._folder = self._code, self._folder
+        copy.source, copy._code, copy._folder = self.source, self._code, self._folder
         copy._names = copy._execute(overrides)
         return copy
 
     def variant(self, source: str) -> Reference:
-        """A fresh copy in which the definitions of `source` replace those of their names.
+        """A copy in which the definitions of `source` replace those of their names.
+
+        Nothing of the reference is executed again: its functions are bound to new globals, while
+        methods of its classes see the old ones.
 
         Raises:
             JudgeError: the source cannot be executed.
         """
-        copy = self.namespace()
-        _run(compile(source, "<variant>", "exec"), copy._names)
+        copy = object.__new__(Reference)
+        copy.source, copy._code, copy._folder = self.source, self._code, self._folder
+        copy._names = _rebound(self._names)
+        _run(_compiled(source), copy._names)
         return copy
 
     def _execute(self, overrides: dict[str, Any]) -> dict[str, Any]:
@@ -88,6 +95,23 @@ class Reference:
             _run(self._code, names)
         names.update(overrides)
         return names
+
+
+def _rebound(names: dict[str, Any]) -> dict[str, Any]:
+    """The same names, whose functions see this copy as their globals."""
+    copy = dict(names)
+    for name, value in names.items():
+        if isinstance(value, FunctionType) and value.__globals__ is names:
+            own = FunctionType(value.__code__, copy, name, value.__defaults__, value.__closure__)
+            own.__kwdefaults__ = value.__kwdefaults__
+            copy[name] = own
+    return copy
+
+
+@lru_cache(maxsize=4096)
+def _compiled(source: str) -> CodeType:
+    """A catalogue's variants are the same for every submission."""
+    return compile(source, "<variant>", "exec")
 
 
 def _run(code: CodeType, names: dict[str, Any]) -> None:

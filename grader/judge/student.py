@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -9,6 +10,9 @@ from typing import Any, Protocol
 from grader.box.client import CallFailure, CallRequest, CallSuccess
 
 __all__ = ["Call", "Observation", "Request", "Student", "StudentFailure"]
+
+MAX_SECOND_TRIES = 4  # calls of a failed request that are made one by one, for the diagnosis
+QUICK_S = 0.3  # only if failing took no longer than this
 
 
 class StudentFailure(AssertionError):
@@ -31,31 +35,51 @@ class Call:
         arguments: as they were sent.
         value: what it returned; None with an error.
         error: the type of the exception that it raised instead.
+        after: the arguments as the call left them; None where nobody asked.
+        is_lost: whether its answer was lost, since a later call of the same request failed.
     """
 
     arguments: tuple[Any, ...]
     value: Any = None
     error: str = ""
+    after: tuple[Any, ...] | None = None
+    is_lost: bool = False
 
 
 @dataclass(frozen=True)
 class Request:
-    """Calls of one function, made in one round trip; those that gave no answer are left out."""
+    """Calls of one function, made in one round trip, up to the first that gave no answer.
+
+    Args:
+        name: the function's name.
+        calls: the calls, in the order in which they were made.
+        stood_in: whether the judge's own functions stood in for others that it may call.
+    """
 
     name: str
     calls: tuple[Call, ...]
+    stood_in: bool = False
 
     @classmethod
-    def of(
-        cls, name: str, calls: Sequence[tuple[Any, ...]], outcome: CallSuccess | CallFailure
-    ) -> Request:
+    def of(cls, asked: CallRequest, outcome: CallSuccess | CallFailure) -> Request:
         """Put questions and answers together."""
+        calls: tuple[Call, ...] = ()
         if isinstance(outcome, CallSuccess):
-            pairs = zip(calls, outcome.values, strict=True)
-            return cls(name, tuple(Call(arguments, value) for arguments, value in pairs))
-        if outcome.error and outcome.error != "NotImplementedError":
-            return cls(name, (Call(calls[outcome.index], error=outcome.error),))
-        return cls(name, ())
+            rows = zip(asked.calls, outcome.values, outcome.arguments, strict=True)
+            calls = tuple(Call(before, value, "", _tuple(after)) for before, value, after in rows)
+        elif _is_telling(outcome):
+            lost = (Call(arguments, is_lost=True) for arguments in asked.calls[: outcome.index])
+            calls = (*lost, Call(asked.calls[outcome.index], error=outcome.error))
+        return cls(asked.name, calls, bool(asked.stand_ins))
+
+
+def _tuple(after: Any) -> tuple[Any, ...] | None:
+    return tuple(after) if isinstance(after, tuple | list) else None
+
+
+def _is_telling(failure: CallFailure) -> bool:
+    """Whether an exception ended the call, other than that nothing has been written yet."""
+    return bool(failure.error) and failure.error != "NotImplementedError"
 
 
 class _Callable(Protocol):
@@ -95,11 +119,18 @@ class Student:
 
     def observe(self, name: str, *arguments: Any) -> Observation:
         """The value of a call, with the arguments as it left them."""
-        success = self._request(name, [arguments], echo=True)
-        after = success.arguments[0]
-        if not isinstance(after, tuple | list) or len(after) != len(arguments):
-            raise StudentFailure(f"{name} gave an answer that cannot be read")
-        return Observation(success.values[0], tuple(after))
+        return self.observe_many(name, [arguments])[0]
+
+    def observe_many(self, name: str, calls: Sequence[tuple[Any, ...]]) -> list[Observation]:
+        """The values of many calls, each with its arguments as it left them."""
+        success = self._request(name, calls, echo=True)
+        observations = []
+        for before, value, echoed in zip(calls, success.values, success.arguments, strict=True):
+            after = _tuple(echoed)
+            if after is None or len(after) != len(before):
+                raise StudentFailure(f"{name} gave an answer that cannot be read")
+            observations.append(Observation(value, after))
+        return observations
 
     def standing_in(self, **functions: Callable[..., Any]) -> Student:
         """The same student, with these global names answered by the judge."""
@@ -113,8 +144,19 @@ class Student:
     def _request(
         self, name: str, calls: Sequence[tuple[Any, ...]], echo: bool = False
     ) -> CallSuccess:
-        outcome = self._session.call(CallRequest(name, calls, self._stand_ins, echo))
-        self._log.append(Request.of(name, calls, outcome))
+        asked = CallRequest(name, calls, self._stand_ins, echo)
+        start = time.monotonic()
+        outcome = self._session.call(asked)
+        self._log.append(Request.of(asked, outcome))
         if isinstance(outcome, CallFailure):
+            if _is_telling(outcome) and time.monotonic() - start < QUICK_S:
+                self._try_the_others(asked, outcome.index)
             raise StudentFailure(outcome.reason)
         return outcome
+
+    def _try_the_others(self, asked: CallRequest, failed: int) -> None:
+        """Record what the other calls of a failed request give, each on its own."""
+        others = [call for index, call in enumerate(asked.calls) if index != failed]
+        for call in others[:MAX_SECOND_TRIES]:
+            alone = CallRequest(asked.name, [call], asked.stand_ins, asked.echo)
+            self._log.append(Request.of(alone, self._session.call(alone)))

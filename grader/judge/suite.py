@@ -13,7 +13,7 @@ import hashlib
 import io
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,7 +21,7 @@ import numpy as np
 import pytest
 
 from grader.errors import JudgeError
-from grader.judge.catalogue import Mistake
+from grader.judge.catalogue import Catalogue
 from grader.judge.diagnosis import Diagnosis, diagnose
 from grader.judge.reference import Reference
 from grader.judge.student import Request, Student
@@ -148,7 +148,7 @@ def run_suite(
     student: Student,
     reference: Reference,
     seed: str,
-    mistakes: Sequence[Mistake] = (),
+    catalogue: Callable[[], Catalogue] = Catalogue,
 ) -> Mapping[str, Verdict]:
     """The verdict on every question that the hidden tests name, in file order.
 
@@ -157,7 +157,7 @@ def run_suite(
         student: the submission's functions.
         reference: the instructor's.
         seed: everything that the inputs depend on, beside the test's name.
-        mistakes: the catalogue that lost points are explained by.
+        catalogue: gives the catalogue that lost points are explained by; asked only then.
 
     Raises:
         JudgeError: the module cannot be collected, holds no test, or did not run to its end.
@@ -180,8 +180,9 @@ def run_suite(
     questions = dict.fromkeys(tally.question for tally in plugin.tallies.values())
     return {
         question: _verdict(
+            question,
             {name: t for name, t in plugin.tallies.items() if t.question == question},
-            [mistake for mistake in mistakes if mistake.question == question],
+            catalogue,
             reference,
         )
         for question in questions
@@ -189,13 +190,16 @@ def run_suite(
 
 
 def _verdict(
-    tallies: Mapping[str, _Tally], mistakes: Sequence[Mistake], reference: Reference
+    question: str,
+    tallies: Mapping[str, _Tally],
+    catalogue: Callable[[], Catalogue],
+    reference: Reference,
 ) -> Verdict:
     checks = tuple(_result(name, tally) for name, tally in tallies.items())
     if all(check.passed for check in checks):
         return Verdict(checks)
     requests = [request for tally in tallies.values() for request in tally.requests]
-    return Verdict(checks, diagnose(requests, mistakes, reference))
+    return Verdict(checks, diagnose(requests, question, catalogue(), reference))
 
 
 def _result(name: str, tally: _Tally) -> CheckResult:

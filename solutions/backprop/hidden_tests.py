@@ -207,7 +207,7 @@ def test_sigmoid(student, rng):
 def test_sigmoid_far_out(student):
     """Far from 0 the sigmoid is 0 or 1, and still a number."""
     inputs = [sign * np.array([30.0, 700.0, 1000.0]) for sign in (1, -1)]
-    inputs.append(np.array([-1000.0, 0.0, 1000.0]))
+    inputs += [np.array([-1000.0, 0.0, 1000.0]), np.array([800.0, -40.0])]
     for x, value in zip(inputs, student.many("sigmoid", [(x,) for x in inputs]), strict=True):
         assert_close(value, logistic(x), "sigmoid of large numbers")
 
@@ -382,16 +382,17 @@ def test_neuron_gradient_of_the_inputs(student, reference, rng):
 @pytest.mark.question("neuron", points=1)
 def test_neuron_leaves_its_arguments_alone(student, reference, rng):
     """neuron changes neither w nor x."""
-    (w, x), *others = draw_neurons(rng)
+    calls = draw_neurons(rng)
 
     def check(student):
-        seen = student.observe("neuron", w, x)
-        results = [expect_tuple(seen.value, 3, "the result of neuron")]
-        outputs = [expect_float(f, "f") for f, _, _ in results + neuron_results(student, others)]
+        observed = student.observe_many("neuron", calls)
+        results = [expect_tuple(seen.value, 3, "the result of neuron") for seen in observed]
+        outputs = [expect_float(f, "f") for f, _, _ in results]
         assert_true(all(0 < f < 1 for f in outputs), "f should lie between 0 and 1")
         assert_true(len(set(outputs)) > 1, "f does not depend on the inputs")
-        assert_unchanged(seen.args[0], w, "w")
-        assert_unchanged(seen.args[1], x, "x")
+        for (w, x), seen in zip(calls, observed, strict=True):
+            assert_unchanged(seen.args[0], w, "w")
+            assert_unchanged(seen.args[1], x, "x")
 
     with_right_gates(student, reference, check)
 
@@ -455,12 +456,12 @@ def test_softmax_delta(student, rng):
 @pytest.mark.question("output_delta", points=0.5)
 def test_softmax_delta_leaves_p_alone(student, rng):
     """softmax_delta changes neither p nor y."""
-    p, y = draw_probabilities(rng, 4, 3)
-    seen = student.observe("softmax_delta", p, y)
-    delta = expect_array(seen.value, "the delta", (4, 3), "f")
-    assert_true(np.ptp(delta) > 0, "the delta does not depend on p")
-    assert_unchanged(seen.args[0], p, "p")
-    assert_unchanged(seen.args[1], y, "y")
+    calls = [draw_probabilities(rng, N, C) for N, C in ((4, 3), (3, 5), (7, 2))]
+    for (p, y), seen in zip(calls, student.observe_many("softmax_delta", calls), strict=True):
+        delta = expect_array(seen.value, "the delta", p.shape, "f")
+        assert_true(np.ptp(delta) > 0, "the delta does not depend on p")
+        assert_unchanged(seen.args[0], p, "p")
+        assert_unchanged(seen.args[1], y, "y")
 
 
 # sgd_step -----------------------------------------------------------------------------------
@@ -486,9 +487,9 @@ def test_sgd_step_goes_downhill(student, rng):
 @pytest.mark.question("sgd_step", points=2)
 def test_sgd_step_leaves_its_arguments_alone(student, rng):
     """sgd_step returns new weights and changes neither the old ones nor the gradient."""
-    w, dw, rate = draw_steps(rng)[1]
-    seen = student.observe("sgd_step", w, dw, rate)
-    new = expect_array(seen.value, "the new weights", w.shape)
-    assert_true(not np.array_equal(new, w), "the new weights are the old ones")
-    assert_unchanged(seen.args[0], w, "w")
-    assert_unchanged(seen.args[1], dw, "dw")
+    calls = draw_steps(rng)
+    for (w, dw, _), seen in zip(calls, student.observe_many("sgd_step", calls), strict=True):
+        new = expect_array(seen.value, "the new weights", w.shape)
+        assert_true(not np.array_equal(new, w), "the new weights are the old ones")
+        assert_unchanged(seen.args[0], w, "w")
+        assert_unchanged(seen.args[1], dw, "dw")

@@ -340,11 +340,15 @@ def make_data(rng, N, D=3):
     return X, rng.permutation(N) + 10
 
 
-def draw(student, X, y, batch_size, rng, times):
-    """The row numbers of several minibatches from one generator, each a valid (X, y) pair."""
-    calls = [(X, y, batch_size, rng)] * times
+def new_generator(rng):
+    return Rng(int(rng.integers(1 << 30)))
+
+
+def draw(student, calls):
+    """The row numbers of several minibatches, each a valid (X, y) pair."""
     rows = []
-    for value in student.many("sample_minibatch", calls):
+    values = student.many("sample_minibatch", calls)
+    for (X, _, batch_size, _), value in zip(calls, values, strict=True):
         X_batch, y_batch = expect_tuple(value, 2, "the result of sample_minibatch")
         X_batch = expect_array(X_batch, "X_batch", kind="f")
         expect_array(y_batch, "y_batch", kind="i")
@@ -357,24 +361,22 @@ def draw(student, X, y, batch_size, rng, times):
 @pytest.mark.question("sample_minibatch", points=1)
 def test_minibatch_shapes(student, rng):
     """A minibatch has batch_size rows of X and as many whole-number labels."""
-    for N, batch_size in ((12, 5), (30, 7), (9, 1)):
-        draw(student, *make_data(rng, N), batch_size, Rng(int(rng.integers(1 << 30))), 1)
+    sizes = ((12, 5), (30, 7), (9, 1))
+    draw(student, [(*make_data(rng, N), size, new_generator(rng)) for N, size in sizes])
 
 
 @pytest.mark.question("sample_minibatch", points=1)
 def test_minibatch_larger_than_the_data(student, rng):
     """A minibatch may be larger than the data: then rows repeat."""
     X, y = make_data(rng, 6)
-    for batch_size in (6, 7, 25):
-        draw(student, X, y, batch_size, Rng(int(rng.integers(1 << 30))), 1)
+    draw(student, [(X, y, batch_size, new_generator(rng)) for batch_size in (6, 7, 25, 31)])
 
 
 @pytest.mark.question("sample_minibatch", points=1)
 def test_minibatch_keeps_rows_and_labels_together(student, rng):
     """Every row of a minibatch is a row of X, and its label is that row's label."""
     X, y = make_data(rng, 11)
-    generator = Rng(int(rng.integers(1 << 30)))
-    for value in student.many("sample_minibatch", [(X, y, 6, generator)] * 4):
+    for value in student.many("sample_minibatch", [(X, y, 6, new_generator(rng))] * 4):
         X_batch, y_batch = expect_tuple(value, 2, "the result of sample_minibatch")
         X_batch = expect_array(X_batch, "X_batch", (6, 3))
         y_batch = expect_array(y_batch, "y_batch", (6,))
@@ -388,7 +390,7 @@ def test_minibatch_keeps_rows_and_labels_together(student, rng):
 def test_minibatches_differ(student, rng):
     """Each call draws anew: several minibatches in a row are not the same rows."""
     X, y = make_data(rng, 40)
-    rows = draw(student, X, y, 4, Rng(int(rng.integers(1 << 30))), 6)
+    rows = draw(student, [(X, y, 4, new_generator(rng))] * 6)
     assert_true(len({tuple(sorted(batch)) for batch in rows}) > 3, "calls draw the same rows")
     steps = [np.diff(batch) % len(X) for batch in rows]
     assert_true(any(np.any(step != 0) for step in steps), "a minibatch is one row, over and over")
@@ -400,7 +402,7 @@ def test_minibatches_reach_every_row(student, rng):
     """In the long run every row is drawn, the first and the last too, and none is preferred."""
     N, batch_size, times = 7, 5, 80
     X, y = make_data(rng, N)
-    rows = np.concatenate(draw(student, X, y, batch_size, Rng(int(rng.integers(1 << 30))), times))
+    rows = np.concatenate(draw(student, [(X, y, batch_size, new_generator(rng))] * times))
     counts = np.array([(rows == number).sum() for number in range(N)])
     missing = np.flatnonzero(counts == 0)
     assert_true(missing.size == 0, f"in {times} minibatches {missing.size} of {N} rows never came")
@@ -418,7 +420,7 @@ def test_minibatch_uses_only_its_arguments(student, rng):
         expect_tuple(seen.value, 2, "the result of sample_minibatch")
         expect_unchanged(seen, (X, y), ("X", "y"))
     draws = [
-        [draw(student, X, y, 8, Rng(number), 1)[0] for number in (seed, seed, seed + 1)]
+        [draw(student, [(X, y, 8, Rng(number))])[0] for number in (seed, seed, seed + 1)]
         for X, y in data
     ]
     for first, again, other in draws:

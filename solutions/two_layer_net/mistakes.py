@@ -751,6 +751,17 @@ BACKWARD_MISTAKES = [
     ),
 ]
 
+
+def _draws_anew(requests):
+    """Whether the same arguments, generator included, gave other minibatches, three times over."""
+    batches = {}
+    for request in requests:
+        first = request.calls[0]  # the later ones share its generator, which has moved on
+        if not first.error and not first.is_lost:
+            batches.setdefault(repr(first.arguments), set()).add(repr(first.value))
+    return sum(len(different) > 1 for different in batches.values()) >= 3
+
+
 SAMPLE_MINIBATCH_MISTAKES = [
     Mistake(
         id="sample_minibatch.labels_first",
@@ -793,6 +804,7 @@ def sample_minibatch(X, y, batch_size, rng):
     rows = np.random.randint(len(X), size=batch_size)
     return X[rows], y[rows]
 """,
+        rule=_draws_anew,
     ),
     Mistake(
         id="sample_minibatch.misaligned",
@@ -1041,6 +1053,7 @@ def sgd_update(params, grads, learning_rate):
 def sgd_update(params, grads, learning_rate):
     params = {key: params[key] - learning_rate * grads[key] for key in params}
 """,
+        twins=("sgd_update.local_arrays",),
     ),
     Mistake(
         id="sgd_update.local_arrays",
@@ -1051,6 +1064,7 @@ def sgd_update(params, grads, learning_rate):
     for key, value in params.items():
         value = value - learning_rate * grads[key]
 """,
+        twins=("sgd_update.local_dict",),
     ),
     Mistake(
         id="sgd_update.returns_params",
@@ -1222,6 +1236,16 @@ def predict(params, X):
     ),
 ]
 
+WHOLE = {"hidden_size", "num_iters", "batch_size"}
+SETTINGS = WHOLE | {"learning_rate", "learning_rate_decay", "reg"}
+BUDGET = 2_000_000
+
+
+def _settings(is_mistaken):
+    """A rule on what tune() returns, every time."""
+    return lambda requests: all(is_mistaken(call.value) for r in requests for call in r.calls)
+
+
 TUNE_MISTAKES = [
     Mistake(
         id="tune.missing_key",
@@ -1232,6 +1256,7 @@ def tune():
     return {"hidden_size": 64, "learning_rate": 1.0, "learning_rate_decay": 0.95,
             "reg": 1e-3, "num_iters": 300}
 """,
+        rule=_settings(lambda settings: not settings.keys() >= SETTINGS),
     ),
     Mistake(
         id="tune.over_budget",
@@ -1242,6 +1267,7 @@ def tune():
     return {"hidden_size": 200, "learning_rate": 1.0, "learning_rate_decay": 0.95,
             "reg": 1e-3, "num_iters": 500, "batch_size": 200}
 """,
+        rule=_settings(lambda s: s["hidden_size"] * s["batch_size"] * s["num_iters"] > BUDGET),
     ),
     Mistake(
         id="tune.timid",
@@ -1252,6 +1278,7 @@ def tune():
     return {"hidden_size": 64, "learning_rate": 1e-3, "learning_rate_decay": 0.95,
             "reg": 1e-3, "num_iters": 300, "batch_size": 50}
 """,
+        rule=_settings(lambda settings: 0 <= settings["learning_rate"] < 0.02),
     ),
     Mistake(
         id="tune.too_bold",
@@ -1262,6 +1289,7 @@ def tune():
     return {"hidden_size": 64, "learning_rate": 8.0, "learning_rate_decay": 1.0,
             "reg": 1e-3, "num_iters": 300, "batch_size": 50}
 """,
+        rule=_settings(lambda settings: settings["learning_rate"] > 4),
     ),
     Mistake(
         id="tune.crushed_by_reg",
@@ -1272,6 +1300,7 @@ def tune():
     return {"hidden_size": 64, "learning_rate": 0.5, "learning_rate_decay": 0.95,
             "reg": 0.5, "num_iters": 300, "batch_size": 50}
 """,
+        rule=_settings(lambda settings: settings["reg"] > 0.2),
     ),
     Mistake(
         id="tune.decays_to_nothing",
@@ -1282,6 +1311,7 @@ def tune():
     return {"hidden_size": 64, "learning_rate": 1.0, "learning_rate_decay": 0.1,
             "reg": 1e-3, "num_iters": 300, "batch_size": 50}
 """,
+        rule=_settings(lambda settings: 0 <= settings["learning_rate_decay"] < 0.5),
     ),
     Mistake(
         id="tune.percent",
@@ -1292,6 +1322,7 @@ def tune():
     return {"hidden_size": 64, "learning_rate": 1.0, "learning_rate_decay": 95,
             "reg": 1e-3, "num_iters": 300, "batch_size": 50}
 """,
+        rule=_settings(lambda settings: settings["learning_rate_decay"] > 1),
     ),
     Mistake(
         id="tune.float_sizes",
@@ -1302,6 +1333,7 @@ def tune():
     return {"hidden_size": 64, "learning_rate": 1.0, "learning_rate_decay": 0.95,
             "reg": 1e-3, "num_iters": 3e2, "batch_size": 50}
 """,
+        rule=_settings(lambda settings: any(isinstance(settings[name], float) for name in WHOLE)),
     ),
     Mistake(
         id="tune.tuple",
@@ -1311,6 +1343,7 @@ def tune():
 def tune():
     return 64, 1.0, 0.95, 1e-3, 300, 50
 """,
+        rule=_settings(lambda settings: isinstance(settings, tuple | list)),
     ),
     Mistake(
         id="tune.one_hidden_unit",
@@ -1321,6 +1354,7 @@ def tune():
     return {"hidden_size": 2, "learning_rate": 1.0, "learning_rate_decay": 0.95,
             "reg": 1e-3, "num_iters": 300, "batch_size": 50}
 """,
+        rule=_settings(lambda settings: 0 < settings["hidden_size"] < 5),
     ),
 ]
 

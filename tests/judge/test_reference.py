@@ -62,10 +62,10 @@ def test_overrides_are_seen_by_the_definitions_and_only_in_the_copy(reference: R
     assert (copy.outer(2), copy.Box().value(), reference.outer(2)) == (-20, -1, 30)
 
 
-def test_a_variant_replaces_what_it_defines_for_all_callers(reference: Reference) -> None:
+def test_a_variant_replaces_what_it_defines_for_all_functions(reference: Reference) -> None:
     variant = reference.variant("def inner(x): return x * math.pi")
-    assert variant.outer(0) == 0
-    assert (reference.outer(0), variant.Box().value()) == (10, np.pi)
+    assert (variant.inner(1), variant.outer(1)) == (np.pi, 10 * np.pi)
+    assert (reference.outer(0), reference.inner(1)) == (10, 2)
 
 
 def test_an_unknown_name_is_an_attribute_error_that_names_it(reference: Reference) -> None:

@@ -75,14 +75,17 @@ def test_private_names_are_no_student_functions(session: Scripted) -> None:
 def test_the_log_holds_what_came_and_is_shared_with_stand_ins(session: Scripted) -> None:
     student = Student(session)
     student.standing_in(f=abs).many("double", [(1,), (2,)])
-    assert student.take_log() == [Request("double", (Call((1,), 2), Call((2,), 4)))]
+    assert student.take_log() == [Request("double", (Call((1,), 2), Call((2,), 4)), stood_in=True)]
     assert student.take_log() == []
 
 
 @pytest.mark.parametrize(
     "failure,calls",
     [
-        (CallFailure("raised", "KeyError", 1), (Call((2,), error="KeyError"),)),
+        (
+            CallFailure("raised", "KeyError", 1),
+            (Call((1,), is_lost=True), Call((2,), error="KeyError")),
+        ),
         (CallFailure("not yet", "NotImplementedError"), ()),
         (CallFailure("timeout"), ()),
     ],
@@ -93,4 +96,36 @@ def test_the_log_keeps_an_error_only_where_one_was_raised(
     student = Student(Scripted(lambda _: failure))
     with pytest.raises(StudentFailure):
         student.many("f", [(1,), (2,)])
-    assert student.take_log() == [Request("f", calls)]
+    assert student.take_log()[0] == Request("f", calls)
+
+
+def answers_but_for_two(request: CallRequest) -> CallSuccess | CallFailure:
+    numbers = [call[0] for call in request.calls]
+    if 2 in numbers:
+        return CallFailure("raised", "KeyError", numbers.index(2))
+    return doubled(request)
+
+
+def test_what_failed_with_others_is_asked_one_by_one_for_the_diagnosis() -> None:
+    session = Scripted(answers_but_for_two)
+    student = Student(session)
+    with pytest.raises(StudentFailure, match="raised"):
+        student.many("f", [(number,) for number in range(9)])
+    first, *others = student.take_log()
+    assert [call.is_lost for call in first.calls] == [True, True, False]
+    assert [request.calls for request in others] == [(Call((n,), 2 * n),) for n in (0, 1, 3, 4)]
+
+
+def test_a_call_that_failed_slowly_is_not_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    seconds = iter(range(100))
+    monkeypatch.setattr("time.monotonic", lambda: next(seconds))
+    session = Scripted(answers_but_for_two)
+    with pytest.raises(StudentFailure):
+        Student(session).many("f", [(1,), (2,), (3,)])
+    assert len(session.requests) == 1
+
+
+def test_observe_many_gives_each_call_with_its_arguments(session: Scripted) -> None:
+    observed = Student(session).observe_many("double", [(1,), (2,)])
+    assert observed == [Observation(2, (1,)), Observation(4, (2,))]
+    assert len(session.requests) == 1

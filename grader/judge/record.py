@@ -1,0 +1,131 @@
+"""What a student's functions did in the recorded calls, beside what the reference does."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from grader.judge.reference import Reference
+from grader.judge.replay import Outcome, Place, outcome_of, places, replayed, same
+from grader.judge.structure import Evidence
+from grader.judge.student import Call, Request
+
+__all__ = ["MIN_INPUTS", "Part", "Record"]
+
+MIN_INPUTS = 3
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of what a function does: an entry of its value, or of an argument afterwards."""
+
+    function: str
+    place: Place
+
+
+_Row: TypeAlias = tuple[Call, Outcome, Outcome]  # asked, what came, what was expected
+
+
+class Record:
+    """The calls that one question's checks made.
+
+    Where the judge's functions stood in for some that a function calls, only those calls of it
+    are looked at: in the others it may have been led astray by another question's mistake.
+
+    Args:
+        requests: the calls, and what came.
+        reference: the instructor's functions.
+    """
+
+    def __init__(self, requests: Sequence[Request], reference: Reference) -> None:
+        stood_in = {r.name for r in requests if r.stood_in and r.calls}
+        self.requests = [r for r in requests if r.stood_in or r.name not in stood_in]
+        self._reference = reference
+        self._rows = [list(_rows(request, reference)) for request in self.requests]
+        self.parts = list(dict.fromkeys(self._all_parts()))
+        self.wrong = frozenset(filter(self._is_surely_wrong, self.parts))
+
+    def explained(
+        self, variant: Reference, functions: frozenset[str]
+    ) -> tuple[frozenset[Part], bool]:
+        """The wrong parts that the variant gives in every call, and whether it gives the rest too.
+
+        A variant is dropped at the first call after which it explains nothing.
+        """
+        all_parts = {part for part in self.parts if part.function in functions}
+        left = set(all_parts)
+        for name, row, outcome in self._replayed(variant, functions):
+            shown = [part for part in left if part.function == name]
+            left -= {part for part in shown if _differs(part, row, outcome)}
+            if not left & self.wrong:
+                return frozenset(), False
+        return frozenset(left & self.wrong), left == all_parts
+
+    def touched(self, variant: Reference, functions: frozenset[str]) -> frozenset[Part]:
+        """The parts that the variant gives otherwise than the reference."""
+        return frozenset(
+            part
+            for name, (_, _, expected), outcome in self._replayed(variant, functions)
+            for part in self.parts
+            if part.function == name and not same(part.place.of(expected), part.place.of(outcome))
+        )
+
+    def evidence(self, part: Part) -> Evidence:
+        """All that is known of one part, for an explanation without a catalogue."""
+        rows = [row for name, row in self._all_rows() if name == part.function]
+        rows = [row for row in rows if _is_shown(part, row)]
+        function = getattr(self._reference, part.function)
+        names = list(inspect.signature(function).parameters)
+
+        def expected_with(call: int, **changed: Any) -> Any:
+            named = dict(zip(names, rows[call][0].arguments, strict=False)) | changed
+            request = Request(part.function, (Call(tuple(named.values()), after=()),))
+            return part.place.of(next(replayed(request, self._reference)))
+
+        return Evidence(
+            name=f"{part.function}{part.place.label(names)}",
+            actual=tuple(part.place.of(actual) for _, actual, _ in rows),
+            expected=tuple(part.place.of(expected) for _, _, expected in rows),
+            wrong=tuple(i for i, row in enumerate(rows) if _differs(part, row, row[2])),
+            arguments=tuple(dict(zip(names, call.arguments, strict=False)) for call, _, _ in rows),
+            is_value=part.place.argument is None,
+            expected_with=expected_with,
+        )
+
+    def _all_rows(self) -> Iterator[tuple[str, _Row]]:
+        for request, rows in zip(self.requests, self._rows, strict=True):
+            yield from ((request.name, row) for row in rows)
+
+    def _replayed(
+        self, variant: Reference, functions: frozenset[str]
+    ) -> Iterator[tuple[str, _Row, Outcome]]:
+        for request, rows in zip(self.requests, self._rows, strict=True):
+            if request.name in functions:
+                for row, outcome in zip(rows, replayed(request, variant), strict=True):
+                    yield request.name, row, outcome
+
+    def _all_parts(self) -> Iterator[Part]:
+        for name, (_, _, expected) in self._all_rows():
+            yield from (Part(name, place) for place in places(expected))
+
+    def _is_surely_wrong(self, part: Part) -> bool:
+        """Whether it is wrong for at least three inputs that differ."""
+        rows = (row for name, row in self._all_rows() if name == part.function)
+        inputs = {repr(row[0].arguments) for row in rows if _differs(part, row, row[2])}
+        return len(inputs) >= MIN_INPUTS
+
+
+def _rows(request: Request, reference: Reference) -> Iterator[_Row]:
+    calls = [call for call in request.calls if not call.is_lost]
+    return zip(calls, map(outcome_of, calls), replayed(request, reference), strict=True)
+
+
+def _is_shown(part: Part, row: _Row) -> bool:
+    """An argument shows only where it was asked for, and where nothing was raised."""
+    return part.place.argument is None or row[1].after is not None
+
+
+def _differs(part: Part, row: _Row, outcome: Outcome) -> bool:
+    return _is_shown(part, row) and not same(part.place.of(row[1]), part.place.of(outcome))

@@ -1,0 +1,156 @@
+"""Recorded calls made once more, outside the box, and their outcomes compared part by part.
+
+An outcome is what a call returned or raised, and what it left in its arguments. It is taken apart
+into the entries of a dict or tuple, so that `dW2` can be right while `db1` is not.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from grader.box.protocol import Rng
+from grader.judge.reference import Reference
+from grader.judge.student import Call, Request
+
+__all__ = ["Outcome", "Place", "outcome_of", "places", "replayed", "same"]
+
+NUMERIC = "biufc"
+RTOL, ATOL = 1e-6, 1e-8
+SINGLE_RTOL, SINGLE_ATOL = 1e-4, 1e-5  # where numbers were held in single precision
+ALL_KEYS = "*keys*"  # the part of a dict that says which keys it has
+
+
+@dataclass(frozen=True)
+class _Raised:
+    type_name: str
+
+
+NOT_NUMERIC = (str, type(None), _Raised)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one call came to.
+
+    Args:
+        value: what it returned, or which exception it raised.
+        after: the arguments as it left them.
+    """
+
+    value: Any
+    after: tuple[Any, ...] | None
+
+
+@dataclass(frozen=True)
+class Place:
+    """A part of an outcome: of the value, or of an argument as the call left it.
+
+    Args:
+        argument: position of the argument; None for the value.
+        key: key or index of the entry in it; None for all of it.
+    """
+
+    argument: int | None = None
+    key: str | None = None
+
+    def label(self, parameters: list[str]) -> str:
+        """How a student would write it, after the function's name."""
+        key = self.key if self.key is None or self.key.isdigit() else repr(self.key)
+        entry = "" if key is None else f"[{key}]"
+        if self.argument is None:
+            return f"(…){entry}"
+        return f"(…) leaves {parameters[self.argument]}{entry}"
+
+    def of(self, outcome: Outcome) -> Any:
+        """The part; the whole where there is no such entry."""
+        whole = outcome.value
+        if self.argument is not None and not isinstance(whole, _Raised):
+            after = outcome.after or ()
+            whole = after[self.argument] if self.argument < len(after) else None
+        return whole if self.key is None else _entry(whole, self.key)
+
+
+def _entry(whole: Any, key: str) -> Any:
+    if isinstance(whole, dict):
+        return sorted(map(str, whole)) if key == ALL_KEYS else whole.get(key, whole)
+    if isinstance(whole, tuple | list) and key.isdigit() and int(key) < len(whole):
+        return whole[int(key)]
+    return whole
+
+
+def places(expected: Outcome) -> Iterator[Place]:
+    """Every part that an outcome has."""
+    yield from (Place(None, key) for key in _keys(expected.value))
+    for position, argument in enumerate(expected.after or ()):
+        yield from (Place(position, key) for key in _keys(argument))
+
+
+def _keys(whole: Any) -> list[str | None]:
+    if isinstance(whole, dict):
+        return [*map(str, whole), ALL_KEYS]
+    if isinstance(whole, tuple):
+        return [str(index) for index in range(len(whole))]
+    return [None]
+
+
+def outcome_of(call: Call) -> Outcome:
+    """What came back from the box."""
+    return Outcome(_Raised(call.error) if call.error else call.value, call.after)
+
+
+def replayed(request: Request, functions: Reference) -> Iterator[Outcome]:
+    """What another version of the function makes of the calls whose answer is known, in order."""
+    generators: dict[int, np.random.Generator] = {}
+    function = getattr(functions, request.name)
+    for call in request.calls:
+        arguments = tuple(_fresh(argument, generators) for argument in call.arguments)
+        value = _value(function, arguments)
+        if not call.is_lost:
+            yield Outcome(value, arguments if call.after is not None else None)
+
+
+def _value(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+    try:
+        with np.errstate(all="ignore"):
+            return function(*arguments)
+    except Exception as error:  # a wrong variant may fail like the student's did
+        return _Raised(type(error).__name__)
+
+
+def _fresh(argument: Any, generators: dict[int, np.random.Generator]) -> Any:
+    """A copy to work on; one `Rng` object is one generator within a request."""
+    if isinstance(argument, Rng):
+        return generators.setdefault(id(argument), np.random.default_rng(argument.seed))
+    return argument if callable(argument) else copy.deepcopy(argument)
+
+
+def same(left: Any, right: Any) -> bool:
+    """Whether two parts are equal, numbers up to rounding; a label is not its float."""
+    if isinstance(left, dict | list | tuple) or isinstance(right, dict | list | tuple):
+        return _same_items(left, right)
+    if isinstance(left, NOT_NUMERIC) or isinstance(right, NOT_NUMERIC):
+        return type(left) is type(right) and bool(left == right)
+    if callable(left) or isinstance(left, np.random.Generator):
+        return True  # an argument of no content
+    left, right = np.asarray(left), np.asarray(right)
+    is_numeric = left.dtype.kind in NUMERIC and right.dtype.kind in NUMERIC
+    if not is_numeric or left.shape != right.shape:
+        return False
+    if left.ndim and (left.dtype.kind in "biu") != (right.dtype.kind in "biu"):
+        return False
+    single = np.float32 in (left.dtype, right.dtype)
+    rtol, atol = (SINGLE_RTOL, SINGLE_ATOL) if single else (RTOL, ATOL)
+    return bool(np.allclose(left, right, rtol=rtol, atol=atol, equal_nan=True))
+
+
+def _same_items(left: Any, right: Any) -> bool:
+    if isinstance(left, dict) and isinstance(right, dict):
+        return left.keys() == right.keys() and all(same(left[k], right[k]) for k in left)
+    if isinstance(left, tuple | list) and isinstance(right, tuple | list):
+        return len(left) == len(right) and all(map(same, left, right))
+    return False
