@@ -7,7 +7,8 @@ An attack is a module with a docstring, the sentence on what it tries, and these
 * ``EVIDENCE``: a pattern that the result must show, or the attack never ran. It is searched in
   what cells printed, in the messages of checks and in notes; by default, that something the attack
   tried was refused.
-* ``STOCK``: the like attack on stock nbgrader, where it needs another source there.
+* ``STOCK``: the like attack on stock nbgrader, where it needs another source there; "" if there is
+  nothing alike to attack.
 * ``HAZARD``: why it must not run where nothing bounds it; the benchmark leaves it out then.
 
 Sources begin with `outside`, which tells where everything is, and with `attempt`.
@@ -92,7 +93,7 @@ class Attack:
         answer: the cell that answers `target`.
         extra: a cell above the first question; "" for none.
         evidence: pattern that shows that it ran.
-        stock: the answer for stock nbgrader.
+        stock: the answer for stock nbgrader; "" if it has no counterpart there.
         hazard: why it is not run without bounds; "" if it may be.
     """
 

@@ -29,7 +29,7 @@ from grader.intake import Submission
 from grader.notebook import Notebook, dumps
 from grader.results import SubmissionResult
 
-__all__ = ["Judge", "World", "open_world"]
+__all__ = ["Judge", "World", "open_doors", "open_world"]
 
 PUBLIC_FOLDERS = tuple(map(Path, ("/tmp", "/var/tmp", "/dev/shm", "/run/lock")))
 JUDGE_TIMEOUT_S = 90
@@ -108,13 +108,16 @@ def open_world() -> Iterator[World]:
         code = "import time; time.sleep(3600)"
         sentinel = stack.enter_context(subprocess.Popen([sys.executable, "-I", "-c", code]))
         stack.callback(sentinel.kill)
-        doors = {name: stack.enter_context(door) for name, door in _doors(mark, str(root / "door"))}
+        doors = {
+            name: stack.enter_context(door) for name, door in open_doors(mark, str(root / "door"))
+        }
         world = World(root, mark, sentinel, write_course(root / "course"), doors)
         _furnish(world)
         yield world
 
 
-def _doors(mark: str, path: str) -> Iterator[tuple[str, socket.socket]]:
+def open_doors(mark: str, path: str) -> Iterator[tuple[str, socket.socket]]:
+    """Sockets that wait for a caller: TCP and UDP on loopback, an abstract one, one in a file."""
     addresses: dict[str, tuple[int, int, Any]] = {
         "tcp": (socket.AF_INET, socket.SOCK_STREAM, ("127.0.0.1", 0)),
         "udp": (socket.AF_INET, socket.SOCK_DGRAM, ("127.0.0.1", 0)),

@@ -15,3 +15,4 @@ def target(f, x):
 """
 )
 EVIDENCE = "target (sent something that cannot be read|did not finish)"
+STOCK = ""

@@ -14,4 +14,3 @@ for folder in {os.path.dirname(path) for path in targets}:
     attempt(f"replacing {os.path.basename(folder)}", os.rename, folder, folder + ".old")
 """
 EVIDENCE = "(?s)writing os.py was refused.*replacing .* was refused"
-HAZARD = "it damages the interpreter that runs the benchmark"

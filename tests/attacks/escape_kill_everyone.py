@@ -12,4 +12,3 @@ if os.fork() == 0:
 time.sleep(0.3)
 """
 EVIDENCE = "about to kill|ended the Python process"
-HAZARD = "it kills every process of the account"

@@ -12,4 +12,3 @@ for process in (outside.sentinel, outside.judge):
     attempt("sigqueue", lambda: checked(libc.sigqueue(process, signal.SIGKILL, None)))
 """
 EVIDENCE = "(?s)SIGTERM to .* was refused.*SIGKILL to group .* was refused.*sigqueue was refused"
-HAZARD = "it stops and kills the process that runs the benchmark"

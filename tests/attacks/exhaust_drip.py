@@ -13,3 +13,4 @@ def target(f, x):
 """
 )
 EVIDENCE = "target did not finish within 2 s"
+STOCK = ""

@@ -12,4 +12,3 @@ except OSError as error:
 print("stopped by itself")
 """
 EVIDENCE = r"files ended at \d{1,5}\n|The cell target did not finish"
-HAZARD = "it fills the disk"

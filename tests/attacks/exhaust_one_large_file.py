@@ -11,4 +11,3 @@ except OSError as error:
     print("the file ended at", written >> 20, "MiB:", type(error).__name__)
 """
 EVIDENCE = r"the file ended at (\d|[1-6]\d) MiB"
-HAZARD = "it fills the disk"

@@ -11,3 +11,4 @@ print("flooding")
 shell.OutputLog.finished = flood
 """
 EVIDENCE = "flood"
+STOCK = ""

@@ -1,6 +1,6 @@
 """Kills its own process while a cell runs."""
 
 ANSWER = """
-os.kill(os.getpid(), signal.SIGKILL)
+signal.raise_signal(signal.SIGKILL)
 """
 EVIDENCE = r"The cell target ended the Python process"

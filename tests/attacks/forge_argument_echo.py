@@ -20,3 +20,4 @@ runner.Runner._call_each = unchanged
 print("echoes")
 """
 EVIDENCE = "echoes"
+STOCK = ""

@@ -12,3 +12,4 @@ def target(f, x):
 """
 )
 EVIDENCE = r"target sent something that cannot be read"
+STOCK = ""

@@ -17,3 +17,4 @@ def target(f, x):
     return x, 0.0
 """
 EVIDENCE = r"target sent something that cannot be read"
+STOCK = ""

@@ -34,3 +34,4 @@ print("channel", channel() is not None)
 """
 )
 EVIDENCE = "channel True"
+STOCK = ""

@@ -13,3 +13,4 @@ for number in range(100):
 """
 )
 EVIDENCE = "sent something that cannot be read"
+STOCK = ""

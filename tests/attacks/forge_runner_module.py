@@ -16,3 +16,4 @@ sys.modules["grader"].score = sys.modules["grader.box"].score = 4.0
 print("claimed")
 """
 EVIDENCE = "claimed"
+STOCK = ""

@@ -17,4 +17,3 @@ for name in (".ipython/profile_default/startup", ".config/matplotlib", ".matplot
 print("changed its own")
 """
 EVIDENCE = "(?s)00.py was refused.*usercustomize.py was refused.*changed its own"
-HAZARD = "it writes into the home of whoever runs the benchmark"

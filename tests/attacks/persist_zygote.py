@@ -15,3 +15,4 @@ for server in servers:
 zygote._Server.serve = zygote._Server._fork = lambda *arguments: "SUCCEEDED"
 """
 EVIDENCE = "(?s)fd/3 was refused.*its home was refused"
+STOCK = ""
