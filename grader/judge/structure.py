@@ -135,18 +135,27 @@ def _some_rows(pairs: _Pairs, evidence: Evidence) -> str:
     if any(a.shape != e.shape or a.ndim == 0 or len(a) < 2 for a, e in wrong):
         return ""
     right = [[_close(x, y) for x, y in zip(a, e, strict=True)] for a, e in wrong]
-    leading = {row.index(False) for row in right}
-    (first,) = leading if len(leading) == 1 else (0,)
-    if first and not any(any(row[first:]) for row in right):
-        rows = "first row is" if first == 1 else f"first {first} rows are"
-        return f"only the {rows} right; does the step use every row?"
-    if all(all(row[:-1]) and not row[-1] for row in right):
+    longest_right = max(
+        (e.shape[0] for i, (_, e) in enumerate(pairs) if i not in evidence.wrong and e.ndim),
+        default=0,
+    )
+    if any(map(all, right)):  # wrong by type alone
+        return ""
+    if longest_right < 2 and all(all(row[:-1]) and not row[-1] for row in right):
         return "every row is right but the last; look at where the loop or slice ends."
-    if all(all(row[1:]) and not row[0] for row in right):
+    if longest_right < 2 and all(all(row[1:]) and not row[0] for row in right):
         return "every row is right but the first; look at where the loop or slice starts."
+    count = right[0].index(False)
+    if count >= max(1, longest_right) and all(_only_leading(row, count) for row in right):
+        rows = "first row is" if count == 1 else f"first {count} rows are"
+        return f"only the {rows} right; does the step use every row?"
     if all(any(row) for row in right):
         return "some rows are right and some are wrong; compare one of each."
     return ""
+
+
+def _only_leading(is_right: list[bool], count: int) -> bool:
+    return all(is_right[:count]) and not any(is_right[count:])
 
 
 # How it goes wrong ---------------------------------------------------------------------------

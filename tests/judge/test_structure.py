@@ -146,6 +146,11 @@ def test_two_calls_without_reg_prove_nothing_about_it() -> None:
     assert "reg" not in hint(actual, expected, arguments)
 
 
+def test_right_numbers_of_another_type_have_no_form() -> None:
+    labels = [np.array([0, 2, 1]), np.array([1, 1, 0]), np.array([2, 0, 1])]
+    assert of_batches([label.astype(float) for label in labels], labels) == ""
+
+
 def test_a_step_that_draws_is_not_explained_by_form() -> None:
     arguments = [{"rng": Rng(i)} for i in range(3)]
     assert hint([2 * e for e in E], E, arguments) == ""
