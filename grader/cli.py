@@ -205,23 +205,42 @@ def autograde(
 
 @cli.command()
 @SOME
-@click.option("--format", "kind", type=click.Choice(["csv", "json"]), required=True)
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(["csv", "json", "canvas", "moodle", "gradescope"]),
+    required=True,
+    help="gradescope writes a folder with a results.json for each student.",
+)
+@click.option(
+    "--into",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="File that Canvas or Moodle exported, to be filled in; it stays as it is.",
+)
 @click.option("--output", type=click.Path(path_type=Path), help="File to write; else the screen.")
 @COURSE
-def export(ids: tuple[str, ...], kind: str, output: Path | None, root: Path) -> None:
+def export(
+    ids: tuple[str, ...], kind: str, into: Path | None, output: Path | None, root: Path
+) -> None:
     """Print grades, or write them to a file.
 
     Example: grader export two_layer_net --format csv --output grades.csv
     """
     from grader.course import Course
-    from grader.export import FORMATS, records
+    from grader.export import export as run
     from grader.files import write_whole
 
-    text = FORMATS[kind](records(Course.load(root), ids))
-    if output is None:
-        click.echo(text, nl=False)
-    else:
-        write_whole(output, text)
+    if kind == "gradescope" and output is None:
+        raise click.UsageError("--format gradescope needs --output, a folder")
+    exported = run(Course.load(root), ids, kind, into)
+    for remark in exported.remarks:
+        click.echo(f"grader: {remark}", err=True)
+    for name, content in exported.files.items():
+        if output is None:
+            click.echo(content, nl=False)
+        else:
+            write_whole(output / name if name else output, content)
+    if output is not None:
         click.echo(f"wrote {output}", err=True)
 
 

@@ -10,7 +10,7 @@ from grader.batch import autograde
 from grader.build import build
 from grader.course import COURSE_FILE, Assignment, Course
 from grader.errors import UsageError
-from grader.export import FORMATS, records
+from grader.export import export
 from grader.feedback import write_feedback
 from grader.files import write_whole
 from grader.report import write_report
@@ -39,9 +39,8 @@ def run_demo(root: Path, into: Path) -> None:
     shutil.copytree(sample, into / "submitted")
     course = Course.load(into)
     paths = [_run(course, assignment) for assignment in course.assignments]
-    rows = records(course)
-    for kind, to_text in FORMATS.items():
-        write_whole(course.root / f"grades.{kind}", to_text(rows))
+    for kind in ("csv", "json"):
+        write_whole(course.root / f"grades.{kind}", export(course, (), kind).files[""])
     out.print("\n[bold]Look at[/]")
     for path in (*(p for pair in paths for p in pair), course.root / "grades.csv"):
         out.print(f"  {path}", soft_wrap=True)

@@ -1,22 +1,85 @@
-"""Grades out: what was judged, with the scores that humans gave, as JSON or CSV."""
+"""Grades out: what was judged, with the scores that humans gave, for programs, people and LMSs."""
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeAlias
 
 from grader.course import Assignment, Course
-from grader.grades import Grade, grades
+from grader.errors import UsageError
+from grader.grades import Grade
+from grader.lms import canvas_gradebook, moodle_gradebook
+from grader.lms.gradescope import results_json
+from grader.lms.scores import Column, load_columns, remarks
 from grader.results import QuestionResult
+from grader.roster import Roster, load_roster
+from grader.spreadsheet import assignment_csv, course_csv
+from grader.table import Table, read_table
 
-__all__ = ["FORMATS", "Record", "records", "to_csv", "to_json"]
+__all__ = ["FORMATS", "Exported", "Record", "export", "records", "to_json"]
 
 Record: TypeAlias = dict[str, Any]
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+Filler: TypeAlias = Callable[[Table, Sequence[Column], Roster | None], tuple[Table, list[str]]]
+Fresh: TypeAlias = Callable[[Sequence[Column], Roster | None], bytes]
+
+FORMATS = ("csv", "json", "canvas", "moodle", "gradescope")
+LMS: dict[str, tuple[Filler, Fresh]] = {
+    "canvas": (canvas_gradebook.fill_in, canvas_gradebook.fresh),
+    "moodle": (moodle_gradebook.fill_in, moodle_gradebook.fresh),
+}
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What to write, and what to tell whoever publishes it.
+
+    Args:
+        files: content by name; one file of the name "" where only one is written.
+        remarks: who has no score and why, what could not be filled in.
+    """
+
+    files: dict[str, bytes]
+    remarks: tuple[str, ...] = ()
+
+
+def export(
+    course: Course, assignment_ids: Sequence[str], kind: str, into: Path | None = None
+) -> Exported:
+    """Grades in one of `FORMATS`.
+
+    Args:
+        course: the course.
+        assignment_ids: which assignments; all when empty.
+        kind: the format.
+        into: a file that Canvas or Moodle exported, to be filled in.
+
+    Raises:
+        UsageError: an assignment is unknown, or the file cannot be filled in.
+        GradebookError: the gradebook refuses to be read.
+    """
+    if into is not None and kind not in LMS:
+        raise UsageError(f"--into: only for {' and '.join(LMS)}; leave it out")
+    roster = load_roster(course)
+    columns = load_columns(course, assignment_ids)
+    if kind == "json":
+        return Exported({"": to_json(_records(columns)).encode()})
+    said = tuple(remarks(columns, roster))
+    if kind == "gradescope":
+        return Exported(_gradescope(columns), said)
+    if kind == "csv":
+        text = (
+            assignment_csv(columns[0], roster) if len(columns) == 1 else course_csv(columns, roster)
+        )
+        return Exported({"": text.encode()}, said)
+    fill_in, fresh = LMS[kind]
+    if into is None:
+        return Exported({"": fresh(columns, roster)}, said)
+    table, more = fill_in(read_table(into), columns, roster)
+    return Exported({"": table.to_bytes()}, (*said, *more))
 
 
 def records(course: Course, assignment_ids: Iterable[str] = ()) -> list[Record]:
@@ -33,11 +96,7 @@ def records(course: Course, assignment_ids: Iterable[str] = ()) -> list[Record]:
         UsageError: course.yml has no such assignment.
         GradebookError: the gradebook refuses to be read.
     """
-    return [
-        _record(assignment, grade)
-        for assignment in course.chosen(tuple(assignment_ids))
-        for grade in grades(course, assignment)
-    ]
+    return _records(load_columns(course, tuple(assignment_ids)))
 
 
 def to_json(rows: list[Record]) -> str:
@@ -45,24 +104,20 @@ def to_json(rows: list[Record]) -> str:
     return json.dumps(_finite(rows), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
-def to_csv(rows: list[Record]) -> str:
-    """One line per submission and one column per question, safe to open in a spreadsheet.
-
-    A cell of text that a spreadsheet would take for a formula gets an apostrophe before it.
-    """
-    questions = list(dict.fromkeys(name for row in rows for name in row["questions"]))
-    head = ["student", "assignment", "status", "score", "max_score"]
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n")
-    writer.writerow([*head, *questions, "late_penalty", "notes"])
-    for row in rows:
-        scores = [row["questions"].get(name, {}).get("score") for name in questions]
-        cells = [*(row[name] for name in head), *scores, row["late_penalty"]]
-        writer.writerow([_cell(cell) for cell in (*cells, " ".join(row["notes"]))])
-    return text.getvalue()
+def _records(columns: Iterable[Column]) -> list[Record]:
+    return [
+        _record(column.assignment, grade) for column in columns for grade in column.grades.values()
+    ]
 
 
-FORMATS: dict[str, Callable[[list[Record]], str]] = {"csv": to_csv, "json": to_json}
+def _gradescope(columns: Sequence[Column]) -> dict[str, bytes]:
+    """A results.json for each submission that was graded."""
+    return {
+        f"{column.assignment.id}/{student}.json": results_json(grade.result).encode()
+        for column in columns
+        for student, grade in column.grades.items()
+        if student in column.scores
+    }
 
 
 def _record(assignment: Assignment, grade: Grade) -> Record:
@@ -102,12 +157,3 @@ def _finite(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, int | float):
-        return f"{value:.10g}" if math.isfinite(value) else ""
-    text = str(value).replace("\0", "")
-    return f"'{text}" if text.lstrip(" ").startswith(FORMULA_STARTS) else text

@@ -56,6 +56,10 @@ def graded(student: str, release: Notebook) -> SubmissionResult:
     return replace(result, questions=(double, *result.questions[1:]), notes=("Repaired.",))
 
 
+def table(course: Course, *ids: str) -> str:
+    return export.export(course, ids, "csv").files[""].decode()
+
+
 def read_csv(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text)))
 
@@ -144,7 +148,7 @@ def test_an_unknown_assignment_is_wrong_use(course: Course) -> None:
 def test_nothing_graded_is_an_empty_export_without_a_gradebook(course: Course) -> None:
     assert export.records(course) == []
     assert export.to_json([]) == "[]\n"
-    assert len(export.to_csv([]).splitlines()) == 1
+    assert len(table(course).splitlines()) == 1
     assert not (course.root / "gradebook.db").exists()
 
 
@@ -157,7 +161,7 @@ def test_csv_has_one_line_per_submission_and_one_column_per_question(
     course: Course, release: Notebook, by_hand: dict[str, Any]
 ) -> None:
     save_result(course, graded("ada", release))
-    (line,) = read_csv(export.to_csv(export.records(course)))
+    (line,) = read_csv(table(course))
     assert list(line.items()) == [
         ("student", "ada"),
         ("assignment", ID),
@@ -168,7 +172,47 @@ def test_csv_has_one_line_per_submission_and_one_column_per_question(
         ("square", "2"),
         ("why", ""),
         ("late_penalty", "0"),
+        ("final_score", "3"),
         ("notes", "Repaired."),
+    ]
+
+
+def test_with_a_roster_the_csv_has_names_and_everyone_in_it(
+    course: Course, release: Notebook, by_hand: dict[str, Any]
+) -> None:
+    course.roster_path.write_text(
+        "id,first_name,last_name,section\nada,Ada,=1+1,A\nbela,Béla,Szabó,B\n", encoding="utf-8"
+    )
+    save_result(course, graded("ada", release))
+    save_result(course, graded("zoe", release))
+    by_hand["penalties"] = {"ada": Lateness(7200, 1, 0, 0.3)}
+    exported = export.export(course, (), "csv")
+    ada, bela, zoe = read_csv(exported.files[""].decode())
+    assert (ada["last_name"], ada["section"], ada["final_score"]) == ("'=1+1", "A", "2.7")
+    assert ada["notes"].startswith("Repaired. Handed in 2 hours after the deadline; 1 day charged")
+    assert (bela["last_name"], bela["status"], bela["score"]) == ("Szabó", "MISSING", "")
+    assert (zoe["last_name"], zoe["notes"]) == ("", "Not in the roster. Repaired.")
+    assert exported.remarks == (
+        f"{ID}: still waiting for points by hand, their scores are without them: ada, zoe",
+        f"{ID}: no submission: bela",
+        f"{ID}: not in the roster: zoe",
+    )
+
+
+def test_the_csv_of_several_assignments_has_one_line_per_student(
+    course: Course, release: Notebook, by_hand: dict[str, Any]
+) -> None:
+    path = course.root / "course.yml"
+    more = "  - {id: other, title: Other, questions: {a: 1}}\nlimits:"
+    path.write_text(path.read_text().replace("limits:", more))
+    course = Course.load(course.root)
+    save_result(course, graded("ada", release))
+    failed = SubmissionResult("bela", ID, Status.NOT_GRADED, 9.0, notes=("Not graded: box.",))
+    save_result(course, failed)
+    rows = read_csv(table(course))
+    assert rows == [
+        {"student": "ada", ID: "3", "other": "", "total": "3", "max_total": "10"},
+        {"student": "bela", ID: "", "other": "", "total": "0", "max_total": "10"},
     ]
 
 
@@ -180,10 +224,8 @@ def test_csv_cells_are_never_formulas(
     course: Course, release: Notebook, by_hand: dict[str, Any], text: str
 ) -> None:
     save_result(course, replace(graded("ada", release), notes=(text,)))
-    record = {**export.records(course)[0], "student": text}
-    out = export.to_csv([record])
-    (line,) = csv.DictReader(io.StringIO(out, newline=""))
-    assert (line["student"], line["notes"]) == (f"'{text}", f"'{text}")
+    (line,) = csv.DictReader(io.StringIO(table(course), newline=""))
+    assert line["notes"] == f"'{text}"
 
 
 def test_csv_quotes_what_would_break_a_line(
@@ -191,7 +233,7 @@ def test_csv_quotes_what_would_break_a_line(
 ) -> None:
     note = 'a "quoted", comma;\nand a second line'
     save_result(course, replace(graded("ada", release), notes=(note,)))
-    (line,) = read_csv(export.to_csv(export.records(course)))
+    (line,) = read_csv(table(course))
     assert line["notes"] == note
 
 
