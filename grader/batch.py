@@ -20,6 +20,7 @@ from grader.grades import refresh
 from grader.intake import Submission, find_submissions
 from grader.pool import grade_all
 from grader.results import Status, SubmissionResult
+from grader.scratch import remove_leftovers
 from grader.terminal import progress, show_summary, warn
 
 __all__ = ["Summary", "autograde"]
@@ -89,6 +90,7 @@ def autograde(
     Raises:
         UsageError: nothing has been handed in, or the assignment is unknown or not built.
     """
+    remove_leftovers()  # of a run that was killed when it had nothing left to do
     bundle = load_bundle(course, assignment_id, unsafe=unsafe)
     with _stop_on_interrupt() as stop:
         settle_attempts(course, bundle, students, workers, stop)

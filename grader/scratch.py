@@ -17,7 +17,7 @@ from pathlib import Path
 if sys.platform != "win32":
     import fcntl
 
-__all__ = ["discard", "new_folder", "remove_tree"]
+__all__ = ["discard", "new_folder", "remove_leftovers", "remove_tree"]
 
 PREFIX = "grader-scratch-"
 _made: list[Path] = []
@@ -38,6 +38,16 @@ def discard() -> None:
         remove_tree(folder)
 
 
+def remove_leftovers() -> None:
+    """Remove what processes left that were killed; without locks on folders, nothing."""
+    if sys.platform != "win32":
+        for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+            lock = _lock(folder)
+            if lock is not None:
+                remove_tree(folder)
+                os.close(lock)
+
+
 def remove_tree(folder: Path) -> None:
     """Remove a folder, also where student code took its own permissions away."""
     for path, folders, _ in os.walk(folder):
@@ -50,9 +60,8 @@ def remove_tree(folder: Path) -> None:
 
 @cache
 def _process_folder(parent: str) -> Path:
-    """This process's folder; made on first use, once leftovers of others are gone."""
-    if sys.platform != "win32":  # it has no locks on folders
-        _remove_leftovers(Path(parent))
+    """This process's folder in the folder for temporary files."""
+    remove_leftovers()
     folder = _new_locked_folder(parent)
     folder.chmod(0o711)  # a box under a uid of its own gets through to its part
     if not _made:
@@ -66,14 +75,6 @@ def _new_locked_folder(parent: str) -> Path:
         folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
         if sys.platform == "win32" or _lock(folder) is not None:
             return folder  # else it was taken for a leftover before it was locked
-
-
-def _remove_leftovers(parent: Path) -> None:
-    for folder in parent.glob(f"{PREFIX}*"):
-        lock = _lock(folder)
-        if lock is not None:
-            remove_tree(folder)
-            os.close(lock)
 
 
 def _lock(folder: Path) -> int | None:

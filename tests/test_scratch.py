@@ -52,6 +52,18 @@ def test_what_a_killed_process_left_is_removed_by_the_next(tmp_path: Path) -> No
     assert list(tmp_path.iterdir()) == []
 
 
+def test_leftovers_can_be_removed_without_making_a_folder(tmp_path: Path) -> None:
+    with process(WAITS, tmp_path) as (victim, _):
+        victim.kill()
+        victim.wait(30)
+        with process("import grader.scratch; grader.scratch.remove_leftovers()", tmp_path) as (
+            n,
+            _,
+        ):
+            assert n.wait(30) == 0
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_what_belongs_to_a_running_process_stays(tmp_path: Path) -> None:
     with process(WAITS, tmp_path) as (_, made):
         run_another(tmp_path)
