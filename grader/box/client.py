@@ -26,13 +26,25 @@ from grader.box.protocol import (
 )
 from grader.errors import BoxError
 
-__all__ = ["Box", "BoxDied", "CallFailure", "CallRequest", "CallSuccess", "CellOutcome"]
+__all__ = [
+    "Box",
+    "BoxDied",
+    "BoxTimedOut",
+    "CallFailure",
+    "CallRequest",
+    "CallSuccess",
+    "CellOutcome",
+]
 
 MAX_CALLBACKS = 20_000
 
 
 class BoxDied(Exception):
     """The box is gone or was killed; the text says why, in words for the student."""
+
+
+class BoxTimedOut(BoxDied):
+    """The box was killed because it did not answer in time."""
 
 
 @dataclass(frozen=True)
@@ -165,7 +177,7 @@ class Box:
             return self._await_done(deadline, callbacks)
         except ChannelTimeout:
             self.close()
-            raise BoxDied(f"did not finish within {timeout_s:g} s") from None
+            raise BoxTimedOut(f"did not finish within {timeout_s:g} s") from None
         except ChannelClosed:
             cause = self.close(hung_up=True)
             raise BoxDied(f"ended the Python process{cause}") from None

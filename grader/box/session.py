@@ -3,6 +3,9 @@
 When a cell or a call ends the box, a fresh one is opened, the cells are executed again
 without those that killed one before, and a function that killed one is not called again. So
 ``os._exit`` in `backward` costs `backward` and nothing else.
+
+What ended a box need not be what ran in that moment: another cell may have left a timer, a thread
+or a child. So a few suspects are tried once more alone, with the cells that they need and no other.
 """
 
 from __future__ import annotations
@@ -13,13 +16,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from grader.box.client import Box, BoxDied, CallFailure, CallRequest, CallSuccess, CellOutcome
+from grader.box.client import (
+    Box,
+    BoxDied,
+    BoxTimedOut,
+    CallFailure,
+    CallRequest,
+    CallSuccess,
+    CellOutcome,
+)
 from grader.box.launch import Launcher
+from grader.box.needs import needed_cells
 from grader.course import Limits
 
 __all__ = ["CodeCell", "Session"]
 
 MAX_BOXES = 12
+MAX_TRIES_ALONE = 4  # each costs a box and, if it fails, the time of a call
 SHARE_FOR_CELLS = 0.6  # of the submission's time; the rest is kept for the checks
 OUT_OF_TIME = "the submission had used up its time before this"
 
@@ -71,6 +84,12 @@ class Session:
         self._outcomes: dict[int, CellOutcome] = {}
         self._deadly_cells: dict[str, str] = {}
         self._deadly_functions: dict[str, str] = {}
+        self._only: frozenset[int] | None = None  # cells that boxes execute; None for all
+        self._tries_alone = 0
+        self._revived: frozenset[int] = frozenset()  # cells executed in spite of a death
+        self._suspects: frozenset[int] = frozenset()
+        self._needs: dict[str, frozenset[int]] = {}
+        self._cleared: list[str] = []
 
     def __enter__(self) -> Session:
         return self
@@ -88,6 +107,12 @@ class Session:
             sentences.append(f"The cell {first} {reason}; the notebook went on without it{rest}.")
         for reason in self._deadly_functions.values():
             sentences.append(f"Calling {reason}; the other steps were graded in a fresh box.")
+        if self._cleared:
+            names = ", ".join(self._cleared)
+            sentences.append(
+                "Something that another cell had started ended the Python process; "
+                f"without that cell {names} could be called."
+            )
         return tuple(sentences)
 
     def execute_cells(self) -> dict[int, CellOutcome]:
@@ -102,22 +127,70 @@ class Session:
         """Call a student's function; whatever it does is an answer."""
         if request.name in self._deadly_functions:
             return CallFailure(self._deadly_functions[request.name])
+        if self._has_suspects(request.name) and (outcome := self._call_alone(request)):
+            return outcome
+        if self._only is not None and not self._cells_of(request.name) <= self._only:
+            self._execute_only(self._only | self._cells_of(request.name))
+        try:
+            return self._call_in_box(request)
+        except BoxTimedOut as death:
+            return self._bury(request.name, death)
+        except BoxDied as death:
+            return self._call_alone(request) or self._bury(request.name, death)
+
+    def _call_in_box(self, request: CallRequest) -> CallSuccess | CallFailure:
         timeout_s = min(self._limits.call_timeout_s, self._time_left())
         if timeout_s <= 0:
             return CallFailure(f"{request.name} was not called: {OUT_OF_TIME}")
         if self._box is None and not self._reopen():
             return CallFailure(f"{request.name} was not called: the notebook stops by itself")
-        try:
-            assert self._box is not None  # noqa: S101 — told to mypy; _reopen opened it
-            return self._box.call(request, timeout_s)
-        except BoxDied as death:
-            return self._bury(request.name, death)
+        assert self._box is not None  # noqa: S101 — told to mypy; _reopen opened it
+        return self._box.call(request, timeout_s)
 
     def _bury(self, name: str, death: BoxDied) -> CallFailure:
         self._close_box()
         reason = f"{name} {death}"
         self._deadly_functions[name] = reason
         return CallFailure(reason)
+
+    def _call_alone(self, request: CallRequest) -> CallSuccess | CallFailure | None:
+        """Call a function with its own cells alone; None if that ends the box too."""
+        own = self._cells_of(request.name)
+        is_all = len(own) == len(self._cells)
+        if self._tries_alone >= MAX_TRIES_ALONE or is_all or own == self._only:
+            return None
+        self._tries_alone += 1
+        before = self._only, self._revived
+        self._revived |= own
+        self._execute_only(own)
+        try:
+            if self._run_cells():
+                outcome = self._call_in_box(request)
+                self._cleared.append(request.name)
+                return outcome
+        except BoxDied:
+            pass
+        self._execute_only(before[0])
+        self._revived = before[1]
+        return None
+
+    def _execute_only(self, cells: frozenset[int] | None) -> None:
+        self._close_box()
+        self._only = cells
+
+    def _cells_of(self, name: str) -> frozenset[int]:
+        """The cells that a function needs, by index; all of them if that is not known."""
+        if name not in self._needs:
+            places = needed_cells([cell.source for cell in self._cells], name)
+            own = [self._cells[place] for place in places] or self._cells
+            self._needs[name] = frozenset(cell.index for cell in own)
+        return self._needs[name]
+
+    def _has_suspects(self, name: str) -> bool:
+        """Whether a cell that the function needs ended a box, perhaps innocently; asked once."""
+        suspects = self._suspects & self._cells_of(name) if self._suspects else frozenset()
+        self._suspects -= suspects
+        return bool(suspects)
 
     def _reopen(self) -> bool:
         while self._boxes_opened < MAX_BOXES and self._time_left() > 0:
@@ -133,7 +206,7 @@ class Session:
             self._box.skip_figures(self._limits.cell_timeout_s)
         self._boxes_opened += 1
         for cell in self._cells:
-            if self._is_deadly(cell):
+            if self._is_left_out(cell):
                 continue
             timeout_s = min(self._cell_timeout_s, self._time_left_for(cell))
             if timeout_s <= 0:
@@ -141,9 +214,9 @@ class Session:
             try:
                 outcome = self._box.execute(cell.source, timeout_s)
             except BoxDied as death:
-                self._mark_deadly(cell, str(death))
+                self._mark_deadly(cell, death)
                 return False
-            if cell.index not in self._outcomes:
+            if cell.index not in self._outcomes or self._deadly_cells.pop(cell.label, ""):
                 self._outcomes[cell.index] = self._within_bounds(outcome)
         return True
 
@@ -154,17 +227,21 @@ class Session:
         self._output_bytes += len(json.dumps(outcome.outputs))
         return outcome
 
-    def _is_deadly(self, cell: CodeCell) -> bool:
+    def _is_left_out(self, cell: CodeCell) -> bool:
         outcome = self._outcomes.get(cell.index)
-        return outcome is not None and bool(outcome.died)
+        is_deadly = outcome is not None and bool(outcome.died)
+        is_other = self._only is not None and cell.index not in self._only
+        return is_other or (is_deadly and cell.index not in self._revived)
 
-    def _mark_deadly(self, cell: CodeCell, reason: str) -> None:
+    def _mark_deadly(self, cell: CodeCell, death: BoxDied) -> None:
         self._close_box()
         self._cell_timeout_s /= (
             2  # one endless loop is often met again, by every cell that calls it
         )
-        self._outcomes[cell.index] = CellOutcome(ok=False, died=f"this cell {reason}")
-        self._deadly_cells[cell.label] = reason
+        self._outcomes[cell.index] = CellOutcome(ok=False, died=f"this cell {death}")
+        self._deadly_cells[cell.label] = str(death)
+        if not isinstance(death, BoxTimedOut) and cell.index not in self._revived:
+            self._suspects |= {cell.index}
 
     def _time_left(self) -> float:
         return self._limits.submission_timeout_s - (time.monotonic() - self._start)

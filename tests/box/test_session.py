@@ -379,3 +379,51 @@ def test_without_boxes_left_every_call_is_a_failure_with_a_reason(warm: Launcher
         reasons = [notebook.failure(name).reason for name in names]
         assert "was not called" in reasons[-1]
         assert isinstance(notebook.call("f"), CallFailure)
+
+
+# What a cell leaves behind
+
+WORKS = "def works(x):\n    return x + 1"
+
+
+def test_a_timer_of_another_cell_costs_no_innocent_function(warm: Launcher) -> None:
+    timer = "import os, threading\nthreading.Timer(0.3, os._exit, [0]).start()"
+    patient = "import time\ndef patient():\n    time.sleep(0.5)\n    return 1"
+    with Notebook(warm, timer, WORKS, patient) as notebook:
+        assert notebook.value("patient") == 1
+        assert notebook.value("works", 1) == 2
+        assert notebook.value("patient") == 1
+        assert "without that cell patient could be called" in notebook.session.notes[0]
+
+
+def test_a_timer_that_ends_an_innocent_cell_costs_it_nothing(warm: Launcher) -> None:
+    timer = "import os, threading\nthreading.Timer(0.2, os._exit, [0]).start()"
+    slow = "import time; time.sleep(0.4); print('slow')\n" + WORKS
+    with Notebook(warm, timer, slow) as notebook:
+        assert notebook.outcomes[1].died
+        assert notebook.value("works", 1) == 2
+        assert texts(notebook.outcomes[1]) == ["slow\n"]
+
+
+def test_a_thread_that_watches_for_a_function_costs_it_nothing(warm: Launcher) -> None:
+    watcher = (
+        "import os, sys, threading, time\n"
+        "def watch():\n"
+        "    while not any(f.f_code.co_name == 'works' for f in sys._current_frames().values()):\n"
+        "        time.sleep(0.001)\n"
+        "    os._exit(0)\n"
+        "threading.Thread(target=watch).start()"
+    )
+    slow = "import time\ndef works(x):\n    time.sleep(0.2)\n    return x + 1"
+    with Notebook(warm, watcher, slow) as notebook:
+        assert [notebook.value("works", n) for n in range(3)] == [1, 2, 3]
+
+
+def test_a_function_that_ends_the_process_is_to_blame_alone_too(warm: Launcher) -> None:
+    with Notebook(warm, "import os", WORKS, "def ends():\n    os._exit(3)") as notebook:
+        assert "exit status 3" in notebook.failure("ends").reason
+        assert notebook.value("works", 1) == 2
+        assert notebook.session.notes == (
+            "Calling ends ended the Python process (exit status 3); "
+            "the other steps were graded in a fresh box.",
+        )
