@@ -10,6 +10,7 @@ import os
 import shutil
 import sys
 import tempfile
+from contextlib import suppress
 from functools import cache
 from multiprocessing.util import Finalize
 from pathlib import Path
@@ -50,6 +51,8 @@ def remove_leftovers() -> None:
 
 def remove_tree(folder: Path) -> None:
     """Remove a folder, also where student code took its own permissions away."""
+    with suppress(OSError):  # it may be gone
+        folder.chmod(0o700)
     for path, folders, _ in os.walk(folder):
         for name in folders:
             child = Path(path, name)

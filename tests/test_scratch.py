@@ -45,6 +45,7 @@ def test_what_a_killed_process_left_is_removed_by_the_next(tmp_path: Path) -> No
     with process(WAITS, tmp_path) as (victim, made):
         (made / "locked" / "deeper").mkdir(parents=True)
         (made / "locked").chmod(0)
+        made.chmod(0)
         victim.kill()
         victim.wait(30)
         assert made.is_dir()
