@@ -112,21 +112,22 @@ def cli() -> None:
 @cli.command()
 @SOME
 @click.option("--check", is_flag=True, help="Change nothing; fail if a release is out of date.")
+@click.option("--prove", is_flag=True, help="Grade all variants again, also if nothing changed.")
 @OUTPUT
 @COURSE
-def build(ids: tuple[str, ...], check: bool, root: Path) -> None:
+def build(ids: tuple[str, ...], check: bool, prove: bool, root: Path) -> None:
     """Turn solutions/ into assignments/, through the gates that a release must pass.
 
     Example: grader build two_layer_net
     """
     from grader.build import build as build_one
     from grader.course import Course
-    from grader.terminal import show_build
+    from grader.terminal import show_build, track
 
     course = Course.load(root)
     built = []
     for assignment in course.chosen(ids):
-        built.append(build_one(course, assignment.id, check=check))
+        built.append(build_one(course, assignment.id, check=check, prove_again=prove, track=track))
         show_build(built[-1])
     _tell([asdict(report) for report in built])
 
@@ -242,6 +243,33 @@ def export(
             write_whole(output / name if name else output, content)
     if output is not None:
         click.echo(f"wrote {output}", err=True)
+
+
+@cli.command()
+@click.argument("system", type=click.Choice(["gradescope"]))
+@ONE
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="File to write.  [default: ID-gradescope.zip]",
+)
+@click.option("--unsafe", is_flag=True, help="Grade there even where boxes cannot be closed off.")
+@COURSE
+def package(system: str, assignment_id: str, output: Path | None, unsafe: bool, root: Path) -> None:
+    """Pack an assignment for a system that grades by itself.
+
+    The file holds hidden tests and solutions: upload it to that system only.
+
+    Example: grader package gradescope two_layer_net
+    """
+    from grader.course import Course
+    from grader.files import write_whole
+    from grader.lms.gradescope_package import gradescope_zip
+
+    content = gradescope_zip(Course.load(root), assignment_id, unsafe=unsafe)
+    path = output or Path(f"{assignment_id}-{system}.zip")
+    write_whole(path, content)
+    click.echo(f"wrote {path}")
 
 
 @cli.command()
