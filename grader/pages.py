@@ -58,4 +58,7 @@ def _environment() -> jinja2.Environment:
     )
     environment.filters["zip"] = zip
     environment.filters["points"] = lambda value: "–" if value is None else f"{value:.4g}"
+    environment.filters["percent"] = lambda share: (
+        "–" if share is None else f"{100 * share:.0f}\N{NO-BREAK SPACE}%"
+    )
     return environment

@@ -18,13 +18,18 @@ from grader.files import write_whole
 from grader.grades import Grade, grades
 from grader.intake import Submission, find_submissions
 from grader.looks import common_notes, looks
+from grader.notebook import Notebook, loads
 from grader.pages import inline_script, render
 from grader.results import QuestionResult, Status
 from grader.roster import Roster, load_roster
+from grader.similarity import Pair, Part, compare
 
 __all__ = ["report_page", "write_report"]
 
 MAX_ROWS = 15
+LEAST_PAIRS, MOST_PAIRS = 5, 20
+ALIKE = 0.5  # from here on, a pair is shown even if others are more alike
+MOST_PARTS = 5  # questions of a pair that are shown side by side
 DAY_S = 86400
 
 
@@ -50,6 +55,15 @@ class _Row:
     total: float | None
 
 
+@dataclass(frozen=True)
+class _Similar:
+    """The pairs that are most alike, with evidence, and what is usual in this class."""
+
+    pairs: tuple[tuple[Pair, tuple[Part, ...]], ...]
+    half: float
+    nearly_all: float
+
+
 def write_report(course: Course, assignment: Assignment) -> Path:
     """Write `reports/<assignment>.html`, one file that loads nothing; returns its path."""
     path = course.root / "reports" / f"{assignment.id}.html"
@@ -59,6 +73,7 @@ def write_report(course: Course, assignment: Assignment) -> Path:
         grades(course, assignment),
         find_submissions(course, assignment.id),
         load_roster(course),
+        _release(course, assignment),
     )
     write_whole(path, page)
     return path
@@ -70,6 +85,7 @@ def report_page(
     class_grades: Sequence[Grade],
     submissions: Sequence[Submission] = (),
     roster: Roster | None = None,
+    release: Notebook | None = None,
 ) -> str:
     """The page as HTML.
 
@@ -79,6 +95,7 @@ def report_page(
         class_grades: everyone who has a result.
         submissions: what was handed in, and when.
         roster: who takes the course, by name.
+        release: the released notebook; without it, submissions are not compared.
     """
     results = [grade.result for grade in class_grades]
     scores = [result.score for result in results if result.score is not None]
@@ -109,6 +126,7 @@ def report_page(
         statistics=statistics,
         mistakes=_mistakes(class_grades),
         checks=_lost_checks(class_grades),
+        similar=_similar(release, class_grades) if release else None,
         common=sorted(common_notes(results)),
         waiting=sum(question.waiting for question in statistics),
         missing=[p.id for p in roster if p.id not in known and p.id not in times],
@@ -116,16 +134,40 @@ def report_page(
     )
 
 
+def _release(course: Course, assignment: Assignment) -> Notebook | None:
+    path = course.release_dir(assignment.id) / f"{assignment.id}.ipynb"
+    try:
+        return loads(path.read_bytes())
+    except (OSError, ValueError):  # the class was graded; its report does not hang on this file
+        return None
+
+
+def _similar(release: Notebook, class_grades: Sequence[Grade]) -> _Similar | None:
+    results = [grade.result for grade in class_grades]
+    found = compare(release, {r.student: r.notebook for r in results if r.notebook})
+    if found is None:
+        return None
+    shown = [
+        pair
+        for rank, pair in enumerate(found.pairs[:MOST_PAIRS])
+        if pair.score >= ALIKE or (rank < LEAST_PAIRS and pair.score > 0)
+    ]
+    known = {(pair.first, pair.second) for pair in shown}
+    same = [pair for pair in found.same_answers if (pair.first, pair.second) not in known]
+    shown += same[: MOST_PAIRS - len(shown)]
+    pairs = tuple((pair, tuple(found.evidence(pair)[:MOST_PARTS])) for pair in shown)
+    return _Similar(pairs, found.usual(0.5), found.usual(0.99))
+
+
 def _row(grade: Grade, times: Mapping[str, datetime | None]) -> _Row:
     result = grade.result
-    score = result.score
     return _Row(
         student=result.student,
         status=str(result.status),
         scores={q.question: q.score for q in result.questions},
         handed_in=times.get(result.student),
         late_penalty=grade.late_penalty,
-        total=None if score is None else max(score - grade.late_penalty, 0.0),
+        total=grade.final_score,
     )
 
 

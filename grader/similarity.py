@@ -29,6 +29,8 @@ RARE_BITS = 1.0  # weight of what half of the class wrote
 SHOWN_LINES = 60
 # Who copies code may still write the text alone, so text of one's own speaks less against it.
 PROSE_SHARE = 0.3
+LEAST_PART = 0.08  # of what a pair shares; a question with less of it is no evidence
+SAME, LONG = 0.8, 0.2  # one answer in common: how alike, and which share of a usual submission
 
 
 @dataclass(frozen=True)
@@ -56,11 +58,12 @@ class Part:
 
 @dataclass(frozen=True)
 class Pair:
-    """Two submissions and how alike they are, from 0 to 1."""
+    """Two submissions, or their answers to one question, and how alike they are, from 0 to 1."""
 
     first: str
     second: str
     score: float
+    question: str | None = None
 
 
 class Likeness:
@@ -81,9 +84,13 @@ class Likeness:
         comparisons = self._by_question.values()
         weighed = sum(c.shared * c.alike for c in comparisons)
         union = sum(c.shared + c.share * (c.union - c.shared) for c in comparisons)
-        usual = np.median(sum(c.share * c.own for c in comparisons))
         # Two short answers may well be the same, so that there is a least to be shared.
-        return np.asarray(weighed / np.maximum(np.maximum(union, usual / 2), 1e-9))
+        return np.asarray(weighed / np.maximum(np.maximum(union, self._usual / 2), 1e-9))
+
+    @cached_property
+    def _usual(self) -> float:
+        """Weight of what one student of this class writes."""
+        return float(np.median(sum(c.share * c.own for c in self._by_question.values())))
 
     @cached_property
     def pairs(self) -> list[Pair]:
@@ -95,21 +102,32 @@ class Likeness:
             for k in np.argsort(-scores, kind="stable")
         ]
 
+    @cached_property
+    def same_answers(self) -> list[Pair]:
+        """Pairs that have one long answer nearly in common, the longest first."""
+        found = []
+        for question, comparison in self._by_question.items():
+            is_same = comparison.score >= SAME
+            is_long = comparison.shared >= LONG * self._usual
+            for i, j in np.argwhere(np.triu(is_same & is_long, 1)):
+                score = float(comparison.score[i, j])
+                pair = Pair(self.students[i], self.students[j], score, question)
+                found.append((-comparison.shared[i, j], pair))
+        return [pair for _, pair in sorted(found, key=lambda item: item[0])]
+
     def usual(self, share: float) -> float:
         """The similarity below which this share of all pairs is."""
         scores = [pair.score for pair in self.pairs]
         return float(np.quantile(scores, share)) if scores else 0.0
 
     def evidence(self, pair: Pair) -> list[Part]:
-        """The questions of a pair in which something is shared, what says most first."""
+        """The questions that make a pair alike, what says most first."""
         i, j = self.students.index(pair.first), self.students.index(pair.second)
-        found = []
-        for question, comparison in self._by_question.items():
-            if comparison.shared[i, j] > 0:
-                weight = comparison.shared[i, j] * comparison.alike[i, j]
-                score = float(weight / comparison.union[i, j])
-                found.append((weight, Part(question, score, comparison.sides(i, j))))
-        return [part for _, part in sorted(found, key=lambda item: -item[0])]
+        chosen = {q: c for q, c in self._by_question.items() if pair.question in (None, q)}
+        weight = {question: float(c.shared[i, j]) for question, c in chosen.items()}
+        least = LEAST_PART * sum(weight.values())
+        telling = [q for q in sorted(weight, key=lambda q: -weight[q]) if weight[q] > least]
+        return [Part(q, float(chosen[q].score[i, j]), chosen[q].sides(i, j)) for q in telling]
 
 
 def compare(release: Notebook, submissions: Mapping[str, Notebook]) -> Likeness | None:
@@ -156,6 +174,12 @@ class _Comparison:
         self.union = self.own[:, None] + self.own[None, :] - self.shared
         self.alike = _sequence_similarity([answer.words for answer in written], template)
         self.share = PROSE_SHARE if any(answer.is_prose for answer in written) else 1.0
+
+    @cached_property
+    def score(self) -> np.ndarray:
+        """Similarity of the answers to this question alone, shape (n, n), from 0 to 1."""
+        share = self.shared * self.alike / np.maximum(self.union, 1e-9)
+        return np.asarray(share.clip(0, 1))
 
     def _weigh_shared(self, repeated: Sequence[Gram]) -> np.ndarray:
         """Weight of what each pair shares, shape (n, n)."""

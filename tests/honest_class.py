@@ -2,8 +2,9 @@
 
 There are only so many ways to write six short functions. Every student here has habits (how to
 write a product, a sum, a row maximum; whether to unpack `params`; what to call things), follows the
-formulas of the notebook in their own order, and sometimes writes one of the other right ways, or one
-of the known mistakes, of the assignment's catalogue. `copied` is what somebody does who hides a copy.
+formulas of the notebook in their own order, and sometimes writes one of the other right ways, or
+one of the known mistakes, of the assignment's catalogue. `copied` is what somebody does who hides a
+copy.
 """
 
 from __future__ import annotations

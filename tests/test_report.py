@@ -6,12 +6,13 @@ import base64
 import hashlib
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from test_feedback import EVIL, Page, assert_inert
-from tiny_course import ID, write_course
+from tiny_course import ID, make_cell, release_by_hand, write_course
 
 import grader
 from grader.course import Course
@@ -179,6 +180,31 @@ def test_a_note_that_most_of_the_class_has_is_said_once(course: Course) -> None:
     text = words(page_of(course, grades))
     assert text.count("Graded with --unsafe.") == 1
     assert "Who needs a look" not in text
+
+
+def similar_class() -> list[SubmissionResult]:
+    """Five different pieces of work, and one of them twice under other names."""
+    sources = [f"def double(x):\n    return x.f{i}(x) + {i} * x.g{i} - x.h{i}" for i in range(5)]
+    sources.append(sources[0].replace("x", "number") + f"  # {EVIL}")
+    cells = [make_cell("double", source, solution=True) for source in sources]
+    return [
+        replace(result(f"s{i}", 4.0), notebook={"cells": [cell]}) for i, cell in enumerate(cells)
+    ]
+
+
+def test_similar_submissions_are_shown_side_by_side_and_escaped(course: Course) -> None:
+    given = [Grade(result, 0.0) for result in similar_class()]
+    release = release_by_hand(course)
+    page = assert_only_sorts(report_page(course, course.assignment(ID), given, release=release))
+    text = words(page)
+    assert "s0 and s5, 10" in text
+    assert "return number.f0(number)" in page.text
+    assert EVIL in page.text
+    assert "finding" in text
+
+
+def test_without_anything_to_compare_there_is_no_such_section(course: Course) -> None:
+    assert "Similar" not in words(page_of(course, similar_class()))
 
 
 def test_the_same_class_gives_the_same_bytes(course: Course) -> None:
