@@ -96,11 +96,12 @@ def test_slope_at_whole_numbers(student, rng):
 
 @pytest.mark.question("numerical_gradient", points=1)
 def test_difference_is_centred_and_uses_h(student, rng):
-    """The difference looks h to either side, so that the curvature cancels."""
+    """The difference looks h to either side of one entry, with all others where they were."""
     x, steps = away_from_zero(rng, 3), (0.1, 0.25, 0.4)
-    calls = [(lambda a: float(np.sum(a**3)), x, h) for h in steps]
+    calls = [(lambda a: float(np.sum(a**3) + np.sum(a) ** 2), x, h) for h in steps]
     for h, actual in zip(steps, student.many("numerical_gradient", calls), strict=True):
-        assert_close(actual, 3 * x**2 + h**2, f"the gradient of x³ at h = {h}", rtol=1e-6)
+        expected = 3 * x**2 + h**2 + 2 * np.sum(x)
+        assert_close(actual, expected, f"the gradient of Σx³ + (Σx)² at h = {h}", rtol=1e-6)
 
 
 @pytest.mark.question("numerical_gradient", points=0.5)
