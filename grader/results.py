@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-__all__ = ["CheckResult", "QuestionResult", "Status", "SubmissionResult"]
+__all__ = ["CheckResult", "Difference", "QuestionResult", "Status", "SubmissionResult"]
 
 
 class Status(StrEnum):
@@ -20,6 +20,20 @@ class Status(StrEnum):
     GRADED = "GRADED"
     NOT_GRADED = "NOT_GRADED"  # our own failure: no score, never a zero
     REJECTED = "REJECTED"  # nothing in it could be graded, with a reason for the student
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Where a student's array is wrong, without the array, ours, or the input.
+
+    Args:
+        name: what the student calls the array.
+        rows: student minus expected, as a share of the largest difference, in tenths from -1 to
+            1; 0 where it is right. A vector is one row.
+    """
+
+    name: str
+    rows: tuple[tuple[float, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -33,6 +47,7 @@ class CheckResult:
         points: points earned.
         max_points: points the check is worth.
         message: why it failed, in a teacher's words; empty when it passed.
+        difference: where the array that failed it is wrong, if that can be drawn.
     """
 
     name: str
@@ -41,6 +56,7 @@ class CheckResult:
     points: float
     max_points: float
     message: str = ""
+    difference: Difference | None = None
 
 
 @dataclass(frozen=True)
@@ -125,7 +141,7 @@ class SubmissionResult:
                     **q,
                     "mistakes": tuple(q["mistakes"]),
                     "hints": tuple(q["hints"]),
-                    "checks": tuple(CheckResult(**c) for c in q["checks"]),
+                    "checks": tuple(map(_check, q["checks"])),
                 }
             )
             for q in data["questions"]
@@ -138,3 +154,10 @@ class SubmissionResult:
                 "notes": tuple(data["notes"]),
             }
         )
+
+
+def _check(data: dict[str, Any]) -> CheckResult:
+    found = data.get("difference")
+    rows = tuple(map(tuple, found["rows"])) if found else ()
+    difference = Difference(found["name"], rows) if found else None
+    return CheckResult(**{**data, "difference": difference})

@@ -9,13 +9,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.results import CheckResult, QuestionResult, Status, SubmissionResult
+from grader.results import CheckResult, Difference, QuestionResult, Status, SubmissionResult
 
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 points = st.floats(0, 100)
 scores = st.none() | points
 texts = st.lists(text, max_size=3).map(tuple)
-checks = st.builds(CheckResult, text, text, st.none() | st.booleans(), points, points, text)
+rows = st.lists(st.lists(st.floats(-1, 1), max_size=3).map(tuple), max_size=3).map(tuple)
+checks = st.builds(
+    CheckResult, text, text, st.none() | st.booleans(), points, points, text,
+    st.none() | st.builds(Difference, text, rows),
+)  # fmt: skip
 questions = st.builds(
     QuestionResult, text, scores, points, texts, st.lists(checks, max_size=2).map(tuple),
     st.booleans(), texts,

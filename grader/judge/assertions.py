@@ -13,7 +13,10 @@ from typing import Any
 
 import numpy as np
 
+from grader.results import Difference
+
 __all__ = [
+    "Mismatch",
     "assert_close",
     "assert_shape",
     "assert_true",
@@ -24,7 +27,16 @@ __all__ = [
     "expect_tuple",
 ]
 
+MAX_DRAWN = 16  # rows and columns; more cannot be read on a phone
 KINDS = {"f": "real numbers", "i": "integers", "b": "booleans", "c": "complex numbers"}
+
+
+class Mismatch(AssertionError):
+    """An array is not close to the expected one; knows where, as far as that can be drawn."""
+
+    def __init__(self, message: str, difference: Difference | None = None) -> None:
+        super().__init__(message)
+        self.difference = difference
 
 
 def assert_true(condition: Any, message: str) -> None:
@@ -129,7 +141,8 @@ def _compare(
     actual: np.ndarray, expected: np.ndarray, name: str, tolerance: np.ndarray | float
 ) -> None:
     with np.errstate(over="ignore"):
-        difference = np.abs(actual - expected)
+        away = actual - expected
+    difference = np.abs(away)
     wrong = difference > tolerance
     if not wrong.any():
         return
@@ -139,7 +152,17 @@ def _compare(
     shown = f"{name}{_at(index)} should be {should}, but it is {is_now}"
     if wrong.size > 1:
         shown += f" (the largest difference; {int(wrong.sum())} of {wrong.size} entries are wrong)"
-    raise AssertionError(shown)
+    raise Mismatch(shown, _difference(name, away, wrong))
+
+
+def _difference(name: str, away: np.ndarray, wrong: np.ndarray) -> Difference | None:
+    """In tenths of the largest: enough to draw, and no way back to the numbers."""
+    table = np.atleast_2d(np.where(wrong, away, 0.0))
+    largest = np.abs(table).max()
+    if table.ndim > 2 or wrong.size < 2 or max(table.shape) > MAX_DRAWN or not largest < np.inf:
+        return None
+    tenths = np.sign(table) * np.ceil(10 * (np.abs(table) / largest)) / 10
+    return Difference(name, tuple(tuple(map(float, row)) for row in tenths))
 
 
 def _told_apart(expected: float, actual: float) -> tuple[str, str]:

@@ -25,7 +25,7 @@ from grader.judge.catalogue import Catalogue
 from grader.judge.diagnosis import Diagnosis, diagnose
 from grader.judge.reference import Reference
 from grader.judge.student import Request, Student
-from grader.results import CheckResult
+from grader.results import CheckResult, Difference
 
 __all__ = ["Progress", "Verdict", "declared_points", "run_suite"]
 
@@ -45,6 +45,7 @@ class _Tally:
     claim: str
     passed: bool | None = True
     message: str = ""
+    difference: Difference | None = None
     requests: list[Request] = field(default_factory=list)
 
 
@@ -122,6 +123,7 @@ class _Plugin:
         elif tally.passed:
             tally.passed = False
             tally.message = str(error).strip() or tally.claim
+            tally.difference = getattr(error, "difference", None)
 
 
 def _tally(item: pytest.Function) -> _Tally:
@@ -204,7 +206,9 @@ def _verdict(
 
 def _result(name: str, tally: _Tally) -> CheckResult:
     points = tally.points if tally.passed is True else 0.0
-    return CheckResult(name, tally.claim, tally.passed, points, tally.points, tally.message)
+    return CheckResult(
+        name, tally.claim, tally.passed, points, tally.points, tally.message, tally.difference
+    )
 
 
 @contextlib.contextmanager

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from grader.judge.assertions import (
+    Mismatch,
     assert_close,
     assert_shape,
     assert_true,
@@ -19,6 +20,7 @@ from grader.judge.assertions import (
     expect_float,
     expect_tuple,
 )
+from grader.results import Difference
 
 X = np.arange(6.0).reshape(2, 3)
 WEIRD: dict[str, Any] = {
@@ -173,3 +175,40 @@ def test_no_message_shows_an_input_or_a_whole_array() -> None:
     with pytest.raises(AssertionError) as caught:
         assert_close(X + 0.123, np.full((2, 3), 777.0), "f")
     assert str(caught.value).count("777") == 1
+
+
+def mismatch(actual: np.ndarray, expected: np.ndarray) -> Mismatch:
+    with pytest.raises(Mismatch) as caught:
+        assert_close(actual, expected, "dW")
+    return caught.value
+
+
+def test_a_mismatch_tells_signs_and_rough_sizes_where_it_is_wrong() -> None:
+    expected = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+    actual = expected + np.array([[0.0, 8.0, -4.0], [0.0, -0.1, 0.0]])
+    found = mismatch(actual, expected).difference
+    assert found == Difference("dW", ((0.0, 1.0, -0.5), (0.0, -0.1, 0.0)))
+
+
+def test_a_vector_is_one_row() -> None:
+    found = mismatch(np.array([1.0, 0.0]), np.array([1.0, 2.0])).difference
+    assert found is not None
+    assert found.rows == ((0.0, -1.0),)
+
+
+@pytest.mark.parametrize(
+    "actual",
+    [np.ones((17, 2)), np.ones((2, 3, 4)), np.ones(1), np.array([1e308, -1e308])],
+    ids=["too large", "three axes", "one number", "beyond floats"],
+)
+def test_what_cannot_be_drawn_is_told_in_words_alone(actual: np.ndarray) -> None:
+    assert mismatch(actual, -actual).difference is None
+
+
+def test_no_more_than_a_tenth_of_the_largest_is_told() -> None:
+    random = np.random.default_rng(0)
+    found = mismatch(np.zeros((4, 5)), random.normal(size=(4, 5))).difference
+    assert found is not None
+    assert {round(10 * value) / 10 for row in found.rows for value in row} == {
+        value for row in found.rows for value in row
+    }
