@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -47,7 +47,11 @@ class Exported:
 
 
 def export(
-    course: Course, assignment_ids: Sequence[str], kind: str, into: Path | None = None
+    course: Course,
+    assignment_ids: Sequence[str],
+    kind: str,
+    into: Path | None = None,
+    students: Collection[str] = (),
 ) -> Exported:
     """Grades in one of `FORMATS`.
 
@@ -56,6 +60,7 @@ def export(
         assignment_ids: which assignments; all when empty.
         kind: the format.
         into: a file that Canvas or Moodle exported, to be filled in.
+        students: only these; all when empty.
 
     Raises:
         UsageError: an assignment is unknown, or the file cannot be filled in.
@@ -65,6 +70,8 @@ def export(
         raise UsageError(f"--into: only for {' and '.join(LMS)}; leave it out")
     roster = load_roster(course)
     columns = load_columns(course, assignment_ids)
+    if students:
+        columns = [column.only(students) for column in columns]
     if kind == "json":
         return Exported({"": to_json(_records(columns)).encode()})
     said = tuple(remarks(columns, roster))

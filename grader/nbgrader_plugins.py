@@ -22,13 +22,15 @@ from nbconvert.filters import strip_files_prefix
 from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.plugins import LateSubmissionPlugin
+from nbgrader.plugins import ExportPlugin, LateSubmissionPlugin
 from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import Unicode
 
 from grader.autograde import grade_submission, save_result
 from grader.bundle import HIDDEN_FILES, load_bundle
 from grader.course import Course
 from grader.errors import BuildError, GraderError
+from grader.export import export
 from grader.files import write_whole
 from grader.gradebook import CourseGradebook
 from grader.graded import graded_notebook, timestamp_text
@@ -36,10 +38,15 @@ from grader.intake import Submission, find_submissions, read_submission
 from grader.results import Status
 
 __all__ = [
+    "CanvasExporter",
     "ExecuteAndJudge",
+    "GradescopeExporter",
     "KeepResult",
     "LatePolicyPlugin",
+    "LmsExporter",
+    "MoodleExporter",
     "RebuildFromRelease",
+    "SpreadsheetExporter",
     "SubmissionExporter",
     "accept_any_name",
     "clean_html",
@@ -256,6 +263,55 @@ class LatePolicyPlugin(LateSubmissionPlugin):  # type: ignore[misc]
         course = self.parent.parent.course  # of the exporter
         with CourseGradebook(course) as gradebook:  # `KeepResult` has brought it up to date
             return gradebook.late_penalty(self.parent.assignment_id, student_id) or None
+
+
+class LmsExporter(ExportPlugin):  # type: ignore[misc]
+    """Base of our exporters for `nbgrader export --exporter=…`: what `grader export` writes."""
+
+    into = Unicode("", help="file that the LMS exported, to be filled in").tag(config=True)
+    kind = ""
+    default_to = ""
+
+    def export(self, gradebook: Any) -> None:
+        """Write the grades to `--to`; the given gradebook is the one that we open ourselves."""
+        target = Path(self.to or self.default_to)
+        try:
+            course = Course.load(self.parent.coursedir.root)
+            into = Path(self.into) if self.into else None
+            students = [str(student) for student in self.student]
+            exported = export(course, list(self.assignment), self.kind, into, students)
+        except GraderError as error:
+            self.log.error("%s", error)
+            self.parent.exit(error.exit_code)
+        for remark in exported.remarks:
+            self.log.warning("%s", remark)
+        for name, content in exported.files.items():
+            write_whole(target / name if name else target, content)
+        self.log.info("Wrote %s", target)
+
+
+class CanvasExporter(LmsExporter):
+    """Grades for Canvas's gradebook."""
+
+    kind, default_to = "canvas", "canvas.csv"
+
+
+class GradescopeExporter(LmsExporter):
+    """A results.json for each student, in a folder."""
+
+    kind, default_to = "gradescope", "gradescope-results"
+
+
+class MoodleExporter(LmsExporter):
+    """Grades for Moodle's gradebook, or a grading worksheet."""
+
+    kind, default_to = "moodle", "moodle.csv"
+
+
+class SpreadsheetExporter(LmsExporter):
+    """The CSV of `grader export`, safe to open in a spreadsheet."""
+
+    kind, default_to = "csv", "grades.csv"
 
 
 def clean_html(html: str | bytes) -> str:

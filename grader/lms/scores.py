@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from grader.course import Assignment, Course
 from grader.grades import Grade, grades
@@ -31,6 +31,11 @@ class Column:
     def name(self) -> str:
         """What the LMS calls the assignment."""
         return self.assignment.lms_name or self.assignment.title
+
+    def only(self, students: Collection[str]) -> Column:
+        """The grades of some of them."""
+        chosen = {student: grade for student, grade in self.grades.items() if student in students}
+        return replace(self, grades=chosen)
 
     @property
     def scores(self) -> dict[str, float]:
