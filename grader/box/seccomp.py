@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import errno
+import os
 import struct
 
 from grader.box import kernel
@@ -98,7 +99,24 @@ REFUSED: dict[str, tuple[int, int]] = {
     "userfaultfd": (323, 282),
     "vhangup": (153, 58),
 }
-SIGNALS = {"kill": (62, 129), "tkill": (200, 130), "rt_sigqueueinfo": (129, 138)}
+# without a process namespace: what reaches other processes of the same uid
+REACHING = {
+    "ioprio_set": (251, 30),
+    "kill": (62, 129),
+    "rt_sigqueueinfo": (129, 138),
+    "sched_setaffinity": (203, 122),
+    "sched_setattr": (314, 274),
+    "sched_setparam": (142, 118),
+    "sched_setscheduler": (144, 119),
+    "setpriority": (141, 140),
+    "tkill": (200, 130),
+}
+# the same, but for this process they must work: abort() and limits
+REACHING_BUT_ITSELF = {
+    "prlimit64": (302, 261),
+    "rt_tgsigqueueinfo": (297, 240),
+    "tgkill": (234, 131),
+}
 CLONE = {"x86_64": 56, "aarch64": 220}
 CLONE3 = 435
 
@@ -107,8 +125,8 @@ def install(*, refuse_signals: bool) -> None:
     """Filter the calls of every thread of this process and of its children, for good.
 
     Args:
-        refuse_signals: also refuse sending signals to processes; needed where no process
-            namespace hides the others.
+        refuse_signals: also refuse to signal other processes and to limit them; needed where
+            no process namespace hides them.
 
     Raises:
         OSError: the kernel has no seccomp, or the machine is unknown.
@@ -123,7 +141,7 @@ def install(*, refuse_signals: bool) -> None:
 def _program(refuse_signals: bool) -> list[bytes]:
     name = kernel.machine()
     column = list(AUDIT_ARCH).index(name)
-    table = {**REFUSED, **SIGNALS} if refuse_signals else REFUSED
+    table = {**REFUSED, **REACHING} if refuse_signals else REFUSED
     numbers = sorted(row[column] for row in table.values() if row[column] != ABSENT)
     program = [
         _step(LOAD, ARCH_OFFSET),
@@ -135,6 +153,8 @@ def _program(refuse_signals: bool) -> list[bytes]:
     ]
     for number in numbers:
         program += [_step(JUMP_EQUAL, number, 0, 1), _step(RETURN, ERRNO | errno.EPERM)]
+    for row in REACHING_BUT_ITSELF.values() if refuse_signals else ():
+        program += _only_itself(row[column])
     return [
         *program,
         # clone3 passes its flags in memory, where a filter cannot look; libc falls back to clone
@@ -145,6 +165,18 @@ def _program(refuse_signals: bool) -> list[bytes]:
         _step(JUMP_SET, NEW_NAMESPACES, 0, 1),
         _step(RETURN, ERRNO | errno.EPERM),
         _step(RETURN, ALLOW),
+    ]
+
+
+def _only_itself(number: int) -> list[bytes]:
+    """Allow a call whose first argument is a process to name this one alone, or zero."""
+    return [
+        _step(JUMP_EQUAL, number, 0, 5),
+        _step(LOAD, FIRST_ARGUMENT_OFFSET),
+        _step(JUMP_EQUAL, os.getpid(), 1, 0),
+        _step(JUMP_EQUAL, 0, 0, 1),
+        _step(RETURN, ALLOW),
+        _step(RETURN, ERRNO | errno.EPERM),
     ]
 
 

@@ -156,8 +156,8 @@ class Session:
     def _call_alone(self, request: CallRequest) -> CallSuccess | CallFailure | None:
         """Call a function with its own cells alone; None if that ends the box too."""
         own = self._cells_of(request.name)
-        is_all = len(own) == len(self._cells)
-        if self._tries_alone >= MAX_TRIES_ALONE or is_all or own == self._only:
+        is_nothing_new = not own or len(own) == len(self._cells) or own == self._only
+        if self._tries_alone >= MAX_TRIES_ALONE or is_nothing_new:
             return None
         self._tries_alone += 1
         before = self._only, self._revived
@@ -179,11 +179,10 @@ class Session:
         self._only = cells
 
     def _cells_of(self, name: str) -> frozenset[int]:
-        """The cells that a function needs, by index; all of them if that is not known."""
+        """The cells that a function needs, by index; none if no cell defines it."""
         if name not in self._needs:
             places = needed_cells([cell.source for cell in self._cells], name)
-            own = [self._cells[place] for place in places] or self._cells
-            self._needs[name] = frozenset(cell.index for cell in own)
+            self._needs[name] = frozenset(self._cells[place].index for place in places)
         return self._needs[name]
 
     def _has_suspects(self, name: str) -> bool:
