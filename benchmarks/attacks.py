@@ -44,6 +44,7 @@ TIMEOUT_S = 90
 CELL_TIMEOUT_S = 10
 MARK = "grader-attack"
 MIB = 1 << 20
+PR_SET_DUMPABLE = 4
 CONFIG = f"""
 c = get_config()
 c.CourseDirectory.course_id = "stock"
@@ -169,7 +170,7 @@ def surroundings(doors: dict[str, socket.socket], sentinel: int) -> dict[str, An
         "abstract": MARK,
         "socket": "/tmp/door",
         "sentinel": sentinel,
-        "judge": os.getpid(),
+        "judge": sentinel + 1,  # nbgrader is started next
         "mark": MARK,
         "site_packages": str(Path(notebook.__file__).parent.parent),
         "kit": str(Path(notebook.__file__).parent),
@@ -183,6 +184,7 @@ def nbgrader(*arguments: str) -> bool:
         log = os.open("log", os.O_CREAT | os.O_WRONLY | os.O_APPEND)
         os.dup2(log, 1)
         os.dup2(log, 2)
+        kernel.prctl(PR_SET_DUMPABLE, 1)
         try:
             NbGraderApp.launch_instance(argv=list(arguments))
         except BaseException:
@@ -230,9 +232,10 @@ def grades(student: str) -> dict[str, float]:
 def has_leaked() -> bool:
     """Whether the attack says that it succeeded, or shows a hidden test."""
     path = Path("autograded", "mallory", ID, f"{ID}.ipynb")
-    if not path.exists():
+    try:
+        cells = json.loads(path.read_text())["cells"]
+    except OSError:
         return False
-    cells = json.loads(path.read_text())["cells"]
     names = [cell["metadata"].get("nbgrader", {}).get("grade_id", "") for cell in cells]
     pairs = zip(names, cells, strict=True)
     own = json.dumps([cell.get("outputs") for name, cell in pairs if name in ("target", "")])
@@ -302,6 +305,7 @@ def _confine() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (TIMEOUT_S, TIMEOUT_S))
     kernel.bound_capabilities()
     kernel.drop_capabilities()
+    kernel.prctl(PR_SET_DUMPABLE, 0)  # what is attacked is nbgrader, not its observer
 
 
 def _make_read_only(path: str) -> None:

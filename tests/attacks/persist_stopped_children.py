@@ -3,14 +3,19 @@
 ANSWER = """
 children = []
 for kind in ("stopped", "zombie", "holder") * 3:
-    child = os.fork()
+    try:
+        child = os.fork()
+    except OSError:
+        break
     if child == 0:
-        if kind == "stopped":
-            signal.raise_signal(signal.SIGSTOP)
-        if kind == "holder":
-            time.sleep(60)
-        os._exit(0)
+        try:
+            if kind == "stopped":
+                signal.raise_signal(signal.SIGSTOP)
+            if kind == "holder":
+                time.sleep(60)
+        finally:
+            os._exit(0)
     children.append(child)
 print("children", len(children))
 """
-EVIDENCE = "children 9"
+EVIDENCE = "children [1-9]"

@@ -1,0 +1,91 @@
+"""Every attack on intake and reports: rejected with a reason, or harmless in all that we write."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from attack_course import HONEST, ID, POINTS, SECRET, answered
+from attack_pages import assert_reports_are_harmless
+from attack_submissions import HandedIn, load_submissions
+from attack_world import Judge
+from test_attacks import MAX_GRADER_MIB, assert_nothing_happened_outside, scores, shown
+
+from grader.intake import Submission, find_submissions
+from grader.results import Status, SubmissionResult
+
+ATTACKS = load_submissions()
+MAX_SECONDS = 30  # on a busy machine; nothing here is slow by intent
+
+
+@pytest.fixture(scope="module")
+def honest(judge: Judge) -> SubmissionResult:
+    """The honest notebook that lies beside the attacker's, and its result."""
+    return judge.grade(judge.world.hand_in("honest", answered(HONEST)))
+
+
+@pytest.fixture(params=ATTACKS, ids=lambda attack: attack.name)
+def attack(request: pytest.FixtureRequest, judge: Judge, honest: SubmissionResult) -> HandedIn:
+    found: HandedIn = request.param
+    return found
+
+
+@pytest.fixture
+def submission(attack: HandedIn, judge: Judge) -> Iterator[Submission]:
+    """The attack, handed in."""
+    course = judge.world.course
+    folder = course.submitted_dir / attack.student / ID
+    folder.mkdir(parents=True)
+    attack.hand_in(folder, course.submitted_dir / "honest" / ID / f"{ID}.ipynb")
+    (listed,) = (
+        found for found in find_submissions(course, ID) if attack.student in found.path.parts
+    )
+    yield listed
+    remove(folder.parent)
+
+
+def remove(path: Path) -> None:
+    path.unlink() if path.is_symlink() else shutil.rmtree(path)
+
+
+def test_what_was_handed_in_harms_nobody(
+    attack: HandedIn,
+    submission: Submission,
+    judge: Judge,
+    honest: SubmissionResult,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before = judge.world.snapshot()
+    judge.forget_peak_memory()
+    start = time.monotonic()
+    result = judge.grade(submission)
+    seconds = time.monotonic() - start
+
+    if attack.earned is None:
+        assert (result.status, result.score) == (Status.REJECTED, 0.0), shown(result)
+    else:
+        assert (result.status, scores(result)) == (Status.GRADED, attack.earned), shown(result)
+    assert SECRET not in result.to_json()
+    assert_nothing_happened_outside(judge, before)
+    assert judge.peak_memory_mib() < MAX_GRADER_MIB
+    assert seconds < MAX_SECONDS
+    course = judge.world.course
+    page = assert_reports_are_harmless(course, result, honest, monkeypatch)
+    assert re.search(attack.evidence, page.text), page.text[-3000:]
+    again = judge.grade(
+        Submission("honest", ID, course.submitted_dir / "honest" / ID / f"{ID}.ipynb")
+    )
+    assert again == honest
+
+
+def test_honest_work_gets_full_marks(honest: SubmissionResult) -> None:
+    assert scores(honest) == POINTS
+
+
+def test_every_attack_says_what_it_tries() -> None:
+    assert len(ATTACKS) >= 15
+    assert [attack.name for attack in ATTACKS if not attack.claim.endswith(".")] == []
