@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from grader.box.client import Box
 from grader.box.protocol import Channel
@@ -16,6 +16,9 @@ from grader.box.tiers import Tier
 from grader.course import Limits
 from grader.errors import BoxError
 from grader.scratch import new_folder, remove_tree
+
+if TYPE_CHECKING:
+    from grader.box.jail import JailSpec  # imports what only Linux has
 
 __all__ = ["Launcher", "PlainLauncher", "WarmLauncher", "launcher"]
 
@@ -62,17 +65,30 @@ class WarmLauncher:
 
         scratch = new_folder("box")
 
-        def kill(hung_up: bool) -> str:
-            cause = self._zygote.kill_all(hung_up)
-            remove_tree(scratch)
-            return cause
-
         try:
-            sock = self._zygote.fork(JailSpec.of(self.tier, scratch, limits))
+            sock = self._fork(JailSpec.of(self.tier, scratch, limits))
         except BoxError:
             remove_tree(scratch)
             raise
+        zygote = self._zygote
+
+        def kill(hung_up: bool) -> str:
+            cause = zygote.kill_all(hung_up)
+            remove_tree(scratch)
+            return cause
+
         return _with_files(Box(Channel(sock, limits.output_mib << 20), kill), files)
+
+    def _fork(self, spec: JailSpec) -> socket.socket:
+        """Ask the zygote, or a new one: what ended it during one submission costs no other."""
+        from grader.box.zygote import Zygote, ZygoteGone
+
+        try:
+            return self._zygote.fork(spec)
+        except ZygoteGone:
+            self._zygote.close()
+            self._zygote = Zygote()
+            return self._zygote.fork(spec)
 
     def close(self) -> None:
         """Stop the zygote and all below it."""

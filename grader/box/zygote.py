@@ -29,7 +29,7 @@ from grader.course import Limits
 from grader.errors import BoxError
 from grader.scratch import new_folder
 
-__all__ = ["Zygote", "main"]
+__all__ = ["Zygote", "ZygoteGone", "main"]
 
 START_TIMEOUT_S = 60
 KILL_TIMEOUT_S = 20
@@ -38,6 +38,10 @@ END_GRACE_S = 0.5
 MAX_PASSES = 50
 PR_SET_CHILD_SUBREAPER = 36
 LENGTH = struct.Struct("!I")
+
+
+class ZygoteGone(BoxError):
+    """The zygote process ended or does not answer; another one has to be started."""
 
 
 class Zygote:
@@ -107,15 +111,15 @@ class Zygote:
         try:
             socket.send_fds(self._socket, [LENGTH.pack(len(data)) + data], fds)
         except OSError as error:
-            raise BoxError(f"the box server is gone: {error}; run the command again") from None
+            raise ZygoteGone(f"the box server is gone: {error}; run the command again") from None
 
     def _receive(self) -> dict[str, Any]:
         try:
             reply = _read_message(self._socket)[0]
         except OSError as error:
-            raise BoxError(f"the box server does not answer: {error}") from None
+            raise ZygoteGone(f"the box server does not answer: {error}") from None
         if reply is None:
-            raise BoxError("the box server ended; see `grader doctor`")
+            raise ZygoteGone("the box server ended; see `grader doctor`")
         if "error" in reply:
             raise BoxError(f"the box could not be closed off: {reply['error']}")
         return reply

@@ -392,6 +392,13 @@ def test_what_a_box_leaves_on_disk_is_removed(
     assert list(of_this_process.iterdir()) == []
 
 
+def test_a_server_that_ended_is_replaced_for_the_next_box(warm: Launcher) -> None:
+    box_launcher = WarmLauncher(warm.tier)
+    os.kill(zygote_pid(box_launcher), signal.SIGKILL)
+    assert opens_again(box_launcher)
+    box_launcher.close()
+
+
 def test_boxes_die_with_the_process_that_opened_them(tmp_path: Path) -> None:
     """A grader that is killed leaves no process behind."""
     script = tmp_path / "open.py"
