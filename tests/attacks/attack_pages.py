@@ -27,8 +27,9 @@ __all__ = ["Page", "assert_reports_are_harmless"]
 
 MAX_PAGE_MIB = 12
 ACTIVE = set(
-    "html head body style meta title script iframe frame object embed applet link base form input button "
-    "video audio source track portal template slot dialog math marquee svg foreignobject animate set use".split()
+    "html head body style meta title script iframe frame object embed applet link base form input "
+    "button video audio source track portal template slot dialog math marquee svg foreignobject "
+    "animate set use".split()
 )
 LOADS = set("src srcset href xlink:href data action formaction poster background ping".split())
 NUMBER = re.compile(r"-?\d+(\.\d+)?")
