@@ -25,7 +25,8 @@ def assignment_csv(column: Column, roster: Roster | None) -> str:
     """One line for each student, with a column for each question.
 
     With a roster it has names and sections, and lines for those who have handed in nothing
-    (`MISSING`); who is not in the roster has that in the notes.
+    (`MISSING`); who is not in the roster has that in the notes. What was collected, but not graded
+    since, is `NOT_GRADED`.
     """
     questions = list(column.assignment.questions)
     head = ["student", *(NAMES if roster else ()), "assignment", "status", "score", "max_score"]
@@ -34,7 +35,8 @@ def assignment_csv(column: Column, roster: Roster | None) -> str:
         who = [student, *_names(student, roster), column.assignment.id]
         grade = column.grades.get(student)
         if grade is None:
-            rows.append([*who, "MISSING", None, column.assignment.max_score])
+            status = "NOT_GRADED" if student in column.ungraded else "MISSING"
+            rows.append([*who, status, None, column.assignment.max_score])
             rows[-1] += [None] * (len(questions) + 3)
         else:
             rows.append([*who, *_result(grade, questions), _notes(grade, roster)])
@@ -54,7 +56,7 @@ def course_csv(columns: Sequence[Column], roster: Roster | None) -> str:
 
 
 def _students(columns: Iterable[Column], roster: Roster | None) -> list[str]:
-    everyone = {student for column in columns for student in column.grades}
+    everyone = {s for column in columns for s in (*column.grades, *column.ungraded)}
     return sorted(everyone | set(roster.people if roster else ()))
 
 

@@ -23,10 +23,14 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 
 @dataclass(frozen=True)
 class Row:
-    """Cells as they came, and the line of the file that they end on."""
+    """Cells as they came, the line of the file that they end on, and its very text.
+
+    The text is "" once a cell was changed.
+    """
 
     cells: tuple[str, ...]
     line: int
+    text: str = ""
 
     def get(self, column: int) -> str:
         """The cell without surrounding blanks; "" where the row is too short."""
@@ -36,7 +40,7 @@ class Row:
         """A copy with one cell replaced, padded if it was too short."""
         padded = [*self.cells, *[""] * (column + 1 - len(self.cells))]
         padded[column] = text
-        return replace(self, cells=tuple(padded))
+        return replace(self, cells=tuple(padded), text="")
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,7 @@ class Table:
         delimiter: comma, semicolon or tabulator.
         line_end: what its first line ends with.
         encoding: what it was read as; writing it out uses the same.
+        header_text: the first line as it came.
     """
 
     path: Path
@@ -58,6 +63,7 @@ class Table:
     delimiter: str = ","
     line_end: str = "\n"
     encoding: str = "utf-8"
+    header_text: str = ""
 
     def column(self, *names: str) -> int | None:
         """Index of the first column of one of these names, whatever its case."""
@@ -66,8 +72,11 @@ class Table:
 
     def to_bytes(self) -> bytes:
         """The whole file, with separator, line ends and byte order mark as they came."""
-        rows = [self.header, *(row.cells for row in self.rows)]
-        return csv_text(rows, self.delimiter, self.line_end).encode(self.encoding)
+        lines = [
+            row.text or csv_text([row.cells], self.delimiter, self.line_end)
+            for row in (Row(self.header, 1, self.header_text), *self.rows)
+        ]
+        return "".join(lines).encode(self.encoding)
 
 
 def read_table(path: Path) -> Table:
@@ -83,15 +92,18 @@ def read_table(path: Path) -> Table:
     except UnicodeDecodeError:
         raise UsageError(f"{path}: not UTF-8 text; save it as “CSV UTF-8”") from None
     delimiter = _delimiter(text)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    source = _Recorded(text)
+    reader = csv.reader(source, delimiter=delimiter, strict=True)
     try:
-        rows = [Row(tuple(cells), reader.line_num) for cells in reader if any(cells)]
+        read = [Row(tuple(cells), reader.line_num, source.taken()) for cells in reader]
+        rows = [row for row in read if any(row.cells)]
     except csv.Error as error:
         raise UsageError(f"{path}: line {reader.line_num}: {error}; save it as CSV again") from None
     if not rows:
         raise UsageError(f"{path}: empty; its first line must name the columns")
     line_end = "\r\n" if "\r\n" in text else "\n"
-    return Table(path, rows[0].cells, tuple(rows[1:]), delimiter, line_end, encoding)
+    head, rest = rows[0], tuple(rows[1:])
+    return Table(path, head.cells, rest, delimiter, line_end, encoding, head.text)
 
 
 def csv_text(rows: Iterable[Sequence[str]], delimiter: str = ",", line_end: str = "\n") -> str:
@@ -109,6 +121,26 @@ def spreadsheet_safe(text: str) -> str:
     """Text that no spreadsheet takes for a formula: an apostrophe comes before it if need be."""
     plain = text.replace("\0", "")
     return f"'{plain}" if plain.lstrip(" ").startswith(FORMULA_STARTS) else plain
+
+
+class _Recorded:
+    """The lines of a text, and those that were taken since somebody last asked."""
+
+    def __init__(self, text: str) -> None:
+        self._lines = io.StringIO(text, newline="")
+        self._taken: list[str] = []
+
+    def __iter__(self) -> _Recorded:
+        return self
+
+    def __next__(self) -> str:
+        self._taken.append(next(self._lines))
+        return self._taken[-1]
+
+    def taken(self) -> str:
+        text = "".join(self._taken)
+        self._taken.clear()
+        return text
 
 
 def _bytes_of(path: Path) -> bytes:

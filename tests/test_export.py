@@ -199,6 +199,20 @@ def test_with_a_roster_the_csv_has_names_and_everyone_in_it(
     )
 
 
+def test_what_was_collected_since_is_not_graded_rather_than_missing(
+    course: Course, release: Notebook, by_hand: dict[str, Any]
+) -> None:
+    course.roster_path.write_text("id\nada\nbela\n")
+    (course.submitted_dir / "ada" / ID).mkdir(parents=True)
+    exported = export.export(course, (), "csv")
+    rows = read_csv(exported.files[""].decode())
+    assert [row["status"] for row in rows] == ["NOT_GRADED", "MISSING"]
+    assert exported.remarks == (
+        f"{ID}: collected, but not graded yet; run `grader autograde {ID}`: ada",
+        f"{ID}: no submission: bela",
+    )
+
+
 def test_the_csv_of_several_assignments_has_one_line_per_student(
     course: Course, release: Notebook, by_hand: dict[str, Any]
 ) -> None:

@@ -21,11 +21,13 @@ class Column:
 
     Args:
         assignment: as course.yml has it.
-        grades: by student, of everyone who handed in.
+        grades: by student, of everyone who was graded or whom we failed to grade.
+        ungraded: who has handed in since the last `grader autograde`.
     """
 
     assignment: Assignment
     grades: dict[str, Grade]
+    ungraded: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
@@ -35,7 +37,7 @@ class Column:
     def only(self, students: Collection[str]) -> Column:
         """The grades of some of them."""
         chosen = {student: grade for student, grade in self.grades.items() if student in students}
-        return replace(self, grades=chosen)
+        return replace(self, grades=chosen, ungraded=self.ungraded.intersection(students))
 
     @property
     def scores(self) -> dict[str, float]:
@@ -51,10 +53,13 @@ def load_columns(course: Course, assignment_ids: Sequence[str] = ()) -> list[Col
         UsageError: course.yml has no such assignment.
         GradebookError: the gradebook refuses to be read.
     """
-    return [
-        Column(assignment, {grade.result.student: grade for grade in grades(course, assignment)})
-        for assignment in course.chosen(tuple(assignment_ids))
-    ]
+    columns = []
+    for assignment in course.chosen(tuple(assignment_ids)):
+        found = {grade.result.student: grade for grade in grades(course, assignment)}
+        folders = course.submitted_dir.glob(f"*/{assignment.id}")
+        collected = frozenset(folder.parent.name for folder in folders)
+        columns.append(Column(assignment, found, collected - found.keys()))
+    return columns
 
 
 def number(score: float) -> str:
@@ -78,6 +83,9 @@ def remarks(columns: Iterable[Column], roster: Roster | None) -> Iterator[str]:
         failed = [s for s, result in results.items() if result.status is Status.NOT_GRADED]
         if failed:
             yield f"{name}: not graded, so without a score: {listed(failed)}"
+        if column.ungraded:
+            waits = listed(sorted(column.ungraded))
+            yield f"{name}: collected, but not graded yet; run `grader autograde {name}`: {waits}"
         waiting = [
             student
             for student, result in results.items()
@@ -90,7 +98,7 @@ def remarks(columns: Iterable[Column], roster: Roster | None) -> Iterator[str]:
                 f"{listed(waiting)}"
             )
         if roster is not None:
-            missing = [p.id for p in roster if p.id not in results]
+            missing = [p.id for p in roster if p.id not in {*results, *column.ungraded}]
             if missing:
                 yield f"{name}: no submission: {listed(missing)}"
             unknown = [student for student in results if student not in roster.people]
