@@ -15,25 +15,33 @@ import argparse
 import ast
 import contextlib
 import json
+import random
 import shutil
 import socket
 import statistics
 import tempfile
 import threading
 import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from unittest import mock
+
+from rewriting import REWRITINGS
 
 from grader.box.client import Box, CallFailure, CallRequest, CallSuccess
 from grader.box.protocol import Channel
 from grader.box.runner import Runner
 from grader.judge import suite
 from grader.judge.catalogue import Catalogue, Mistake
+from grader.judge.merging import merged
+from grader.judge.record import Record
 from grader.judge.reference import Reference, definitions
-from grader.judge.student import Student
+from grader.judge.student import Request, Student
 from grader.notebook import loads
 
 SOLUTIONS = Path(__file__).parent.parent / "solutions"
@@ -72,12 +80,14 @@ class Trial:
         mistakes: ids that were named.
         hints: what the student is told.
         diagnosis_ms: what finding that out took.
+        requests: what its checks asked, if any points were lost.
     """
 
     lost: bool
     mistakes: tuple[str, ...]
     hints: tuple[str, ...]
     diagnosis_ms: float
+    requests: tuple[Request, ...] = ()
 
 
 class Trials:
@@ -103,12 +113,12 @@ class Trials:
     def judge(self, question: str, code: str, seed: str = "amy") -> Trial:
         """Judge definitions that replace those of one question."""
         session = Local(vars(self.reference.variant(code))["_names"])
-        spent_s = 0.0
+        spent_s, seen = 0.0, ()
 
-        def timed(*arguments: Any) -> Any:
-            nonlocal spent_s
-            start = time.perf_counter()
-            found = diagnose(*arguments)
+        def timed(requests: Any, *arguments: Any) -> Any:
+            nonlocal spent_s, seen
+            seen, start = tuple(requests), time.perf_counter()
+            found = diagnose(requests, *arguments)
             spent_s += time.perf_counter() - start
             return found
 
@@ -127,7 +137,18 @@ class Trials:
             raise RuntimeError(f"{question}: {broken[0].name}: {broken[0].message}")
         lost = not all(check.passed for check in verdict.checks)
         found = verdict.diagnosis
-        return Trial(lost, found.mistakes, found.hints, 1000 * spent_s)
+        return Trial(lost, found.mistakes, found.hints, 1000 * spent_s, seen)
+
+    def does_the_same(self, mistake: Mistake, requests: Sequence[Request]) -> bool:
+        """Whether a mistake by itself did what was recorded."""
+        return not Record(requests, self.reference.variant(mistake.code)).differs
+
+    def both(self, first: Mistake, second: Mistake) -> str:
+        """Code with two mistakes of one question; "" if they do not compose."""
+        if not first.functions & second.functions:
+            return f"{first.code}\n\n{second.code}"
+        right = (*(other.code for other in self.catalogue.alternatives), self.reference.source)
+        return merged(first.code, second.code, right)
 
     def _tests_of(self, question: str) -> Path:
         """The hidden tests without those of other questions."""
@@ -155,9 +176,66 @@ def named_as(mistake: Mistake, trial: Trial) -> str:
     """What the diagnosis took a catalogued mistake for."""
     if trial.mistakes == (mistake.id,):
         return "itself"
-    if len(trial.mistakes) == 1 and trial.mistakes[0] in getattr(mistake, "twins", ()):
+    if len(trial.mistakes) == 1 and trial.mistakes[0] in mistake.twins:
         return "twin"
     return "other" if trial.mistakes else "nothing"
+
+
+def rewritten_told(trials: Trials) -> dict[str, Any]:
+    """How often a mistake that is written in another way is named as before."""
+    report: dict[str, Any] = {}
+    for kind, rewrite in REWRITINGS.items():
+        others, total = {}, 0
+        for mistake in trials.catalogue.mistakes:
+            code = rewrite(mistake.code)
+            if code == mistake.code:
+                continue
+            total += 1
+            trial = trials.judge(mistake.question, code)
+            if named_as(mistake, trial) not in ("itself", "twin"):
+                others[mistake.id] = list(trial.mistakes)
+        report[kind] = {"tried": total, "named_as_before": total - len(others), "others": others}
+    return report
+
+
+def pairs_told_apart(trials: Trials, most: int) -> dict[str, Any]:
+    """How pairs of mistakes in one step are named; at most so many for each question."""
+    counts = Counter({"compose": 0, "one_hides_the_other": 0, "recognised": 0})
+    others: dict[str, list[str]] = {}
+    costs = [0.0]
+    for first, second in chosen_pairs(trials.catalogue.mistakes, most):
+        code = trials.both(first, second)
+        if not code:
+            counts["do_not_compose"] += 1
+            continue
+        trial = trials.judge(first.question, code)
+        if all(call.error for request in trial.requests for call in request.calls):
+            counts["do_not_compose"] += 1  # what was merged does not run
+            continue
+        costs.append(trial.diagnosis_ms)
+        if any(trials.does_the_same(m, trial.requests) for m in (first, second)):
+            counts["one_hides_the_other"] += 1
+            continue
+        counts["compose"] += 1
+        wanted = [{m.id, *m.twins} for m in (first, second)]
+        named = set(trial.mistakes)
+        if len(named) == 2 and all(named & names for names in wanted):
+            counts["recognised"] += 1
+        else:
+            others[f"{first.id} + {second.id}"] = list(trial.mistakes)
+    share = counts["recognised"] / max(counts["compose"], 1)
+    cost = {"median": statistics.median(costs), "largest": max(costs)}
+    cost = {name: round(value, 1) for name, value in cost.items()}
+    return {**counts, "share": round(share, 3), "not_told_apart": others, "diagnosis_ms": cost}
+
+
+def chosen_pairs(mistakes: Sequence[Mistake], most: int) -> Iterator[tuple[Mistake, Mistake]]:
+    """Pairs of mistakes that numbers tell, of the same question."""
+    draw = random.Random(0)
+    for question in dict.fromkeys(m.question for m in mistakes):
+        told = [m for m in mistakes if m.question == question and m.rule is None]
+        pairs = list(combinations(told, 2))
+        yield from draw.sample(pairs, min(most, len(pairs)))
 
 
 def measure(assignment_id: str, pairs: int) -> dict[str, Any]:
@@ -167,6 +245,8 @@ def measure(assignment_id: str, pairs: int) -> dict[str, Any]:
         mistakes = trials.catalogue.mistakes
         tried = {m.id: (m, trials.judge(m.question, m.code)) for m in mistakes}
         right = {a.id: trials.judge(a.question, a.code) for a in trials.catalogue.alternatives}
+        together = pairs_told_apart(trials, pairs)
+        again = rewritten_told(trials)
     names = {name: named_as(*pair) for name, pair in tried.items()}
     costs = sorted(trial.diagnosis_ms for _, trial in tried.values())
     return {
@@ -178,6 +258,8 @@ def measure(assignment_id: str, pairs: int) -> dict[str, Any]:
             if names[name] not in ("itself", "twin")
         },
         "survivors": [name for name, (_, trial) in tried.items() if not trial.lost],
+        "rewritten": again,
+        "pairs": together,
         "alternatives": len(right),
         "false_alarms": {name: t.hints for name, t in right.items() if t.lost or t.hints},
         "diagnosis_ms_of_a_mistake": {

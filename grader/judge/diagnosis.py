@@ -87,10 +87,10 @@ def _explanations(
     rest = record.wrong.difference(*(explanation.parts for explanation in tried))
     if rest:
         variants = {m: reference.variant(m.code) for m in mistakes}
-        touched = {m: record.touched(variants[m], m.functions) & rest for m in mistakes}
+        suspects = [m for m in mistakes if record.touches(variants[m], m.functions)]
         right = (*(other.code for other in catalogue.alternatives), reference.source)
-        for pair in combinations(mistakes, 2):
-            code = touched[pair[0]] & touched[pair[1]] and merged(*(m.code for m in pair), right)
+        for pair in combinations(suspects, 2):
+            code = merged(*(m.code for m in pair), right)
             if code:
                 tried.append(_explanation(record, pair, reference.variant(code)))
     return [explanation for explanation in tried if explanation.parts]

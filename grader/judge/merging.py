@@ -41,9 +41,11 @@ def merged(first: str, second: str, right: Sequence[str]) -> str:
     if not best or any(map(_collide, edits, edits[1:])):
         return ""
     code = _applied(best, edits)
-    return code if _is_python(code) and _tokens(code, name) not in sides else ""
+    is_new = code not in map("".join, sides)
+    return code if is_new and _is_python(code) else ""
 
 
+@lru_cache(CACHED)
 def _only_function(source: str) -> str:
     body = ast.parse(source).body
     names = [node.name for node in body if isinstance(node, ast.FunctionDef)]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from grader.judge.reference import Reference
-from grader.judge.replay import Outcome, Place, outcome_of, places, replayed, same
+from grader.judge.replay import Outcome, Place, fingerprint, outcome_of, places, replayed, same
 from grader.judge.structure import Evidence
 from grader.judge.student import Call, Request
 
@@ -41,35 +41,52 @@ class Record:
 
     def __init__(self, requests: Sequence[Request], reference: Reference) -> None:
         stood_in = {r.name for r in requests if r.stood_in and r.calls}
-        self.requests = [r for r in requests if r.stood_in or r.name not in stood_in]
+        kept = [r for r in requests if r.stood_in or r.name not in stood_in]
+        self.requests = sorted(kept, key=_tells_little)
         self._reference = reference
         self._rows = [list(_rows(request, reference)) for request in self.requests]
         self.parts = list(dict.fromkeys(self._all_parts()))
         self.wrong = frozenset(filter(self._is_surely_wrong, self.parts))
+
+    @property
+    def differs(self) -> bool:
+        """Whether anything at all is not as the reference has it."""
+        return any(
+            _differs(part, row, row[2])
+            for part in self.parts
+            for name, row in self._all_rows()
+            if name == part.function
+        )
 
     def explained(
         self, variant: Reference, functions: frozenset[str]
     ) -> tuple[frozenset[Part], bool]:
         """The wrong parts that the variant gives in every call, and whether it gives the rest too.
 
-        A variant is dropped at the first call after which it explains nothing.
+        A variant is dropped at the first call after which it explains nothing. One that does
+        little but raise is no evidence: code can fail in the same way for many reasons.
         """
         all_parts = {part for part in self.parts if part.function in functions}
         left = set(all_parts)
+        with_numbers = set()
         for name, row, outcome in self._replayed(variant, functions):
             shown = [part for part in left if part.function == name]
             left -= {part for part in shown if _differs(part, row, outcome)}
             if not left & self.wrong:
                 return frozenset(), False
+            if not outcome.is_raised:
+                with_numbers.add(fingerprint(row[0].arguments))
+        if len(with_numbers) < MIN_INPUTS:
+            return frozenset(), False
         return frozenset(left & self.wrong), left == all_parts
 
-    def touched(self, variant: Reference, functions: frozenset[str]) -> frozenset[Part]:
-        """The parts that the variant gives otherwise than the reference."""
-        return frozenset(
-            part
+    def touches(self, variant: Reference, functions: frozenset[str]) -> bool:
+        """Whether the variant gives any of the wrong parts otherwise than the reference."""
+        return any(
+            not same(part.place.of(expected), part.place.of(outcome))
             for name, (_, _, expected), outcome in self._replayed(variant, functions)
-            for part in self.parts
-            if part.function == name and not same(part.place.of(expected), part.place.of(outcome))
+            for part in self.wrong
+            if part.function == name
         )
 
     def evidence(self, part: Part) -> Evidence:
@@ -113,8 +130,13 @@ class Record:
     def _is_surely_wrong(self, part: Part) -> bool:
         """Whether it is wrong for at least three inputs that differ."""
         rows = (row for name, row in self._all_rows() if name == part.function)
-        inputs = {repr(row[0].arguments) for row in rows if _differs(part, row, row[2])}
+        inputs = {fingerprint(row[0].arguments) for row in rows if _differs(part, row, row[2])}
         return len(inputs) >= MIN_INPUTS
+
+
+def _tells_little(request: Request) -> tuple[bool, int]:
+    """Requests that show changed arguments come first: a variant that does not fit fails sooner."""
+    return all(call.after is None for call in request.calls), len(request.calls)
 
 
 def _rows(request: Request, reference: Reference) -> Iterator[_Row]:

@@ -6,7 +6,6 @@ into the entries of a dict or tuple, so that `dW2` can be right while `db1` is n
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +16,7 @@ from grader.box.protocol import Rng
 from grader.judge.reference import Reference
 from grader.judge.student import Call, Request
 
-__all__ = ["Outcome", "Place", "outcome_of", "places", "replayed", "same"]
+__all__ = ["Outcome", "Place", "fingerprint", "outcome_of", "places", "replayed", "same"]
 
 NUMERIC = "biufc"
 RTOL, ATOL = 1e-6, 1e-8
@@ -45,6 +44,11 @@ class Outcome:
     value: Any
     after: tuple[Any, ...] | None
 
+    @property
+    def is_raised(self) -> bool:
+        """Whether it ended in an exception."""
+        return isinstance(self.value, _Raised)
+
 
 @dataclass(frozen=True)
 class Place:
@@ -67,7 +71,7 @@ class Place:
         return f"(…) leaves {parameters[self.argument]}{entry}"
 
     def of(self, outcome: Outcome) -> Any:
-        """The part; the whole where there is no such entry."""
+        """The part; where there is no such entry, what is there instead, marked as such."""
         whole = outcome.value
         if self.argument is not None and not isinstance(whole, _Raised):
             after = outcome.after or ()
@@ -77,10 +81,13 @@ class Place:
 
 def _entry(whole: Any, key: str) -> Any:
     if isinstance(whole, dict):
-        return sorted(map(str, whole)) if key == ALL_KEYS else whole.get(key, whole)
+        if key == ALL_KEYS:
+            return sorted(map(str, whole))
+        if key in whole:
+            return whole[key]
     if isinstance(whole, tuple | list) and key.isdigit() and int(key) < len(whole):
         return whole[int(key)]
-    return whole
+    return ("no such entry", whole)
 
 
 def places(expected: Outcome) -> Iterator[Place]:
@@ -126,7 +133,29 @@ def _fresh(argument: Any, generators: dict[int, np.random.Generator]) -> Any:
     """A copy to work on; one `Rng` object is one generator within a request."""
     if isinstance(argument, Rng):
         return generators.setdefault(id(argument), np.random.default_rng(argument.seed))
-    return argument if callable(argument) else copy.deepcopy(argument)
+    return _copied(argument)
+
+
+def _copied(argument: Any) -> Any:
+    """A deep copy; for the plain values that arguments are, ten times as quick as `copy`'s."""
+    if isinstance(argument, np.ndarray):
+        return argument.copy()
+    if isinstance(argument, dict):
+        return {key: _copied(item) for key, item in argument.items()}
+    if isinstance(argument, list | tuple):
+        return type(argument)(map(_copied, argument))
+    return argument
+
+
+def fingerprint(value: Any) -> Any:
+    """Something hashable that differs where arguments do."""
+    if isinstance(value, np.ndarray):
+        return value.shape, value.dtype.str, value.tobytes()
+    if isinstance(value, dict):
+        return tuple((key, fingerprint(item)) for key, item in value.items())
+    if isinstance(value, tuple | list):
+        return tuple(map(fingerprint, value))
+    return repr(value)
 
 
 def same(left: Any, right: Any) -> bool:
@@ -143,9 +172,25 @@ def same(left: Any, right: Any) -> bool:
         return False
     if left.ndim and (left.dtype.kind in "biu") != (right.dtype.kind in "biu"):
         return False
+    left, right = _signed(left), _signed(right)
     single = np.float32 in (left.dtype, right.dtype)
     rtol, atol = (SINGLE_RTOL, SINGLE_ATOL) if single else (RTOL, ATOL)
-    return bool(np.allclose(left, right, rtol=rtol, atol=atol, equal_nan=True))
+    return _close(left, right, rtol, atol)
+
+
+def _signed(array: np.ndarray) -> np.ndarray:
+    """Numbers that can be subtracted from each other."""
+    return array.astype(float) if array.dtype.kind in "bu" else array
+
+
+def _close(left: np.ndarray, right: np.ndarray, rtol: float, atol: float) -> bool:
+    """As `numpy.allclose` with equal nans, but quick for the few numbers that these are."""
+    if left.tobytes() == right.tobytes():
+        return True
+    with np.errstate(all="ignore"):
+        near = np.abs(left - right) <= atol + rtol * np.abs(right)
+        equal = (left == right) | ((left != left) & (right != right))
+        return bool((equal | (near & np.isfinite(right))).all())
 
 
 def _same_items(left: Any, right: Any) -> bool:

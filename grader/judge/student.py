@@ -11,7 +11,7 @@ from grader.box.client import CallFailure, CallRequest, CallSuccess
 
 __all__ = ["Call", "Observation", "Request", "Student", "StudentFailure"]
 
-MAX_SECOND_TRIES = 4  # calls of a failed request that are made one by one, for the diagnosis
+MAX_SECOND_TRIES = 8  # calls of a failed request that are made one by one, for the diagnosis
 QUICK_S = 0.3  # only if failing took no longer than this
 
 

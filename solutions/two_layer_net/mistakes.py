@@ -1495,6 +1495,7 @@ def softmax_loss(scores, y, params, reg):
     return loss
 """,
     ),
+    Alternative(id="backward.in_pieces", question="backward", code=_backward()),
     Alternative(
         id="backward.einsum",
         question="backward",

@@ -25,7 +25,10 @@ def draw(rng): return rng.normal()
 """
 SUM = Mistake("loss.sum", "loss", "Mean or sum?", "def loss(X): return float(np.sum(X ** 2))")
 MAX = Mistake("loss.max", "loss", "Look at max.", "def loss(X): return float(np.max(X))")
-FAILS = Mistake("loss.fails", "loss", "It fails.", "def loss(X): return X['a']")
+FAILS = Mistake(
+    "loss.fails", "loss", "It fails.", "def loss(X): return 9.0 if len(X) < 6 else X['a']"
+)
+ONLY_FAILS = Mistake("loss.only_fails", "loss", "It fails.", "def loss(X): return X['a']")
 NO_MEAN = Mistake(
     "grads.no_mean",
     "grads",
@@ -65,6 +68,11 @@ def test_a_known_mistake_is_recognised(reference: Reference, mistake: Mistake) -
     student = reference.variant(mistake.code).loss
     found = diagnose(asked("loss", student, INPUTS), [MAX, SUM, FAILS], reference)
     assert found == Diagnosis((mistake.id,), (mistake.hint,))
+
+
+def test_an_exception_alone_is_no_evidence(reference: Reference) -> None:
+    student = reference.variant(ONLY_FAILS.code).loss
+    assert diagnose(asked("loss", student, INPUTS), [ONLY_FAILS], reference).mistakes == ()
 
 
 @pytest.mark.parametrize("n,known", [(0, False), (1, False), (2, False), (3, True)])
