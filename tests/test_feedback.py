@@ -15,8 +15,9 @@ from tiny_course import ID, make_cell, make_result, release_by_hand, write_cours
 from grader.course import Course
 from grader.feedback import feedback_page
 from grader.grades import Grade
+from grader.late import Lateness
 from grader.notebook import Notebook, grade_id
-from grader.results import CheckResult, QuestionResult, Status, SubmissionResult
+from grader.results import CheckResult, Difference, QuestionResult, Status, SubmissionResult
 
 PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(20)).decode()
 EVIL = "</pre><script>alert(1)</script><img src=x onerror=alert(2)>\"'&{{ 7*7 }}"
@@ -176,6 +177,60 @@ def test_a_check_that_broke_is_neither_won_nor_lost(course: Course, release: Not
     result = replace(make_result("amy", release), questions=(question,))
     classes = [str(a.get("class")) for _, a in page_of(course, result).tags]
     assert "check open" in classes
+
+
+def lost(*differences: Difference, passed: int = 0) -> SubmissionResult:
+    checks = [
+        CheckResult(f"t{i}", "A claim.", False, 0.0, 1.0, "should be 1, but it is 2", difference)
+        for i, difference in enumerate(differences)
+    ]
+    checks += [CheckResult(f"p{i}", "Passed one.", True, 1.0, 1.0) for i in range(passed)]
+    question = QuestionResult("double", 0.0, 4.0, checks=tuple(checks), hints=("One.", "Two."))
+    return SubmissionResult("amy", ID, Status.GRADED, 9.0, (question,))
+
+
+def test_where_an_array_is_wrong_is_drawn_and_told_in_words(course: Course) -> None:
+    one = Difference("grads['W1']", ((0.0, 1.0), (0.0, -0.3)))
+    two = Difference("grads['b1']", ((0.5, 0.1, 0.2),))
+    page = page_of(course, lost(one, two))
+    drawings = [a for tag, a in page.tags if tag == "svg"]
+    assert [drawing["role"] for drawing in drawings] == ["img", "img"]
+    assert "Where grads['W1'] differs" in page.text
+    assert page.text.count("Wrong in column 1 alone: 1 too large, 1 too small.") == 2
+    assert page.text.count("Wrong in all 3 entries: all too large.") == 2
+    assert page.text.count("+") >= 4  # one sign in each square: no colour is needed
+
+
+def test_the_first_hint_is_open_the_others_and_what_passed_are_folded(course: Course) -> None:
+    html = feedback_page(
+        course, course.assignment(ID), Grade(lost(Difference("x", ((1.0, 0.0),)), passed=2), 0.0)
+    )
+    folded = "".join(re.findall(r"<details>.*?</details>", html, re.DOTALL))
+    assert "Two." in folded
+    assert folded.count("Passed one.") == 2
+    assert "One." not in folded
+    assert "A claim." not in folded
+
+
+def test_how_a_question_went_is_told_by_signs_and_words(course: Course, release: Notebook) -> None:
+    result = make_result("amy", release, double=4.0, square=1.0).with_manual_score("why", None)
+    text = " ".join(page_of(course, result).text.split())
+    assert "✓ all points double" in text
+    assert "◐ a part of the points square" in text
+    assert "? open why" in text
+    assert "Most to gain: square (1)." in text
+
+
+def test_a_perfect_student_is_told_so(course: Course, release: Notebook) -> None:
+    page = page_of(course, make_result("amy", release, double=4.0, square=2.0, why=3.0))
+    assert "Every point is yours." in page.text
+
+
+def test_lateness_is_explained(course: Course, release: Notebook) -> None:
+    late = Lateness(seconds=90_000.0, days=2, free_days=1, penalty=0.9)
+    grade = Grade(make_result("amy", release, double=4.0), 0.9, late)
+    page = assert_inert(feedback_page(course, course.assignment(ID), grade))
+    assert str(late) in page.text
 
 
 def test_hidden_tests_are_not_on_the_page(

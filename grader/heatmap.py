@@ -1,0 +1,89 @@
+"""Where an array is wrong, as a small picture that reads without colour and without eyes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from markupsafe import Markup
+
+from grader.results import Difference
+
+__all__ = ["heat_map", "where_wrong"]
+
+CELL, MARGIN = 24, 20  # pixels
+LARGE, SMALL = "#b3541e", "#2456a6"
+MAX_LISTED = 6  # rows or columns; more are told by their number
+
+_SVG = Markup(
+    '<svg class="map" role="img" width="{width}" viewBox="0 0 {width} {height}" '
+    'xmlns="http://www.w3.org/2000/svg"><title>{title}</title><desc>{spoken}</desc>{body}</svg>'
+)
+_CELL = Markup(
+    '<rect x="{x}" y="{y}" width="{size}" height="{size}" fill="{fill}" fill-opacity="{depth}" '
+    'stroke="#aeb7c6"/>'
+)
+_TEXT = Markup('<text x="{x}" y="{y}" fill="{ink}" text-anchor="middle" {more}>{text}</text>')
+
+
+def heat_map(difference: Difference) -> Markup:
+    """The picture: + is too large, − too small, empty is right; darker is farther off."""
+    rows = difference.rows
+    columns = len(rows[0]) if rows else 0
+    return _SVG.format(
+        width=MARGIN + CELL * columns + 1,
+        height=MARGIN + CELL * len(rows) + 1,
+        title=f"Where {difference.name} differs",
+        spoken=where_wrong(difference),
+        body=Markup("").join([*_labels(len(rows), columns), *_cells(rows)]),
+    )
+
+
+def where_wrong(difference: Difference) -> str:
+    """The same in a sentence."""
+    values = [value for row in difference.rows for value in row]
+    wrong = [value for value in values if value]
+    large = sum(value > 0 for value in wrong)
+    if large in (0, len(wrong)):
+        way = "all too large" if large else "all too small"
+    else:
+        way = f"{large} too large, {len(wrong) - large} too small"
+    if len(wrong) == len(values):
+        return f"Wrong in all {len(values)} entries: {way}."
+    place = _whole_lines(difference.rows) or f"{len(wrong)} of {len(values)} entries"
+    return f"Wrong in {place}: {way}."
+
+
+def _whole_lines(rows: Sequence[Sequence[float]]) -> str:
+    """The rows or columns that are wrong throughout, if nothing else is wrong; else ""."""
+    for word, lines in (("row", rows), ("column", list(zip(*rows, strict=True)))):
+        touched = [index for index, line in enumerate(lines) if any(line)]
+        is_whole = all(all(lines[index]) for index in touched)
+        if len(lines) > 1 and is_whole and len(touched) <= MAX_LISTED:
+            listed = ", ".join(map(str, touched))
+            return f"{word} {listed} alone" if len(touched) == 1 else f"{word}s {listed} alone"
+    return ""
+
+
+def _labels(rows: int, columns: int) -> Iterator[Markup]:
+    for column in range(columns):
+        yield _label(MARGIN + CELL * (column + 0.5), MARGIN - 6, column)
+    for row in range(rows if rows > 1 else 0):
+        yield _label(MARGIN / 2, MARGIN + CELL * (row + 0.66), row)
+
+
+def _label(x: float, y: float, number: int) -> Markup:
+    return _TEXT.format(x=x, y=f"{y:g}", ink="#5b6475", more=Markup('font-size="11"'), text=number)
+
+
+def _cells(rows: Sequence[Sequence[float]]) -> Iterator[Markup]:
+    for i, row in enumerate(rows):
+        for j, value in enumerate(row):
+            x, y = MARGIN + CELL * j, MARGIN + CELL * i
+            fill = LARGE if value > 0 else SMALL if value else "none"
+            depth = f"{0.12 + 0.88 * abs(value):.2f}"
+            yield _CELL.format(x=x, y=y, size=CELL, fill=fill, depth=depth)
+            if value:
+                ink = "#fff" if abs(value) > 0.5 else "#1d2433"
+                sign = "+" if value > 0 else "−"
+                more = Markup('font-size="15" font-weight="700"')
+                yield _TEXT.format(x=x + CELL / 2, y=y + 17, ink=ink, more=more, text=sign)
