@@ -92,6 +92,16 @@ def test_somebody_else_of_the_same_name_in_canvas_is_not_taken_for_the_student(
     assert "add canvas_id 777" in said
 
 
+def test_an_id_that_happens_to_be_a_number_in_canvas_is_not_taken_for_it(
+    course: Course, tmp_path: Path
+) -> None:
+    course.roster_path.write_text("id,first_name,last_name\n501,Ada,Lovelace\n502,Bo,Dee\n503,,\n")
+    names = [f"{who}_9001_tiny.ipynb" for who in ("lovelaceada_501", "doejane_502", "roejo_503")]
+    found, said = taken(course, download(tmp_path / "in", *names))
+    assert set(found) == {"501", "503"}
+    assert "doejane: left out: not in the roster" in said
+
+
 def test_an_anonymous_canvas_download_says_what_to_do(course: Course, tmp_path: Path) -> None:
     found, said = taken(course, download(tmp_path / "in", "anon_aB3xY_9001_tiny.ipynb"))
     assert found == {}

@@ -38,7 +38,15 @@ def _by_key(file: Handed, roster: Roster) -> Person | None:
         return roster.by_any(file.key)
     if file.column == "github":
         return _by_user_name(file.key, roster)
-    return roster.by(file.column, file.key) or roster.by("id", file.key)
+    return roster.by(file.column, file.key) or _by_id(file, roster)
+
+
+def _by_id(file: Handed, roster: Roster) -> Person | None:
+    """By an id that is the LMS's number, unless the name is somebody else's."""
+    person = roster.by("id", file.key)
+    if person and file.name and person.sortable_name and person not in roster.by_name(file.name):
+        return None
+    return person
 
 
 def _by_user_name(clone: str, roster: Roster) -> Person | None:
