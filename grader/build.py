@@ -13,11 +13,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from grader.bundle import HIDDEN_FILES
+from grader.bundle import HIDDEN_FILES, HIDDEN_TESTS, MISTAKES
 from grader.course import Assignment, Course
 from grader.errors import BuildError
 from grader.gates import RELEASE_GATES, SOURCE_GATES, Candidate, GateResult, Release
 from grader.notebook import Cell, Notebook, clear_outputs, dumps, grade_id, loads
+from grader.proof import Proof, Track, prove, record
 
 __all__ = ["BuildReport", "build"]
 
@@ -38,22 +39,33 @@ class BuildReport:
         assignment: assignment id.
         path: the released folder.
         gates: what each gate saw, in the order asked.
+        proof: how the variants of each question fared.
         changed: whether the release differs from the one before.
     """
 
     assignment: str
     path: Path
     gates: tuple[GateResult, ...]
+    proof: Proof
     changed: bool
 
 
-def build(course: Course, assignment_id: str, *, check: bool = False) -> BuildReport:
+def build(
+    course: Course,
+    assignment_id: str,
+    *,
+    check: bool = False,
+    prove_again: bool = False,
+    track: Track = lambda items, total: items,
+) -> BuildReport:
     """Make an assignment's release, or check that the committed one is what would be made.
 
     Args:
         course: the course.
         assignment_id: which assignment.
         check: compare only, and write nothing.
+        prove_again: grade all variants even if nothing has changed since they were.
+        track: shows progress over an iterable of a known length.
 
     Raises:
         UsageError: course.yml has no such assignment.
@@ -71,9 +83,11 @@ def build(course: Course, assignment_id: str, *, check: bool = False) -> BuildRe
         if check and stale:
             raise BuildError(f"{target / stale}: stale; run `grader build {assignment_id}`")
         gates += _passed(candidate, [gate(release) for gate in RELEASE_GATES])
+        proof = prove(release, track, check=check, again=prove_again)
         if not check:
+            record(release, proof)
             _put_in_place(release.folder, target, Path(scratch) / "old")
-    return BuildReport(assignment_id, target, tuple(gates), stale is not None)
+    return BuildReport(assignment_id, target, tuple(gates), proof, stale is not None)
 
 
 def _passed(candidate: Candidate, results: list[GateResult]) -> list[GateResult]:
@@ -96,7 +110,7 @@ def _candidate(course: Course, assignment: Assignment) -> Candidate:
         source = loads(_text(notebook))
     except ValueError as error:
         raise BuildError(f"{notebook}: {error}; save it with Jupyter") from None
-    tests, mistakes = (folder / name for name in HIDDEN_FILES)
+    tests, mistakes = folder / HIDDEN_TESTS, folder / MISTAKES
     return Candidate(
         course=course,
         assignment=assignment,

@@ -13,9 +13,19 @@ from grader.course import Assignment, Course, Limits
 from grader.errors import JudgeError, UsageError
 from grader.judge.reference import definitions
 
-__all__ = ["HIDDEN_FILES", "Bundle", "load_bundle"]
+__all__ = [
+    "EQUIVALENTS",
+    "HIDDEN_FILES",
+    "HIDDEN_TESTS",
+    "MISTAKES",
+    "PROOF",
+    "Bundle",
+    "load_bundle",
+]
 
-HIDDEN_FILES = ("hidden_tests.py", "mistakes.py")
+HIDDEN_TESTS, MISTAKES = "hidden_tests.py", "mistakes.py"
+EQUIVALENTS, PROOF = "equivalent_mutants.yml", "gates.json"
+HIDDEN_FILES = (HIDDEN_TESTS, MISTAKES, EQUIVALENTS, PROOF)
 
 
 @dataclass(frozen=True)
@@ -67,7 +77,7 @@ def load_bundle(
     assignment = course.assignment(assignment_id)
     release = release_dir or course.release_dir(assignment_id)
     solution = course.solution_dir(assignment_id)
-    hidden_tests, catalogue = (solution / name for name in HIDDEN_FILES)
+    hidden_tests, catalogue = solution / HIDDEN_TESTS, solution / MISTAKES
     released = _notebook(
         release / f"{assignment_id}.ipynb", f"run `grader build {assignment_id}` first"
     )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from statistics import fmean, median
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -29,8 +29,18 @@ if TYPE_CHECKING:  # what a command shows is imported by the command
     from grader.check import Answer
     from grader.course import Assignment
     from grader.doctor import Finding
+    from grader.proof import Proof
 
-__all__ = ["progress", "say", "show_build", "show_checks", "show_findings", "show_summary", "warn"]
+__all__ = [
+    "progress",
+    "say",
+    "show_build",
+    "show_checks",
+    "show_findings",
+    "show_summary",
+    "track",
+    "warn",
+]
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
@@ -131,6 +141,35 @@ def show_build(report: BuildReport) -> None:
     out.print(f"[bold]{report.assignment}[/]: {state}, {report.path}", soft_wrap=True)
     for gate in report.gates:
         out.print(f"  ✓ {gate.gate}: {gate.seen}")
+    out.print(_proof_table(report.proof))
+
+
+def _proof_table(proof: Proof) -> Table:
+    """What the hidden tests of each question were proved to tell apart; everything passed."""
+    table = Table(box=None, padding=(0, 2, 0, 2))
+    table.add_column("question")
+    for heading in ("mistakes lose", "alternatives pass", "mutants killed", "equivalent"):
+        table.add_column(heading, justify="right")
+    for row in proof.rows:
+        mutants = row.killed + row.equivalent
+        table.add_row(
+            row.question,
+            f"{row.mistakes} of {row.mistakes}",
+            f"{row.alternatives} of {row.alternatives}",
+            f"{row.killed} of {mutants}",
+            str(row.equivalent),
+        )
+    return table
+
+
+def track(items: Iterable[Any], total: int) -> Iterator[Any]:
+    """The items, with a bar while they come; without a terminal, as they are."""
+    if not out.is_terminal or not total:
+        yield from items
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate())
+    with Progress(*columns, TimeRemainingColumn(), console=out, transient=True) as bar:
+        yield from bar.track(items, total=total, description="grading variants")
 
 
 def show_checks(answers: Sequence[Answer]) -> None:
