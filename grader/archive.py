@@ -43,8 +43,8 @@ class Archive:
 
     def _add(self, name: str) -> None:
         path = PurePosixPath(name)
-        if CLUTTER.intersection(path.parts):
-            return
+        if CLUTTER.intersection(path.parts) or path.name.startswith("._"):
+            return  # what editors and macOS leave behind
         if reason := _unfit(name):
             self.refused[name] = reason
         else:

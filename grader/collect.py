@@ -22,7 +22,7 @@ from grader.errors import UsageError
 from grader.intake import TIMESTAMP_FILE, parse_timestamp
 from grader.lms.downloads import recognised
 from grader.lms.github import last_commit
-from grader.lms.handed import Handed
+from grader.lms.handed import Handed, shown
 from grader.lms.identity import Unknown, identified
 from grader.roster import Roster, load_roster
 
@@ -47,7 +47,7 @@ class Collected:
     ok: bool = True
 
     def __str__(self) -> str:
-        return f"{_shown(self.student)}: {self.text}" if self.student else self.text
+        return f"{shown(self.student)}: {self.text}" if self.student else self.text
 
 
 def collect(
@@ -137,7 +137,7 @@ class _Collector:
         counts = latest(shelf.attempts, self._deadline(student))
         has_changed = shelf.install(counts)
         word = "replaced" if has_changed and not was_empty else "collected"
-        text = f"{word if has_changed else 'unchanged'} ({_shown(last.entry)})"
+        text = f"{word if has_changed else 'unchanged'} ({shown(last.entry)})"
         if len(shelf.attempts) > 1 and (new or has_changed):
             text += f"; attempt {counts.number} of {len(shelf.attempts)} counts"
         if last.is_late and not any(a.submitted_at for a in shelf.attempts):
@@ -161,10 +161,10 @@ class _Collector:
             return max(candidates, key=lambda f: f.order)
         if len(candidates) == 1:
             return candidates[0]
-        shown = ", ".join(_shown(str(f.own)) for f in (candidates or files)[:3])
+        names = ", ".join(shown(str(f.own)) for f in (candidates or files)[:3])
         if candidates:
-            return f"{len(candidates)} notebooks, none alone named {wanted}.ipynb ({shown})"
-        return f"no notebook of this assignment in it ({shown})"
+            return f"{len(candidates)} notebooks, none alone named {wanted}.ipynb ({names})"
+        return f"no notebook of this assignment in it ({names})"
 
     def _time(self, file: Handed) -> datetime | None:
         if file.submitted_at is not None:
@@ -210,7 +210,3 @@ def _nothing(source: Path, assignment_id: str, kind: str) -> str:
     if kind == "folder":
         return f"{source}: no notebook in it; expected <student>/{assignment_id}.ipynb"
     return f"{source}: nothing in it is named as {kind} names files; leave out --from"
-
-
-def _shown(text: str) -> str:
-    return re.sub(r"[^\w .@+()/-]", "?", text)[:120]

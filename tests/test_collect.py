@@ -50,6 +50,7 @@ def test_a_folder_for_each_student_is_taken_over(course: Course, tmp_path: Path)
     put(tmp_path / "in", f"bela/{ID}/{ID}.ipynb")
     put(tmp_path / "in", "chidi/my homework (1).ipynb")
     put(tmp_path / "in", "chidi/numpy.py")
+    put(tmp_path / "in", "chidi/._my homework (1).ipynb")
     assert [line.split(" ")[0] for line in lines(course, tmp_path / "in")] == [
         "ada:",
         "bela:",
@@ -269,6 +270,15 @@ def test_a_source_without_notebooks_is_one_line(course: Course, tmp_path: Path) 
     put(tmp_path / "in", f"ada/{ID}.ipynb")
     with pytest.raises(UsageError, match="nothing in it is named as moodle names files"):
         lines(course, tmp_path / "in", "moodle")
+
+
+def test_nothing_in_a_name_reaches_the_terminal_raw(course: Course, tmp_path: Path) -> None:
+    course.roster_path.write_text("id\nada\n")
+    names = ("be\u202ela", "be\x9bla", "be\u2028la")
+    source = archive(tmp_path / "in.zip", {f"{name}/x\u202e.ipynb": b"{}" for name in names})
+    shown = lines(course, source)
+    assert len(shown) == len(names) + 1
+    assert all(line.isprintable() for line in shown)
 
 
 def test_a_remark_stands_alone() -> None:

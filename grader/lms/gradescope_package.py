@@ -21,6 +21,7 @@ import yaml
 import grader
 from grader.bundle import HIDDEN_FILES, load_bundle
 from grader.course import COURSE_FILE, Course
+from grader.errors import UsageError
 
 __all__ = ["gradescope_zip"]
 
@@ -128,7 +129,11 @@ def _course_of(course: Course, assignment_id: str) -> str:
 def _pinned() -> str:
     """All that the kit needs, directly or not, in the versions that are installed here."""
     versions: dict[str, str] = {}
-    waiting = _needed_by(DISTRIBUTION)
+    try:
+        waiting = _needed_by(DISTRIBUTION)
+    except metadata.PackageNotFoundError:
+        problem = "is not installed in this Python; run `make setup` and use its grader"
+        raise UsageError(f"{DISTRIBUTION}: {problem}") from None
     while waiting:
         name = waiting.pop()
         if name in versions:

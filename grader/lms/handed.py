@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Protocol
 
-__all__ = ["Handed", "Naming"]
+__all__ = ["Handed", "Naming", "shown"]
 
 
 @dataclass(frozen=True)
@@ -43,3 +44,8 @@ class Naming(Protocol):
 
     def __call__(self, entries: Sequence[str], assignment_id: str) -> list[Handed]:
         """Those of the entries that are named that way."""
+
+
+def shown(text: str) -> str:
+    """A name out of a download, fit for a terminal."""
+    return re.sub(r"[^\w .@+()/-]", "?", text)[:120]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grader.intake import is_safe_student
-from grader.lms.handed import Handed
+from grader.lms.handed import Handed, shown
 from grader.roster import Person, Roster
 
 __all__ = ["Unknown", "identified"]
@@ -72,4 +72,4 @@ def _by_name(file: Handed, roster: Roster) -> Person | None:
 
 def _wanted(file: Handed) -> str:
     """What the roster would have to hold."""
-    return f"{file.column} {file.key}" if file.column != "any" else f"id {file.key}"
+    return f"{'id' if file.column == 'any' else file.column} {shown(file.key)}"
