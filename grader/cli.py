@@ -141,9 +141,16 @@ def build(ids: tuple[str, ...], check: bool, prove: bool, root: Path) -> None:
     type=click.Choice(["moodle", "nbgrader", "github", "canvas", "folder"]),
     help="How its files are named.  [default: recognised]",
 )
+@click.option(
+    "--times",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="CSV file with columns student and submitted_at.",
+)
 @OUTPUT
 @COURSE
-def collect(assignment_id: str, source: Path, naming: str | None, root: Path) -> None:
+def collect(
+    assignment_id: str, source: Path, naming: str | None, times: Path | None, root: Path
+) -> None:
     """Copy submissions from a folder or zip into submitted/.
 
     SOURCE is a folder or zip with one folder per student, a download of all submissions from
@@ -159,7 +166,7 @@ def collect(assignment_id: str, source: Path, naming: str | None, root: Path) ->
     course = Course.load(root)
     course.assignment(assignment_id)
     lines = []
-    for line in collect_all(course, assignment_id, source, naming):
+    for line in collect_all(course, assignment_id, source, naming, times):
         lines.append(line)
         say(str(line))
     _tell([asdict(line) for line in lines])

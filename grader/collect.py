@@ -24,6 +24,7 @@ from grader.lms.downloads import recognised
 from grader.lms.github import last_commit
 from grader.lms.handed import Handed, shown
 from grader.lms.identity import Unknown, identified
+from grader.lms.times import load_times
 from grader.roster import Roster, load_roster
 
 __all__ = ["Collected", "collect"]
@@ -51,7 +52,11 @@ class Collected:
 
 
 def collect(
-    course: Course, assignment_id: str, source: Path, naming: str | None = None
+    course: Course,
+    assignment_id: str,
+    source: Path,
+    naming: str | None = None,
+    times: Path | None = None,
 ) -> Iterator[Collected]:
     """Take over each student's notebooks; yields one line for each hand-in, taken or not.
 
@@ -60,11 +65,13 @@ def collect(
         assignment_id: which assignment they are for.
         source: a folder or zip: a folder for each student, or a download of an LMS.
         naming: whose naming it follows, if it is not to be recognised.
+        times: a CSV file with times of submission, for a download that does not tell them.
 
     Raises:
         UsageError: the source is neither, or nothing in it is named in a way that we know.
     """
     roster, deadlines = load_roster(course), load_deadlines(course)
+    told = load_times(times, roster) if times else {}
     with open_archive(source) as archive:
         kind, files = recognised(archive.entries, assignment_id, naming)
         if not files:
@@ -74,7 +81,7 @@ def collect(
                 "", f"no roster.csv: students are called by their {kind.title()} number"
             )
         known, unknown = _by_student(files, roster)
-        collector = _Collector(course, assignment_id, deadlines, archive, kind)
+        collector = _Collector(course, assignment_id, deadlines, archive, kind, told)
         for student in sorted(known):
             yield from collector.take(student, known[student])
         yield from unknown
@@ -107,6 +114,7 @@ class _Collector:
     deadlines: Deadlines
     archive: Archive
     kind: str
+    times: dict[str, datetime]
 
     def take(self, student: str, files: Sequence[Handed]) -> Iterator[Collected]:
         """Keep each attempt, and make the one that counts the submission."""
@@ -125,7 +133,7 @@ class _Collector:
                 problems.append(Collected(student, f"left out: {data!s}", ok=False))
                 continue
             chosen = found
-            added = shelf.add(data, found.entry, self._time(found), found.order)
+            added = shelf.add(data, found.entry, self._time(found, student), found.order)
             new += [added] if added else []
         if chosen:
             yield Collected(student, self._settle(shelf, student, new, was_empty, chosen))
@@ -141,8 +149,7 @@ class _Collector:
         if len(shelf.attempts) > 1 and (new or has_changed):
             text += f"; attempt {counts.number} of {len(shelf.attempts)} counts"
         if last.is_late and not any(a.submitted_at for a in shelf.attempts):
-            place = f"submitted/{student}/{self.assignment_id}/{TIMESTAMP_FILE}"
-            text += f"; marked late by {self.kind.title()}, but not when: write the time to {place}"
+            text += f"; marked late by {self.kind.title()}, but not when: tell it with --times"
         return text
 
     def _notebook(self, files: Sequence[Handed]) -> Handed | str:
@@ -166,9 +173,9 @@ class _Collector:
             return f"{len(candidates)} notebooks, none alone named {wanted}.ipynb ({names})"
         return f"no notebook of this assignment in it ({names})"
 
-    def _time(self, file: Handed) -> datetime | None:
-        if file.submitted_at is not None:
-            return file.submitted_at
+    def _time(self, file: Handed, student: str) -> datetime | None:
+        if file.submitted_at is not None or student in self.times:
+            return file.submitted_at or self.times[student]
         if self.kind in WITH_TIMES:
             beside = str(PurePosixPath(file.entry).with_name(TIMESTAMP_FILE))
             data = self.archive.read(beside) if beside in self.archive.entries else b""

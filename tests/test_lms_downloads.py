@@ -12,6 +12,7 @@ from tiny_course import ID, write_course
 
 from grader.collect import collect
 from grader.course import Course
+from grader.errors import UsageError
 from grader.lms.downloads import NAMINGS, recognised
 from grader.lms.github import last_commit
 
@@ -66,10 +67,51 @@ def test_canvas_names_are_understood(course: Course, tmp_path: Path) -> None:
         "chidi": "okaforchidi_503_9003_My Homework-1.ipynb",
     }
     assert "bela: collected" in said
-    assert f"marked late by Canvas, but not when: write the time to submitted/bela/{ID}/" in said
+    assert "marked late by Canvas, but not when: tell it with --times" in said
     assert "linmei: left out: mei1, mei2 have this name; write canvas_id 504 to the right" in said
     assert "doejane: left out: not in the roster; add canvas_id 505" in said
     assert "no submission of 2 of 5 in roster.csv: mei1, mei2" in said
+
+
+def test_times_that_canvas_does_not_tell_come_from_a_file(course: Course, tmp_path: Path) -> None:
+    times = tmp_path / "times.csv"
+    times.write_text(
+        "student,submitted_at\n502,\nbela,2026-01-11T10:00:00+01:00\n501,2026-01-09T10:00:00Z\n"
+    )
+    names = ["lovelaceada_501_9001_tiny.ipynb", "vonszabóbéla_LATE_502_9002_tiny.ipynb"]
+    source = download(tmp_path / "in", *names)
+    taken(course, source)
+    said = "\n".join(map(str, collect(course, ID, source, times=times)))
+    stamps = {s: course.submitted_dir / s / ID / "timestamp.txt" for s in ("ada", "bela")}
+    assert stamps["ada"].read_text() == "2026-01-09 10:00:00.000000 UTC"
+    assert stamps["bela"].read_text() == "2026-01-11 09:00:00.000000 UTC"
+    assert "not when" not in said
+    assert "attempt" not in said  # the same work, of which more is known
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("name,submitted_at\n", "line 1: no columns 'student' and 'submitted_at'"),
+        (
+            "student,submitted_at\nada,yesterday\n",
+            "line 2: submitted_at 'yesterday' not understood",
+        ),
+        ("student,submitted_at\nada,2026-01-09T10:00:00\n", "with its time zone"),
+        (
+            "student,submitted_at\nada,2026-01-09T10:00:00Z\n501,2026-01-09T11:00:00Z\n",
+            "line 3: a second time of 'ada'; keep one",
+        ),
+    ],
+)
+def test_a_wrong_time_is_one_line(course: Course, tmp_path: Path, text: str, words: str) -> None:
+    times = tmp_path / "times.csv"
+    times.write_text(text)
+    source = download(tmp_path / "in", "lovelaceada_501_9001_tiny.ipynb")
+    with pytest.raises(UsageError) as refused:
+        list(collect(course, ID, source, times=times))
+    assert words in str(refused.value)
+    assert "\n" not in str(refused.value)
 
 
 def test_a_resubmission_to_canvas_is_told_by_its_number_not_its_name(
