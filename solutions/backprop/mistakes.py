@@ -964,6 +964,19 @@ def numerical_gradient(f, x, h=1e-5):
 """,
     ),
     Alternative(
+        id="numerical_gradient.step_arrays",
+        question="numerical_gradient",
+        code="""
+def numerical_gradient(f, x, h=1e-5):
+    gradient = np.zeros(x.shape)
+    for index in np.ndindex(x.shape):
+        step = np.zeros(x.shape)
+        step[index] = h
+        gradient[index] = (f(x + step) - f(x - step)) / (2 * h)
+    return gradient
+""",
+    ),
+    Alternative(
         id="numerical_gradient.unit_vectors",
         question="numerical_gradient",
         code="""
@@ -1049,6 +1062,15 @@ def circuit(x, y, z):
 """,
     ),
     Alternative(
+        id="patterns.one_return",
+        question="patterns",
+        code="""
+def patterns(x, y, z, w):
+    z_wins = z > w
+    return 2 * (x * y + max(z, w)), 2 * y, 2 * x, 2.0 * z_wins, 2.0 * (not z_wins)
+""",
+    ),
+    Alternative(
         id="patterns.by_cases",
         question="patterns",
         code="""
@@ -1076,6 +1098,22 @@ def neuron(w, x):
     decay = np.exp(-w[0] * x[0] - w[1] * x[1] - w[2])
     dq = decay / (1 + decay) ** 2
     return 1 / (1 + decay), np.array([x[0], x[1], 1]) * dq, np.array([w[0], w[1]]) * dq
+""",
+    ),
+    Alternative(
+        id="staged.sums_of_roads",
+        question="staged",
+        code="""
+def staged(x, y):
+    sx, sy = sigmoid(x), sigmoid(y)
+    total = x + y
+    numerator, denominator = x + sy, sx + total**2
+    f = numerator / denominator
+    dnumerator, ddenominator = 1 / denominator, -numerator / denominator**2
+    dtotal = ddenominator * 2 * total
+    dx = dnumerator + ddenominator * sx * (1 - sx) + dtotal
+    dy = dnumerator * sy * (1 - sy) + dtotal
+    return f, dx, dy
 """,
     ),
     Alternative(

@@ -1440,6 +1440,28 @@ def softmax_loss(scores, y, params, reg):
 """,
     ),
     Alternative(
+        id="softmax_loss.in_one_return",
+        question="softmax_loss",
+        code="""
+def softmax_loss(scores, y, params, reg):
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    data_loss = -log_p[np.arange(len(y)), y].mean()
+    return data_loss + 0.5 * reg * (np.sum(params["W1"] ** 2) + np.sum(params["W2"] ** 2))
+""",
+    ),
+    Alternative(
+        id="softmax_loss.probabilities",
+        question="softmax_loss",
+        code="""
+def softmax_loss(scores, y, params, reg):
+    e = np.exp(scores - scores.max(axis=1, keepdims=True))
+    p = e / e.sum(axis=1, keepdims=True)
+    data_loss = -np.log(p[np.arange(len(y)), y]).mean()
+    return data_loss + 0.5 * reg * (np.sum(params["W1"] ** 2) + np.sum(params["W2"] ** 2))
+""",
+    ),
+    Alternative(
         id="softmax_loss.loops",
         question="softmax_loss",
         code="""
@@ -1647,6 +1669,15 @@ def sample_minibatch(X, y, batch_size, rng):
 def sample_minibatch(X, y, batch_size, rng):
     rows = np.sort(rng.integers(len(X), size=batch_size))
     return X[rows], y[rows]
+""",
+    ),
+    Alternative(
+        id="sgd_update.key_by_key",
+        question="sgd_update",
+        code="""
+def sgd_update(params, grads, learning_rate):
+    for key in params:
+        params[key] -= learning_rate * grads[key]
 """,
     ),
     Alternative(
