@@ -62,7 +62,11 @@ def execute_and_judge(bundle: Bundle, student: str, intake: Intake) -> Submissio
     if intake.notebook is None:
         return _rejected(bundle, student, intake.rejection or "it cannot be read")
     try:
-        return _graded(bundle, student, intake.notebook, intake.notes)
+        try:
+            return _graded(bundle, student, intake.notebook, intake.notes)
+        except BoxError:  # somebody may have killed the zygote; the next one will do
+            _forget_launcher(bundle.unsafe)
+            return _graded(bundle, student, intake.notebook, intake.notes)
     except (BoxError, JudgeError) as error:
         return _empty(bundle, student, Status.NOT_GRADED, (*intake.notes, f"Not graded: {error}"))
 
@@ -234,9 +238,17 @@ def _workshop(bundle: Bundle) -> _Workshop:
     return _workshops[bundle.digest]
 
 
-@lru_cache(maxsize=1)
+_launchers: dict[bool, Launcher] = {}
+
+
 def _launcher(unsafe: bool) -> Launcher:
     """This process's own zygote; it ends with the process."""
-    box_launcher = launcher(unsafe=unsafe)
-    Finalize(None, box_launcher.close, exitpriority=0)
-    return box_launcher
+    if unsafe not in _launchers:
+        _launchers[unsafe] = launcher(unsafe=unsafe)
+        Finalize(None, _launchers[unsafe].close, exitpriority=0)
+    return _launchers[unsafe]
+
+
+def _forget_launcher(unsafe: bool) -> None:
+    if unsafe in _launchers:
+        _launchers.pop(unsafe).close()

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
+import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -269,6 +272,21 @@ def hand_in(course: Course, student: str, content: bytes | str) -> Submission:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     return Submission(student, ID, path, None)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="there are zygotes on Linux only")
+def test_a_killed_zygote_is_replaced(bundle: Bundle) -> None:
+    """As an out-of-memory killer may do it, before a submission or in the middle of one."""
+    zygotes = []
+    for source in ("", "import time; time.sleep(0.5)"):
+        zygote = autograde._launcher(False)._zygote._process  # type: ignore[attr-defined]
+        zygotes.append(zygote.pid)
+        threading.Timer(0.3 if source else 0, zygote.kill).start()
+        time.sleep(0 if source else 0.2)
+        answers = {**RIGHT, "double": f"{source}\n{RIGHT['double']}"}
+        result = execute_and_judge(bundle, "amy", Intake(answered(bundle, **answers)))
+        assert (result.status, result.score) == (Status.GRADED, 6.0), result.notes
+    assert len(set(zygotes)) == 2
 
 
 @pytest.mark.parametrize(

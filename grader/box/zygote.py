@@ -78,9 +78,9 @@ class Zygote:
     def fork(self, spec: jail.JailSpec) -> socket.socket:
         """Fork a box into a jail; returns the judge's end of its channel."""
         ours, theirs = socket.socketpair()
-        with theirs:
-            self._send({"op": "fork", "spec": spec.to_json()}, [theirs.fileno()])
         try:
+            with theirs:
+                self._send({"op": "fork", "spec": spec.to_json()}, [theirs.fileno()])
             self._receive()
         except BoxError:
             ours.close()
