@@ -21,6 +21,7 @@ if sys.platform != "win32":
 __all__ = ["discard", "new_folder", "remove_leftovers", "remove_tree"]
 
 PREFIX = "grader-scratch-"
+MAX_ATTEMPTS = 10
 _made: list[Path] = []
 
 
@@ -74,10 +75,13 @@ def _process_folder(parent: str) -> Path:
 
 
 def _new_locked_folder(parent: str) -> Path:
-    while True:
+    """A folder of ours; where folders cannot be locked, nobody takes it for a leftover either."""
+    for _ in range(MAX_ATTEMPTS):
         folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
         if sys.platform == "win32" or _lock(folder) is not None:
-            return folder  # else it was taken for a leftover before it was locked
+            return folder
+        shutil.rmtree(folder, ignore_errors=True)  # somebody took it for one, and is removing it
+    return Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
 
 
 def _lock(folder: Path) -> int | None:

@@ -98,3 +98,13 @@ def test_a_folder_taken_for_a_leftover_is_made_again(
     made = scratch.new_folder("box")
     assert (made.is_dir(), made.parent, len(tried)) == (True, tried[1], 2)
     scratch.remove_tree(made.parent)
+
+
+def test_where_folders_cannot_be_locked_there_is_one_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(scratch, "_lock", lambda folder: None)
+    made = scratch.new_folder("box")
+    assert [made.is_dir(), *tmp_path.iterdir()] == [True, made.parent]
+    scratch.remove_tree(made.parent)
