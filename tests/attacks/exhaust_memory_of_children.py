@@ -9,5 +9,5 @@ for _ in range(14):
         os._exit(0)
 time.sleep(60)
 """
-EVIDENCE = "more than 256 MiB of memory"
+EVIDENCE = "more than 256 MiB of memory|Resource temporarily unavailable"
 HAZARD = "it takes all memory"

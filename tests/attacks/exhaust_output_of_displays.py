@@ -4,9 +4,9 @@ ANSWER = """
 from IPython.display import HTML, display
 
 print("showing")
-for number in range(5000):
+for number in range(1000):
     display(HTML("<b>x</b>" * 1000), {"image/png": "A" * 5000})
-display(HTML("x" * 10**8))
-"x" * 10**8
+display(HTML("x" * 10**7))
+"x" * 10**7
 """
 EVIDENCE = "showing"

@@ -9,6 +9,6 @@ attempt("from here", lambda: [open("../" * n + theirs[1:]).read() for n in range
 """
 EVIDENCE = "(?s)a submission was refused.*from here was refused"
 STOCK = """
-theirs = f"{outside.course}/submitted/honest/{outside.assignment}/{outside.assignment}.ipynb"
+theirs = f"{outside.course}/submitted/aaron/{outside.assignment}/{outside.assignment}.ipynb"
 attempt("a submission", lambda: open(theirs).read())
 """

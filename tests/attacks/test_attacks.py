@@ -90,7 +90,7 @@ def assert_nothing_happened_outside(judge: Judge, before: dict[str, tuple[Any, .
 
 
 def test_every_attack_says_what_it_tries() -> None:
-    assert ATTACKS
+    assert len(ATTACKS) >= 50
     assert [attack.name for attack in ATTACKS if not attack.claim.endswith(".")] == []
 
 
