@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
-from watched import DESKTOP, PHONE, STUDENTS, Feedback, Show
+from watched import DESKTOP, PAPER, PHONE, STUDENTS, Feedback, Show
 
 
 @pytest.fixture(params=["report", "igor", "ada", "olu"])
@@ -68,11 +68,11 @@ def test_every_link_and_control_is_reached_by_keyboard(show: Show, path: Path) -
     assert [tag for tag in reached if tag in ("A", "BUTTON", "SUMMARY")] == wanted
 
 
-def test_a_page_prints(show: Show, path: Path) -> None:
-    page = show(path).page
+def test_a_page_prints_within_the_margins_of_its_paper(show: Show, path: Path) -> None:
+    page = show(path, PAPER).page
     page.emulate_media(media="print")
     assert page.locator("h1").is_visible()
-    assert page.evaluate("document.body.scrollWidth <= document.documentElement.clientWidth")
+    assert page.evaluate("document.documentElement.scrollWidth") <= PAPER["width"]
     assert page.pdf(format="A4").startswith(b"%PDF")
 
 

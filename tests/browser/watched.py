@@ -11,6 +11,7 @@ from playwright.sync_api import Page
 ID = "two_layer_net"
 STUDENTS = "ada bela dana emil farah igor kofi nadia olu".split()
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+PAPER = {"width": 718, "height": 1047}  # A4 without the margins that browsers leave
 
 
 @dataclass
