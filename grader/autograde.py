@@ -5,7 +5,11 @@ from __future__ import annotations
 import hashlib
 import os
 import py_compile
+import re
 import shutil
+import threading
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
 from multiprocessing.util import Finalize
@@ -17,7 +21,7 @@ from grader.box.session import CodeCell, Session
 from grader.box.tiers import Tier
 from grader.bundle import Bundle
 from grader.course import Course
-from grader.errors import BoxError, JudgeError
+from grader.errors import BoxError, GraderError, JudgeError
 from grader.files import write_whole
 from grader.intake import Intake, Submission, content_digest, read_submission
 from grader.judge.catalogue import Catalogue
@@ -33,9 +37,13 @@ __all__ = [
     "execute_and_judge",
     "fingerprint",
     "grade_submission",
+    "kept_fingerprint",
     "load_result",
+    "prepare",
     "save_result",
 ]
+
+FINGERPRINT = re.compile(rb'\{\s*"fingerprint": "([0-9a-f]{64})"')  # what a record begins with
 
 
 def grade_submission(bundle: Bundle, submission: Submission) -> SubmissionResult:
@@ -71,6 +79,23 @@ def execute_and_judge(bundle: Bundle, student: str, intake: Intake) -> Submissio
         return _empty(bundle, student, Status.NOT_GRADED, (*intake.notes, f"Not graded: {error}"))
 
 
+def prepare(bundle: Bundle) -> None:
+    """Make ready in this process what the bundle's first submission would wait for.
+
+    The hidden tests are unpacked while the box server starts in a process of its own. An error of
+    either is left to the first submission, whose result can tell it.
+    """
+    unpacking = threading.Thread(target=_ready, args=(_workshop, bundle))
+    unpacking.start()
+    _ready(_launcher, bundle.unsafe)  # by this thread: the server ends with who started it
+    unpacking.join()
+
+
+def _ready(make: Callable[[Any], object], key: Any) -> None:
+    with suppress(GraderError):
+        make(key)
+
+
 def fingerprint(bundle: Bundle, submission: Submission) -> str:
     """Digest of all that a result depends on: bundle, student, submitted file."""
     parts = f"{bundle.digest}:{submission.student}:{content_digest(submission)}"
@@ -80,6 +105,16 @@ def fingerprint(bundle: Bundle, submission: Submission) -> str:
 def save_result(course: Course, result: SubmissionResult) -> None:
     """Keep the record under `results/`, whole or not at all."""
     write_whole(course.result_path(result.assignment, result.student), result.to_json())
+
+
+def kept_fingerprint(course: Course, assignment_id: str, student: str) -> str:
+    """The fingerprint of the kept record, or "" if there is none; quicker than all of it."""
+    try:
+        with course.result_path(assignment_id, student).open("rb") as file:
+            found = FINGERPRINT.match(file.read(200))
+    except OSError:
+        return ""
+    return found[1].decode() if found else ""
 
 
 def load_result(course: Course, assignment_id: str, student: str) -> SubmissionResult | None:
@@ -106,6 +141,7 @@ def _graded(
             workshop.reference,
             seed,
             workshop.catalogue,
+            [name for name, q in bundle.assignment.questions.items() if not q.follow_through],
         )
         notes = (*notes, *session.notes)
     if box_launcher.tier is Tier.BOUNDS_ONLY:
@@ -138,7 +174,13 @@ def _question(bundle: Bundle, notebook: Notebook, name: str, verdict: Verdict) -
     score = None if is_broken else float(sum(check.points for check in verdict.checks))
     found = verdict.diagnosis
     return QuestionResult(
-        name, score, spec.points, found.mistakes, verdict.checks, hints=found.hints
+        question=name,
+        score=score,
+        max_score=spec.points,
+        mistakes=found.mistakes,
+        checks=verdict.checks,
+        hints=found.hints,
+        follow_through=verdict.follow_through,
     )
 
 

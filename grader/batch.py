@@ -11,14 +11,15 @@ from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any
 
-from grader.autograde import fingerprint, load_result, save_result
+from grader.autograde import fingerprint, kept_fingerprint
 from grader.bundle import Bundle, load_bundle
 from grader.choice import settle_attempts
 from grader.course import Course
 from grader.errors import UsageError
 from grader.grades import refresh
 from grader.intake import Submission, find_submissions
-from grader.pool import grade_all
+from grader.keeping import Keeper
+from grader.pool import Crew, grade_all
 from grader.results import Status, SubmissionResult
 from grader.scratch import remove_leftovers
 from grader.terminal import progress, show_summary, warn
@@ -32,7 +33,7 @@ class Summary:
 
     Args:
         unchanged: submissions that were not graded again.
-        results: those that were, in the order in which they came.
+        results: those that were, in the order in which they came, without notebooks.
         stopped: whether Ctrl-C ended it early.
     """
 
@@ -73,7 +74,7 @@ def autograde(
     assignment_id: str,
     *,
     students: Sequence[str] = (),
-    workers: int,
+    crew: Crew,
     force: bool = False,
     unsafe: bool = False,
 ) -> Summary:
@@ -83,7 +84,7 @@ def autograde(
         course: the course.
         assignment_id: which assignment.
         students: only these; everyone when empty.
-        workers: number of processes.
+        crew: who grades.
         force: grade unchanged submissions too.
         unsafe: grade even where boxes cannot be closed off.
 
@@ -93,7 +94,7 @@ def autograde(
     remove_leftovers()  # of a run that was killed when it had nothing left to do
     bundle = load_bundle(course, assignment_id, unsafe=unsafe)
     with _stop_on_interrupt() as stop:
-        settle_attempts(course, bundle, students, workers, stop)
+        settle_attempts(course, bundle, students, crew, stop)
     if stop.is_set():
         warn("stopped before all attempts were graded; run the same command again to go on")
         return Summary(stopped=True)
@@ -106,7 +107,7 @@ def autograde(
     todo = [s for s in submissions if force or _has_changed(course, bundle, s)]
     summary = Summary(unchanged=len(submissions) - len(todo))
     if todo:
-        _grade(course, bundle, todo, workers, summary)
+        _grade(course, bundle, todo, crew, summary)
     if not students:
         refresh(course, assignment_id, submissions)
     show_summary(course.assignment(assignment_id), summary.results, summary.unchanged)
@@ -117,24 +118,23 @@ def autograde(
 
 
 def _has_changed(course: Course, bundle: Bundle, submission: Submission) -> bool:
-    kept = load_result(course, bundle.assignment.id, submission.student)
-    return kept is None or kept.fingerprint != fingerprint(bundle, submission)
+    kept = kept_fingerprint(course, bundle.assignment.id, submission.student)
+    return kept != fingerprint(bundle, submission)
 
 
 def _grade(
-    course: Course, bundle: Bundle, todo: list[Submission], workers: int, summary: Summary
+    course: Course, bundle: Bundle, todo: list[Submission], crew: Crew, summary: Summary
 ) -> None:
-    from grader.gradebook import CourseGradebook  # takes seconds to import
+    times = {submission.student: submission.submitted_at for submission in todo}
+    with _stop_on_interrupt() as stop, progress(len(todo), bundle.assignment.id) as advance:
 
-    submitted_at = {submission.student: submission.submitted_at for submission in todo}
-    with _stop_on_interrupt() as stop, CourseGradebook(course) as gradebook:
-        gradebook.register(bundle.release, bundle.assignment)
-        with progress(len(todo), bundle.assignment.id) as advance:
-            for result in grade_all(bundle, todo, min(workers, len(todo)), stop):
-                gradebook.store(result, submitted_at[result.student])
-                save_result(course, result)  # last, so that a crash in between grades again
-                summary.results.append(result)
-                advance(result)
+        def kept(result: SubmissionResult) -> None:
+            summary.results.append(result)
+            advance(result)
+
+        with Keeper(course, bundle, times, kept) as keeper:
+            for result in grade_all(bundle, todo, crew, stop):
+                keeper.keep(result)
         summary.stopped = stop.is_set()
 
 

@@ -20,6 +20,7 @@ __all__ = [
     "MISTAKES",
     "PROOF",
     "Bundle",
+    "kit_digest",
     "load_bundle",
 ]
 
@@ -134,7 +135,7 @@ def _is_helper(path: Path) -> bool:
 
 
 def _digest(fields: dict[str, Any]) -> str:
-    digest = hashlib.sha256(f"{__version__}:{_kit_digest()}".encode())
+    digest = hashlib.sha256(f"{__version__}:{kit_digest()}".encode())
     # Titles and deadlines change no score.
     graded = {**fields, "assignment": (fields["assignment"].id, fields["assignment"].questions)}
     for name in sorted(graded):
@@ -146,8 +147,8 @@ def _digest(fields: dict[str, Any]) -> str:
 
 
 @cache
-def _kit_digest() -> str:
-    """Of our own code, so that an upgraded or edited kit grades again."""
+def kit_digest() -> str:
+    """SHA-256 of our own code, so that an upgraded or edited kit grades again."""
     digest = hashlib.sha256()
     for path in sorted(Path(__file__).parent.rglob("*.py")):
         digest.update(path.read_bytes())

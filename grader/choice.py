@@ -20,7 +20,7 @@ from grader.deadlines import Deadlines, load_deadlines
 from grader.files import write_whole
 from grader.intake import Submission, is_safe_student
 from grader.late import HandIn, lateness
-from grader.pool import grade_all
+from grader.pool import Crew, LocalCrew, grade_all
 from grader.results import Status, SubmissionResult
 from grader.terminal import progress, warn
 
@@ -33,7 +33,7 @@ def settle_attempts(
     course: Course,
     bundle: Bundle,
     students: Sequence[str] = (),
-    workers: int = 1,
+    crew: Crew | None = None,
     stop: threading.Event | None = None,
 ) -> None:
     """Put the attempt that counts into `submitted/`, by course.yml as it is now.
@@ -42,7 +42,7 @@ def settle_attempts(
         course: the course.
         bundle: the assignment.
         students: only these; everyone when empty.
-        workers: processes for grading attempts.
+        crew: who grades attempts.
         stop: once set, no further attempt is graded, and the choice is left as it was.
     """
     shelves = dict(_shelves(course, bundle.assignment.id, students))
@@ -50,7 +50,7 @@ def settle_attempts(
     scores = {}
     if course.attempts == "best":
         several = {s: shelf for s, shelf in shelves.items() if len(shelf.attempts) > 1}
-        scores = _scores(bundle, several, workers, stop)
+        scores = _scores(bundle, several, crew or LocalCrew(1), stop)
         if stop and stop.is_set():
             return
     for student, shelf in shelves.items():
@@ -97,7 +97,7 @@ def _chosen(
 
 
 def _scores(
-    bundle: Bundle, shelves: dict[str, Shelf], workers: int, stop: threading.Event | None
+    bundle: Bundle, shelves: dict[str, Shelf], crew: Crew, stop: threading.Event | None
 ) -> dict[str, float]:
     """Points of every attempt, by path; those that were graded before are not graded again."""
     scores: dict[str, float] = {}
@@ -115,7 +115,7 @@ def _scores(
         return scores
     with progress(len(todo), f"attempts at {bundle.assignment.id}") as advance:
         firsts = [same[0] for same in todo.values()]
-        for result in grade_all(bundle, firsts, min(workers, len(firsts)), stop):
+        for result in grade_all(bundle, firsts, crew, stop):
             for submission in todo.get(result.fingerprint, []):
                 scores |= _keep(submission, result)
             advance(result)

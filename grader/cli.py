@@ -11,14 +11,18 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from grader import __version__
 from grader.errors import GraderError
+
+if TYPE_CHECKING:  # nothing heavy is imported before a command needs it
+    from grader.pool import Crew
 
 __all__ = ["main"]
 
@@ -73,6 +77,18 @@ def _complete_assignment(context: click.Context, _: click.Parameter, start: str)
 OUTPUT = _with_output_flags
 ONE = click.argument("assignment_id", metavar="ID", shell_complete=_complete_assignment)
 SOME = click.argument("ids", nargs=-1, metavar="[ID…]", shell_complete=_complete_assignment)
+
+
+def _crew(workers: int | None, scheduler: str | None) -> AbstractContextManager[Crew]:
+    """The workers of a cluster, or as many processes as asked for or as there are cores."""
+    if scheduler:
+        from grader.cluster import ClusterCrew
+
+        return ClusterCrew(scheduler)
+    from grader.pool import LocalCrew
+
+    cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    return nullcontext(LocalCrew(workers or cores))
 
 
 def main() -> None:
@@ -179,6 +195,9 @@ def collect(
 @click.option(
     "--workers", type=click.IntRange(1, 256), default=None, help="Processes.  [default: cores]"
 )
+@click.option(
+    "--scheduler", metavar="ADDRESS", help="Grade on the workers of this Dask scheduler instead."
+)
 @click.option("--force", is_flag=True, help="Grade again what has not changed, too.")
 @click.option("--unsafe", is_flag=True, help="Grade even where boxes cannot be closed off.")
 @OUTPUT
@@ -187,6 +206,7 @@ def autograde(
     assignment_id: str,
     students: tuple[str, ...],
     workers: int | None,
+    scheduler: str | None,
     force: bool,
     unsafe: bool,
     root: Path,
@@ -198,15 +218,17 @@ def autograde(
     from grader.batch import autograde as run
     from grader.course import Course
 
-    cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
-    summary = run(
-        Course.load(root),
-        assignment_id,
-        students=students,
-        workers=workers or cores,
-        force=force,
-        unsafe=unsafe,
-    )
+    if scheduler and workers:
+        raise click.UsageError("--workers is for this machine, --scheduler for a cluster; choose")
+    with _crew(workers, scheduler) as crew:
+        summary = run(
+            Course.load(root),
+            assignment_id,
+            students=students,
+            crew=crew,
+            force=force,
+            unsafe=unsafe,
+        )
     _tell(summary.as_data())
     sys.exit(summary.exit_code)
 

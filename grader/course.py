@@ -30,10 +30,18 @@ class _Model(BaseModel):
 
 
 class Question(_Model):
-    """Points of one question; `manual` ones are graded by a human in formgrader."""
+    """One question of an assignment.
+
+    Args:
+        points: what it is worth.
+        manual: whether a human grades it, in formgrader.
+        follow_through: whether work that is consistent with the student's own earlier, mistaken
+            result keeps its points.
+    """
 
     points: float = Field(gt=0, le=1000)
     manual: bool = False
+    follow_through: bool = True
 
 
 class Limits(_Model):

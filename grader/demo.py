@@ -13,6 +13,7 @@ from grader.errors import UsageError
 from grader.export import export
 from grader.feedback import write_feedback
 from grader.files import write_whole
+from grader.pool import LocalCrew
 from grader.report import write_report
 from grader.terminal import out, show_build
 
@@ -59,7 +60,7 @@ def _run(course: Course, assignment: Assignment) -> tuple[Path, Path]:
     """Build, grade and report one assignment; returns where to look."""
     out.rule(assignment.title)
     show_build(build(course, assignment.id, check=False))
-    autograde(course, assignment.id, workers=os.cpu_count() or 1)
+    autograde(course, assignment.id, crew=LocalCrew(os.cpu_count() or 1))
     pages = list(write_feedback(course, assignment))
     out.print(f"{len(pages)} pages of feedback")
     return write_report(course, assignment), pages[0]

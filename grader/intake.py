@@ -30,6 +30,7 @@ __all__ = [
     "content_digest",
     "find_submissions",
     "is_safe_student",
+    "opened",
     "parse_timestamp",
     "read_submission",
     "rebuild",
@@ -73,6 +74,7 @@ class Submission:
         path: the notebook; where it should be, if it is not there.
         submitted_at: when it was handed in, or None when unknown.
         refusal: why it will not be opened, as a sentence; "" if it will.
+        content: the file's bytes once it was opened; see `opened`.
     """
 
     student: str
@@ -80,6 +82,7 @@ class Submission:
     path: Path
     submitted_at: datetime | None = None
     refusal: str = ""
+    content: bytes | None = None
 
 
 def find_submissions(
@@ -153,6 +156,17 @@ def is_safe_student(student: str) -> bool:
     return STUDENT.fullmatch(student) is not None
 
 
+def opened(submission: Submission) -> Submission:
+    """The submission with its bytes, or with the refusal to open it.
+
+    It can then be read where its path means nothing, such as on another machine.
+    """
+    try:
+        return replace(submission, content=_content(submission))
+    except _Refused as refusal:
+        return replace(submission, refusal=str(refusal))
+
+
 def read_submission(submission: Submission, release: Notebook) -> Intake:
     """Read one submission and rebuild it from the release.
 
@@ -179,13 +193,19 @@ def read_submission(submission: Submission, release: Notebook) -> Intake:
 def content_digest(submission: Submission) -> str:
     """SHA-256 of the file's name and bytes, or of the reason why it is not opened."""
     try:
-        if submission.refusal:
-            raise _Refused(submission.refusal)
-        data = _read(submission, submission.path.name, MAX_BYTES)
+        data = _content(submission)
     except _Refused as refusal:
         data = str(refusal).encode()
     name = os.fsencode(submission.path.name)
     return hashlib.sha256(len(name).to_bytes(4, "big") + name + data).hexdigest()
+
+
+def _content(submission: Submission) -> bytes:
+    if submission.refusal:
+        raise _Refused(submission.refusal)
+    if submission.content is not None:
+        return submission.content
+    return _read(submission, submission.path.name, MAX_BYTES)
 
 
 def _read_notebook(submission: Submission) -> Notebook:
@@ -196,7 +216,7 @@ def _read_notebook(submission: Submission) -> Notebook:
         raise _Refused(f"The student id is not usable. {USABLE_ID}")
     if not _safe_file_name(submission.path.name):
         raise _Refused(f"The file name is not usable; name the file {expected}.")
-    data = _read(submission, submission.path.name, MAX_BYTES)
+    data = _content(submission)
     if data.count(b"{") + data.count(b"[") > MAX_BRACKETS:
         raise _Refused("The file holds far more parts than a notebook has.")
     try:

@@ -1,34 +1,88 @@
-"""Many submissions on many processes, streamed, with a bounded number in flight."""
+"""Many submissions on many workers, streamed, with a bounded number in flight.
+
+Who does the work is a `Crew`: processes of this machine, or a Dask cluster (`grader.cluster`). Both
+are a `concurrent.futures.Executor` to the one loop below.
+"""
 
 from __future__ import annotations
 
 import multiprocessing
-import os
 import signal
 import threading
 from collections.abc import Generator, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from typing import Any, Protocol
 
-from grader.autograde import grade_submission
+from grader.autograde import grade_submission, prepare
 from grader.bundle import Bundle
-from grader.intake import Submission
+from grader.intake import Submission, opened
 from grader.results import Status, SubmissionResult
-from grader.scratch import discard
 
-__all__ = ["grade_all"]
+__all__ = ["Crew", "LocalCrew", "Team", "grade_all", "grade_one"]
 
 IN_FLIGHT_PER_WORKER = 2  # one that runs and one that waits, so that no worker idles
+
+
+@dataclass(frozen=True)
+class Team:
+    """Workers that hold an assignment.
+
+    Args:
+        executor: runs `grade_one` on one of them.
+        bundle: what `grade_one` is given there for the bundle.
+    """
+
+    executor: Executor
+    bundle: Any
+
+
+class Crew(Protocol):
+    """Those who grade."""
+
+    @property
+    def size(self) -> int:
+        """How many submissions they grade at the same time."""
+
+    @property
+    def deaths(self) -> tuple[type[BaseException], ...]:
+        """What the future of a submission raises when its worker died."""
+
+    def at_work(self, bundle: Bundle, size: int) -> AbstractContextManager[Team]:
+        """A team of at most that size, each of whom is given the bundle once."""
+
+
+@dataclass(frozen=True)
+class LocalCrew:
+    """Processes of this machine.
+
+    Args:
+        size: how many, at least one.
+    """
+
+    size: int
+    deaths: tuple[type[BaseException], ...] = (BrokenProcessPool,)
+
+    @contextmanager
+    def at_work(self, bundle: Bundle, size: int) -> Iterator[Team]:
+        """See `Crew.at_work`."""
+        context = multiprocessing.get_context("spawn")
+        executor = ProcessPoolExecutor(size, context, initializer=_begin, initargs=(bundle,))
+        try:
+            yield Team(executor, bundle.digest)
+        finally:
+            executor.shutdown(wait=True, cancel_futures=True)
 
 
 def grade_all(
     bundle: Bundle,
     submissions: Iterable[Submission],
-    workers: int,
+    crew: Crew,
     stop: threading.Event | None = None,
 ) -> Iterator[SubmissionResult]:
-    """Grade submissions on local processes; results come as they are ready.
+    """Grade submissions; results come as they are ready.
 
     Submissions that were in flight when a worker died are tried once more, each by itself; one
     that ends its worker again is NOT_GRADED, and its neighbours are not.
@@ -36,65 +90,78 @@ def grade_all(
     Args:
         bundle: the assignment.
         submissions: consumed lazily, only as far as workers can take them.
-        workers: number of processes, at least one.
+        crew: who grades.
         stop: once set, no further submission is started; those running still come.
     """
     waiting = _Queue(submissions, stop or threading.Event())
     while not waiting.is_empty():
-        victims = yield from _until_broken(bundle, waiting, workers)
+        victims = yield from _until_broken(bundle, waiting, crew)
         for victim in victims:
-            yield _alone(bundle, victim)
+            yield _alone(bundle, victim, crew)
 
 
 def _until_broken(
-    bundle: Bundle, waiting: _Queue, workers: int
+    bundle: Bundle, waiting: _Queue, crew: Crew
 ) -> Generator[SubmissionResult, None, list[Submission]]:
-    """Results of one pool; returns what was in flight when a worker died, if one did."""
+    """Results of one team; returns what was in flight when a worker died, if one did."""
     running: dict[Future[SubmissionResult], Submission] = {}
-    with _pool(workers) as executor:
+    with crew.at_work(bundle, crew.size) as team:
         while running or not waiting.is_empty():
-            while len(running) < workers * IN_FLIGHT_PER_WORKER and not waiting.is_empty():
+            while len(running) < crew.size * IN_FLIGHT_PER_WORKER and not waiting.is_empty():
                 submission = waiting.take()
-                running[_started(executor, bundle, submission)] = submission
+                running[_started(team, submission, crew.deaths)] = submission
             finished, _ = wait(running, return_when=FIRST_COMPLETED)
             for future in finished:
                 submission = running.pop(future)
                 try:
                     yield future.result()
-                except BrokenProcessPool:
+                except crew.deaths:
                     return [submission, *running.values()]
     return []
 
 
 def _started(
-    executor: ProcessPoolExecutor, bundle: Bundle, submission: Submission
+    team: Team, submission: Submission, deaths: tuple[type[BaseException], ...]
 ) -> Future[SubmissionResult]:
-    """Hand over one submission; a pool that broke since its last result is told like any other."""
+    """Hand over one submission; a team that broke since its last result is told like any other."""
     try:
-        return executor.submit(grade_submission, bundle, submission)
-    except BrokenProcessPool as error:
+        return team.executor.submit(grade_one, team.bundle, opened(submission))
+    except deaths as error:
         broken: Future[SubmissionResult] = Future()
         broken.set_exception(error)
         return broken
 
 
-def _alone(bundle: Bundle, submission: Submission) -> SubmissionResult:
+def _alone(bundle: Bundle, submission: Submission, crew: Crew) -> SubmissionResult:
     """Grade one that was in flight when a worker died, where it can harm no other."""
-    with _pool(1) as executor:
+    with crew.at_work(bundle, 1) as team:
         try:
-            return executor.submit(grade_submission, bundle, submission).result()
-        except BrokenProcessPool:
+            return _started(team, submission, crew.deaths).result()
+        except crew.deaths:
             return _given_up(bundle, submission)
 
 
-@contextmanager
-def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
-    context = multiprocessing.get_context("spawn")
-    executor = ProcessPoolExecutor(workers, context, initializer=_become_worker)
-    try:
-        yield executor
-    finally:
-        executor.shutdown(wait=True, cancel_futures=True)
+_bundles: dict[str, Bundle] = {}
+_turn = threading.Lock()
+
+
+def _begin(bundle: Bundle) -> None:
+    """Make this process a worker. Ctrl-C belongs to the driver, which lets submissions finish."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _bundles[bundle.digest] = bundle
+    prepare(bundle)
+
+
+def grade_one(bundle: Bundle | str, submission: Submission) -> SubmissionResult:
+    """Grade one submission in a worker, which does one at a time.
+
+    Args:
+        bundle: the assignment, or the digest of one that the worker holds.
+        submission: opened, since its path may mean nothing here.
+    """
+    held = _bundles[bundle] if isinstance(bundle, str) else bundle
+    with _turn:
+        return grade_submission(held, submission)
 
 
 class _Queue:
@@ -123,18 +190,3 @@ def _given_up(bundle: Bundle, submission: Submission) -> SubmissionResult:
         max_score=bundle.assignment.max_score,
         notes=("Not graded: the worker process died twice while grading this submission.",),
     )
-
-
-def _become_worker() -> None:
-    """Leave Ctrl-C to the driver, which lets running submissions finish; end when it ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_driver, daemon=True).start()
-
-
-def _end_with_driver() -> None:
-    """A killed driver closes no queue: its workers would wait for work for ever."""
-    driver = multiprocessing.parent_process()
-    assert driver is not None  # noqa: S101 — told to mypy; this is a pool's worker
-    driver.join()
-    discard()
-    os._exit(1)

@@ -46,7 +46,8 @@ class CheckResult:
         passed: True, False, or None when the check itself broke.
         points: points earned.
         max_points: points the check is worth.
-        message: why it failed, in a teacher's words; empty when it passed.
+        message: why it failed, in a teacher's words; when it passed, what was credited as
+            consistent with a mistake before it, or nothing.
         difference: where the array that failed it is wrong, if that can be drawn.
     """
 
@@ -71,6 +72,7 @@ class QuestionResult:
         checks: the hidden tests' outcomes.
         manual: whether a human grades it.
         hints: what to look at, the most telling first.
+        follow_through: why points were kept in spite of a mistake in an earlier question.
     """
 
     question: str
@@ -80,6 +82,7 @@ class QuestionResult:
     checks: tuple[CheckResult, ...] = ()
     manual: bool = False
     hints: tuple[str, ...] = ()
+    follow_through: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -128,8 +131,10 @@ class SubmissionResult:
         return replace(self, questions=questions)
 
     def to_json(self) -> str:
-        """The record as JSON text, notebook included."""
-        return json.dumps(asdict(self), ensure_ascii=False, indent=1)
+        """The record as JSON text, notebook included; the fingerprint comes first."""
+        data = {"fingerprint": self.fingerprint, **vars(self)}
+        data["questions"] = [asdict(question) for question in self.questions]
+        return json.dumps(data, ensure_ascii=False, indent=1)
 
     @classmethod
     def from_json(cls, text: str) -> SubmissionResult:
@@ -141,6 +146,7 @@ class SubmissionResult:
                     **q,
                     "mistakes": tuple(q["mistakes"]),
                     "hints": tuple(q["hints"]),
+                    "follow_through": tuple(q["follow_through"]),
                     "checks": tuple(map(_check, q["checks"])),
                 }
             )

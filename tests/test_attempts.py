@@ -15,6 +15,7 @@ from grader.batch import autograde
 from grader.course import Course
 from grader.gradebook import CourseGradebook
 from grader.notebook import Notebook, dumps, grade_id
+from grader.pool import LocalCrew
 
 DUE = datetime(2026, 1, 10, 12, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -101,12 +102,12 @@ def test_the_attempt_that_course_yml_asks_for_is_graded(
         ("dora", b"broken", DUE),
     ):
         Shelf(course, ID, student).add(data, "test", moment)
-    assert autograde(course, ID, workers=1, unsafe=True).exit_code == 0
+    assert autograde(course, ID, crew=LocalCrew(1), unsafe=True).exit_code == 0
     found = {student: load_result(course, ID, student) for student in scores}
     assert {s: result.score for s, result in found.items() if result} == scores
     kept = list(course.attempts_dir.rglob("result.json"))
     assert len(kept) == (0 if rule == "latest" else 8)
-    again = autograde(course, ID, workers=1, unsafe=True)
+    again = autograde(course, ID, crew=LocalCrew(1), unsafe=True)
     assert (again.unchanged, again.results) == (4, [])
 
 
@@ -114,7 +115,7 @@ def test_a_new_policy_counts_at_the_next_autograde_which_grades_nothing(tmp_path
     course = write_course(tmp_path)
     release = release_by_hand(course)
     Shelf(course, ID, "ada").add(answered(release, double="2 * x"), "test", DUE + DAY)
-    autograde(course, ID, workers=1, unsafe=True)
+    autograde(course, ID, crew=LocalCrew(1), unsafe=True)
 
     def stored() -> float:
         with CourseGradebook(course) as book:
@@ -124,13 +125,13 @@ def test_a_new_policy_counts_at_the_next_autograde_which_grades_nothing(tmp_path
     changed = COURSE_YML.replace("penalty_per_day: 0.1", "penalty_per_day: 0.2")
     (tmp_path / "course.yml").write_text(changed)
     course = Course.load(tmp_path)
-    assert autograde(course, ID, workers=1, unsafe=True).results == []
+    assert autograde(course, ID, crew=LocalCrew(1), unsafe=True).results == []
     assert stored() == 0.8
     (tmp_path / "course.yml").write_text(changed.replace("2026-01-10", "2026-01-11"))
     course = Course.load(tmp_path)
-    assert autograde(course, ID, workers=1, unsafe=True).results == []
+    assert autograde(course, ID, crew=LocalCrew(1), unsafe=True).results == []
     assert stored() == 0.0
     stamp = course.submitted_dir / "ada" / ID / "timestamp.txt"
     stamp.write_text("2026-01-12 13:00:00 UTC")
-    assert autograde(course, ID, workers=1, unsafe=True).results == []
+    assert autograde(course, ID, crew=LocalCrew(1), unsafe=True).results == []
     assert stored() == 1.0  # two days begun, at most a quarter

@@ -18,7 +18,7 @@ from grader.bundle import Bundle, load_bundle
 from grader.course import Course
 from grader.intake import Submission
 from grader.notebook import Notebook, dumps, grade_id
-from grader.pool import grade_all
+from grader.pool import LocalCrew, grade_all
 from grader.results import Status, SubmissionResult
 
 STUDENTS = ["amy", "bob", "cyd"]
@@ -71,14 +71,14 @@ def by_student(results: Iterator[SubmissionResult]) -> dict[str, SubmissionResul
 
 def test_one_worker_and_two_give_the_same_records(course: Course, bundle: Bundle) -> None:
     given = submissions(course, *STUDENTS)
-    one, two = (by_student(grade_all(bundle, given, workers)) for workers in (1, 2))
+    one, two = (by_student(grade_all(bundle, given, LocalCrew(workers))) for workers in (1, 2))
     assert one == two
     assert set(one) == set(STUDENTS)
     assert [one[name].question("double").score for name in STUDENTS] == [1.0, 1.0, 4.0]
 
 
 def test_no_submissions_give_no_results_and_start_no_worker(bundle: Bundle) -> None:
-    assert list(grade_all(bundle, [], 2)) == []
+    assert list(grade_all(bundle, [], LocalCrew(2))) == []
     assert not workers_of_this_process()
 
 
@@ -127,7 +127,7 @@ def test_what_a_killed_worker_had_is_graded_again(
     thread = kill_when_a_box_sleeps(stop, times=1)
     given = [*submissions(course, "slow"), *rejected(course, 2)]
     try:
-        found = by_student(grade_all(bundle, given, 1))
+        found = by_student(grade_all(bundle, given, LocalCrew(1)))
     finally:
         stop.set()
         thread.join()
@@ -140,7 +140,7 @@ def test_a_worker_that_dies_between_two_results_ends_nothing(
     course: Course, bundle: Bundle
 ) -> None:
     """While a result is being stored, so that nobody waits for the worker at that time."""
-    results = grade_all(bundle, rejected(course, 5), 1)
+    results = grade_all(bundle, rejected(course, 5), LocalCrew(1))
     found = [next(results)]
     (worker,) = workers_of_this_process()
     os.kill(worker, signal.SIGKILL)
@@ -158,7 +158,7 @@ def test_a_submission_whose_worker_dies_twice_is_not_graded(
     stop = threading.Event()
     thread = kill_when_a_box_sleeps(stop, times=2)
     try:
-        found = by_student(grade_all(bundle, submissions(course, "slow"), 1))
+        found = by_student(grade_all(bundle, submissions(course, "slow"), LocalCrew(1)))
     finally:
         stop.set()
         thread.join()
@@ -177,7 +177,7 @@ def test_once_stopped_nothing_new_starts_and_what_runs_still_comes(
             taken.append(submission.student)
             yield submission
 
-    results = grade_all(bundle, lazily(), 1, stop)
+    results = grade_all(bundle, lazily(), LocalCrew(1), stop)
     first = next(results)
     stop.set()
     rest = list(results)
@@ -190,7 +190,7 @@ def test_once_stopped_nothing_new_starts_and_what_runs_still_comes(
 def test_a_stop_before_the_start_grades_nothing(course: Course, bundle: Bundle) -> None:
     stop = threading.Event()
     stop.set()
-    assert list(grade_all(bundle, submissions(course, "amy"), 1, stop)) == []
+    assert list(grade_all(bundle, submissions(course, "amy"), LocalCrew(1), stop)) == []
 
 
 def test_submissions_are_taken_only_as_far_as_workers_can(course: Course, bundle: Bundle) -> None:
@@ -203,7 +203,7 @@ def test_submissions_are_taken_only_as_far_as_workers_can(course: Course, bundle
             taken += 1
             yield rejected(course, 1)[0]
 
-    results = grade_all(bundle, endless(), 1)
+    results = grade_all(bundle, endless(), LocalCrew(1))
     next(results)
     results.close()
     assert taken <= 5

@@ -13,7 +13,7 @@ import hashlib
 import io
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,7 +27,7 @@ from grader.judge.reference import Reference
 from grader.judge.student import Request, Student
 from grader.results import CheckResult, Difference
 
-__all__ = ["Progress", "Verdict", "declared_points", "run_suite"]
+__all__ = ["FollowThrough", "Progress", "Verdict", "declared_points", "run_suite"]
 
 # pytest as a library: no terminal, no capture, no plugins but ours, nothing written to disk.
 OFF = (
@@ -61,11 +61,31 @@ class Progress:
         return bool(own) and all(tally.passed is True for tally in own)
 
 
+@dataclass
+class FollowThrough:
+    """Credit for work that is consistent with the student's own earlier, mistaken result.
+
+    Args:
+        is_on: whether the course grants it for this question.
+        remark: why this check is credited so; the student reads it.
+    """
+
+    is_on: bool
+    remark: str = ""
+
+    def credit(self, remark: str) -> None:
+        """Say that the check passes for this reason, if it passes."""
+        self.remark = remark
+
+
 class _Plugin:
     """Fixtures in, check results out."""
 
-    def __init__(self, student: Student, reference: Reference, seed: str) -> None:
+    def __init__(
+        self, student: Student, reference: Reference, seed: str, strict: Collection[str]
+    ) -> None:
         self._student, self._reference, self._seed = student, reference, seed
+        self._strict = strict
         self.tallies: dict[str, _Tally] = {}
         self.collection_error = ""
         self.stopped: BaseException | None = None
@@ -81,6 +101,10 @@ class _Plugin:
     @pytest.fixture
     def progress(self) -> Progress:
         return Progress(self.tallies)
+
+    @pytest.fixture
+    def follow_through(self, request: pytest.FixtureRequest) -> FollowThrough:
+        return FollowThrough(_question_of(request.node) not in self._strict)
 
     @pytest.fixture
     def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
@@ -115,6 +139,9 @@ class _Plugin:
         tally = self.tallies[name]
         tally.requests += self._student.take_log()
         if call.excinfo is None:
+            credit = item.funcargs.get("follow_through")
+            if isinstance(credit, FollowThrough) and tally.passed:
+                tally.message = credit.remark
             return
         error = call.excinfo.value
         if not isinstance(error, AssertionError):
@@ -124,6 +151,11 @@ class _Plugin:
             tally.passed = False
             tally.message = str(error).strip() or tally.claim
             tally.difference = getattr(error, "difference", None)
+
+
+def _question_of(item: pytest.Item) -> str:
+    marker = item.get_closest_marker("question")
+    return str(marker.args[0]) if marker and marker.args else ""
 
 
 def _tally(item: pytest.Function) -> _Tally:
@@ -144,6 +176,11 @@ class Verdict:
     checks: tuple[CheckResult, ...] = ()
     diagnosis: Diagnosis = field(default_factory=Diagnosis)
 
+    @property
+    def follow_through(self) -> tuple[str, ...]:
+        """Why checks were passed in spite of an earlier mistake."""
+        return tuple(dict.fromkeys(c.message for c in self.checks if c.passed and c.message))
+
 
 def run_suite(
     hidden_tests: Path,
@@ -151,6 +188,7 @@ def run_suite(
     reference: Reference,
     seed: str,
     catalogue: Callable[[], Catalogue] = Catalogue,
+    strict: Collection[str] = (),
 ) -> Mapping[str, Verdict]:
     """The verdict on every question that the hidden tests name, in file order.
 
@@ -160,13 +198,14 @@ def run_suite(
         reference: the instructor's.
         seed: everything that the inputs depend on, beside the test's name.
         catalogue: gives the catalogue that lost points are explained by; asked only then.
+        strict: questions in which nothing is credited as consistent with an earlier mistake.
 
     Raises:
         JudgeError: the module cannot be collected, holds no test, or did not run to its end.
         KeyboardInterrupt: pytest was interrupted; what it had done is no grade.
     """
     sys.modules.pop(hidden_tests.stem, None)  # or pytest would take another assignment's
-    plugin = _Plugin(student, reference, seed)
+    plugin = _Plugin(student, reference, seed, strict)
     folder = hidden_tests.parent
     options = [*OPTIONS, f"--rootdir={folder}", f"--confcutdir={folder}"]  # or it lists all above
     options += [word for name in OFF for word in ("-p", f"no:{name}")]
