@@ -52,7 +52,7 @@ def histogram(values: Sequence[float], maximum: float, title: str) -> Markup:
         axes.spines["left"].set_visible(False)
         axes.set_xlabel("points")
         axes.margins(y=0.15)
-        return _svg(axes.figure, title, spoken or "no values")
+        return _svg(axes.figure, title, spoken)
 
 
 def bar_chart(values: Mapping[str, float], title: str, unit: str = "%") -> Markup:
@@ -78,7 +78,7 @@ def bar_chart(values: Mapping[str, float], title: str, unit: str = "%") -> Marku
         axes.spines["bottom"].set_visible(False)
         axes.tick_params(axis="y", length=0, labelcolor=INK)
         spoken = "; ".join(f"{name}: {text}" for name, text in shown.items())
-        return _svg(axes.figure, title, spoken or "no values")
+        return _svg(axes.figure, title, spoken)
 
 
 def scatter(

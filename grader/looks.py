@@ -58,9 +58,10 @@ NOT_YET = "Handed in, and not graded yet; run `grader autograde` again."
 
 
 def common_notes(results: Sequence[SubmissionResult]) -> frozenset[str]:
-    """Notes that half of the class or more has: they tell of the course, not of a student."""
-    counts = Counter(note for result in results for note in set(result.notes))
-    return frozenset(note for note, n in counts.items() if n > 2 and 2 * n >= len(results))
+    """Notes that half of the graded class has: they tell of the course, not of a student."""
+    graded = [result for result in results if result.status is Status.GRADED]
+    counts = Counter(note for result in graded for note in set(result.notes))
+    return frozenset(note for note, n in counts.items() if n > 2 and 2 * n >= len(graded))
 
 
 def _from_result(result: SubmissionResult) -> Iterator[tuple[str, str]]:

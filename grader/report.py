@@ -119,9 +119,9 @@ def report_page(
         counts=Counter(str(result.status) for result in results),
         mean=fmean(scores) if scores else None,
         median=median(scores) if scores else None,
-        distribution=histogram(scores, assignment.max_score, "Distribution of scores"),
+        distribution=_distribution(assignment, scores),
         times=_times(assignment, rows),
-        success=bar_chart(shares, "Mean share of points by question"),
+        success=bar_chart(shares, "Mean share of points by question") if shares else None,
         separation=bar_chart(found, "Discrimination by question", unit="") if found else None,
         statistics=statistics,
         mistakes=_mistakes(class_grades),
@@ -169,6 +169,12 @@ def _row(grade: Grade, times: Mapping[str, datetime | None]) -> _Row:
         late_penalty=grade.late_penalty,
         total=grade.final_score,
     )
+
+
+def _distribution(assignment: Assignment, scores: Sequence[float]) -> Markup | None:
+    if not scores:
+        return None
+    return histogram(scores, assignment.max_score, "Distribution of scores")
 
 
 def _times(assignment: Assignment, rows: Sequence[_Row]) -> Markup | None:

@@ -207,6 +207,15 @@ def test_without_anything_to_compare_there_is_no_such_section(course: Course) ->
     assert "Similar" not in words(page_of(course, similar_class()))
 
 
+def test_a_class_that_was_not_graded_is_listed_by_name(course: Course) -> None:
+    note = ("Not graded: the kept result cannot be read.",)
+    grades = [result(f"s{i}", None, status=Status.NOT_GRADED, notes=note) for i in range(4)]
+    page = page_of(course, grades)
+    assert words(page).count(note[0]) == 4
+    assert "Nobody has a score yet." in words(page)
+    assert "svg" not in [tag for tag, _ in page.tags]
+
+
 def test_the_same_class_gives_the_same_bytes(course: Course) -> None:
     grades = [Grade(result("amy", 4.0), 0.0)]
     one, two = (report_page(course, course.assignment(ID), grades) for _ in range(2))
