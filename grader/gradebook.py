@@ -3,6 +3,8 @@
 Only this module and `nbgrader_plugins` import nbgrader, which takes seconds.
 """
 
+# ruff: noqa: E402 — one line has to come before nbgrader is imported
+
 from __future__ import annotations
 
 import json
@@ -16,6 +18,10 @@ from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
 from typing import Any
+
+# Through nbformat, jsonschema would load a grammar of internationalised addresses for a second; no
+# schema of a notebook asks for it, and jsonschema does without where it is not installed.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 import nbformat
 from nbgrader.api import Assignment as AssignmentRow
