@@ -100,7 +100,7 @@ def far_scores(assignment: Assignment, results: Sequence[SubmissionResult]) -> M
     middle = float(np.median(scores))
     far = np.abs(_modified_z(scores, LEAST_SPREAD * assignment.max_score)) > LIMIT
     return {
-        result.student: f"{result.score:g} points, where the middle of the class is {middle:g}."
+        result.student: f"{result.score:g} points; the median of all graded is {middle:g}."
         for result, is_far in zip(graded, far, strict=True)
         if is_far
     }

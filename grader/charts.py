@@ -82,14 +82,13 @@ def bar_chart(values: Mapping[str, float], title: str, unit: str = "%") -> Marku
 
 
 def scatter(
-    points: Sequence[tuple[float, float]], maximum: float, title: str, spoken: str
+    points: Sequence[tuple[float, float, bool]], maximum: float, title: str, spoken: str
 ) -> Markup:
-    """Scores against days after the due date; what is late has another shape and colour."""
+    """Days after the due date, score, whether late: late ones have another shape and colour."""
     with _axes(2.6) as axes:
-        in_time = [point for point in points if point[0] <= 0]
-        late = [point for point in points if point[0] > 0]
-        for chosen, shape, colour in ((in_time, "o", ACCENT), (late, "^", LATE)):
-            days, scores = np.array(chosen, dtype=float).reshape(-1, 2).T
+        for late, shape, colour in ((False, "o", ACCENT), (True, "^", LATE)):
+            days = [day for day, _, is_late in points if is_late is late]
+            scores = [score for _, score, is_late in points if is_late is late]
             axes.plot(days, scores, shape, color=colour, alpha=0.65, markersize=6.5, mew=0)
         axes.axvline(0, color=SOFT, linewidth=1, linestyle=(0, (3, 2)))
         axes.set(ylim=(-0.03 * maximum, 1.05 * maximum), ylabel="points")

@@ -51,6 +51,7 @@ class _Row:
     status: str
     scores: Mapping[str, float | None]
     handed_in: datetime | None
+    is_late: bool
     late_penalty: float
     total: float | None
 
@@ -166,6 +167,7 @@ def _row(grade: Grade, times: Mapping[str, datetime | None]) -> _Row:
         status=str(result.status),
         scores={q.question: q.score for q in result.questions},
         handed_in=times.get(result.student),
+        is_late=grade.lateness.seconds > 0,
         late_penalty=grade.late_penalty,
         total=grade.final_score,
     )
@@ -182,15 +184,19 @@ def _times(assignment: Assignment, rows: Sequence[_Row]) -> Markup | None:
     if assignment.due is None:
         return None
     points = sorted(
-        ((row.handed_in - assignment.due).total_seconds() / DAY_S, row.total + row.late_penalty)
+        (
+            (row.handed_in - assignment.due).total_seconds() / DAY_S,
+            row.total + row.late_penalty,
+            row.is_late,
+        )
         for row in rows
         if row.handed_in is not None and row.total is not None
     )
     if len(points) < 2:
         return None
-    late = sum(days > 0 for days, _ in points)
+    late = sum(is_late for _, _, is_late in points)
     halves = points[: len(points) // 2], points[len(points) // 2 :]
-    early_middle, late_middle = (median(score for _, score in half) for half in halves)
+    early_middle, late_middle = (median(p[1] for p in half) for half in halves)
     spoken = (
         f"{len(points)} submissions: {len(points) - late} in time, {late} late. Median of the "
         f"earlier half {early_middle:.4g} points, of the later half {late_middle:.4g}. The times "

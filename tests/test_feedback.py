@@ -226,6 +226,15 @@ def test_a_perfect_student_is_told_so(course: Course, release: Notebook) -> None
     assert "Every point is yours." in page.text
 
 
+def test_points_kept_in_spite_of_an_earlier_mistake_are_explained(course: Course) -> None:
+    remark = "It is the gradient of your own loss."
+    check = CheckResult("t", "A claim.", True, 4.0, 4.0, remark)
+    question = QuestionResult("double", 4.0, 4.0, checks=(check,), follow_through=(remark,))
+    page = page_of(course, SubmissionResult("amy", ID, Status.GRADED, 9.0, (question,)))
+    assert f"Kept in spite of an earlier mistake. {remark}" in " ".join(page.text.split())
+    assert "message" not in [a.get("class") for _, a in page.tags]  # nothing was lost
+
+
 def test_lateness_is_explained(course: Course, release: Notebook) -> None:
     late = Lateness(seconds=90_000.0, days=2, free_days=1, penalty=0.9)
     grade = Grade(make_result("amy", release, double=4.0), 0.9, late)

@@ -18,10 +18,12 @@ import grader
 from grader.course import Course
 from grader.grades import Grade
 from grader.intake import Submission
+from grader.late import Lateness
 from grader.report import report_page
 from grader.results import CheckResult, QuestionResult, Status, SubmissionResult
 from grader.roster import Person, Roster
 
+DUE = datetime(2026, 1, 10, 12, tzinfo=UTC)  # as the tiny course has it
 TEMPLATES = Path(grader.__file__).parent / "templates"
 
 
@@ -36,7 +38,8 @@ def page_of(
     submissions: Sequence[Submission] = (),
     roster: Roster | None = None,
 ) -> Page:
-    given = [Grade(result, 0.0) for result in grades]
+    late = {s.student: Lateness(3600.0, 1) for s in submissions if (s.submitted_at or DUE) > DUE}
+    given = [Grade(r, 0.0, late.get(r.student, Lateness())) for r in grades]
     page = report_page(course, course.assignment(ID), given, submissions, roster)
     return assert_only_sorts(page)
 
@@ -151,8 +154,7 @@ def test_charts_have_a_title_and_a_description(course: Course) -> None:
 
 
 def handed_in(student: str, hours_late: float) -> Submission:
-    due = datetime(2026, 1, 10, 12, tzinfo=UTC)
-    return Submission(student, ID, Path("x"), due + timedelta(hours=hours_late))
+    return Submission(student, ID, Path("x"), DUE + timedelta(hours=hours_late))
 
 
 def test_time_of_submission_is_drawn_against_score_and_told(course: Course) -> None:
