@@ -44,6 +44,7 @@ from grader.judge.record import Record
 from grader.judge.reference import Reference, definitions
 from grader.judge.student import Request, Student
 from grader.notebook import loads
+from grader.results import CheckResult
 
 SOLUTIONS = Path(__file__).parent.parent / "solutions"
 NOT_ALONE = {"train"}  # looks at how the other questions went
@@ -85,18 +86,27 @@ class Trial:
     """How one version of a step was judged.
 
     Args:
+        checks: its hidden tests' outcomes.
         lost: whether it lost points.
         mistakes: ids that were named.
         hints: what the student is told.
         diagnosis_ms: what finding that out took.
         requests: what its checks asked, if any points were lost.
+        follow_through: what was credited as consistent with an earlier mistake.
     """
 
+    checks: tuple[CheckResult, ...]
     lost: bool
     mistakes: tuple[str, ...]
     hints: tuple[str, ...]
     diagnosis_ms: float
     requests: tuple[Request, ...] = ()
+    follow_through: tuple[str, ...] = ()
+
+    @property
+    def points(self) -> float:
+        """What it earned."""
+        return sum(check.points for check in self.checks)
 
 
 class Trials:
@@ -119,8 +129,11 @@ class Trials:
         mistakes = (source / "mistakes.py").read_text(encoding="utf-8")
         self.catalogue = Catalogue.from_source(mistakes)
 
-    def judge(self, question: str, code: str, seed: str = "amy") -> Trial:
-        """Judge definitions that replace those of one question."""
+    def judge(self, question: str, code: str, strict: Sequence[str] = ()) -> Trial:
+        """Judge one question, with these definitions in place of the solution's.
+
+        In `strict` ones nothing is credited as consistent with an earlier mistake.
+        """
         session = Local(vars(self.reference.variant(code))["_names"])
         spent_s, seen = 0.0, ()
 
@@ -137,8 +150,9 @@ class Trials:
                 self._tests_of(question),
                 Student(session),
                 self.reference,
-                seed,
+                "a seed",
                 lambda: self.catalogue,
+                strict,
             )
         verdict = verdicts[question]
         broken = [check for check in verdict.checks if check.passed is None]
@@ -146,7 +160,15 @@ class Trials:
             raise RuntimeError(f"{question}: {broken[0].name}: {broken[0].message}")
         lost = not all(check.passed for check in verdict.checks)
         found = verdict.diagnosis
-        return Trial(lost, found.mistakes, found.hints, 1000 * spent_s, seen)
+        return Trial(
+            checks=verdict.checks,
+            lost=lost,
+            mistakes=found.mistakes,
+            hints=found.hints,
+            diagnosis_ms=1000 * spent_s,
+            requests=seen,
+            follow_through=verdict.follow_through,
+        )
 
     def does_the_same(self, mistake: Mistake, requests: Sequence[Request]) -> bool:
         """Whether a mistake by itself did what was recorded."""

@@ -76,7 +76,7 @@ def test_a_right_alternative_is_neither_suspected_nor_looked_up(
     bench = benches[name]
     monkeypatch.setattr(bench, "catalogue", None)  # it would not survive a look
     trial = bench.judge(other.question, other.code)
-    assert trial == Trial(lost=False, mistakes=(), hints=(), diagnosis_ms=0.0)
+    assert trial == Trial(trial.checks, lost=False, mistakes=(), hints=(), diagnosis_ms=0.0)
 
 
 @pytest.mark.parametrize(

@@ -735,6 +735,28 @@ BACKWARD_MISTAKES = [
         ),
     ),
     Mistake(
+        id="backward.numerical",
+        question="backward",
+        hint=(
+            "A difference quotient checks a gradient, but is none: beside the kink of a ReLU it "
+            "mixes both sides. Take the chain rule instead, step by step."
+        ),
+        code="""
+def backward(params, X, hidden, scores, y, reg):
+    grads = {}
+    for key in params:
+        grads[key] = np.zeros_like(params[key])
+        for index in np.ndindex(params[key].shape):
+            losses = []
+            for sign in (1, -1):
+                moved = {name: value.copy() for name, value in params.items()}
+                moved[key][index] += sign * 1e-5
+                losses.append(softmax_loss(forward(moved, X)[0], y, moved, reg))
+            grads[key][index] = (losses[0] - losses[1]) / 2e-5
+    return grads
+""",
+    ),
+    Mistake(
         id="backward.assigns_instead_of_adding",
         question="backward",
         hint=(
