@@ -41,10 +41,11 @@ from grader.judge import suite
 from grader.judge.catalogue import Catalogue, Mistake
 from grader.judge.merging import merged
 from grader.judge.record import Record
-from grader.judge.reference import Reference, definitions
+from grader.judge.reference import Reference
 from grader.judge.student import Request, Student
 from grader.notebook import loads
 from grader.results import CheckResult
+from grader.solution import definitions
 
 SOLUTIONS = Path(__file__).parent.parent / "solutions"
 NOT_ALONE = {"train"}  # looks at how the other questions went

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 import py_compile
-import re
 import shutil
 import threading
 from collections.abc import Callable
@@ -20,30 +17,23 @@ from grader.box.launch import Launcher, launcher
 from grader.box.session import CodeCell, Session
 from grader.box.tiers import Tier
 from grader.bundle import Bundle
-from grader.course import Course
 from grader.errors import BoxError, GraderError, JudgeError
-from grader.files import write_whole
-from grader.intake import Intake, Submission, content_digest, read_submission
+from grader.intake import Intake, Submission, read_submission
 from grader.judge.catalogue import Catalogue
 from grader.judge.reference import Reference
 from grader.judge.student import Student
 from grader.judge.suite import Verdict, run_suite
 from grader.notebook import Notebook, grade_id, is_check, is_manual, is_solution, question_of
+from grader.records import fingerprint
 from grader.results import QuestionResult, Status, SubmissionResult
 from grader.scorecard import check_cell_outputs
 from grader.scratch import new_folder
 
 __all__ = [
     "execute_and_judge",
-    "fingerprint",
     "grade_submission",
-    "kept_fingerprint",
-    "load_result",
     "prepare",
-    "save_result",
 ]
-
-FINGERPRINT = re.compile(rb'\{\s*"fingerprint": "([0-9a-f]{64})"')  # what a record begins with
 
 
 def grade_submission(bundle: Bundle, submission: Submission) -> SubmissionResult:
@@ -94,36 +84,6 @@ def prepare(bundle: Bundle) -> None:
 def _ready(make: Callable[[Any], object], key: Any) -> None:
     with suppress(GraderError):
         make(key)
-
-
-def fingerprint(bundle: Bundle, submission: Submission) -> str:
-    """Digest of all that a result depends on: bundle, student, submitted file."""
-    parts = f"{bundle.digest}:{submission.student}:{content_digest(submission)}"
-    return hashlib.sha256(os.fsencode(parts)).hexdigest()
-
-
-def save_result(course: Course, result: SubmissionResult) -> None:
-    """Keep the record under `results/`, whole or not at all."""
-    write_whole(course.result_path(result.assignment, result.student), result.to_json())
-
-
-def kept_fingerprint(course: Course, assignment_id: str, student: str) -> str:
-    """The fingerprint of the kept record, or "" if there is none; quicker than all of it."""
-    try:
-        with course.result_path(assignment_id, student).open("rb") as file:
-            found = FINGERPRINT.match(file.read(200))
-    except OSError:
-        return ""
-    return found[1].decode() if found else ""
-
-
-def load_result(course: Course, assignment_id: str, student: str) -> SubmissionResult | None:
-    """The kept record, or None if there is none or it was written by another version."""
-    path = course.result_path(assignment_id, student)
-    try:
-        return SubmissionResult.from_json(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError, KeyError, TypeError):
-        return None
 
 
 def _graded(

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any
 
-from grader.autograde import fingerprint, kept_fingerprint
 from grader.bundle import Bundle, load_bundle
 from grader.choice import settle_attempts
 from grader.course import Course
@@ -20,6 +19,7 @@ from grader.grades import refresh
 from grader.intake import Submission, find_submissions
 from grader.keeping import Keeper
 from grader.pool import Crew, grade_all
+from grader.records import fingerprint, kept_fingerprint
 from grader.results import Status, SubmissionResult
 from grader.scratch import remove_leftovers
 from grader.terminal import progress, show_summary, warn

@@ -11,7 +11,7 @@ from typing import Any
 from grader import __version__, notebook
 from grader.course import Assignment, Course, Limits
 from grader.errors import JudgeError, UsageError
-from grader.judge.reference import definitions
+from grader.solution import definitions
 
 __all__ = [
     "EQUIVALENTS",

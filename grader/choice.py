@@ -13,7 +13,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 from grader.attempts import Attempt, Shelf, latest
-from grader.autograde import fingerprint
 from grader.bundle import Bundle
 from grader.course import Course
 from grader.deadlines import Deadlines, load_deadlines
@@ -21,6 +20,7 @@ from grader.files import write_whole
 from grader.intake import Submission, is_safe_student
 from grader.late import HandIn, lateness
 from grader.pool import Crew, LocalCrew, grade_all
+from grader.records import fingerprint
 from grader.results import Status, SubmissionResult
 from grader.terminal import progress, warn
 

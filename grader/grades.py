@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from grader.autograde import load_result
 from grader.course import Assignment, Course
 from grader.files import write_whole
 from grader.intake import Submission
 from grader.late import Lateness
+from grader.records import load_result
 from grader.results import Status, SubmissionResult
 
 __all__ = ["Grade", "grades", "refresh"]

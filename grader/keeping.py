@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from grader.autograde import save_result
 from grader.bundle import Bundle
 from grader.course import Course
+from grader.records import save_result
 from grader.results import SubmissionResult
 
 __all__ = ["Keeper"]

@@ -26,7 +26,7 @@ from nbgrader.plugins import ExportPlugin, LateSubmissionPlugin
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Unicode
 
-from grader.autograde import grade_submission, save_result
+from grader.autograde import grade_submission
 from grader.bundle import HIDDEN_FILES, load_bundle
 from grader.course import Course
 from grader.errors import BuildError, GraderError
@@ -35,6 +35,7 @@ from grader.files import write_whole
 from grader.gradebook import CourseGradebook
 from grader.graded import graded_notebook, timestamp_text
 from grader.intake import Submission, find_submissions, read_submission
+from grader.records import save_result
 from grader.results import Status
 
 __all__ = [

@@ -7,6 +7,7 @@ are a `concurrent.futures.Executor` to the one loop below.
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 import threading
 from collections.abc import Generator, Iterable, Iterator
@@ -20,6 +21,7 @@ from grader.autograde import grade_submission, prepare
 from grader.bundle import Bundle
 from grader.intake import Submission, opened
 from grader.results import Status, SubmissionResult
+from grader.scratch import discard
 
 __all__ = ["Crew", "LocalCrew", "Team", "grade_all", "grade_one"]
 
@@ -69,7 +71,9 @@ class LocalCrew:
     def at_work(self, bundle: Bundle, size: int) -> Iterator[Team]:
         """See `Crew.at_work`."""
         context = multiprocessing.get_context("spawn")
-        executor = ProcessPoolExecutor(size, context, initializer=_begin, initargs=(bundle,))
+        executor = ProcessPoolExecutor(
+            size, context, initializer=_become_worker, initargs=(bundle,)
+        )
         try:
             yield Team(executor, bundle.digest)
         finally:
@@ -145,11 +149,21 @@ _bundles: dict[str, Bundle] = {}
 _turn = threading.Lock()
 
 
-def _begin(bundle: Bundle) -> None:
-    """Make this process a worker. Ctrl-C belongs to the driver, which lets submissions finish."""
+def _become_worker(bundle: Bundle) -> None:
+    """Leave Ctrl-C to the driver, which lets running submissions finish; end when it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_driver, daemon=True).start()
     _bundles[bundle.digest] = bundle
     prepare(bundle)
+
+
+def _end_with_driver() -> None:
+    """A killed driver closes no queue: its workers would wait for work for ever."""
+    driver = multiprocessing.parent_process()
+    assert driver is not None  # noqa: S101 — told to mypy; this is a pool's worker
+    driver.join()
+    discard()
+    os._exit(1)
 
 
 def grade_one(bundle: Bundle | str, submission: Submission) -> SubmissionResult:

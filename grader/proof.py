@@ -30,10 +30,10 @@ from grader.files import write_whole
 from grader.gates import Release
 from grader.judge.catalogue import Catalogue
 from grader.judge.mutants import mutants
-from grader.judge.reference import definitions
 from grader.notebook import Cell, Notebook, dumps, is_solution, question_of
 from grader.rebuild import Intake
 from grader.results import Status
+from grader.solution import definitions
 
 __all__ = ["Proof", "Row", "prove", "record"]
 

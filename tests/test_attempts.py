@@ -10,12 +10,12 @@ import pytest
 from tiny_course import COURSE_YML, ID, release_by_hand, write_course
 
 from grader.attempts import Shelf, latest
-from grader.autograde import load_result
 from grader.batch import autograde
 from grader.course import Course
 from grader.gradebook import CourseGradebook
 from grader.notebook import Notebook, dumps, grade_id
 from grader.pool import LocalCrew
+from grader.records import load_result
 
 DUE = datetime(2026, 1, 10, 12, 0, tzinfo=UTC)
 DAY = timedelta(days=1)

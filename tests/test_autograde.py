@@ -14,18 +14,13 @@ import pytest
 from tiny_course import ID, release_by_hand, write_course
 
 from grader import autograde
-from grader.autograde import (
-    execute_and_judge,
-    fingerprint,
-    grade_submission,
-    load_result,
-    save_result,
-)
+from grader.autograde import execute_and_judge, grade_submission
 from grader.bundle import Bundle, load_bundle
 from grader.course import Course
 from grader.errors import BoxError
 from grader.intake import Intake, Submission, read_submission
 from grader.notebook import Notebook, dumps, grade_id
+from grader.records import fingerprint, load_result, save_result
 from grader.results import Status, SubmissionResult
 
 RIGHT = {"double": "def double(x):\n    return 2 * x", "square": "def square(x):\n    return x * x"}
@@ -235,7 +230,8 @@ def test_a_rejected_intake_is_a_zero_with_its_reason(bundle: Bundle) -> None:
 )
 def test_what_is_broken_on_our_side_is_no_zero(bundle: Bundle, change: dict[str, str]) -> None:
     broken = replace(bundle, **change, digest=str(change))  # type: ignore[arg-type]
-    result = execute_and_judge(broken, "amy", Intake(answered(bundle, **RIGHT)))
+    wrong = {**RIGHT, "double": "def double(x):\n    return 3 * x"}  # to be looked up
+    result = execute_and_judge(broken, "amy", Intake(answered(bundle, **wrong)))
     assert (result.status, result.score) == (Status.NOT_GRADED, None)
     assert result.notes[-1].startswith("Not graded: ")
 

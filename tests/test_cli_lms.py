@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from tiny_course import ID, make_result, release_by_hand, write_course
 
-from grader.autograde import save_result
 from grader.course import Course
 from grader.gradebook import CourseGradebook
+from grader.records import save_result
 
 
 def run(course: Course, *arguments: str) -> subprocess.CompletedProcess[str]:

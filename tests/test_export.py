@@ -14,11 +14,11 @@ import pytest
 from tiny_course import ID, make_result, release_by_hand, write_course
 
 from grader import export, grades
-from grader.autograde import save_result
 from grader.course import Course
 from grader.errors import UsageError
 from grader.late import Lateness
 from grader.notebook import Notebook
+from grader.records import save_result
 from grader.results import CheckResult, QuestionResult, Status, SubmissionResult
 
 LATE = datetime(2026, 1, 10, 13, 0, tzinfo=UTC)

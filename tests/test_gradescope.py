@@ -21,7 +21,6 @@ from typing import Any
 import pytest
 from tiny_course import ID, make_result, release_by_hand, write_course
 
-from grader.autograde import save_result
 from grader.box.launch import launcher
 from grader.course import Course
 from grader.errors import BoxError, UsageError
@@ -29,6 +28,7 @@ from grader.export import export
 from grader.lms.gradescope import results
 from grader.lms.gradescope_package import gradescope_zip
 from grader.notebook import Notebook, dumps, grade_id
+from grader.records import save_result
 from grader.results import CheckResult, QuestionResult, Status, SubmissionResult
 
 VISIBILITIES = {"hidden", "after_due_date", "after_published", "visible"}

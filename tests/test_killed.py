@@ -22,12 +22,12 @@ from pathlib import Path
 import pytest
 from tiny_course import ID, release_by_hand, write_course
 
-from grader.autograde import fingerprint
 from grader.box import family
 from grader.bundle import load_bundle
 from grader.course import Course
 from grader.intake import find_submissions
 from grader.notebook import Notebook, dumps, grade_id
+from grader.records import fingerprint
 from grader.results import SubmissionResult
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="boxes are Linux's")

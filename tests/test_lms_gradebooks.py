@@ -15,11 +15,11 @@ import pytest
 from tiny_course import ID, make_result, release_by_hand, write_course
 
 from grader import grades
-from grader.autograde import save_result
 from grader.course import Course
 from grader.errors import UsageError
 from grader.export import Exported, export
 from grader.late import Lateness
+from grader.records import save_result
 
 ROSTER = """\
 id,first_name,last_name,email,section,canvas_id,sis_id,sis_login,moodle_username

@@ -28,10 +28,11 @@ if sys.platform == "linux":
     from attack_submissions import load_submissions
     from attack_world import World, open_world
 
-    from grader.autograde import grade_submission, load_result
+    from grader.autograde import grade_submission
     from grader.bundle import load_bundle
     from grader.intake import find_submissions
     from grader.notebook import dumps
+    from grader.records import load_result
     from grader.results import Status, SubmissionResult
 
 ALL = os.environ.get("GRADER_MESSY") == "all"

@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 from tiny_course import ID, make_result, release_by_hand, write_course
 
-from grader.autograde import save_result
 from grader.course import Course
 from grader.export import records
 from grader.gradebook import CourseGradebook
+from grader.records import save_result
 
 CONFIG = Path(__file__).parent.parent / "nbgrader_config.py"
 LATE = datetime(2026, 1, 11, 13, 0, tzinfo=UTC)  # a day and an hour: two days begun

@@ -14,7 +14,7 @@ import pytest
 from nbgrader.converters import GenerateAssignment
 from tiny_course import HIDDEN_TESTS, ID, make_source, write_course
 
-from grader.autograde import grade_submission, save_result
+from grader.autograde import grade_submission
 from grader.bundle import load_bundle
 from grader.course import Course
 from grader.errors import BuildError
@@ -22,6 +22,7 @@ from grader.gradebook import CourseGradebook
 from grader.intake import find_submissions
 from grader.nbgrader_plugins import clean_html, generate_assignment
 from grader.notebook import Notebook, dumps, grade_id, loads
+from grader.records import save_result
 
 CONFIG = Path(__file__).parents[1] / "nbgrader_config.py"
 RIGHT = {

@@ -12,7 +12,8 @@ import pytest
 from grader.errors import JudgeError
 from grader.judge.catalogue import Alternative, Catalogue, Mistake
 from grader.judge.oracle import complex_step_gradient
-from grader.judge.reference import Reference, definitions
+from grader.judge.reference import Reference
+from grader.solution import definitions
 
 
 def notebook(*sources: str) -> dict[str, Any]:

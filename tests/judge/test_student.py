@@ -114,7 +114,8 @@ def test_what_failed_with_others_is_asked_one_by_one_for_the_diagnosis() -> None
         student.many("f", [(number,) for number in range(11)])
     first, *others = student.take_log()
     assert [call.is_lost for call in first.calls] == [True, True, False]
-    assert [request.calls for request in others] == [(Call((n,), 2 * n),) for n in (0, 1, 3, 4, 5, 6, 7, 8)]
+    numbers = (0, 1, 3, 4, 5, 6, 7, 8)
+    assert [request.calls for request in others] == [(Call((n,), 2 * n),) for n in numbers]
 
 
 def test_a_call_that_failed_slowly_is_not_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:

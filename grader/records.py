@@ -1,0 +1,47 @@
+"""Kept results: one JSON record for each submission, and the fingerprint of what it depends on."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+
+from grader.bundle import Bundle
+from grader.course import Course
+from grader.files import write_whole
+from grader.intake import Submission, content_digest
+from grader.results import SubmissionResult
+
+__all__ = ["fingerprint", "kept_fingerprint", "load_result", "save_result"]
+
+FINGERPRINT = re.compile(rb'\{\s*"fingerprint": "([0-9a-f]{64})"')  # what a record begins with
+
+
+def fingerprint(bundle: Bundle, submission: Submission) -> str:
+    """Digest of all that a result depends on: bundle, student, submitted file."""
+    parts = f"{bundle.digest}:{submission.student}:{content_digest(submission)}"
+    return hashlib.sha256(os.fsencode(parts)).hexdigest()
+
+
+def save_result(course: Course, result: SubmissionResult) -> None:
+    """Keep the record under `results/`, whole or not at all."""
+    write_whole(course.result_path(result.assignment, result.student), result.to_json())
+
+
+def kept_fingerprint(course: Course, assignment_id: str, student: str) -> str:
+    """The fingerprint of the kept record, or "" if there is none; quicker than all of it."""
+    try:
+        with course.result_path(assignment_id, student).open("rb") as file:
+            found = FINGERPRINT.match(file.read(200))
+    except OSError:
+        return ""
+    return found[1].decode() if found else ""
+
+
+def load_result(course: Course, assignment_id: str, student: str) -> SubmissionResult | None:
+    """The kept record, or None if there is none or it was written by another version."""
+    path = course.result_path(assignment_id, student)
+    try:
+        return SubmissionResult.from_json(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return None
