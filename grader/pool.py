@@ -7,8 +7,6 @@ are a `concurrent.futures.Executor` to the one loop below.
 from __future__ import annotations
 
 import multiprocessing
-import os
-import signal
 import threading
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
@@ -17,13 +15,11 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from grader.autograde import grade_submission, prepare
 from grader.bundle import Bundle
 from grader.intake import Submission, opened
 from grader.results import Status, SubmissionResult
-from grader.scratch import discard
 
-__all__ = ["Crew", "LocalCrew", "Team", "grade_all", "grade_one"]
+__all__ = ["Crew", "LocalCrew", "Team", "grade_all"]
 
 IN_FLIGHT_PER_WORKER = 2  # one that runs and one that waits, so that no worker idles
 
@@ -33,8 +29,8 @@ class Team:
     """Workers that hold an assignment.
 
     Args:
-        executor: runs `grade_one` on one of them.
-        bundle: what `grade_one` is given there for the bundle.
+        executor: runs `grader.worker.grade_one` on one of them.
+        bundle: what that is given there for the bundle.
     """
 
     executor: Executor
@@ -70,10 +66,10 @@ class LocalCrew:
     @contextmanager
     def at_work(self, bundle: Bundle, size: int) -> Iterator[Team]:
         """See `Crew.at_work`."""
+        from grader.worker import become_worker  # with the judge behind it
+
         context = multiprocessing.get_context("spawn")
-        executor = ProcessPoolExecutor(
-            size, context, initializer=_become_worker, initargs=(bundle,)
-        )
+        executor = ProcessPoolExecutor(size, context, initializer=become_worker, initargs=(bundle,))
         try:
             yield Team(executor, bundle.digest)
         finally:
@@ -128,6 +124,8 @@ def _started(
     team: Team, submission: Submission, deaths: tuple[type[BaseException], ...]
 ) -> Future[SubmissionResult]:
     """Hand over one submission; a team that broke since its last result is told like any other."""
+    from grader.worker import grade_one  # with the judge behind it
+
     try:
         return team.executor.submit(grade_one, team.bundle, opened(submission))
     except deaths as error:
@@ -143,39 +141,6 @@ def _alone(bundle: Bundle, submission: Submission, crew: Crew) -> SubmissionResu
             return _started(team, submission, crew.deaths).result()
         except crew.deaths:
             return _given_up(bundle, submission)
-
-
-_bundles: dict[str, Bundle] = {}
-_turn = threading.Lock()
-
-
-def _become_worker(bundle: Bundle) -> None:
-    """Leave Ctrl-C to the driver, which lets running submissions finish; end when it ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_driver, daemon=True).start()
-    _bundles[bundle.digest] = bundle
-    prepare(bundle)
-
-
-def _end_with_driver() -> None:
-    """A killed driver closes no queue: its workers would wait for work for ever."""
-    driver = multiprocessing.parent_process()
-    assert driver is not None  # noqa: S101 — told to mypy; this is a pool's worker
-    driver.join()
-    discard()
-    os._exit(1)
-
-
-def grade_one(bundle: Bundle | str, submission: Submission) -> SubmissionResult:
-    """Grade one submission in a worker, which does one at a time.
-
-    Args:
-        bundle: the assignment, or the digest of one that the worker holds.
-        submission: opened, since its path may mean nothing here.
-    """
-    held = _bundles[bundle] if isinstance(bundle, str) else bundle
-    with _turn:
-        return grade_submission(held, submission)
 
 
 class _Queue:

@@ -131,3 +131,19 @@ def test_assignment_ids_are_completed(course: Course) -> None:
     env = {**os.environ, **words, "COMP_CWORD": "2"}
     done = subprocess.run(command, cwd=course.root, env=env, capture_output=True, text=True)
     assert done.stdout.split() == [f"plain,{ID}"]
+
+
+def test_an_up_to_date_class_needs_neither_judge_nor_gradebook(course: Course) -> None:
+    """So that the command returns at once, however large the class."""
+    assert run("autograde", ID, "--workers", "1", cwd=course.root).returncode == 0
+    code = (
+        f"import sys\nsys.argv = ['grader', 'autograde', {ID!r}]\nfrom grader.cli import main\n"
+        "try:\n    main()\nexcept SystemExit as end:\n    assert not end.code\n"
+        "heavy = ('nbgrader', 'nbformat', 'sqlalchemy', 'numpy', 'pytest', 'IPython', 'jinja2')\n"
+        "loaded = [name for name in heavy if name in sys.modules]\nassert not loaded, loaded"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=course.root, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert "2 unchanged" in done.stdout
