@@ -46,6 +46,7 @@ from grader.judge.student import Request, Student
 from grader.notebook import loads
 from grader.results import CheckResult
 from grader.solution import definitions
+from grader.wording import Wording
 
 SOLUTIONS = Path(__file__).parent.parent / "solutions"
 NOT_ALONE = {"train"}  # looks at how the other questions went
@@ -128,7 +129,9 @@ class Trials:
         text = definitions(loads((source / f"{assignment_id}.ipynb").read_bytes()))
         self.reference = Reference(text, folder)
         mistakes = (source / "mistakes.py").read_text(encoding="utf-8")
-        self.catalogue = Catalogue.from_source(mistakes)
+        messages = (source / "messages.yml").read_text(encoding="utf-8")
+        self.wording = Wording.from_text(messages)
+        self.catalogue = Catalogue.from_source(mistakes, self.wording.hints)
 
     def judge(self, question: str, code: str, strict: Sequence[str] = ()) -> Trial:
         """Judge one question, with these definitions in place of the solution's.
@@ -154,6 +157,7 @@ class Trials:
                 "a seed",
                 lambda: self.catalogue,
                 strict,
+                self.wording,
             )
         verdict = verdicts[question]
         broken = [check for check in verdict.checks if check.passed is None]

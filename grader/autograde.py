@@ -28,6 +28,7 @@ from grader.records import fingerprint
 from grader.results import QuestionResult, Status, SubmissionResult
 from grader.scorecard import check_cell_outputs
 from grader.scratch import new_folder
+from grader.wording import Wording
 
 __all__ = [
     "execute_and_judge",
@@ -102,6 +103,7 @@ def _graded(
             seed,
             workshop.catalogue,
             [name for name, q in bundle.assignment.questions.items() if not q.follow_through],
+            workshop.wording,
         )
         notes = (*notes, *session.notes)
     if box_launcher.tier is Tier.BOUNDS_ONLY:
@@ -220,7 +222,8 @@ class _Workshop:
         self.hidden_tests.write_text(bundle.hidden_tests, encoding="utf-8")
         py_compile.compile(str(self.hidden_tests), quiet=2)  # once, not for each submission
         self.reference = Reference(bundle.reference, folder)
-        self.catalogue = lru_cache(lambda: Catalogue.from_source(bundle.mistakes))
+        self.wording = wording = Wording.from_text(bundle.messages, bundle.language)
+        self.catalogue = lru_cache(lambda: Catalogue.from_source(bundle.mistakes, wording.hints))
 
     def close(self) -> None:
         """Remove what was unpacked."""

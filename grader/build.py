@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from grader.bundle import HIDDEN_FILES, HIDDEN_TESTS, MISTAKES
+from grader.bundle import HIDDEN_FILES, HIDDEN_TESTS, MESSAGES, MISTAKES
 from grader.course import Assignment, Course
 from grader.errors import BuildError
 from grader.gates import RELEASE_GATES, SOURCE_GATES, Candidate, GateResult, Release
@@ -110,13 +110,14 @@ def _candidate(course: Course, assignment: Assignment) -> Candidate:
         source = loads(_text(notebook))
     except ValueError as error:
         raise BuildError(f"{notebook}: {error}; save it with Jupyter") from None
-    tests, mistakes = folder / HIDDEN_TESTS, folder / MISTAKES
+    tests, mistakes, messages = (folder / name for name in (HIDDEN_TESTS, MISTAKES, MESSAGES))
     return Candidate(
         course=course,
         assignment=assignment,
         source=source,
         hidden_tests=_text(tests),
         mistakes=_text(mistakes) if mistakes.exists() else "",
+        messages=_text(messages) if messages.exists() else "",
     )
 
 

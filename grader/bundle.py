@@ -17,6 +17,7 @@ __all__ = [
     "EQUIVALENTS",
     "HIDDEN_FILES",
     "HIDDEN_TESTS",
+    "MESSAGES",
     "MISTAKES",
     "PROOF",
     "Bundle",
@@ -24,9 +25,9 @@ __all__ = [
     "load_bundle",
 ]
 
-HIDDEN_TESTS, MISTAKES = "hidden_tests.py", "mistakes.py"
+HIDDEN_TESTS, MISTAKES, MESSAGES = "hidden_tests.py", "mistakes.py", "messages.yml"
 EQUIVALENTS, PROOF = "equivalent_mutants.yml", "gates.json"
-HIDDEN_FILES = (HIDDEN_TESTS, MISTAKES, EQUIVALENTS, PROOF)
+HIDDEN_FILES = (HIDDEN_TESTS, MISTAKES, MESSAGES, EQUIVALENTS, PROOF)
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,8 @@ class Bundle:
         files: helper files that students get too, by name relative to the notebook.
         hidden_tests: source of the hidden tests.
         mistakes: source of the catalogue of mistakes; empty if there is none.
+        messages: text of messages.yml; empty if there is none.
+        language: the one in which students read them.
         reference: definitions of the solution notebook.
         limits: what a submission may use.
         figures: whether to `keep` a notebook's figures, or to `skip` drawing them.
@@ -52,6 +55,8 @@ class Bundle:
     files: dict[str, bytes]
     hidden_tests: str
     mistakes: str
+    messages: str
+    language: str
     reference: str
     limits: Limits
     figures: str
@@ -79,6 +84,7 @@ def load_bundle(
     release = release_dir or course.release_dir(assignment_id)
     solution = course.solution_dir(assignment_id)
     hidden_tests, catalogue = solution / HIDDEN_TESTS, solution / MISTAKES
+    messages = solution / MESSAGES
     released = _notebook(
         release / f"{assignment_id}.ipynb", f"run `grader build {assignment_id}` first"
     )
@@ -88,6 +94,8 @@ def load_bundle(
         "files": _helper_files(release),
         "hidden_tests": _text(hidden_tests),
         "mistakes": _text(catalogue) if catalogue.exists() else "",
+        "messages": _text(messages) if messages.exists() else "",
+        "language": course.language,
         "reference": definitions(_notebook(solution / f"{assignment_id}.ipynb")),
         "limits": course.limits,
         "figures": course.figures,

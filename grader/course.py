@@ -115,6 +115,7 @@ class Course(_Model):
     assignments: tuple[Assignment, ...] = Field(min_length=1)
     limits: Limits = Limits()
     figures: Literal["keep", "skip"] = "keep"
+    language: str = Field(default="en", pattern=r"^[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*$")
     gradebook: str = Field(default="sqlite:///gradebook.db", pattern=r"^[a-z0-9+]+://.+")
     late_policy: LatePolicy = LatePolicy()
     attempts: Literal["latest", "best"] = "latest"

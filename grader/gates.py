@@ -61,6 +61,7 @@ class Candidate:
         source: the solution notebook.
         hidden_tests: text of hidden_tests.py.
         mistakes: text of mistakes.py, "" if there is none.
+        messages: text of messages.yml, "" if there is none.
     """
 
     course: Course
@@ -68,6 +69,7 @@ class Candidate:
     source: Notebook
     hidden_tests: str
     mistakes: str
+    messages: str
 
     @property
     def notebook_name(self) -> str:
@@ -225,7 +227,11 @@ def no_leaks(release: Release) -> GateResult:
     """No solution, hidden test or known mistake is readable anywhere in the release."""
     try:
         secret = leaks.secrets(
-            release.source, release.notebook, release.hidden_tests, release.mistakes
+            release.source,
+            release.notebook,
+            release.hidden_tests,
+            release.mistakes,
+            release.messages,
         )
     except SyntaxError as error:
         failure = f"{error.filename}: line {error.lineno}: {error.msg}; mend it"

@@ -1,6 +1,7 @@
 """Does anything secret reach a release? Lines are compared as tokens, wherever they are pasted.
 
-Secret are the lines of solution regions, of hidden_tests.py and of mistakes.py. A release is read
+Secret are the lines of solution regions, of hidden_tests.py and of mistakes.py, and the hints of
+messages.yml. A release is read
 as passages: every text in its notebook and files. Both sides are cut into tokens, so indentation,
 spacing, quotes, line breaks and comment signs make no difference. Lines that say too little to be
 a secret (`return x`, imports, loop headers, unpacking of shapes) do not count.
@@ -16,10 +17,10 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from grader.notebook import Cell, Notebook, definitions, grade_id, is_solution, solution_region
+from grader.wording import all_hints
 
 __all__ = ["Passage", "Secret", "find_leaks", "passages", "secrets"]
 
@@ -169,7 +170,9 @@ def _readable(data: bytes) -> str:
         return "\n".join(text.decode("ascii") for text in PRINTABLE.findall(data))
 
 
-def secrets(source: Notebook, release: Notebook, hidden_tests: str, mistakes: str) -> list[Secret]:
+def secrets(
+    source: Notebook, release: Notebook, hidden_tests: str, mistakes: str, messages: str = ""
+) -> list[Secret]:
     """What a release must not show.
 
     Args:
@@ -177,8 +180,10 @@ def secrets(source: Notebook, release: Notebook, hidden_tests: str, mistakes: st
         release: what was made of it; lines of code that its answer cells still show are public.
         hidden_tests: text of hidden_tests.py.
         mistakes: text of mistakes.py, "" if there is none.
+        messages: text of messages.yml, whose hints are as secret as those in mistakes.py.
 
     Raises:
+        JudgeError: messages.yml cannot be read.
         SyntaxError: hidden_tests.py or mistakes.py is not Python.
     """
     stubs = {
@@ -193,6 +198,8 @@ def secrets(source: Notebook, release: Notebook, hidden_tests: str, mistakes: st
         name = grade_id(cell) or ""
         found += _of_solution(cell, name, public.get(name, set()), weigh)
     found += _of_mistakes(mistakes, set().union(*public.values()), weigh)
+    for hint in all_hints(messages):
+        found += _of_prose(hint, "a hint of messages.yml", weigh)
     return list({item.tokens: item for item in reversed(found)}.values())[::-1]
 
 
@@ -290,8 +297,9 @@ def _of_prose(text: str, origin: str, weigh: _Scale) -> Iterator[Secret]:
 
 
 def _of_files() -> Iterator[Secret]:
-    for name in ("hidden_tests", "mistakes.py"):
-        yield Secret(_tokens(name), f"the name of {Path(name).stem}.py", name)
+    for name, file in (("hidden_tests", "hidden_tests.py"), ("mistakes.py", "mistakes.py")):
+        yield Secret(_tokens(name), f"the name of {file}", name)
+    yield Secret(_tokens("messages.yml"), "the name of messages.yml", "messages.yml")
 
 
 def _of_tests(text: str, taken: set[str | None], weigh: _Scale) -> Iterator[Secret]:

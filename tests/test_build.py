@@ -307,7 +307,7 @@ def candidate(source: Notebook, tests: str = HIDDEN_TESTS, course_text: str = CO
     import yaml
 
     course = Course.model_validate(yaml.safe_load(course_text))
-    return Candidate(course, course.assignments[0], source, tests, MISTAKES)
+    return Candidate(course, course.assignments[0], source, tests, MISTAKES, "")
 
 
 def test_a_sound_source_passes():

@@ -16,6 +16,7 @@ from grader.judge.assertions import (
 )
 from grader.judge.oracle import complex_step_gradient
 from grader.judge.student import Observation, Student, StudentFailure
+from grader.wording import say
 
 __all__ = [
     "Observation",
@@ -31,4 +32,5 @@ __all__ = [
     "expect_dict",
     "expect_float",
     "expect_tuple",
+    "say",
 ]

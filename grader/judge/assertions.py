@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from grader.results import Difference
+from grader.wording import say
 
 __all__ = [
     "Mismatch",
@@ -28,7 +29,6 @@ __all__ = [
 ]
 
 MAX_DRAWN = 16  # rows and columns; more cannot be read on a phone
-KINDS = {"f": "real numbers", "i": "integers", "b": "booleans", "c": "complex numbers"}
 
 
 class Mismatch(AssertionError):
@@ -57,13 +57,13 @@ def expect_array(
         kind: "f" for real numbers (integers pass), "i" for integers; None accepts both.
     """
     if not isinstance(value, np.ndarray):
-        raise AssertionError(f"{name} should be a numpy array, but it is {describe(value)}")
+        raise AssertionError(say("not_an_array", name=name, found=describe(value)))
     if shape is not None:
         assert_shape(value, shape, name)
     allowed = {"i": "iu", "f": "fiu", None: "fiu"}.get(kind, kind or "")
     if value.dtype.kind not in allowed:
-        wanted = KINDS[kind or "f"]
-        raise AssertionError(f"{name} should hold {wanted}, but its dtype is {value.dtype}")
+        wanted = say(f"kind_{kind or 'f'}")
+        raise AssertionError(say("other_kind", name=name, kind=wanted, dtype=value.dtype))
     return value
 
 
@@ -73,29 +73,29 @@ def expect_float(value: Any, name: str) -> float:
         value = value[()]
     real = isinstance(value, int | float | np.integer | np.floating)
     if not real or isinstance(value, bool):
-        raise AssertionError(f"{name} should be a single number, but it is {describe(value)}")
+        raise AssertionError(say("not_a_number", name=name, found=describe(value)))
     try:
         return float(value)
     except OverflowError:  # an int of hundreds of digits
-        raise AssertionError(f"{name} should be a number, but it is an enormous int") from None
+        raise AssertionError(say("enormous_int", name=name)) from None
 
 
 def expect_tuple(value: Any, n: int, name: str) -> tuple[Any, ...]:
     """The value as a tuple of n things; a list passes too."""
     if not isinstance(value, tuple | list):
-        raise AssertionError(f"{name} should be {n} values, but it is {describe(value)}")
+        raise AssertionError(say("not_values", name=name, count=n, found=describe(value)))
     if len(value) != n:
-        raise AssertionError(f"{name} should be {n} values, but there are {len(value)}")
+        raise AssertionError(say("other_count", name=name, count=n, found=len(value)))
     return tuple(value)
 
 
 def expect_dict(value: Any, keys: Iterable[str], name: str) -> dict[str, Any]:
     """The value as a dict with at least these keys."""
     if not isinstance(value, dict):
-        raise AssertionError(f"{name} should be a dict, but it is {describe(value)}")
+        raise AssertionError(say("not_a_dict", name=name, found=describe(value)))
     missing = [key for key in keys if key not in value]
     if missing:
-        raise AssertionError(f"{name} lacks the key {missing[0]!r}")
+        raise AssertionError(say("no_key", name=name, key=missing[0]))
     return value
 
 
@@ -104,11 +104,9 @@ def assert_shape(array: Any, shape: tuple[int, ...], name: str) -> None:
     try:
         actual = np.shape(array)
     except ValueError:
-        raise AssertionError(
-            f"{name} should have shape {tuple(shape)}, but its rows differ in length"
-        ) from None
+        raise AssertionError(say("ragged", name=name, shape=tuple(shape))) from None
     if actual != tuple(shape):
-        raise AssertionError(f"{name} should have shape {tuple(shape)}, but it has {actual}")
+        raise AssertionError(say("other_shape", name=name, shape=tuple(shape), found=actual))
 
 
 def assert_close(
@@ -132,8 +130,8 @@ def assert_close(
     finite = np.isfinite(actual)
     if not finite.all():
         index = tuple(int(i) for i in np.argwhere(~finite)[0])
-        raise AssertionError(f"{name}{_at(index)} is {actual[index]}, where a number belongs")
-    assert_true(np.isfinite(expected).all(), f"{name} has no finite value to compare with")
+        raise AssertionError(say("not_finite", name=name + _at(index), found=actual[index]))
+    assert_true(np.isfinite(expected).all(), say("nothing_to_compare", name=name))
     _compare(actual, expected, name, atol + rtol * np.abs(expected))
 
 
@@ -149,9 +147,14 @@ def _compare(
     largest = np.where(wrong, difference, -1.0).argmax()  # of those outside their tolerance
     index = tuple(int(i) for i in np.unravel_index(largest, difference.shape))
     should, is_now = _told_apart(expected[index], actual[index])
-    shown = f"{name}{_at(index)} should be {should}, but it is {is_now}"
-    if wrong.size > 1:
-        shown += f" (the largest difference; {int(wrong.sum())} of {wrong.size} entries are wrong)"
+    shown = say(
+        "other_numbers" if wrong.size > 1 else "other_number",
+        name=name + _at(index),
+        expected=should,
+        found=is_now,
+        wrong=int(wrong.sum()),
+        count=wrong.size,
+    )
     raise Mismatch(shown, _difference(name, away, wrong))
 
 
@@ -176,7 +179,7 @@ def _told_apart(expected: float, actual: float) -> tuple[str, str]:
 def assert_unchanged(after: Any, before: Any, name: str) -> None:
     """Fail unless the value after the call is exactly the one sent."""
     if not _same(after, before):
-        raise AssertionError(f"{name} was changed by the call; work on a copy instead")
+        raise AssertionError(say("changed", name=name))
 
 
 def _same(after: Any, before: Any) -> bool:
@@ -205,11 +208,11 @@ def _at(index: tuple[int, ...]) -> str:
 def describe(value: Any) -> str:
     """A value's type, in words, without its content."""
     if value is None:
-        return "None (is a return statement missing?)"
+        return say("a_none")
     if isinstance(value, np.ndarray):
-        return f"an array of shape {value.shape}"
+        return say("an_array", shape=value.shape)
     if isinstance(value, tuple | list | dict):
-        return f"a {type(value).__name__} of {len(value)} items"
+        return say("a_collection", type=type(value).__name__, count=len(value))
     if isinstance(value, float) and not math.isfinite(value):
-        return f"the number {value}"
-    return f"of type {type(value).__name__}"
+        return say("a_special_number", value=value)
+    return say("a_type", type=type(value).__name__)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -21,7 +21,8 @@ class Mistake:
     Args:
         id: `<question>.<name>`, stable, shown in exports.
         question: the question whose step it is; only that one loses points.
-        hint: one or two sentences that lead without giving the line away.
+        hint: one or two sentences that lead without giving the line away; they may stand in
+            `messages.yml` instead.
         code: definitions that replace those of the same names in the solution cell.
         twins: ids of mistakes that do the same on every input, and can be named instead.
         rule: tells the mistake by what came back, where numbers cannot: a step without
@@ -31,8 +32,8 @@ class Mistake:
 
     id: str
     question: str
-    hint: str
-    code: str
+    hint: str = ""
+    code: str = ""
     twins: tuple[str, ...] = ()
     rule: Callable[[Sequence[Request]], bool] | None = None
 
@@ -79,11 +80,15 @@ class Catalogue:
     alternatives: tuple[Alternative, ...] = ()
 
     @classmethod
-    def from_source(cls, source: str) -> Catalogue:
+    def from_source(cls, source: str, hints: Mapping[str, str] | None = None) -> Catalogue:
         """Execute a `mistakes.py`; an empty one is an empty catalogue.
 
+        Args:
+            source: its text.
+            hints: sentences by id, which go before those in the file; None if none is needed.
+
         Raises:
-            JudgeError: it fails, or lists something else.
+            JudgeError: it fails, lists something else, or a hint is needed and nowhere.
         """
         names: dict[str, Any] = {"__name__": "mistakes"}
         try:
@@ -98,6 +103,11 @@ class Catalogue:
             raise JudgeError(
                 f"mistakes.py: the id {min(repeated)!r} is used twice; ids must differ"
             )
+        if hints is not None:
+            mistakes = tuple(replace(m, hint=hints.get(m.id, m.hint)) for m in mistakes)
+            for mistake in mistakes:
+                if not mistake.hint:
+                    raise JudgeError(f"messages.yml: no hint for {mistake.id!r}; add one")
         return cls(mistakes, alternatives)
 
 

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from grader.box.protocol import Rng
+from grader.wording import say
 
 __all__ = ["Evidence", "structural_hint"]
 
@@ -72,7 +73,7 @@ def structural_hint(evidence: Evidence) -> str:
     text = _not_finite(pairs, evidence) or _only_with(pairs, evidence)
     for explain in (_shape, _factor, _some_rows):
         text = text or explain(pairs, evidence)
-    return f"{evidence.name}: {text}" if text else ""
+    return say("form", name=evidence.name, form=text) if text else ""
 
 
 def _numbers(value: Any) -> np.ndarray | None:
@@ -93,8 +94,8 @@ def _not_finite(pairs: _Pairs, evidence: Evidence) -> str:
     sizes = [_largest(named) for named in evidence.arguments]
     right = [size for i, size in enumerate(sizes) if i not in evidence.wrong]
     if len(right) >= MIN_RIGHT and max(right) < min(sizes[i] for i in evidence.wrong):
-        return "nan or inf comes out for large numbers only; which step overflows for them?"
-    return "nan or inf comes out; look for an overflow, a division by zero or a log of zero."
+        return say("form_overflow")
+    return say("form_not_finite")
 
 
 def _largest(arguments: dict[str, Any]) -> float:
@@ -120,13 +121,12 @@ def _what_it_adds(name: str, pairs: _Pairs, evidence: Evidence) -> str:
             if without is None or actual.shape != without.shape:
                 return ""
             added.append((actual - without, expected - without))
-    what = f"right where {name} is 0, and wrong elsewhere: what {name} adds"
     if all(_close(actual, np.zeros_like(actual)) for actual, _ in added):
-        return f"right where {name} is 0, and the same elsewhere. What should {name} change?"
+        return say("form_ignores", argument=name)
     if all(_close(expected, np.zeros_like(expected)) for _, expected in added):
-        return f"right where {name} is 0. Elsewhere {name} adds something that does not belong."
+        return say("form_superfluous", argument=name)
     words = _common_factor(added, [])
-    return f"{what} is {words}." if words else f"{what} is not what it should be."
+    return say(f"form_adds_{'factor' if words else 'other'}", argument=name, factor=words)
 
 
 def _some_rows(pairs: _Pairs, evidence: Evidence) -> str:
@@ -142,15 +142,14 @@ def _some_rows(pairs: _Pairs, evidence: Evidence) -> str:
     if any(map(all, right)):  # wrong by type alone
         return ""
     if longest_right < 2 and all(all(row[:-1]) and not row[-1] for row in right):
-        return "every row is right but the last; look at where the loop or slice ends."
+        return say("form_not_last_row")
     if longest_right < 2 and all(all(row[1:]) and not row[0] for row in right):
-        return "every row is right but the first; look at where the loop or slice starts."
+        return say("form_not_first_row")
     count = right[0].index(False)
     if count >= max(1, longest_right) and all(_only_leading(row, count) for row in right):
-        rows = "first row is" if count == 1 else f"first {count} rows are"
-        return f"only the {rows} right; does the step use every row?"
+        return say("form_first_row" if count == 1 else "form_first_rows", count=count)
     if all(any(row) for row in right):
-        return "some rows are right and some are wrong; compare one of each."
+        return say("form_some_rows")
     return ""
 
 
@@ -164,17 +163,17 @@ def _only_leading(is_right: list[bool], count: int) -> bool:
 def _shape(pairs: _Pairs, evidence: Evidence) -> str:
     """The right numbers in another arrangement, or sums along another axis."""
     if all(a.ndim == 2 and a.T.shape == e.shape and _close(a.T, e) for a, e in pairs):
-        return "the numbers are right, but rows and columns are exchanged."
+        return say("form_transposed")
     if all(a.shape == e.shape for a, e in pairs):
         return ""
     shapes = next((a.shape, e.shape) for a, e in pairs if a.shape != e.shape)
-    places = "the shape is {} instead of {}".format(*shapes)
+    told = {"shape": shapes[0], "expected": shapes[1]}
     if all(a.size == e.size and _close(a.reshape(e.shape), e) for a, e in pairs):
-        return f"the numbers are right, but {places}."
+        return say("form_shape", **told)
     if all(a.size == e.size and _close(np.sort(a, None), np.sort(e, None)) for a, e in pairs):
-        return f"the numbers are right, but their axes are in another order: {places}."
+        return say("form_axes", **told)
     if all(a.ndim == e.ndim for a, e in pairs) and all(_close(a.sum(), e.sum()) for a, e in pairs):
-        return f"{places}, and the total is right; along which axis do you add up?"
+        return say("form_axis", **told)
     return ""
 
 
@@ -183,7 +182,7 @@ def _factor(pairs: _Pairs, evidence: Evidence) -> str:
     if any(a.shape != e.shape for a, e in pairs):
         return ""
     words = _common_factor(pairs, evidence.batch_sizes)
-    return f"every number is {words}." if words else ""
+    return say("form_factor", factor=words) if words else ""
 
 
 def _common_factor(pairs: _Pairs, batch_sizes: list[int]) -> str:
@@ -195,18 +194,17 @@ def _common_factor(pairs: _Pairs, batch_sizes: list[int]) -> str:
     values = np.array([ratio for ratio, _ in known], float)
     sizes = np.array([batch_sizes[i] if batch_sizes else 1 for _, i in known])
     if len({*sizes}) > 1 and np.allclose(values, sizes):
-        return "N times too large (is the mean over the rows taken?)"
+        return say("factor_N")
     if len({*sizes}) > 1 and np.allclose(values * sizes, 1):
-        return "N times too small (is the mean over the rows taken twice?)"
+        return say("factor_one_N")
     if not np.allclose(values, values[0]) or np.isclose(values[0], 1):
         return ""
     return _in_words(float(values[0]))
 
 
 def _in_words(factor: float) -> str:
-    named = {-1.0: "of the wrong sign", 2.0: "twice as large as it should be"}
-    named |= {0.5: "half as large as it should be"}
-    return named.get(round(factor, 6), f"{factor:.4g} times what it should be")
+    named = {-1.0: "factor_sign", 2.0: "factor_2", 0.5: "factor_half"}
+    return say(named.get(round(factor, 6), "factor_any"), factor=factor)
 
 
 def _ratio(actual: np.ndarray, expected: np.ndarray) -> float | None:

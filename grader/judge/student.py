@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from grader.box.client import CallFailure, CallRequest, CallSuccess
+from grader.wording import say
 
 __all__ = ["Call", "Observation", "Request", "Student", "StudentFailure"]
 
@@ -128,7 +129,7 @@ class Student:
         for before, value, echoed in zip(calls, success.values, success.arguments, strict=True):
             after = _tuple(echoed)
             if after is None or len(after) != len(before):
-                raise StudentFailure(f"{name} gave an answer that cannot be read")
+                raise StudentFailure(say("unreadable", name=name))
             observations.append(Observation(value, after))
         return observations
 

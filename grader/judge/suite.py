@@ -26,6 +26,7 @@ from grader.judge.diagnosis import Diagnosis, diagnose
 from grader.judge.reference import Reference
 from grader.judge.student import Request, Student
 from grader.results import CheckResult, Difference
+from grader.wording import Wording, speaking
 
 __all__ = ["FollowThrough", "Progress", "Verdict", "declared_points", "run_suite"]
 
@@ -36,6 +37,7 @@ OFF = (
 ).split()
 OPTIONS = ["--assert=plain", "--import-mode=importlib", "--strict-markers", "-c", os.devnull]
 OPTIONS += ["--noconftest"]  # one could lie above the temporary folder, where anybody may write
+SILENT = Wording()
 
 
 @dataclass
@@ -82,10 +84,15 @@ class _Plugin:
     """Fixtures in, check results out."""
 
     def __init__(
-        self, student: Student, reference: Reference, seed: str, strict: Collection[str]
+        self,
+        student: Student,
+        reference: Reference,
+        seed: str,
+        strict: Collection[str],
+        wording: Wording,
     ) -> None:
         self._student, self._reference, self._seed = student, reference, seed
-        self._strict = strict
+        self._strict, self._wording = strict, wording
         self.tallies: dict[str, _Tally] = {}
         self.collection_error = ""
         self.stopped: BaseException | None = None
@@ -135,7 +142,7 @@ class _Plugin:
     def _record(self, item: pytest.Function, call: pytest.CallInfo[None]) -> None:
         name = item.originalname
         if name not in self.tallies:
-            self.tallies[name] = _tally(item)
+            self.tallies[name] = _tally(item, self._wording)
         tally = self.tallies[name]
         tally.requests += self._student.take_log()
         if call.excinfo is None:
@@ -158,14 +165,15 @@ def _question_of(item: pytest.Item) -> str:
     return str(marker.args[0]) if marker and marker.args else ""
 
 
-def _tally(item: pytest.Function) -> _Tally:
+def _tally(item: pytest.Function, wording: Wording) -> _Tally:
     marker = item.get_closest_marker("question")
     points = marker.kwargs.get("points") if marker else None
     if marker is None or not marker.args or not isinstance(points, int | float):
         raise JudgeError(
             f"hidden_tests.py: {item.name}: no question; mark it @pytest.mark.question(…, points=…)"
         )
-    claim = " ".join((item.function.__doc__ or item.name).split())
+    claim = wording.claims.get(item.originalname) or item.function.__doc__ or item.name
+    claim = " ".join(claim.split())
     return _Tally(question=marker.args[0], points=float(points), claim=claim)
 
 
@@ -189,6 +197,7 @@ def run_suite(
     seed: str,
     catalogue: Callable[[], Catalogue] = Catalogue,
     strict: Collection[str] = (),
+    wording: Wording = SILENT,
 ) -> Mapping[str, Verdict]:
     """The verdict on every question that the hidden tests name, in file order.
 
@@ -199,17 +208,18 @@ def run_suite(
         seed: everything that the inputs depend on, beside the test's name.
         catalogue: gives the catalogue that lost points are explained by; asked only then.
         strict: questions in which nothing is credited as consistent with an earlier mistake.
+        wording: the sentences that students read.
 
     Raises:
         JudgeError: the module cannot be collected, holds no test, or did not run to its end.
         KeyboardInterrupt: pytest was interrupted; what it had done is no grade.
     """
     sys.modules.pop(hidden_tests.stem, None)  # or pytest would take another assignment's
-    plugin = _Plugin(student, reference, seed, strict)
+    plugin = _Plugin(student, reference, seed, strict, wording)
     folder = hidden_tests.parent
     options = [*OPTIONS, f"--rootdir={folder}", f"--confcutdir={folder}"]  # or it lists all above
     options += [word for name in OFF for word in ("-p", f"no:{name}")]
-    with _quiet():
+    with _quiet(), speaking(wording):
         pytest.main([*options, str(hidden_tests)], plugins=[plugin])
     if plugin.collection_error or not plugin.tallies:
         reason = plugin.collection_error or "no test was found"
@@ -219,15 +229,16 @@ def run_suite(
     if plugin.stopped is not None:
         raise JudgeError(f"hidden_tests.py: the run stopped: {plugin.stopped!r}")
     questions = dict.fromkeys(tally.question for tally in plugin.tallies.values())
-    return {
-        question: _verdict(
-            question,
-            {name: t for name, t in plugin.tallies.items() if t.question == question},
-            catalogue,
-            reference,
-        )
-        for question in questions
-    }
+    with speaking(wording):
+        return {
+            question: _verdict(
+                question,
+                {name: t for name, t in plugin.tallies.items() if t.question == question},
+                catalogue,
+                reference,
+            )
+            for question in questions
+        }
 
 
 def _verdict(

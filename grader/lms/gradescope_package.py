@@ -117,7 +117,7 @@ def _folder(folder: Path, name: str) -> Iterator[tuple[str, bytes]]:
 
 def _course_of(course: Course, assignment_id: str) -> str:
     """course.yml with what grading this one assignment needs; lateness is Gradescope's."""
-    keep = {"name", "seed", "limits", "assignments"}
+    keep = {"name", "seed", "limits", "language", "assignments"}
     data = course.model_dump(mode="json", include=keep)
     chosen = [entry for entry in data["assignments"] if entry["id"] == assignment_id]
     data["assignments"] = [

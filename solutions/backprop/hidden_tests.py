@@ -17,6 +17,7 @@ from grader.judge import (
     expect_array,
     expect_float,
     expect_tuple,
+    say,
 )
 
 TRIES = 5
@@ -64,49 +65,44 @@ def slopes_of(student, functions, points):
 
 @pytest.mark.question("numerical_gradient", points=0.5)
 def test_gradient_is_shaped_like_x(student, rng):
-    """The gradient is an array of the shape of x, however many axes x has."""
     points = [rng.normal(size=shape) for shape in ((4,), (2, 3), (2, 1, 3))]
     functions = [square_and_line(away_from_zero(rng, x.shape)) for x in points]
     for x, actual in zip(points, slopes_of(student, functions, points), strict=True):
-        gradient = expect_array(actual, "the gradient", x.shape, "f")
-        assert_true(np.ptp(gradient) > 0, "the gradient does not depend on f")
+        gradient = expect_array(actual, say("gradient"), x.shape, "f")
+        assert_true(np.ptp(gradient) > 0, say("gradient_ignores_f"))
 
 
 @pytest.mark.question("numerical_gradient", points=1)
 def test_slope_of_a_polynomial(student, rng):
-    """The slope of a polynomial of several variables is right at every entry, for any shape."""
     points = [away_from_zero(rng, shape) for shape in ((4,), (2, 3), (2, 1, 3), (5,))]
     factors = [away_from_zero(rng, x.shape) for x in points]
     cubics = [lambda a, c=c: float(np.sum(c * a**3 + a)) for c in factors]
     slopes = slopes_of(student, cubics, points)
     for x, c, actual in zip(points, factors, slopes, strict=True):
-        assert_close(actual, 3 * c * x**2 + 1, "the gradient", rtol=1e-6, atol=1e-6)
+        assert_close(actual, 3 * c * x**2 + 1, say("gradient"), rtol=1e-6, atol=1e-6)
 
 
 @pytest.mark.question("numerical_gradient", points=0.5)
 def test_slope_at_whole_numbers(student, rng):
-    """An x of whole numbers can be nudged by less than one, too."""
     points = [rng.integers(-4, 5, size=shape) for shape in ((3,), (2, 3), (5,))]
     factors = [away_from_zero(rng, x.shape) for x in points]
     slopes = slopes_of(student, map(square_and_line, factors), points)
     for x, c, actual in zip(points, factors, slopes, strict=True):
-        name = "the gradient at an x of integers"
+        name = say("gradient_at_integers")
         assert_close(actual, 2 * c * x + 1, name, rtol=1e-3, atol=1e-3)
 
 
 @pytest.mark.question("numerical_gradient", points=1)
 def test_difference_is_centred_and_uses_h(student, rng):
-    """The difference looks h to either side of one entry, with all others where they were."""
     x, steps = away_from_zero(rng, 3), (0.1, 0.25, 0.4)
     calls = [(lambda a: float(np.sum(a**3) + np.sum(a) ** 2), x, h) for h in steps]
     for h, actual in zip(steps, student.many("numerical_gradient", calls), strict=True):
         expected = 3 * x**2 + h**2 + 2 * np.sum(x)
-        assert_close(actual, expected, f"the gradient of Σx³ + (Σx)² at h = {h}", rtol=1e-6)
+        assert_close(actual, expected, say("gradient_of_cubic", h=h), rtol=1e-6)
 
 
 @pytest.mark.question("numerical_gradient", points=0.5)
 def test_x_is_restored(student, rng):
-    """x is the same after the call as before it."""
     x, asked = rng.normal(size=(2, 3)), []
 
     def f(a):
@@ -114,20 +110,19 @@ def test_x_is_restored(student, rng):
         return asked[-1]
 
     seen = student.observe("numerical_gradient", f, x)
-    expect_array(seen.value, "the gradient", x.shape, "f")
-    assert_true(len(set(asked)) > 1, "f was never asked at two different points")
+    expect_array(seen.value, say("gradient"), x.shape, "f")
+    assert_true(len(set(asked)) > 1, say("f_asked_once"))
     # Nudged in place and back, an entry may differ in its last bit; a forgotten h is far more.
-    assert_close(seen.args[1], x, "x after the call", rtol=0, atol=1e-12)
+    assert_close(seen.args[1], x, say("x_after_call"), rtol=0, atol=1e-12)
 
 
 @pytest.mark.question("numerical_gradient", points=0.5)
 def test_one_entry_at_a_time(student, rng):
-    """Only one entry is moved at a time, while the others stay where they are."""
     points, W = [rng.normal(size=4) for _ in range(3)], away_from_zero(rng, (4, 4))
     for x, actual in zip(
         points, slopes_of(student, [lambda a: float(a @ W @ a)] * 3, points), strict=True
     ):
-        assert_close(actual, (W + W.T) @ x, "the gradient of a product of entries", 1e-3, 1e-3)
+        assert_close(actual, (W + W.T) @ x, say("gradient_of_product"), 1e-3, 1e-3)
 
 
 # gates --------------------------------------------------------------------------------------
@@ -140,41 +135,37 @@ def check_gate(student, name, rng, local, pairs):
     calls = [(float(away_from_zero(rng)), x, y) for x, y in pairs]
     calls += [tuple(away_from_zero(rng, SHAPE) for _ in range(3)) for _ in range(2)]
     for (dout, x, y), value in zip(calls, student.many(name, calls), strict=True):
-        dx, dy = expect_tuple(value, 2, f"the result of {name}")
-        kind = f" of {name}" + (", for arrays" if np.ndim(x) else "")
-        assert_close(dx, dout * local(x, y)[0], f"dx{kind}")
-        assert_close(dy, dout * local(x, y)[1], f"dy{kind}")
+        dx, dy = expect_tuple(value, 2, say("result_of", name=name))
+        key = "gate_gradient_of_arrays" if np.ndim(x) else "gate_gradient"
+        for entry, actual, slope in zip(("dx", "dy"), (dx, dy), local(x, y), strict=True):
+            assert_close(actual, dout * slope, say(key, entry=entry, name=name))
 
 
 @pytest.mark.question("gates", points=0.5)
 def test_gates_keep_the_shape_of_arrays(student, rng):
-    """Given arrays, every gate returns arrays of their shape."""
     dout, x, y = (away_from_zero(rng, SHAPE) for _ in range(3))
     for name in ("add_backward", "multiply_backward", "max_backward"):
-        result = expect_tuple(getattr(student, name)(dout, x, y), 2, f"the result of {name}")
+        result = expect_tuple(getattr(student, name)(dout, x, y), 2, say("result_of", name=name))
         for gradient, label in zip(result, ("dx", "dy"), strict=True):
-            expect_array(gradient, f"{label} of {name}", SHAPE, "f")
-    expect_array(student.sigmoid(x), "sigmoid of an array", SHAPE, "f")
+            expect_array(gradient, say("gate_gradient", entry=label, name=name), SHAPE, "f")
+    expect_array(student.sigmoid(x), say("sigmoid_of_array"), SHAPE, "f")
     passed_back = student.sigmoid_backward(dout, logistic(x))
-    expect_array(passed_back, "dx of sigmoid_backward", SHAPE, "f")
+    expect_array(passed_back, say("dx_of_sigmoid_backward"), SHAPE, "f")
 
 
 @pytest.mark.question("gates", points=1)
 def test_add_distributes(student, rng):
-    """The add gate hands its upstream gradient to both inputs."""
     local = lambda x, y: (np.ones_like(x), np.ones_like(y))  # noqa: E731 — two slopes, one line
     check_gate(student, "add_backward", rng, local, draw_numbers(rng, 2))
 
 
 @pytest.mark.question("gates", points=2)
 def test_multiply_switches(student, rng):
-    """The multiply gate hands each input the upstream gradient times the other input."""
     check_gate(student, "multiply_backward", rng, lambda x, y: (y, x), draw_numbers(rng, 2))
 
 
 @pytest.mark.question("gates", points=1.5)
 def test_max_routes(student, rng):
-    """The max gate hands everything to the larger input, entry by entry."""
     local = lambda x, y: (np.greater(x, y) * 1.0, np.less(x, y) * 1.0)  # noqa: E731 — as above
     pairs = draw_numbers(rng, 2)
     check_gate(student, "max_backward", rng, local, pairs + [(y, x) for x, y in pairs])
@@ -182,45 +173,41 @@ def test_max_routes(student, rng):
 
 @pytest.mark.question("gates", points=0.5)
 def test_max_shares_at_a_tie(student, rng):
-    """At a tie the inputs share the upstream gradient in any way, and none is made or lost."""
     tied = [(float(away_from_zero(rng)), x, x) for x, _ in draw_numbers(rng, 2)]
     calls = [*tied, *((dout, x, x - 1) for dout, x, _ in tied)]
     for (dout, x, y), value in zip(calls, student.many("max_backward", calls), strict=True):
-        dx, dy = expect_tuple(value, 2, "the result of max_backward")
+        dx, dy = expect_tuple(value, 2, say("result_of", name="max_backward"))
         dx, dy = expect_float(dx, "dx"), expect_float(dy, "dy")
         share = max(abs(dx), abs(dy)) <= abs(dout) + 1e-9
-        assert_true(share, "an input gets more than arrived at the max gate")
-        assert_close(dx + dy, dout, "dx + dy" + (" at a tie" if x == y else ""))
-        assert_true(x == y or abs(dy) < 1e-9, "the smaller input gets a share, without a tie")
+        assert_true(share, say("max_makes_gradient"))
+        assert_close(dx + dy, dout, say("sum_at_tie") if x == y else say("sum_of_dx_dy"))
+        assert_true(x == y or abs(dy) < 1e-9, say("share_without_tie"))
 
 
 @pytest.mark.question("gates", points=0.5)
 def test_sigmoid(student, rng):
-    """The sigmoid is 1 / (1 + e^-x), for numbers and entry by entry."""
     inputs = [4 * rng.normal(size=shape) for shape in (SHAPE, (4,), (1, 2))]
     inputs += [*map(float, 4 * rng.normal(size=3)), 0.0]
     for x, value in zip(inputs, student.many("sigmoid", [(x,) for x in inputs]), strict=True):
-        name = "sigmoid of an array" if np.ndim(x) else "sigmoid of a number"
+        name = say("sigmoid_of_array") if np.ndim(x) else say("sigmoid_of_number")
         assert_close(value, logistic(x), name)
 
 
 @pytest.mark.question("gates", points=0.5)
 def test_sigmoid_far_out(student):
-    """Far from 0 the sigmoid is 0 or 1, and still a number."""
     inputs = [sign * np.array([30.0, 700.0, 1000.0]) for sign in (1, -1)]
     inputs += [np.array([-1000.0, 0.0, 1000.0]), np.array([800.0, -40.0])]
     for x, value in zip(inputs, student.many("sigmoid", [(x,) for x in inputs]), strict=True):
-        assert_close(value, logistic(x), "sigmoid of large numbers")
+        assert_close(value, logistic(x), say("sigmoid_of_large_numbers"))
 
 
 @pytest.mark.question("gates", points=1.5)
 def test_sigmoid_backward(student, rng):
-    """sigmoid_backward takes the sigmoid's output s and gives dout · s · (1 - s)."""
     shapes = ((3, 2), (4,), (), ())
     calls = [(away_from_zero(rng, shape), logistic(rng.normal(size=shape))) for shape in shapes]
     calls = [(d, s) if np.ndim(d) else (float(d), float(s)) for d, s in calls]
     for (dout, s), value in zip(calls, student.many("sigmoid_backward", calls), strict=True):
-        assert_close(value, dout * s * (1 - s), "the gradient")
+        assert_close(value, dout * s * (1 - s), say("gradient"))
 
 
 # circuit and patterns -----------------------------------------------------------------------
@@ -238,7 +225,7 @@ def with_right_gates(student, reference, check):
 
 def results_of(student, name, points, length):
     values = student.many(name, points)
-    return [expect_tuple(value, length, f"the result of {name}") for value in values]
+    return [expect_tuple(value, length, say("result_of", name=name)) for value in values]
 
 
 def check_value(student, reference, name, points, length):
@@ -264,20 +251,17 @@ def check_gradients(student, reference, name, points, gradients):
 
 @pytest.mark.question("circuit", points=1)
 def test_circuit_value(student, reference, rng):
-    """The circuit's value is (x + y) z."""
     check_value(student, reference, "circuit", draw_numbers(rng, 3), 4)
 
 
 @pytest.mark.question("circuit", points=2)
 def test_circuit_gradients_of_x_and_y(student, reference, rng):
-    """The sum hands what it gets, z, to x and to y alike."""
     gradients = [(0, "dx"), (1, "dy")]
     check_gradients(student, reference, "circuit", draw_numbers(rng, 3), gradients)
 
 
 @pytest.mark.question("circuit", points=1)
 def test_circuit_gradient_of_z(student, reference, rng):
-    """The product hands z what stands at its other input, x + y."""
     check_gradients(student, reference, "circuit", draw_numbers(rng, 3), [(2, "dz")])
 
 
@@ -289,20 +273,17 @@ def draw_patterns(rng):
 
 @pytest.mark.question("patterns", points=1)
 def test_patterns_value(student, reference, rng):
-    """The circuit's value is 2 (x y + max(z, w))."""
     check_value(student, reference, "patterns", draw_patterns(rng), 5)
 
 
 @pytest.mark.question("patterns", points=1.5)
 def test_patterns_gradients_through_the_product(student, reference, rng):
-    """x and y get the other's value, times the factor of two."""
     gradients = [(0, "dx"), (1, "dy")]
     check_gradients(student, reference, "patterns", draw_patterns(rng), gradients)
 
 
 @pytest.mark.question("patterns", points=1.5)
 def test_patterns_gradients_through_the_maximum(student, reference, rng):
-    """Of z and w the larger gets everything, and the smaller nothing."""
     gradients = [(2, "dz"), (3, "dw")]
     check_gradients(student, reference, "patterns", draw_patterns(rng), gradients)
 
@@ -331,7 +312,6 @@ def exact_neuron_gradient(reference, w, x, which):
 
 @pytest.mark.question("neuron", points=1)
 def test_neuron_output(student, reference, rng):
-    """The neuron's output is σ(w0 x0 + w1 x1 + w2), a single number."""
     points = draw_neurons(rng)
 
     def check(student):
@@ -343,7 +323,6 @@ def test_neuron_output(student, reference, rng):
 
 @pytest.mark.question("neuron", points=1)
 def test_neuron_gradients_are_arrays(student, reference, rng):
-    """dw is an array of shape (3,), dx one of shape (2,), and they depend on the inputs."""
     points = draw_neurons(rng)
 
     def check(student):
@@ -351,14 +330,13 @@ def test_neuron_gradients_are_arrays(student, reference, rng):
             assert_shape(expect_array(dw, "dw", kind="f"), (3,), "dw")
             assert_shape(expect_array(dx, "dx", kind="f"), (2,), "dx")
             depends = np.ptp(dw) > 0 and np.ptp(dx) > 0
-            assert_true(depends, "the gradients do not depend on the inputs")
+            assert_true(depends, say("gradients_ignore_inputs"))
 
     with_right_gates(student, reference, check)
 
 
 @pytest.mark.question("neuron", points=2)
 def test_neuron_gradient_of_the_weights(student, reference, rng):
-    """A weight gets the gradient of q times its input, and the bias the gradient of q itself."""
     points = draw_neurons(rng)
 
     def check(student):
@@ -370,7 +348,6 @@ def test_neuron_gradient_of_the_weights(student, reference, rng):
 
 @pytest.mark.question("neuron", points=1)
 def test_neuron_gradient_of_the_inputs(student, reference, rng):
-    """An input gets the gradient of q times its weight."""
     points = draw_neurons(rng)
 
     def check(student):
@@ -382,15 +359,16 @@ def test_neuron_gradient_of_the_inputs(student, reference, rng):
 
 @pytest.mark.question("neuron", points=1)
 def test_neuron_leaves_its_arguments_alone(student, reference, rng):
-    """neuron changes neither w nor x."""
     calls = draw_neurons(rng)
 
     def check(student):
         observed = student.observe_many("neuron", calls)
-        results = [expect_tuple(seen.value, 3, "the result of neuron") for seen in observed]
+        results = [
+            expect_tuple(seen.value, 3, say("result_of", name="neuron")) for seen in observed
+        ]
         outputs = [expect_float(f, "f") for f, _, _ in results]
-        assert_true(all(0 < f < 1 for f in outputs), "f should lie between 0 and 1")
-        assert_true(len(set(outputs)) > 1, "f does not depend on the inputs")
+        assert_true(all(0 < f < 1 for f in outputs), say("f_out_of_range"))
+        assert_true(len(set(outputs)) > 1, say("f_ignores_inputs"))
         for (w, x), seen in zip(calls, observed, strict=True):
             assert_unchanged(seen.args[0], w, "w")
             assert_unchanged(seen.args[1], x, "x")
@@ -403,19 +381,16 @@ def test_neuron_leaves_its_arguments_alone(student, reference, rng):
 
 @pytest.mark.question("staged", points=2)
 def test_staged_value(student, reference, rng):
-    """The value is (x + σ(y)) / (σ(x) + (x + y)²)."""
     check_value(student, reference, "staged", draw_numbers(rng, 2), 3)
 
 
 @pytest.mark.question("staged", points=2)
 def test_staged_gradient_of_x(student, reference, rng):
-    """dx is the sum over the three roads from x to f."""
     check_gradients(student, reference, "staged", draw_numbers(rng, 2), [(0, "dx")])
 
 
 @pytest.mark.question("staged", points=2)
 def test_staged_gradient_of_y(student, reference, rng):
-    """dy is the sum over the two roads from y to f."""
     check_gradients(student, reference, "staged", draw_numbers(rng, 2), [(1, "dy")])
 
 
@@ -429,38 +404,34 @@ def draw_probabilities(rng, N, C):
 
 @pytest.mark.question("output_delta", points=1.5)
 def test_squared_error_delta(student, rng):
-    """The squared-error delta is -(y - a) a (1 - a), for numbers and entry by entry."""
     calls = [(float(rng.integers(2)), float(rng.uniform(0.1, 0.9))) for _ in range(TRIES)]
     shapes = (SHAPE, (4,), (1, 2))
     calls += [(rng.uniform(size=shape), rng.uniform(0.1, 0.9, size=shape)) for shape in shapes]
     for (y, a), delta in zip(calls, student.many("squared_error_delta", calls), strict=True):
-        assert_close(delta, -(y - a) * a * (1 - a), "the squared-error delta")
+        assert_close(delta, -(y - a) * a * (1 - a), say("squared_error_delta"))
 
 
 @pytest.mark.question("output_delta", points=0.5)
 def test_softmax_delta_shape(student, rng):
-    """The softmax delta is an array of shape (N, C) that depends on p."""
     calls = [draw_probabilities(rng, N, C) for N, C in ((4, 3), (1, 5), (7, 2))]
     for (p, _), value in zip(calls, student.many("softmax_delta", calls), strict=True):
-        delta = expect_array(value, "the delta", p.shape, "f")
-        assert_true(np.ptp(delta) > 0, "the delta does not depend on p")
+        delta = expect_array(value, say("delta"), p.shape, "f")
+        assert_true(np.ptp(delta) > 0, say("delta_ignores_p"))
 
 
 @pytest.mark.question("output_delta", points=1.5)
 def test_softmax_delta(student, rng):
-    """The softmax delta is (p - onehot) / N."""
     calls = [draw_probabilities(rng, N, C) for N, C in ((4, 3), (1, 5), (7, 2), (3, 4))]
     for (p, y), delta in zip(calls, student.many("softmax_delta", calls), strict=True):
-        assert_close(delta, (p - np.eye(p.shape[1])[y]) / len(y), "the softmax delta")
+        assert_close(delta, (p - np.eye(p.shape[1])[y]) / len(y), say("softmax_delta"))
 
 
 @pytest.mark.question("output_delta", points=0.5)
 def test_softmax_delta_leaves_p_alone(student, rng):
-    """softmax_delta changes neither p nor y."""
     calls = [draw_probabilities(rng, N, C) for N, C in ((4, 3), (3, 5), (7, 2))]
     for (p, y), seen in zip(calls, student.observe_many("softmax_delta", calls), strict=True):
-        delta = expect_array(seen.value, "the delta", p.shape, "f")
-        assert_true(np.ptp(delta) > 0, "the delta does not depend on p")
+        delta = expect_array(seen.value, say("delta"), p.shape, "f")
+        assert_true(np.ptp(delta) > 0, say("delta_ignores_p"))
         assert_unchanged(seen.args[0], p, "p")
         assert_unchanged(seen.args[1], y, "y")
 
@@ -479,18 +450,16 @@ def draw_steps(rng):
 
 @pytest.mark.question("sgd_step", points=2)
 def test_sgd_step_goes_downhill(student, rng):
-    """The new weights are w - learning_rate · dw."""
     calls = draw_steps(rng)
     for (w, dw, rate), new in zip(calls, student.many("sgd_step", calls), strict=True):
-        assert_close(new, w - rate * dw, "the new weights")
+        assert_close(new, w - rate * dw, say("new_weights"))
 
 
 @pytest.mark.question("sgd_step", points=2)
 def test_sgd_step_leaves_its_arguments_alone(student, rng):
-    """sgd_step returns new weights and changes neither the old ones nor the gradient."""
     calls = draw_steps(rng)
     for (w, dw, _), seen in zip(calls, student.observe_many("sgd_step", calls), strict=True):
-        new = expect_array(seen.value, "the new weights", w.shape)
-        assert_true(not np.array_equal(new, w), "the new weights are the old ones")
+        new = expect_array(seen.value, say("new_weights"), w.shape)
+        assert_true(not np.array_equal(new, w), say("weights_as_before"))
         assert_unchanged(seen.args[0], w, "w")
         assert_unchanged(seen.args[1], dw, "dw")

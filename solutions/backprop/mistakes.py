@@ -1,7 +1,7 @@
 """What goes wrong in `backprop`, and what merely looks different.
 
-Each entry replaces the functions of the same name in the question's solution cell. Of several
-mistakes that explain the same numbers, the first one listed is named.
+Each entry replaces the functions of the same name in the solution cell. Of several mistakes that
+explain the same numbers, the first one listed is named. The hints are in messages.yml.
 """
 
 from grader.judge.catalogue import Alternative, Mistake
@@ -10,7 +10,6 @@ MISTAKES = [
     Mistake(
         id="numerical_gradient.forward_only",
         question="numerical_gradient",
-        hint="How far do you look to the left of x? A one-sided difference keeps the curvature in.",
         code="""
 def numerical_gradient(f, x, h=1e-5):
     point = np.array(x, dtype=float)
@@ -28,7 +27,6 @@ def numerical_gradient(f, x, h=1e-5):
     Mistake(
         id="numerical_gradient.divides_by_h",
         question="numerical_gradient",
-        hint="How far apart are the two points at which you ask for f?",
         code="""
 def numerical_gradient(f, x, h=1e-5):
     point = np.array(x, dtype=float)
@@ -47,7 +45,6 @@ def numerical_gradient(f, x, h=1e-5):
     Mistake(
         id="numerical_gradient.sign",
         question="numerical_gradient",
-        hint="Should the slope of a rising function be positive?",
         code="""
 def numerical_gradient(f, x, h=1e-5):
     point = np.array(x, dtype=float)
@@ -66,7 +63,6 @@ def numerical_gradient(f, x, h=1e-5):
     Mistake(
         id="numerical_gradient.fixed_h",
         question="numerical_gradient",
-        hint="The caller may choose h. Does your code listen?",
         code="""
 def numerical_gradient(f, x, h=1e-5):
     point = np.array(x, dtype=float)
@@ -85,7 +81,6 @@ def numerical_gradient(f, x, h=1e-5):
     Mistake(
         id="numerical_gradient.large_h",
         question="numerical_gradient",
-        hint="How small is h if the caller does not name it?",
         code="""
 def numerical_gradient(f, x, h=1e-2):
     gradient = np.zeros(x.shape)
@@ -99,7 +94,6 @@ def numerical_gradient(f, x, h=1e-2):
     Mistake(
         id="numerical_gradient.not_restored",
         question="numerical_gradient",
-        hint="What does entry 0 hold while you nudge entry 1?",
         code="""
 def numerical_gradient(f, x, h=1e-5):
     gradient = np.zeros_like(x)
@@ -116,7 +110,6 @@ def numerical_gradient(f, x, h=1e-5):
     Mistake(
         id="numerical_gradient.integers_cut",
         question="numerical_gradient",
-        hint="What becomes of 2 + h when it is stored in an array of integers?",
         code="""
 def numerical_gradient(f, x, h=1e-5):
     gradient = np.zeros(x.shape)
@@ -134,7 +127,6 @@ def numerical_gradient(f, x, h=1e-5):
     Mistake(
         id="numerical_gradient.integer_gradient",
         question="numerical_gradient",
-        hint="Of which type are the entries of your gradient when x holds integers?",
         code="""
 def numerical_gradient(f, x, h=1e-5):
     gradient = np.zeros_like(x)
@@ -148,7 +140,6 @@ def numerical_gradient(f, x, h=1e-5):
     Mistake(
         id="numerical_gradient.all_at_once",
         question="numerical_gradient",
-        hint="How many entries move when you nudge? Each slope belongs to one of them.",
         code="""
 def numerical_gradient(f, x, h=1e-5):
     return (f(x + h) - f(x - h)) / (2 * h) * np.ones_like(x)
@@ -157,7 +148,6 @@ def numerical_gradient(f, x, h=1e-5):
     Mistake(
         id="numerical_gradient.flat",
         question="numerical_gradient",
-        hint="The gradient should have the shape of x, however many axes x has.",
         code="""
 def numerical_gradient(f, x, h=1e-5):
     gradient = []
@@ -171,7 +161,6 @@ def numerical_gradient(f, x, h=1e-5):
     Mistake(
         id="gates.add_halves",
         question="gates",
-        hint="Does a sum of two numbers move by half when one of them moves by one?",
         code="""
 def add_backward(dout, x, y):
     return dout / 2 * np.ones_like(x), dout / 2 * np.ones_like(y)
@@ -180,7 +169,6 @@ def add_backward(dout, x, y):
     Mistake(
         id="gates.add_ignores_upstream",
         question="gates",
-        hint="The add gate's own slope is 1. What does it multiply it with?",
         code="""
 def add_backward(dout, x, y):
     return np.ones_like(x), np.ones_like(y)
@@ -189,7 +177,6 @@ def add_backward(dout, x, y):
     Mistake(
         id="gates.multiply_not_switched",
         question="gates",
-        hint="If y is large, which of the two inputs moves the product more per nudge?",
         code="""
 def multiply_backward(dout, x, y):
     return dout * x, dout * y
@@ -198,7 +185,6 @@ def multiply_backward(dout, x, y):
     Mistake(
         id="gates.multiply_ignores_upstream",
         question="gates",
-        hint="The local slopes are right. What came from behind?",
         code="""
 def multiply_backward(dout, x, y):
     return y + 0 * dout, x + 0 * dout
@@ -207,7 +193,6 @@ def multiply_backward(dout, x, y):
     Mistake(
         id="gates.max_to_both",
         question="gates",
-        hint="Does the maximum move at all when you nudge the smaller input?",
         code="""
 def max_backward(dout, x, y):
     return dout * np.ones_like(x), dout * np.ones_like(y)
@@ -216,7 +201,6 @@ def max_backward(dout, x, y):
     Mistake(
         id="gates.max_reversed",
         question="gates",
-        hint="Which input does the maximum copy: the larger or the smaller?",
         code="""
 def max_backward(dout, x, y):
     return dout * np.less(x, y), dout * np.greater_equal(x, y)
@@ -225,7 +209,6 @@ def max_backward(dout, x, y):
     Mistake(
         id="gates.max_numbers_only",
         question="gates",
-        hint="An if asks one question. How many comparisons are there between two arrays?",
         code="""
 def max_backward(dout, x, y):
     if x > y:
@@ -236,7 +219,6 @@ def max_backward(dout, x, y):
     Mistake(
         id="gates.max_tie_to_both",
         question="gates",
-        hint="Let x and y be equal. How much arrives at your gate, and how much leaves it?",
         code="""
 def max_backward(dout, x, y):
     return dout * np.greater_equal(x, y), dout * np.greater_equal(y, x)
@@ -245,7 +227,6 @@ def max_backward(dout, x, y):
     Mistake(
         id="gates.max_tie_to_none",
         question="gates",
-        hint="Let x and y be equal. Which of your two comparisons holds then?",
         code="""
 def max_backward(dout, x, y):
     return dout * np.greater(x, y), dout * np.greater(y, x)
@@ -254,7 +235,6 @@ def max_backward(dout, x, y):
     Mistake(
         id="gates.max_passes_values",
         question="gates",
-        hint="The gate hands back gradients. Are these gradients, or the inputs themselves?",
         code="""
 def max_backward(dout, x, y):
     return x * np.greater_equal(x, y), y * np.less(x, y)
@@ -263,7 +243,6 @@ def max_backward(dout, x, y):
     Mistake(
         id="gates.sigmoid_sign",
         question="gates",
-        hint="For a large positive x the sigmoid is near 1. Is yours?",
         code="""
 def sigmoid(x):
     return 1 / (1 + np.exp(x))
@@ -272,7 +251,6 @@ def sigmoid(x):
     Mistake(
         id="gates.sigmoid_overflows",
         question="gates",
-        hint="What is e to the power of 1000 for a computer, and what is that divided by itself?",
         code="""
 def sigmoid(x):
     return np.exp(x) / (1 + np.exp(x))
@@ -281,7 +259,6 @@ def sigmoid(x):
     Mistake(
         id="gates.sigmoid_numbers_only",
         question="gates",
-        hint="One number comes out right. Which exponential takes a whole array?",
         code="""
 def sigmoid(x):
     import math
@@ -291,7 +268,6 @@ def sigmoid(x):
     Mistake(
         id="gates.sigmoid_is_tanh",
         question="gates",
-        hint="Between which two values does the sigmoid lie?",
         code="""
 def sigmoid(x):
     return np.tanh(x)
@@ -300,7 +276,6 @@ def sigmoid(x):
     Mistake(
         id="gates.sigmoid_backward_twice",
         question="gates",
-        hint="The argument s has been through the sigmoid already.",
         code="""
 def sigmoid_backward(dout, s):
     t = 1 / (1 + np.exp(-s))
@@ -310,7 +285,6 @@ def sigmoid_backward(dout, s):
     Mistake(
         id="gates.sigmoid_backward_plus",
         question="gates",
-        hint="Where the sigmoid is flat, near 0 and near 1, its slope must vanish at both ends.",
         code="""
 def sigmoid_backward(dout, s):
     return dout * s * (1 + s)
@@ -319,7 +293,6 @@ def sigmoid_backward(dout, s):
     Mistake(
         id="gates.sigmoid_backward_no_upstream",
         question="gates",
-        hint="The slope is right. What arrives from behind?",
         code="""
 def sigmoid_backward(dout, s):
     return s * (1 - s) + 0 * dout
@@ -328,7 +301,6 @@ def sigmoid_backward(dout, s):
     Mistake(
         id="circuit.sum_swallows",
         question="circuit",
-        hint="What does the sum hand on to x: its own value, or what came from behind?",
         code="""
 def circuit(x, y, z):
     q = x + y
@@ -338,7 +310,6 @@ def circuit(x, y, z):
     Mistake(
         id="circuit.switched",
         question="circuit",
-        hint="Which gate does z belong to, and what stands at that gate's other input?",
         code="""
 def circuit(x, y, z):
     q = x + y
@@ -348,7 +319,6 @@ def circuit(x, y, z):
     Mistake(
         id="circuit.ones",
         question="circuit",
-        hint="Does z not matter for how strongly x moves f?",
         code="""
 def circuit(x, y, z):
     q = x + y
@@ -358,7 +328,6 @@ def circuit(x, y, z):
     Mistake(
         id="circuit.product_of_all",
         question="circuit",
-        hint="Look at the value first: which gate joins x and y?",
         code="""
 def circuit(x, y, z):
     return x * y * z, y * z, x * z, x * y
@@ -367,7 +336,6 @@ def circuit(x, y, z):
     Mistake(
         id="patterns.no_factor",
         question="patterns",
-        hint="The last gate doubles. What does it do to everything that comes from behind?",
         code="""
 def patterns(x, y, z, w):
     z_wins = z > w
@@ -377,7 +345,6 @@ def patterns(x, y, z, w):
     Mistake(
         id="patterns.max_to_both",
         question="patterns",
-        hint="One of z and w has no say in the maximum. What is its gradient?",
         code="""
 def patterns(x, y, z, w):
     return 2 * (x * y + max(z, w)), 2 * y, 2 * x, 2.0, 2.0
@@ -386,7 +353,6 @@ def patterns(x, y, z, w):
     Mistake(
         id="patterns.max_reversed",
         question="patterns",
-        hint="Which of z and w does the maximum copy?",
         code="""
 def patterns(x, y, z, w):
     z_wins = z > w
@@ -396,7 +362,6 @@ def patterns(x, y, z, w):
     Mistake(
         id="patterns.always_z",
         question="patterns",
-        hint="The larger of z and w gets the gradient, whichever that is this time.",
         code="""
 def patterns(x, y, z, w):
     return 2 * (x * y + max(z, w)), 2 * y, 2 * x, 2.0, 0.0
@@ -405,7 +370,6 @@ def patterns(x, y, z, w):
     Mistake(
         id="patterns.not_switched",
         question="patterns",
-        hint="In a product, x is steered by y. Is it in yours?",
         code="""
 def patterns(x, y, z, w):
     z_wins = z > w
@@ -415,7 +379,6 @@ def patterns(x, y, z, w):
     Mistake(
         id="neuron.no_sigmoid_slope",
         question="neuron",
-        hint="The gradients stop short of the last gate. How steep is the sigmoid here?",
         code="""
 def neuron(w, x):
     f = sigmoid(w[0] * x[0] + w[1] * x[1] + w[2])
@@ -428,7 +391,6 @@ def neuron(w, x):
     Mistake(
         id="neuron.only_f",
         question="neuron",
-        hint="How steep is a sigmoid whose output is close to 1?",
         code="""
 def neuron(w, x):
     f = sigmoid(w[0] * x[0] + w[1] * x[1] + w[2])
@@ -441,7 +403,6 @@ def neuron(w, x):
     Mistake(
         id="neuron.slope_sign",
         question="neuron",
-        hint="A larger q gives a larger f. Which sign does the slope of the sigmoid have?",
         code="""
 def neuron(w, x):
     f = sigmoid(w[0] * x[0] + w[1] * x[1] + w[2])
@@ -454,7 +415,6 @@ def neuron(w, x):
     Mistake(
         id="neuron.bias_gradient_one",
         question="neuron",
-        hint="The bias is added. What does an add gate pass on?",
         code="""
 def neuron(w, x):
     f = sigmoid(w[0] * x[0] + w[1] * x[1] + w[2])
@@ -467,7 +427,6 @@ def neuron(w, x):
     Mistake(
         id="neuron.bias_gradient_missing",
         question="neuron",
-        hint="There are three weights. How many gradients does your dw hold?",
         code="""
 def neuron(w, x):
     f = sigmoid(w[0] * x[0] + w[1] * x[1] + w[2])
@@ -478,7 +437,6 @@ def neuron(w, x):
     Mistake(
         id="neuron.bias_gradient_zero",
         question="neuron",
-        hint="Does the output not move when you nudge the bias?",
         code="""
 def neuron(w, x):
     f = sigmoid(w[0] * x[0] + w[1] * x[1] + w[2])
@@ -489,7 +447,6 @@ def neuron(w, x):
     Mistake(
         id="neuron.bias_times_weight",
         question="neuron",
-        hint="The bias is added, not multiplied. What does an add gate pass on?",
         code="""
 def neuron(w, x):
     f = sigmoid(w[0] * x[0] + w[1] * x[1] + w[2])
@@ -502,7 +459,6 @@ def neuron(w, x):
     Mistake(
         id="neuron.not_switched",
         question="neuron",
-        hint="A weight is steered by its input, an input by its weight.",
         code="""
 def neuron(w, x):
     f = sigmoid(w[0] * x[0] + w[1] * x[1] + w[2])
@@ -515,7 +471,6 @@ def neuron(w, x):
     Mistake(
         id="neuron.dx_in_reverse",
         question="neuron",
-        hint="The gradient of x₀ uses the weight that x₀ meets.",
         code="""
 def neuron(w, x):
     f = sigmoid(w[0] * x[0] + w[1] * x[1] + w[2])
@@ -528,7 +483,6 @@ def neuron(w, x):
     Mistake(
         id="neuron.rounded",
         question="neuron",
-        hint="Round for the eye only. What happens to 0.1966 on its way?",
         code="""
 def neuron(w, x):
     f = sigmoid(w[0] * x[0] + w[1] * x[1] + w[2])
@@ -539,7 +493,6 @@ def neuron(w, x):
     Mistake(
         id="neuron.no_bias",
         question="neuron",
-        hint="Three weights, two inputs. What is the third weight for?",
         code="""
 def neuron(w, x):
     f = sigmoid(w[0] * x[0] + w[1] * x[1])
@@ -550,7 +503,6 @@ def neuron(w, x):
     Mistake(
         id="neuron.changes_w",
         question="neuron",
-        hint="Your answer is right, but the caller's w is not what it was.",
         code="""
 def neuron(w, x):
     w[:2] *= x
@@ -562,7 +514,6 @@ def neuron(w, x):
     Mistake(
         id="neuron.lists",
         question="neuron",
-        hint="The gradients are lists. Arithmetic on them would join instead of add.",
         code="""
 def neuron(w, x):
     f = sigmoid(w[0] * x[0] + w[1] * x[1] + w[2])
@@ -573,7 +524,6 @@ def neuron(w, x):
     Mistake(
         id="staged.overwrites_x",
         question="staged",
-        hint="x reaches f along three roads. How many of them does your dx remember?",
         code="""
 def staged(x, y):
     sx, sy = sigmoid(x), sigmoid(y)
@@ -592,7 +542,6 @@ def staged(x, y):
     Mistake(
         id="staged.overwrites_y",
         question="staged",
-        hint="y reaches f along two roads. How many of them does your dy remember?",
         code="""
 def staged(x, y):
     sx, sy = sigmoid(x), sigmoid(y)
@@ -609,7 +558,6 @@ def staged(x, y):
     Mistake(
         id="staged.overwrites_both",
         question="staged",
-        hint="Where a variable forks, its gradients add up. Look for an = that should be a +=.",
         code="""
 def staged(x, y):
     sx, sy = sigmoid(x), sigmoid(y)
@@ -626,7 +574,6 @@ def staged(x, y):
     Mistake(
         id="staged.forgets_square",
         question="staged",
-        hint="x and y are in the square, too. Does a nudge travel that road?",
         code="""
 def staged(x, y):
     sx, sy = sigmoid(x), sigmoid(y)
@@ -643,7 +590,6 @@ def staged(x, y):
     Mistake(
         id="staged.denominator_sign",
         question="staged",
-        hint="When the denominator grows, does f grow?",
         code="""
 def staged(x, y):
     sx, sy = sigmoid(x), sigmoid(y)
@@ -660,7 +606,6 @@ def staged(x, y):
     Mistake(
         id="staged.denominator_not_squared",
         question="staged",
-        hint="How does 1/d change with d? Think of its slope for large d.",
         code="""
 def staged(x, y):
     sx, sy = sigmoid(x), sigmoid(y)
@@ -677,7 +622,6 @@ def staged(x, y):
     Mistake(
         id="staged.square_without_two",
         question="staged",
-        hint="The slope of a square has a factor.",
         code="""
 def staged(x, y):
     sx, sy = sigmoid(x), sigmoid(y)
@@ -694,7 +638,6 @@ def staged(x, y):
     Mistake(
         id="staged.sigmoid_slope_missing",
         question="staged",
-        hint="Two of the roads lead through a sigmoid. How steep is it there?",
         code="""
 def staged(x, y):
     sx, sy = sigmoid(x), sigmoid(y)
@@ -711,7 +654,6 @@ def staged(x, y):
     Mistake(
         id="staged.forgets_numerator",
         question="staged",
-        hint="x stands in the numerator, too.",
         code="""
 def staged(x, y):
     sx, sy = sigmoid(x), sigmoid(y)
@@ -728,7 +670,6 @@ def staged(x, y):
     Mistake(
         id="output_delta.squared_error_sign",
         question="output_delta",
-        hint="If the output is below the target, should the loss fall or rise with it?",
         code="""
 def squared_error_delta(y, a):
     return (y - a) * a * (1 - a)
@@ -737,7 +678,6 @@ def squared_error_delta(y, a):
     Mistake(
         id="output_delta.squared_error_no_slope",
         question="output_delta",
-        hint="The squared error has a sigmoid to pass before it reaches q.",
         code="""
 def squared_error_delta(y, a):
     return -(y - a)
@@ -746,7 +686,6 @@ def squared_error_delta(y, a):
     Mistake(
         id="output_delta.squared_error_doubled",
         question="output_delta",
-        hint="The loss has a factor of one half. Where did it go?",
         code="""
 def squared_error_delta(y, a):
     return -2 * (y - a) * a * (1 - a)
@@ -755,7 +694,6 @@ def squared_error_delta(y, a):
     Mistake(
         id="output_delta.squared_error_averaged",
         question="output_delta",
-        hint="One gradient for each entry, please. Did something add them up?",
         code="""
 def squared_error_delta(y, a):
     return np.mean(-(y - a) * a * (1 - a))
@@ -764,7 +702,6 @@ def squared_error_delta(y, a):
     Mistake(
         id="output_delta.no_mean",
         question="output_delta",
-        hint="The loss is a mean over the rows. What does that do to each row's gradient?",
         code="""
 def softmax_delta(p, y):
     delta = p.copy()
@@ -775,7 +712,6 @@ def softmax_delta(p, y):
     Mistake(
         id="output_delta.mean_twice",
         question="output_delta",
-        hint="How often does the mean over the rows divide by their number?",
         code="""
 def softmax_delta(p, y):
     delta = p / len(y)
@@ -786,7 +722,6 @@ def softmax_delta(p, y):
     Mistake(
         id="output_delta.label_after_mean",
         question="output_delta",
-        hint="You divide the probabilities by N. And the truth that you take off them?",
         code="""
 def softmax_delta(p, y):
     delta = p / len(y)
@@ -797,7 +732,6 @@ def softmax_delta(p, y):
     Mistake(
         id="output_delta.mean_over_classes",
         question="output_delta",
-        hint="By which number is the loss divided: rows or classes?",
         code="""
 def softmax_delta(p, y):
     delta = p.copy()
@@ -808,7 +742,6 @@ def softmax_delta(p, y):
     Mistake(
         id="output_delta.labels_ignored",
         question="output_delta",
-        hint="Prediction minus truth. Where is the truth?",
         code="""
 def softmax_delta(p, y):
     return p / len(y)
@@ -817,7 +750,6 @@ def softmax_delta(p, y):
     Mistake(
         id="output_delta.sign",
         question="output_delta",
-        hint="Should the true class be pushed up or down? The gradient points uphill on the loss.",
         code="""
 def softmax_delta(p, y):
     return (np.eye(p.shape[1])[y] - p) / len(y)
@@ -826,7 +758,6 @@ def softmax_delta(p, y):
     Mistake(
         id="output_delta.whole_columns",
         question="output_delta",
-        hint="Each row has its own label. Does your index pair rows with labels?",
         code="""
 def softmax_delta(p, y):
     delta = p.copy()
@@ -837,7 +768,6 @@ def softmax_delta(p, y):
     Mistake(
         id="output_delta.only_labels",
         question="output_delta",
-        hint="The wrong classes have probabilities, too. What is their gradient?",
         code="""
 def softmax_delta(p, y):
     delta = np.zeros_like(p)
@@ -849,7 +779,6 @@ def softmax_delta(p, y):
     Mistake(
         id="output_delta.in_place",
         question="output_delta",
-        hint="The numbers are right, but the caller's probabilities are not what they were.",
         code="""
 def softmax_delta(p, y):
     p[np.arange(len(y)), y] -= 1
@@ -859,7 +788,6 @@ def softmax_delta(p, y):
     Mistake(
         id="sgd_step.ascent",
         question="sgd_step",
-        hint="The gradient points uphill.",
         code="""
 def sgd_step(w, dw, learning_rate):
     return w + learning_rate * dw
@@ -868,7 +796,6 @@ def sgd_step(w, dw, learning_rate):
     Mistake(
         id="sgd_step.in_place",
         question="sgd_step",
-        hint="The caller still needs the old weights.",
         code="""
 def sgd_step(w, dw, learning_rate):
     w -= learning_rate * dw
@@ -878,7 +805,6 @@ def sgd_step(w, dw, learning_rate):
     Mistake(
         id="sgd_step.no_learning_rate",
         question="sgd_step",
-        hint="How far does one step go? The caller wants a say in it.",
         code="""
 def sgd_step(w, dw, learning_rate):
     return w - dw
@@ -887,7 +813,6 @@ def sgd_step(w, dw, learning_rate):
     Mistake(
         id="sgd_step.fixed_learning_rate",
         question="sgd_step",
-        hint="The learning rate is an argument. Does your step use it?",
         code="""
 def sgd_step(w, dw, learning_rate):
     return w - 0.1 * dw
@@ -896,7 +821,6 @@ def sgd_step(w, dw, learning_rate):
     Mistake(
         id="sgd_step.only_the_step",
         question="sgd_step",
-        hint="You return the step. Where does it start?",
         code="""
 def sgd_step(w, dw, learning_rate):
     return -learning_rate * dw
@@ -905,7 +829,6 @@ def sgd_step(w, dw, learning_rate):
     Mistake(
         id="sgd_step.divides",
         question="sgd_step",
-        hint="A larger learning rate should make a larger step.",
         code="""
 def sgd_step(w, dw, learning_rate):
     return w - dw / learning_rate
@@ -914,7 +837,6 @@ def sgd_step(w, dw, learning_rate):
     Mistake(
         id="sgd_step.scales_gradient",
         question="sgd_step",
-        hint="The new weights are right, but the caller's gradient is not what it was.",
         code="""
 def sgd_step(w, dw, learning_rate):
     dw *= learning_rate

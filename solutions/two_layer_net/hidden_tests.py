@@ -21,6 +21,7 @@ from grader.judge import (
     expect_dict,
     expect_float,
     expect_tuple,
+    say,
 )
 
 KEYS = ("W1", "b1", "W2", "b2")
@@ -46,9 +47,7 @@ def make_problems(rng):
 def expect_informative(array, name):
     """A constant answer earns nothing, not even for leaving its arguments alone."""
     array = expect_array(array, name, kind="f")
-    assert_true(
-        array.size > 1 and np.ptp(array) > 0, f"{name} should vary, but all its entries are equal"
-    )
+    assert_true(array.size > 1 and np.ptp(array) > 0, say("all_entries_equal", name=name))
     return array
 
 
@@ -64,12 +63,11 @@ def expect_unchanged(seen, before, names):
 def forward_pairs(student, problems):
     """(scores, hidden) of the student for every problem."""
     values = student.many("forward", [(params, X) for params, X, _ in problems])
-    return [expect_tuple(value, 2, "the result of forward") for value in values]
+    return [expect_tuple(value, 2, say("result_of", name="forward")) for value in values]
 
 
 @pytest.mark.question("forward", points=1)
 def test_forward_shapes(student, rng):
-    """forward returns the scores with shape (N, C) and the hidden layer with shape (N, H)."""
     for (N, _, H, C), (scores, hidden) in zip(
         SIZES, forward_pairs(student, make_problems(rng)), strict=True
     ):
@@ -79,7 +77,6 @@ def test_forward_shapes(student, rng):
 
 @pytest.mark.question("forward", points=2)
 def test_forward_hidden(student, reference, rng):
-    """The hidden layer is the affine map of X by W1 and b1, and nothing below zero passes."""
     problems = make_problems(rng)
     for (params, X, _), (_, hidden) in zip(problems, forward_pairs(student, problems), strict=True):
         assert_close(hidden, reference.forward(params, X)[1], "hidden")
@@ -87,7 +84,6 @@ def test_forward_hidden(student, reference, rng):
 
 @pytest.mark.question("forward", points=2)
 def test_forward_scores(student, reference, rng):
-    """The scores are the affine map of the hidden layer by W2 and b2, of either sign."""
     problems = make_problems(rng)
     for (params, X, _), (scores, _) in zip(problems, forward_pairs(student, problems), strict=True):
         assert_close(scores, reference.forward(params, X)[0], "scores")
@@ -95,10 +91,11 @@ def test_forward_scores(student, reference, rng):
 
 @pytest.mark.question("forward", points=1)
 def test_forward_leaves_its_arguments_alone(student, rng):
-    """forward changes neither params nor X."""
     calls = [(params, X) for params, X, _ in make_problems(rng)]
     for before, seen in zip(calls, student.observe_many("forward", calls), strict=True):
-        expect_informative(expect_tuple(seen.value, 2, "the result of forward")[0], "scores")
+        expect_informative(
+            expect_tuple(seen.value, 2, say("result_of", name="forward"))[0], "scores"
+        )
         expect_unchanged(seen, before, ("params", "X"))
 
 
@@ -106,7 +103,7 @@ def test_forward_leaves_its_arguments_alone(student, rng):
 
 
 def student_losses(student, calls):
-    return [expect_float(value, "the loss") for value in student.many("softmax_loss", calls)]
+    return [expect_float(value, say("loss")) for value in student.many("softmax_loss", calls)]
 
 
 def make_scores(rng, sizes, spread=1.5):
@@ -116,30 +113,27 @@ def make_scores(rng, sizes, spread=1.5):
 
 @pytest.mark.question("softmax_loss", points=1)
 def test_loss_is_one_number(student, rng):
-    """The loss is one positive number, and other scores give another one."""
     losses = student_losses(student, [(*make_scores(rng, sizes), REG) for sizes in SIZES])
-    assert_true(all(0 < loss < np.inf for loss in losses), "the loss should be a positive number")
-    assert_true(len(set(losses)) == len(losses), "the loss does not depend on the inputs")
+    assert_true(all(0 < loss < np.inf for loss in losses), say("loss_not_positive"))
+    assert_true(len(set(losses)) == len(losses), say("loss_ignores_inputs"))
 
 
 @pytest.mark.question("softmax_loss", points=2)
 def test_loss_of_the_data(student, reference, rng):
-    """Without regularisation the loss is the mean cross-entropy of the minibatch."""
     calls = [(*make_scores(rng, sizes), 0.0) for sizes in SIZES]
     for call, loss in zip(calls, student_losses(student, calls), strict=True):
-        assert_close(loss, reference.softmax_loss(*call), "the loss at reg = 0")
+        assert_close(loss, reference.softmax_loss(*call), say("data_loss"))
 
 
 @pytest.mark.question("softmax_loss", points=2)
 def test_loss_of_the_weights(student, rng):
-    """Regularisation adds half of reg times the squares of W1 and W2, and of nothing else."""
     cases = [make_scores(rng, sizes) for sizes in SIZES]
     calls = [(*case, reg) for reg in (0.0, REG, 1.7) for case in cases]
     losses = np.reshape(student_losses(student, calls), (3, len(cases)))
     for (_, _, params), (plain, some, much) in zip(cases, losses.T, strict=True):
         penalty = 0.5 * sum(np.sum(params[key] ** 2) for key in ("W1", "W2"))
-        assert_close(some - plain, REG * penalty, "what reg = 0.3 adds to the loss")
-        assert_close(much - plain, 1.7 * penalty, "what reg = 1.7 adds to the loss")
+        assert_close(some - plain, REG * penalty, say("penalty_at_03"))
+        assert_close(much - plain, 1.7 * penalty, say("penalty_at_17"))
 
 
 def shift_fixture():
@@ -153,7 +147,6 @@ def shift_fixture():
 
 @pytest.mark.question("softmax_loss", points=2)
 def test_loss_of_large_scores(student, reference, rng):
-    """The loss stays exact for scores in the thousands and for confident wrong scores."""
     calls = [(*shift_fixture(), 0.0)]
     for sizes in SIZES:
         scores, y, params = make_scores(rng, sizes)
@@ -162,18 +155,17 @@ def test_loss_of_large_scores(student, reference, rng):
         for large in (scores + shift, scores + unsure, scores + 2000):
             calls.append((large, y, params, 0.0))
     for call, loss in zip(calls, student_losses(student, calls), strict=True):
-        assert_close(loss, reference.softmax_loss(*call), "the loss of large scores")
+        assert_close(loss, reference.softmax_loss(*call), say("loss_of_large_scores"))
 
 
 @pytest.mark.question("softmax_loss", points=1)
 def test_loss_leaves_its_arguments_alone(student, rng):
-    """softmax_loss changes neither scores nor y nor params."""
     calls = [(*make_scores(rng, sizes), REG) for sizes in SIZES]
     others = student_losses(student, [(2 * scores, *rest) for scores, *rest in calls])
     observed = student.observe_many("softmax_loss", calls)
     for before, seen, other in zip(calls, observed, others, strict=True):
-        value = expect_float(seen.value, "the loss")
-        assert_true(abs(value - other) > 0, "the loss ignores the scores, or is no number")
+        value = expect_float(seen.value, say("loss"))
+        assert_true(abs(value - other) > 0, say("loss_ignores_scores"))
         expect_unchanged(seen, before, ("scores", "y", "params"))
 
 
@@ -189,7 +181,7 @@ def backward_arguments(reference, problem, reg):
 def student_gradients(student, reference, problems, reg):
     calls = [backward_arguments(reference, problem, reg) for problem in problems]
     values = student.many("backward", calls)
-    return [expect_dict(value, KEYS, "the result of backward") for value in values]
+    return [expect_dict(value, KEYS, say("result_of", name="backward")) for value in values]
 
 
 def exact_gradient(reference, problem, key, reg):
@@ -233,8 +225,8 @@ def own_scale(student, reference, problem):
     tries = (scores, scores[::-1], -0.5 * scores, scores + np.arange(scores.shape[1]))
     calls = [(tried, y, params, 0.0) for tried in tries]
     ratios = student_losses(student, calls) / np.array([reference.softmax_loss(*c) for c in calls])
-    assert_true(0.01 < ratios[0] < 100, "the loss is nowhere near a mean cross-entropy")
-    assert_close(ratios, np.full(len(ratios), ratios[0]), "the loss as a multiple of ours", 1e-8)
+    assert_true(0.01 < ratios[0] < 100, say("loss_no_cross_entropy"))
+    assert_close(ratios, np.full(len(ratios), ratios[0]), say("loss_as_multiple"), 1e-8)
     return ratios[0]
 
 
@@ -245,8 +237,8 @@ def expect_loss_to_listen(student, reference, problem):
     others = (y + 1) % scores.shape[1]
     calls = [(factor * scores, y, params, 0.0) for factor in (0.0, 1.0, 2.0)]
     start, middle, end, other = student_losses(student, [*calls, (scores, others, params, 0.0)])
-    assert_true(abs(start - 2 * middle + end) > 1e-6, "the loss is linear in the scores")
-    assert_true(abs(other - middle) > 1e-6, "the loss does not depend on y")
+    assert_true(abs(start - 2 * middle + end) > 1e-6, say("loss_linear"))
+    assert_true(abs(other - middle) > 1e-6, say("loss_ignores_y"))
 
 
 def own_penalty_slope(student, reference, problem, key, h=1e-4):
@@ -264,9 +256,9 @@ def own_penalty_slope(student, reference, problem, key, h=1e-4):
 
     plain, double = penalties(scores, (params, {key: 2 * W for key, W in params.items()}))
     ours = 0.5 * REG * sum(np.sum(params[name] ** 2) for name in ("W1", "W2"))
-    assert_true(0.01 * ours < plain < 100 * ours, "reg adds next to nothing to the loss")
-    assert_true(double > 1.2 * plain, "what reg adds to the loss does not grow with the weights")
-    assert_close(penalties(-scores, (params,))[0], float(plain), "what reg adds", rtol=1e-6)
+    assert_true(0.01 * ours < plain < 100 * ours, say("penalty_next_to_nothing"))
+    assert_true(double > 1.2 * plain, say("penalty_does_not_grow"))
+    assert_close(penalties(-scores, (params,))[0], float(plain), say("penalty"), rtol=1e-6)
     nudged = []
     for index in np.ndindex(params[key].shape):
         for step in (h, -h):
@@ -275,12 +267,6 @@ def own_penalty_slope(student, reference, problem, key, h=1e-4):
             nudged.append({**params, key: value})
     values = penalties(scores, nudged)
     return ((values[::2] - values[1::2]) / (2 * h)).reshape(params[key].shape)
-
-
-OWN_LOSS = (
-    "This is the exact gradient of your own softmax_loss. The mistake is there, and cost its "
-    "points there; here it costs none."
-)
 
 
 def assert_gradient(actual, expected, name, follow_through, own, rtol, atol):
@@ -297,7 +283,7 @@ def assert_gradient(actual, expected, name, follow_through, own, rtol, atol):
             assert_close(actual, own(), name, rtol, atol)
         except AssertionError:
             raise failure from None
-        follow_through.credit(OWN_LOSS)
+        follow_through.credit(say("own_loss"))
 
 
 def check_gradient(student, reference, rng, key, follow_through):
@@ -316,11 +302,10 @@ def check_gradient(student, reference, rng, key, follow_through):
 
 @pytest.mark.question("backward", points=1)
 def test_gradients_have_the_shapes_of_params(student, reference, rng):
-    """backward returns one gradient for each of W1, b1, W2, b2, of the same shape."""
     problems = make_problems(rng)
     gradients = student_gradients(student, reference, problems, REG)
     for (params, _, _), gradient in zip(problems, gradients, strict=True):
-        assert_true(set(gradient) == set(KEYS), "backward should return the four keys of params")
+        assert_true(set(gradient) == set(KEYS), say("should_return_four_keys"))
         for key in KEYS:
             expect_informative(gradient[key], f"grads[{key!r}]")
             assert_shape(gradient[key], params[key].shape, f"grads[{key!r}]")
@@ -328,37 +313,32 @@ def test_gradients_have_the_shapes_of_params(student, reference, rng):
 
 @pytest.mark.question("backward", points=3)
 def test_gradient_of_W2(student, reference, rng, follow_through):
-    """The data gradient of W2 agrees with the slope of the loss, entry by entry."""
     check_gradient(student, reference, rng, "W2", follow_through)
 
 
 @pytest.mark.question("backward", points=2)
 def test_gradient_of_b2(student, reference, rng, follow_through):
-    """The data gradient of b2 agrees with the slope of the loss, entry by entry."""
     check_gradient(student, reference, rng, "b2", follow_through)
 
 
 @pytest.mark.question("backward", points=4)
 def test_gradient_of_W1(student, reference, rng, follow_through):
-    """The data gradient of W1 agrees with the slope of the loss, entry by entry."""
     check_gradient(student, reference, rng, "W1", follow_through)
 
 
 @pytest.mark.question("backward", points=2)
 def test_gradient_of_b1(student, reference, rng, follow_through):
-    """The data gradient of b1 agrees with the slope of the loss, entry by entry."""
     check_gradient(student, reference, rng, "b1", follow_through)
 
 
 @pytest.mark.question("backward", points=2)
 def test_gradient_of_the_regularisation(student, reference, rng, follow_through):
-    """reg adds its share to the gradients of W1 and W2, and nothing to those of the biases."""
     problems = make_problems(rng)[:2]
     with_reg = student_gradients(student, reference, problems, REG)
     without = student_gradients(student, reference, problems, 0.0)
     for problem, high, low in zip(problems, with_reg, without, strict=True):
         for key in KEYS:
-            name = f"what reg = {REG} adds to grads[{key!r}]"
+            name = say("penalty_gradient", REG=REG, key=key)
             shape = problem[0][key].shape
             actual = expect_array(high[key], name, shape) - expect_array(low[key], name, shape)
             expected = REG * problem[0][key] if key in ("W1", "W2") else np.zeros(shape)
@@ -372,10 +352,9 @@ def test_gradient_of_the_regularisation(student, reference, rng, follow_through)
 
 @pytest.mark.question("backward", points=2)
 def test_backward_leaves_its_arguments_alone(student, reference, rng):
-    """backward changes none of params, X, hidden, scores and y."""
     calls = [backward_arguments(reference, problem, REG) for problem in make_problems(rng)]
     for before, seen in zip(calls, student.observe_many("backward", calls), strict=True):
-        gradient = expect_dict(seen.value, KEYS, "the result of backward")
+        gradient = expect_dict(seen.value, KEYS, say("result_of", name="backward"))
         for key in KEYS:
             expect_informative(gradient[key], f"grads[{key!r}]")
         expect_unchanged(seen, before, ("params", "X", "hidden", "scores", "y"))
@@ -399,7 +378,7 @@ def draw(student, calls):
     rows = []
     values = student.many("sample_minibatch", calls)
     for (X, _, batch_size, _), value in zip(calls, values, strict=True):
-        X_batch, y_batch = expect_tuple(value, 2, "the result of sample_minibatch")
+        X_batch, y_batch = expect_tuple(value, 2, say("result_of", name="sample_minibatch"))
         X_batch = expect_array(X_batch, "X_batch", kind="f")
         expect_array(y_batch, "y_batch", kind="i")
         assert_shape(X_batch, (batch_size, X.shape[1]), "X_batch")
@@ -410,72 +389,68 @@ def draw(student, calls):
 
 @pytest.mark.question("sample_minibatch", points=1)
 def test_minibatch_shapes(student, rng):
-    """A minibatch has batch_size rows of X and as many whole-number labels."""
     sizes = ((12, 5), (30, 7), (9, 1))
     draw(student, [(*make_data(rng, N), size, new_generator(rng)) for N, size in sizes])
 
 
 @pytest.mark.question("sample_minibatch", points=1)
 def test_minibatch_larger_than_the_data(student, rng):
-    """A minibatch may be larger than the data: then rows repeat."""
     X, y = make_data(rng, 6)
     draw(student, [(X, y, batch_size, new_generator(rng)) for batch_size in (6, 7, 25, 31)])
 
 
 @pytest.mark.question("sample_minibatch", points=1)
 def test_minibatch_keeps_rows_and_labels_together(student, rng):
-    """Every row of a minibatch is a row of X, and its label is that row's label."""
     X, y = make_data(rng, 11)
     for value in student.many("sample_minibatch", [(X, y, 6, new_generator(rng))] * 4):
-        X_batch, y_batch = expect_tuple(value, 2, "the result of sample_minibatch")
+        X_batch, y_batch = expect_tuple(value, 2, say("result_of", name="sample_minibatch"))
         X_batch = expect_array(X_batch, "X_batch", (6, 3))
         y_batch = expect_array(y_batch, "y_batch", (6,))
         for row, label in zip(X_batch, y_batch, strict=True):
             found = np.flatnonzero((row == X).all(axis=1))
-            assert_true(found.size == 1, "a row of X_batch is not a row of X")
-            assert_true(label == y[found[0]], "rows and labels of the minibatch do not match")
+            assert_true(found.size == 1, say("no_row_of_X"))
+            assert_true(label == y[found[0]], say("rows_and_labels_mismatch"))
 
 
 @pytest.mark.question("sample_minibatch", points=1)
 def test_minibatches_differ(student, rng):
-    """Each call draws anew: several minibatches in a row are not the same rows."""
     X, y = make_data(rng, 40)
     rows = draw(student, [(X, y, 4, new_generator(rng))] * 6)
-    assert_true(len({tuple(sorted(batch)) for batch in rows}) > 3, "calls draw the same rows")
+    assert_true(len({tuple(sorted(batch)) for batch in rows}) > 3, say("same_rows_each_call"))
     steps = [np.diff(batch) % len(X) for batch in rows]
-    assert_true(any(np.any(step != 0) for step in steps), "a minibatch is one row, over and over")
-    assert_true(any(np.any(step != 1) for step in steps), "a minibatch is always neighbouring rows")
+    assert_true(any(np.any(step != 0) for step in steps), say("one_row_repeated"))
+    assert_true(any(np.any(step != 1) for step in steps), say("neighbouring_rows"))
 
 
 @pytest.mark.question("sample_minibatch", points=1)
 def test_minibatches_reach_every_row(student, rng):
-    """In the long run every row is drawn, the first and the last too, and none is preferred."""
     N, batch_size, times = 7, 5, 80
     X, y = make_data(rng, N)
     rows = np.concatenate(draw(student, [(X, y, batch_size, new_generator(rng))] * times))
     counts = np.array([(rows == number).sum() for number in range(N)])
     missing = np.flatnonzero(counts == 0)
-    assert_true(missing.size == 0, f"in {times} minibatches {missing.size} of {N} rows never came")
+    assert_true(
+        missing.size == 0, say("rows_never_came", times=times, missing_size=missing.size, N=N)
+    )
     fair = batch_size * times / N
-    assert_true(np.abs(counts - fair).max() < 0.7 * fair, "some rows come far more than others")
+    assert_true(np.abs(counts - fair).max() < 0.7 * fair, say("rows_preferred"))
 
 
 @pytest.mark.question("sample_minibatch", points=1)
 def test_minibatch_uses_only_its_arguments(student, rng):
-    """X and y stay as they are, and the same generator gives the same minibatch again."""
     data = [make_data(rng, N) for N in (50, 40, 61)]
     seed = int(rng.integers(1 << 30))
     for X, y in data:
         seen = student.observe("sample_minibatch", X, y, 8, Rng(seed))
-        expect_tuple(seen.value, 2, "the result of sample_minibatch")
+        expect_tuple(seen.value, 2, say("result_of", name="sample_minibatch"))
         expect_unchanged(seen, (X, y), ("X", "y"))
     draws = [
         [draw(student, [(X, y, 8, Rng(number))])[0] for number in (seed, seed, seed + 1)]
         for X, y in data
     ]
     for first, again, other in draws:
-        assert_true(np.array_equal(first, again), "the same rng draws other rows the second time")
-        assert_true(not np.array_equal(first, other), "another rng draws the same rows")
+        assert_true(np.array_equal(first, again), say("same_rng_other_rows"))
+        assert_true(not np.array_equal(first, other), say("other_rng_same_rows"))
 
 
 # sgd_update ---------------------------------------------------------------------------------
@@ -486,10 +461,10 @@ def observe_update(student, rng, learning_rate):
     params = make_problem(rng, *SIZES[0])[0]
     grads = {key: rng.normal(size=value.shape) for key, value in params.items()}
     seen = student.observe("sgd_update", params, grads, learning_rate)
-    after = expect_dict(seen.args[0], KEYS, "params after the update")
-    arrays = {key: expect_array(after[key], f"params[{key!r}] after the update") for key in KEYS}
+    after = expect_dict(seen.args[0], KEYS, say("params_after_update"))
+    arrays = {key: expect_array(after[key], say("entry_after_update", key=key)) for key in KEYS}
     moved = [not np.array_equal(arrays[key], params[key]) for key in KEYS]
-    assert_true(any(moved), "params are as before: the update must change the dict it is given")
+    assert_true(any(moved), say("params_as_before"))
     return params, grads, seen
 
 
@@ -499,32 +474,28 @@ def check_updated(student, rng, keys):
     for rate, (before, grads, seen) in zip(rates, updates, strict=True):
         for key in keys:
             expected = before[key] - rate * grads[key]
-            assert_close(seen.args[0][key], expected, f"params[{key!r}] after the update")
+            assert_close(seen.args[0][key], expected, say("entry_after_update", key=key))
 
 
 @pytest.mark.question("sgd_update", points=1)
 def test_update_returns_nothing(student, rng):
-    """sgd_update works on the dict it is given, keeps its keys, and returns None."""
     before, _, seen = observe_update(student, rng, 0.1)
-    assert_true(seen.value is None, "sgd_update should return None, since it works in place")
-    assert_true(set(seen.args[0]) == set(before), "params should keep exactly their four keys")
+    assert_true(seen.value is None, say("should_return_none"))
+    assert_true(set(seen.args[0]) == set(before), say("should_keep_four_keys"))
 
 
 @pytest.mark.question("sgd_update", points=2)
 def test_update_of_the_weights(student, rng):
-    """W1 and W2 take one step of the given learning rate against their gradients."""
     check_updated(student, rng, ("W1", "W2"))
 
 
 @pytest.mark.question("sgd_update", points=1)
 def test_update_of_the_biases(student, rng):
-    """b1 and b2 take the same step."""
     check_updated(student, rng, ("b1", "b2"))
 
 
 @pytest.mark.question("sgd_update", points=1)
 def test_update_leaves_the_gradients_alone(student, rng):
-    """sgd_update changes params and nothing else."""
     _, grads, seen = observe_update(student, rng, 0.1)
     assert_unchanged(seen.args[1], grads, "grads")
 
@@ -552,9 +523,9 @@ def own_scores(student, problem):
     for part in parts:
         if isinstance(part, np.ndarray) and part.shape == (len(X), len(params["b2"])):
             scores = expect_informative(part, "scores")
-            assert_true(len(set(scores.argmax(axis=1))) > 1, "forward gives every row one label")
+            assert_true(len(set(scores.argmax(axis=1))) > 1, say("forward_one_label"))
             return scores
-    raise AssertionError("forward gives no scores")
+    raise AssertionError(say("forward_without_scores"))
 
 
 def expect_own_forward_to_listen(student, problem, other):
@@ -563,7 +534,7 @@ def expect_own_forward_to_listen(student, problem, other):
     for params, X in ((problem[0], other[1]), (other[0], problem[1])):
         labels = own_scores(student, (params, X, None)).argmax(axis=1)
         ignores = np.array_equal(labels, scores.argmax(axis=1))
-        assert_true(not ignores, "forward does not depend on its inputs")
+        assert_true(not ignores, say("forward_ignores_inputs"))
 
 
 def varied_problems(rng, reference):
@@ -578,10 +549,9 @@ def varied_problems(rng, reference):
 
 @pytest.mark.question("predict", points=1)
 def test_predict_returns_labels(student, reference, rng):
-    """predict gives one whole-number label per row, and leaves params and X alone."""
     problems = varied_problems(rng, reference)
     for labels in predicted(student, reference, problems):
-        assert_true(np.ptp(labels) > 0, "labels should vary, but all are equal")
+        assert_true(np.ptp(labels) > 0, say("all_labels_equal"))
     calls = [(params, X) for params, X, _ in problems]
     try:
         caller = student.standing_in(forward=reference.forward)
@@ -594,7 +564,6 @@ def test_predict_returns_labels(student, reference, rng):
 
 @pytest.mark.question("predict", points=2)
 def test_predict_finds_the_best_score(student, reference, rng, follow_through):
-    """The label of a row is the class whose score is highest in that row."""
     problems = varied_problems(rng, reference)
     given = predicted(student, reference, problems)
     for problem, other, labels in zip(problems, problems[1:] + problems, given, strict=False):
@@ -603,13 +572,7 @@ def test_predict_finds_the_best_score(student, reference, rng, follow_through):
         except AssertionError:
             if not follow_through.is_on or not predicts_own_scores(student, problem, other):
                 raise
-            follow_through.credit(OWN_FORWARD)
-
-
-OWN_FORWARD = (
-    "These are the right labels for the scores of your own forward. The mistake is there, and "
-    "cost its points there; here it costs none."
-)
+            follow_through.credit(say("own_forward"))
 
 
 def predicts_own_scores(student, problem, other):
@@ -635,30 +598,32 @@ def proxies(student, reference, stood_in):
     """
 
     def forward(params, X):
-        scores, hidden = expect_tuple(student.forward(params, X), 2, "the result of forward")
+        scores, hidden = expect_tuple(
+            student.forward(params, X), 2, say("result_of", name="forward")
+        )
         N, H, C = len(X), len(params["b1"]), len(params["b2"])
         return expect_array(scores, "scores", (N, C)), expect_array(hidden, "hidden", (N, H))
 
     def softmax_loss(*arguments):
-        return expect_float(student.softmax_loss(*arguments), "the loss")
+        return expect_float(student.softmax_loss(*arguments), say("loss"))
 
     def backward(params, *arguments):
-        grads = expect_dict(student.backward(params, *arguments), KEYS, "the gradients")
+        grads = expect_dict(student.backward(params, *arguments), KEYS, say("gradients"))
         return {key: expect_array(grads[key], f"d{key}", params[key].shape) for key in KEYS}
 
     def sample_minibatch(X, y, batch_size, rng):
         seed = Rng(int(rng.integers(1 << 30)))
         value = student.sample_minibatch(X, y, batch_size, seed)
-        X_batch, y_batch = expect_tuple(value, 2, "the result of sample_minibatch")
+        X_batch, y_batch = expect_tuple(value, 2, say("result_of", name="sample_minibatch"))
         expect_array(X_batch, "X_batch", (batch_size, X.shape[1]))
         expect_array(y_batch, "y_batch", (batch_size,), "i")
         is_class = (y_batch >= 0) & (y_batch <= y.max())
-        assert_true(is_class.all(), "a label of the minibatch is not a class")
+        assert_true(is_class.all(), say("label_no_class"))
         return X_batch, y_batch
 
     def sgd_update(params, grads, learning_rate):
         after = student.observe("sgd_update", params, grads, learning_rate).args[0]
-        after = expect_dict(after, KEYS, "params after the update")
+        after = expect_dict(after, KEYS, say("params_after_update"))
         for key in KEYS:
             params[key] = expect_array(after[key], key, params[key].shape)
 
@@ -680,17 +645,13 @@ def make_blobs(rng, per_class=8):
 
 @pytest.mark.question("train", points=4)
 def test_the_net_learns(student, reference, progress, rng, follow_through):
-    """Trained with your steps, TwoLayerNet brings the loss well down and learns the classes.
-
-    Steps that lost points above are stood in for by ours, but not three or more.
-    """
     stood_in = [step for step in STEPS if not progress.full_marks(step)]
-    missing = f"{len(stood_in)} of the steps it is built on are not right yet"
-    assert_true(len(stood_in) < 3, f"{missing}: {', '.join(stood_in)}")
+    steps = ", ".join(stood_in)
+    assert_true(len(stood_in) < 3, say("too_many_steps_wrong", count=len(stood_in), steps=steps))
     if not follow_through.is_on:
         stood_in = []
     elif stood_in:
-        follow_through.credit(f"Trained with our {' and '.join(stood_in)} in place of yours.")
+        follow_through.credit(say("trained_with_ours", steps=steps))
     X, y = make_blobs(rng)
     namespace = reference.namespace(**proxies(student, reference, stood_in))
     np.random.seed(int(rng.integers(1 << 30)))
@@ -698,9 +659,9 @@ def test_the_net_learns(student, reference, progress, rng, follow_through):
     with np.errstate(all="ignore"):
         history = net.train(X, y, X, y, learning_rate=1.0, num_iters=8, batch_size=12)
     start, end = history["loss_history"][0], np.mean(history["loss_history"][-4:])
-    assert_true(end < 0.5 * start, f"the loss goes from {start:.3g} to {end:.3g} only")
+    assert_true(end < 0.5 * start, say("loss_falls_too_little", start=start, end=end))
     accuracy = np.mean(net.predict(X) == y)
-    assert_true(accuracy > 0.8, f"only {accuracy:.0%} of the training points are classified right")
+    assert_true(accuracy > 0.8, say("training_accuracy_too_low", accuracy=accuracy))
 
 
 # tune ---------------------------------------------------------------------------------------
@@ -713,19 +674,19 @@ DIGITS = Path(__file__).with_name("digits.npz")
 
 def expect_settings(student):
     """tune()'s dict as sorted pairs of plain numbers, each in the range the question states."""
-    settings = expect_dict(student.tune(), (*WHOLE, *REAL), "the result of tune")
+    settings = expect_dict(student.tune(), (*WHOLE, *REAL), say("result_of", name="tune"))
     pairs = {}
     for name, most in WHOLE.items():
         value = settings[name]
         is_whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
-        assert_true(is_whole, f"{name} should be an int")
-        assert_true(1 <= value <= most, f"{name} should be between 1 and {most}")
+        assert_true(is_whole, say("should_be_int", name=name))
+        assert_true(1 <= value <= most, say("between_1_and", name=name, most=most))
         pairs[name] = int(value)
     for name, most in REAL.items():
         pairs[name] = expect_float(settings[name], name)
-        assert_true(0 <= pairs[name] <= most, f"{name} should be between 0 and {most:g}")
+        assert_true(0 <= pairs[name] <= most, say("between_0_and", name=name, most=most))
     cost = pairs["hidden_size"] * pairs["batch_size"] * pairs["num_iters"]
-    assert_true(cost <= BUDGET, "hidden_size · batch_size · num_iters is over the budget")
+    assert_true(cost <= BUDGET, say("over_budget"))
     return tuple(sorted(pairs.items()))
 
 
@@ -750,26 +711,22 @@ def train_and_test(reference, settings):
 
 def check_accuracy(student, reference, wanted):
     accuracy = held_out_accuracy(reference, expect_settings(student))
-    message = f"the net trained with your settings reaches {accuracy:.1%} on new digits"
-    assert_true(accuracy >= wanted, f"{message}; {wanted:.0%} is asked for here")
+    assert_true(accuracy >= wanted, say("accuracy_too_low", accuracy=accuracy, wanted=wanted))
 
 
 @pytest.mark.question("tune", points=1)
 def test_settings_are_complete(student):
-    """tune returns the six settings, each of the right type, in range and within the budget."""
-    settings = expect_dict(student.tune(), (), "the result of tune")
+    settings = expect_dict(student.tune(), (), say("result_of", name="tune"))
     expect_settings(student)
     extra = set(settings) - set(WHOLE) - set(REAL)
-    assert_true(not extra, "the result of tune should have six keys and no other")
+    assert_true(not extra, say("should_have_six_keys"))
 
 
 @pytest.mark.question("tune", points=2)
 def test_settings_learn(student, reference):
-    """A net trained with these settings names at least 85 of 100 new digits."""
     check_accuracy(student, reference, 0.85)
 
 
 @pytest.mark.question("tune", points=3)
 def test_settings_learn_well(student, reference):
-    """A net trained with these settings names at least 95 of 100 new digits."""
     check_accuracy(student, reference, 0.95)

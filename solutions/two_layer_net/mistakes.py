@@ -1,4 +1,4 @@
-"""Known mistakes of `two_layer_net`, each with the hint a student gets, and other right ways.
+"""Known mistakes of `two_layer_net`, and other right ways; the hints are in messages.yml.
 
 An entry's code holds definitions that replace those of the same name in the solution cell. Every
 mistake must lose points in its own question and in no other; every alternative gets full marks.
@@ -10,7 +10,6 @@ FORWARD_MISTAKES = [
     Mistake(
         id="forward.hidden_before_relu",
         question="forward",
-        hint="Your scores are right, but `hidden` is asked for on the other side of the ReLU.",
         code="""
 def forward(params, X):
     hidden = X @ params["W1"] + params["b1"]
@@ -21,7 +20,6 @@ def forward(params, X):
     Mistake(
         id="forward.only_scores",
         question="forward",
-        hint="The docstring names two results; the backward pass will need the second.",
         code="""
 def forward(params, X):
     hidden = np.maximum(0, X @ params["W1"] + params["b1"])
@@ -31,7 +29,6 @@ def forward(params, X):
     Mistake(
         id="forward.no_relu",
         question="forward",
-        hint="Can your hidden layer be negative? Look at what stands between the two affine maps.",
         code="""
 def forward(params, X):
     hidden = X @ params["W1"] + params["b1"]
@@ -42,7 +39,6 @@ def forward(params, X):
     Mistake(
         id="forward.relu_on_scores",
         question="forward",
-        hint="May a score be negative? Count the bends in the formula and in your code.",
         code="""
 def forward(params, X):
     hidden = np.maximum(0, X @ params["W1"] + params["b1"])
@@ -53,7 +49,6 @@ def forward(params, X):
     Mistake(
         id="forward.relu_only_on_scores",
         question="forward",
-        hint="There is one bend, and it is at another place than yours.",
         code="""
 def forward(params, X):
     hidden = X @ params["W1"] + params["b1"]
@@ -64,9 +59,6 @@ def forward(params, X):
     Mistake(
         id="forward.no_b1",
         question="forward",
-        hint=(
-            "On the toy problem the biases are zero and hide this. Does every parameter take part?"
-        ),
         code="""
 def forward(params, X):
     hidden = np.maximum(0, X @ params["W1"])
@@ -77,9 +69,6 @@ def forward(params, X):
     Mistake(
         id="forward.no_b2",
         question="forward",
-        hint=(
-            "On the toy problem the biases are zero and hide this. Does every parameter take part?"
-        ),
         code="""
 def forward(params, X):
     hidden = np.maximum(0, X @ params["W1"] + params["b1"])
@@ -90,7 +79,6 @@ def forward(params, X):
     Mistake(
         id="forward.bias_after_relu",
         question="forward",
-        hint="In which order do the bias and the ReLU come? Try a bias of −100.",
         code="""
 def forward(params, X):
     hidden = np.maximum(0, X @ params["W1"]) + params["b1"]
@@ -101,7 +89,6 @@ def forward(params, X):
     Mistake(
         id="forward.sigmoid",
         question="forward",
-        hint="Is a large input still large after your non-linearity? After the ReLU it is.",
         code="""
 def forward(params, X):
     hidden = 1 / (1 + np.exp(-(X @ params["W1"] + params["b1"])))
@@ -112,7 +99,6 @@ def forward(params, X):
     Mistake(
         id="forward.probabilities",
         question="forward",
-        hint="`forward` ends one step earlier: the softmax belongs to the loss.",
         code="""
 def forward(params, X):
     hidden = np.maximum(0, X @ params["W1"] + params["b1"])
@@ -124,7 +110,6 @@ def forward(params, X):
     Mistake(
         id="forward.swapped_results",
         question="forward",
-        hint="Both arrays are there. In which order does the docstring ask for them?",
         code="""
 def forward(params, X):
     hidden = np.maximum(0, X @ params["W1"] + params["b1"])
@@ -135,7 +120,6 @@ def forward(params, X):
     Mistake(
         id="forward.global_inputs",
         question="forward",
-        hint="Right for the toy data only. Which names in your function are not its arguments?",
         code="""
 def forward(params, X):
     random = np.random.RandomState(1)
@@ -148,7 +132,6 @@ def forward(params, X):
     Mistake(
         id="forward.hard_coded_rows",
         question="forward",
-        hint="Your code knows the size of the toy batch. Let it read the sizes from X and params.",
         code="""
 def forward(params, X):
     hidden = np.zeros((5, params["W1"].shape[1]))
@@ -161,7 +144,6 @@ def forward(params, X):
     Mistake(
         id="forward.centres_X_in_place",
         question="forward",
-        hint="The caller's arrays look different after your call. Which line writes into them?",
         code="""
 def forward(params, X):
     hidden = np.maximum(0, X @ params["W1"] + params["b1"])
@@ -176,9 +158,6 @@ SOFTMAX_LOSS_MISTAKES = [
     Mistake(
         id="softmax_loss.no_shift",
         question="softmax_loss",
-        hint=(
-            "Look at what np.exp does to a score of 1000, and at what you may add to a row freely."
-        ),
         code="""
 def softmax_loss(scores, y, params, reg):
     p = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
@@ -189,9 +168,6 @@ def softmax_loss(scores, y, params, reg):
     Mistake(
         id="softmax_loss.global_shift",
         question="softmax_loss",
-        hint=(
-            "One number for all rows drowns a row that lies 1500 lower. Whose maximum do you take?"
-        ),
         code="""
 def softmax_loss(scores, y, params, reg):
     e = np.exp(scores - np.max(scores))
@@ -203,7 +179,6 @@ def softmax_loss(scores, y, params, reg):
     Mistake(
         id="softmax_loss.shift_by_column",
         question="softmax_loss",
-        hint="The shift must be the same for all classes of one row. Along which axis is yours?",
         code="""
 def softmax_loss(scores, y, params, reg):
     e = np.exp(scores - scores.max(axis=0))
@@ -215,7 +190,6 @@ def softmax_loss(scores, y, params, reg):
     Mistake(
         id="softmax_loss.global_normaliser",
         question="softmax_loss",
-        hint="What do the probabilities of one row add up to in your code?",
         code="""
 def softmax_loss(scores, y, params, reg):
     e = np.exp(scores - scores.max(axis=1, keepdims=True))
@@ -227,7 +201,6 @@ def softmax_loss(scores, y, params, reg):
     Mistake(
         id="softmax_loss.wrong_axis",
         question="softmax_loss",
-        hint="Do the probabilities of one row, over all classes, add up to 1? Check the axis.",
         code="""
 def softmax_loss(scores, y, params, reg):
     e = np.exp(scores - scores.max(axis=1, keepdims=True))
@@ -239,7 +212,6 @@ def softmax_loss(scores, y, params, reg):
     Mistake(
         id="softmax_loss.log_eps",
         question="softmax_loss",
-        hint="A small number inside the logarithm caps the loss of a confident wrong answer.",
         code="""
 def softmax_loss(scores, y, params, reg):
     e = np.exp(scores - scores.max(axis=1, keepdims=True))
@@ -251,7 +223,6 @@ def softmax_loss(scores, y, params, reg):
     Mistake(
         id="softmax_loss.clipped",
         question="softmax_loss",
-        hint="Clipping changes the scores, and with them the loss. A shift would not.",
         code="""
 def softmax_loss(scores, y, params, reg):
     e = np.exp(np.clip(scores, -500, 500))
@@ -263,10 +234,6 @@ def softmax_loss(scores, y, params, reg):
     Mistake(
         id="softmax_loss.sum_for_mean",
         question="softmax_loss",
-        hint=(
-            "Should the loss double when every row comes twice? "
-            "Compare with the 1/N of the formula."
-        ),
         code="""
 def softmax_loss(scores, y, params, reg):
     shifted = scores - scores.max(axis=1, keepdims=True)
@@ -278,7 +245,6 @@ def softmax_loss(scores, y, params, reg):
     Mistake(
         id="softmax_loss.mean_over_classes",
         question="softmax_loss",
-        hint="How many numbers do you average? There is one for each row, not for each score.",
         code="""
 def softmax_loss(scores, y, params, reg):
     shifted = scores - scores.max(axis=1, keepdims=True)
@@ -291,7 +257,6 @@ def softmax_loss(scores, y, params, reg):
     Mistake(
         id="softmax_loss.hard_coded_batch",
         question="softmax_loss",
-        hint="Right for five rows only. Where does your code get N from?",
         code="""
 def softmax_loss(scores, y, params, reg):
     shifted = scores - scores.max(axis=1, keepdims=True)
@@ -303,7 +268,6 @@ def softmax_loss(scores, y, params, reg):
     Mistake(
         id="softmax_loss.sign",
         question="softmax_loss",
-        hint="Is your loss positive? The logarithm of a probability is not.",
         code="""
 def softmax_loss(scores, y, params, reg):
     shifted = scores - scores.max(axis=1, keepdims=True)
@@ -315,7 +279,6 @@ def softmax_loss(scores, y, params, reg):
     Mistake(
         id="softmax_loss.per_row",
         question="softmax_loss",
-        hint="You return one loss for each row; the docstring asks for one number.",
         code="""
 def softmax_loss(scores, y, params, reg):
     shifted = scores - scores.max(axis=1, keepdims=True)
@@ -327,9 +290,6 @@ def softmax_loss(scores, y, params, reg):
     Mistake(
         id="softmax_loss.no_half",
         question="softmax_loss",
-        hint=(
-            "Your penalty is a constant factor off. Compare it with the formula, factor by factor."
-        ),
         code="""
 def softmax_loss(scores, y, params, reg):
     shifted = scores - scores.max(axis=1, keepdims=True)
@@ -341,7 +301,6 @@ def softmax_loss(scores, y, params, reg):
     Mistake(
         id="softmax_loss.quarter",
         question="softmax_loss",
-        hint="Your penalty is a constant factor off. Does the half occur more than once?",
         code="""
 def softmax_loss(scores, y, params, reg):
     shifted = scores - scores.max(axis=1, keepdims=True)
@@ -354,7 +313,6 @@ def softmax_loss(scores, y, params, reg):
     Mistake(
         id="softmax_loss.reg_missing",
         question="softmax_loss",
-        hint="Does your loss change at all when reg does?",
         code="""
 def softmax_loss(scores, y, params, reg):
     shifted = scores - scores.max(axis=1, keepdims=True)
@@ -365,7 +323,6 @@ def softmax_loss(scores, y, params, reg):
     Mistake(
         id="softmax_loss.reg_over_N",
         question="softmax_loss",
-        hint="Should the penalty on the weights depend on how many rows the batch has?",
         code="""
 def softmax_loss(scores, y, params, reg):
     shifted = scores - scores.max(axis=1, keepdims=True)
@@ -378,7 +335,6 @@ def softmax_loss(scores, y, params, reg):
     Mistake(
         id="softmax_loss.only_W1",
         question="softmax_loss",
-        hint="There are two weight matrices. Does the penalty see both?",
         code="""
 def softmax_loss(scores, y, params, reg):
     shifted = scores - scores.max(axis=1, keepdims=True)
@@ -390,9 +346,6 @@ def softmax_loss(scores, y, params, reg):
     Mistake(
         id="softmax_loss.biases_regularised",
         question="softmax_loss",
-        hint=(
-            "On the toy problem the biases are zero and hide this. Which parameters does ½λ… name?"
-        ),
         code="""
 def softmax_loss(scores, y, params, reg):
     shifted = scores - scores.max(axis=1, keepdims=True)
@@ -404,7 +357,6 @@ def softmax_loss(scores, y, params, reg):
     Mistake(
         id="softmax_loss.norm_not_squared",
         question="softmax_loss",
-        hint="Double all weights: the penalty should become four times as large. Does yours?",
         code="""
 def softmax_loss(scores, y, params, reg):
     shifted = scores - scores.max(axis=1, keepdims=True)
@@ -416,7 +368,6 @@ def softmax_loss(scores, y, params, reg):
     Mistake(
         id="softmax_loss.matrix_square",
         question="softmax_loss",
-        hint="The penalty adds up squares of single entries. Is that what your product does?",
         code="""
 def softmax_loss(scores, y, params, reg):
     shifted = scores - scores.max(axis=1, keepdims=True)
@@ -429,7 +380,6 @@ def softmax_loss(scores, y, params, reg):
     Mistake(
         id="softmax_loss.scores_in_place",
         question="softmax_loss",
-        hint="`scores` looks different after your call, and `backward` still needs it.",
         code="""
 def softmax_loss(scores, y, params, reg):
     scores -= scores.max(axis=1, keepdims=True)
@@ -441,7 +391,6 @@ def softmax_loss(scores, y, params, reg):
     Mistake(
         id="softmax_loss.params_in_place",
         question="softmax_loss",
-        hint="The weights are others after your call. Which line writes into them?",
         code="""
 def softmax_loss(scores, y, params, reg):
     shifted = scores - scores.max(axis=1, keepdims=True)
@@ -488,51 +437,41 @@ BACKWARD_MISTAKES = [
     Mistake(
         id="backward.mean_missing",
         question="backward",
-        hint="Every data gradient is N times too large. Where does the mean of the loss come back?",
         code=_backward(ds=DSCORES.replace("ds /= len(y)", "")),
     ),
     Mistake(
         id="backward.bias_averaged",
         question="backward",
-        hint="The 1/N is in the gradient already. What do you do to the rows for the biases?",
         code=_backward(result=RESULT.replace("dz.sum(", "dz.mean(").replace("ds.sum(", "ds.mean(")),
     ),
     Mistake(
         id="backward.mean_twice",
         question="backward",
-        hint="Every data gradient is N times too small. How often do you divide by N?",
         code=_backward(ds=DSCORES.replace("ds /= len(y)", "ds /= len(y) ** 2")),
     ),
     Mistake(
         id="backward.hard_coded_batch",
         question="backward",
-        hint="Right for five rows only. Where does your code get N from?",
         code=_backward(ds=DSCORES.replace("ds /= len(y)", "ds /= 5")),
     ),
     Mistake(
         id="backward.labels_not_subtracted",
         question="backward",
-        hint=(
-            "With certain and right answers the gradient should vanish. Does yours see the labels?"
-        ),
         code=_backward(ds=DSCORES.replace("ds[np.arange(len(y)), y] -= 1", "")),
     ),
     Mistake(
         id="backward.subtracts_columns",
         question="backward",
-        hint="`a[:, y]` picks whole columns. You want one entry in each row.",
         code=_backward(ds=DSCORES.replace("ds[np.arange(len(y)), y] -= 1", "ds[:, y] -= 1")),
     ),
     Mistake(
         id="backward.ascent",
         question="backward",
-        hint="Your data gradients have the right size and point uphill. Check a sign.",
         code=_backward(ds=DSCORES + "    ds = -ds\n"),
     ),
     Mistake(
         id="backward.scores_as_probabilities",
         question="backward",
-        hint="P minus Y, says the formula. Is what you start from a row of probabilities?",
         code=_backward(
             ds="""
     ds = scores.copy()
@@ -544,13 +483,11 @@ BACKWARD_MISTAKES = [
     Mistake(
         id="backward.softmax_wrong_axis",
         question="backward",
-        hint="Do the probabilities of one row add up to 1 in your backward pass?",
         code=_backward(ds=DSCORES.replace("e.sum(axis=1, keepdims=True)", "e.sum(axis=0)")),
     ),
     Mistake(
         id="backward.b1_from_scores",
         question="backward",
-        hint="b1 sits at the hidden layer. From which array do you sum its gradient?",
         code=_backward(
             result=RESULT.replace("dz.sum(axis=0)", '(ds @ params["W2"].T).sum(axis=0)')
         ),
@@ -558,63 +495,51 @@ BACKWARD_MISTAKES = [
     Mistake(
         id="backward.no_mask",
         question="backward",
-        hint="A hidden unit that gave 0 had no say in the scores. What reaches it in your code?",
         code=_backward(dz='ds @ params["W2"].T'),
     ),
     Mistake(
         id="backward.mask_from_gradient",
         question="backward",
-        hint=(
-            "The ReLU's gate was set in the forward pass. Which variable do you ask for its state?"
-        ),
         code=_backward(dz='np.maximum(0, ds @ params["W2"].T)'),
     ),
     Mistake(
         id="backward.mask_from_inputs",
         question="backward",
-        hint="The ReLU's gate depends on its own output. Which variable do you ask for its state?",
         code=_backward(dz='(ds @ params["W2"].T) * (X @ params["W1"] > 0)'),
     ),
     Mistake(
         id="backward.mask_inverted",
         question="backward",
-        hint="Which units let the gradient pass: those that were on, or those that were off?",
         code=_backward(dz='(ds @ params["W2"].T) * (hidden <= 0)'),
     ),
     Mistake(
         id="backward.mask_overwrites",
         question="backward",
-        hint="Where a unit was on, the gradient passes as it is. What value do you put there?",
         code=_backward(dz="(hidden > 0).astype(float)"),
     ),
     Mistake(
         id="backward.times_hidden",
         question="backward",
-        hint="The slope of the ReLU is 0 or 1. By what do you multiply?",
         code=_backward(dz='(ds @ params["W2"].T) * hidden'),
     ),
     Mistake(
         id="backward.b2_total",
         question="backward",
-        hint="One number for all of b2? Each class has its own bias, fed by its own column.",
         code=_backward(result=RESULT.replace("ds.sum(axis=0)", "np.full(ds.shape[1], ds.sum())")),
     ),
     Mistake(
         id="backward.b1_total",
         question="backward",
-        hint="One number for all of b1? Each hidden unit has its own bias, fed by its own column.",
         code=_backward(result=RESULT.replace("dz.sum(axis=0)", "np.full(dz.shape[1], dz.sum())")),
     ),
     Mistake(
         id="backward.bias_row_shape",
         question="backward",
-        hint="The values are right, but each gradient has the shape of its parameter: one axis.",
         code=_backward(result=RESULT.replace("sum(axis=0)", "sum(axis=0, keepdims=True)")),
     ),
     Mistake(
         id="backward.bias_unreduced",
         question="backward",
-        hint="The bias was added to every row. What does that ask for on the way back?",
         code=_backward(
             result=RESULT.replace("dz.sum(axis=0)", "dz").replace("ds.sum(axis=0)", "ds")
         ),
@@ -622,13 +547,11 @@ BACKWARD_MISTAKES = [
     Mistake(
         id="backward.bias_wrong_axis",
         question="backward",
-        hint="The gradient of a bias has one entry per unit, not one per row. Check the axis.",
         code=_backward(result=RESULT.replace("sum(axis=0)", "sum(axis=1)")),
     ),
     Mistake(
         id="backward.bias_missing",
         question="backward",
-        hint="Four parameters, four keys. Which ones does your dict lack?",
         code=_backward(
             result='return {"W1": X.T @ dz + reg * params["W1"],'
             ' "W2": hidden.T @ ds + reg * params["W2"]}'
@@ -637,7 +560,6 @@ BACKWARD_MISTAKES = [
     Mistake(
         id="backward.transposed",
         question="backward",
-        hint="The entries are right, but rows and columns are exchanged: compare with W1.shape.",
         code=_backward(
             result=RESULT.replace("X.T @ dz + reg *", "dz.T @ X + reg *")
             .replace('params["W1"],', 'params["W1"].T,')
@@ -648,7 +570,6 @@ BACKWARD_MISTAKES = [
     Mistake(
         id="backward.W2_before_relu",
         question="backward",
-        hint="W2 was multiplied by the hidden layer after the ReLU. What do you multiply by?",
         code=_backward(
             result=RESULT.replace("hidden.T @ ds", '(X @ params["W1"] + params["b1"]).T @ ds')
         ),
@@ -656,13 +577,11 @@ BACKWARD_MISTAKES = [
     Mistake(
         id="backward.reg_only_W2",
         question="backward",
-        hint="Both weight matrices are punished. Do both gradients know of it?",
         code=_backward(result=RESULT.replace(' + reg * params["W1"]', "")),
     ),
     Mistake(
         id="backward.reg_missing",
         question="backward",
-        hint="The penalty is part of the loss. Do your gradients change at all when reg does?",
         code=_backward(
             result=RESULT.replace(' + reg * params["W1"]', "").replace(' + reg * params["W2"]', "")
         ),
@@ -670,31 +589,26 @@ BACKWARD_MISTAKES = [
     Mistake(
         id="backward.reg_doubled",
         question="backward",
-        hint="What is the derivative of ½λw²? Compare the factor with yours.",
         code=_backward(result=RESULT.replace("reg *", "2 * reg *")),
     ),
     Mistake(
         id="backward.reg_halved",
         question="backward",
-        hint="What is the derivative of ½λw²? Compare the factor with yours.",
         code=_backward(result=RESULT.replace("reg *", "0.5 * reg *")),
     ),
     Mistake(
         id="backward.reg_sign",
         question="backward",
-        hint="The penalty is there to shrink weights. In which direction does yours push them?",
         code=_backward(result=RESULT.replace("+ reg *", "- reg *")),
     ),
     Mistake(
         id="backward.reg_over_N",
         question="backward",
-        hint="Should the pull of the penalty depend on how many rows the batch has?",
         code=_backward(result=RESULT.replace("reg *", "reg / len(y) *")),
     ),
     Mistake(
         id="backward.reg_squared",
         question="backward",
-        hint="What is the derivative of w²? Your penalty term has the loss itself in it.",
         code=_backward(
             result=RESULT.replace('params["W1"],', 'params["W1"] ** 2,').replace(
                 'params["W2"],', 'params["W2"] ** 2,'
@@ -704,7 +618,6 @@ BACKWARD_MISTAKES = [
     Mistake(
         id="backward.biases_regularised",
         question="backward",
-        hint="On the toy problem the biases are zero and hide this. Does the loss punish them?",
         code=_backward(
             result=RESULT.replace("dz.sum(axis=0)", 'dz.sum(axis=0) + reg * params["b1"]').replace(
                 "ds.sum(axis=0)", 'ds.sum(axis=0) + reg * params["b2"]'
@@ -714,21 +627,16 @@ BACKWARD_MISTAKES = [
     Mistake(
         id="backward.W2_updated_first",
         question="backward",
-        hint=(
-            "All gradients belong to the same parameters. Has W2 changed before you use it for W1?"
-        ),
         code=_backward(first='params["W2"] -= 0.1 * reg * params["W2"]'),
     ),
     Mistake(
         id="backward.scores_in_place",
         question="backward",
-        hint="`scores` looks different after your call. Which line writes into it?",
         code=_backward(first="scores -= scores.max(axis=1, keepdims=True)"),
     ),
     Mistake(
         id="backward.hidden_in_place",
         question="backward",
-        hint="`hidden` looks different after your call. Is your mask an array of its own?",
         code=_backward(
             result="dW2 = hidden.T @ ds\n    hidden[hidden > 0] = 1"
             + RESULT.replace("hidden.T @ ds", "dW2")
@@ -737,10 +645,6 @@ BACKWARD_MISTAKES = [
     Mistake(
         id="backward.numerical",
         question="backward",
-        hint=(
-            "A difference quotient checks a gradient, but is none: beside the kink of a ReLU it "
-            "mixes both sides. Take the chain rule instead, step by step."
-        ),
         code="""
 def backward(params, X, hidden, scores, y, reg):
     grads = {}
@@ -759,9 +663,6 @@ def backward(params, X, hidden, scores, y, reg):
     Mistake(
         id="backward.assigns_instead_of_adding",
         question="backward",
-        hint=(
-            "Two paths lead to each weight, through the scores and through the penalty. Both count."
-        ),
         code=_backward(
             result="""grads = {"W1": X.T @ dz, "b1": dz.sum(axis=0),
              "W2": hidden.T @ ds, "b2": ds.sum(axis=0)}
@@ -788,7 +689,6 @@ SAMPLE_MINIBATCH_MISTAKES = [
     Mistake(
         id="sample_minibatch.labels_first",
         question="sample_minibatch",
-        hint="The rows are drawn, the labels are not: they are those of another set of rows.",
         code="""
 def sample_minibatch(X, y, batch_size, rng):
     rows = rng.integers(len(X), size=batch_size)
@@ -798,7 +698,6 @@ def sample_minibatch(X, y, batch_size, rng):
     Mistake(
         id="sample_minibatch.first_rows",
         question="sample_minibatch",
-        hint="Call it twice. Do you get other rows?",
         code="""
 def sample_minibatch(X, y, batch_size, rng):
     rows = np.arange(batch_size) % len(X)
@@ -808,7 +707,6 @@ def sample_minibatch(X, y, batch_size, rng):
     Mistake(
         id="sample_minibatch.fixed_seed",
         question="sample_minibatch",
-        hint="Call it twice. Who decides about chance here: the generator you are given, or you?",
         code="""
 def sample_minibatch(X, y, batch_size, rng):
     rows = np.random.default_rng(0).integers(len(X), size=batch_size)
@@ -818,9 +716,6 @@ def sample_minibatch(X, y, batch_size, rng):
     Mistake(
         id="sample_minibatch.global_random",
         question="sample_minibatch",
-        hint=(
-            "The same `rng` gives another batch each time. Where do your random numbers come from?"
-        ),
         code="""
 def sample_minibatch(X, y, batch_size, rng):
     rows = np.random.randint(len(X), size=batch_size)
@@ -831,7 +726,6 @@ def sample_minibatch(X, y, batch_size, rng):
     Mistake(
         id="sample_minibatch.misaligned",
         question="sample_minibatch",
-        hint="Follow one example: does it keep its own label on the way into the batch?",
         code="""
 def sample_minibatch(X, y, batch_size, rng):
     return X[rng.integers(len(X), size=batch_size)], y[rng.integers(len(X), size=batch_size)]
@@ -840,7 +734,6 @@ def sample_minibatch(X, y, batch_size, rng):
     Mistake(
         id="sample_minibatch.labels_sorted",
         question="sample_minibatch",
-        hint="Follow one example: does it keep its own label on the way into the batch?",
         code="""
 def sample_minibatch(X, y, batch_size, rng):
     rows = rng.integers(len(X), size=batch_size)
@@ -850,7 +743,6 @@ def sample_minibatch(X, y, batch_size, rng):
     Mistake(
         id="sample_minibatch.last_row_never",
         question="sample_minibatch",
-        hint="Which is the largest row number you can draw, and which is the largest there is?",
         code="""
 def sample_minibatch(X, y, batch_size, rng):
     rows = rng.integers(0, len(X) - 1, size=batch_size)
@@ -860,7 +752,6 @@ def sample_minibatch(X, y, batch_size, rng):
     Mistake(
         id="sample_minibatch.first_row_never",
         question="sample_minibatch",
-        hint="Which is the smallest row number you can draw, and which is the smallest there is?",
         code="""
 def sample_minibatch(X, y, batch_size, rng):
     rows = rng.integers(1, len(X), size=batch_size)
@@ -870,7 +761,6 @@ def sample_minibatch(X, y, batch_size, rng):
     Mistake(
         id="sample_minibatch.one_past_the_end",
         question="sample_minibatch",
-        hint="Which is the largest row number you can draw, and which is the largest there is?",
         code="""
 def sample_minibatch(X, y, batch_size, rng):
     rows = rng.integers(0, len(X), size=batch_size, endpoint=True)
@@ -880,7 +770,6 @@ def sample_minibatch(X, y, batch_size, rng):
     Mistake(
         id="sample_minibatch.no_replacement",
         question="sample_minibatch",
-        hint="Ask for more rows than there are. Rows may repeat, and here they have to.",
         code="""
 def sample_minibatch(X, y, batch_size, rng):
     rows = rng.choice(len(X), size=batch_size, replace=False)
@@ -890,7 +779,6 @@ def sample_minibatch(X, y, batch_size, rng):
     Mistake(
         id="sample_minibatch.capped",
         question="sample_minibatch",
-        hint="Ask for more rows than there are, and count what you get.",
         code="""
 def sample_minibatch(X, y, batch_size, rng):
     rows = rng.permutation(len(X))[:batch_size]
@@ -900,7 +788,6 @@ def sample_minibatch(X, y, batch_size, rng):
     Mistake(
         id="sample_minibatch.hard_coded_range",
         question="sample_minibatch",
-        hint="Right for five rows only. Where does your code get N from?",
         code="""
 def sample_minibatch(X, y, batch_size, rng):
     rows = rng.integers(5, size=batch_size)
@@ -910,7 +797,6 @@ def sample_minibatch(X, y, batch_size, rng):
     Mistake(
         id="sample_minibatch.range_of_the_batch",
         question="sample_minibatch",
-        hint="Draw from 0 up to what? The number of rows you want is not the number there are.",
         code="""
 def sample_minibatch(X, y, batch_size, rng):
     rows = rng.integers(min(batch_size, len(X)), size=batch_size)
@@ -920,7 +806,6 @@ def sample_minibatch(X, y, batch_size, rng):
     Mistake(
         id="sample_minibatch.one_row_repeated",
         question="sample_minibatch",
-        hint="Look at the rows of one batch. How many different ones are there?",
         code="""
 def sample_minibatch(X, y, batch_size, rng):
     rows = np.full(batch_size, rng.integers(len(X)))
@@ -930,7 +815,6 @@ def sample_minibatch(X, y, batch_size, rng):
     Mistake(
         id="sample_minibatch.window",
         question="sample_minibatch",
-        hint="Only the start is drawn, so neighbours always come together. Draw every row.",
         code="""
 def sample_minibatch(X, y, batch_size, rng):
     start = rng.integers(len(X))
@@ -941,7 +825,6 @@ def sample_minibatch(X, y, batch_size, rng):
     Mistake(
         id="sample_minibatch.shuffles_in_place",
         question="sample_minibatch",
-        hint="The caller's data is in another order after your call. What do you shuffle?",
         code="""
 def sample_minibatch(X, y, batch_size, rng):
     order = rng.permutation(len(X))
@@ -953,7 +836,6 @@ def sample_minibatch(X, y, batch_size, rng):
     Mistake(
         id="sample_minibatch.shuffle_duplicates",
         question="sample_minibatch",
-        hint="A swap through views copies one row over the other. Draw row numbers, not rows.",
         code="""
 def sample_minibatch(X, y, batch_size, rng):
     half = len(X) // 2
@@ -966,7 +848,6 @@ def sample_minibatch(X, y, batch_size, rng):
     Mistake(
         id="sample_minibatch.rows_only",
         question="sample_minibatch",
-        hint="The docstring names two results.",
         code="""
 def sample_minibatch(X, y, batch_size, rng):
     return X[rng.integers(len(X), size=batch_size)]
@@ -978,7 +859,6 @@ SGD_UPDATE_MISTAKES = [
     Mistake(
         id="sgd_update.ascent",
         question="sgd_update",
-        hint="The gradient points uphill. Which way do you go?",
         code="""
 def sgd_update(params, grads, learning_rate):
     for key in params:
@@ -988,7 +868,6 @@ def sgd_update(params, grads, learning_rate):
     Mistake(
         id="sgd_update.weights_only",
         question="sgd_update",
-        hint="Two of the four parameters stay where they are.",
         code="""
 def sgd_update(params, grads, learning_rate):
     for key in ("W1", "W2"):
@@ -998,7 +877,6 @@ def sgd_update(params, grads, learning_rate):
     Mistake(
         id="sgd_update.W1_forgotten",
         question="sgd_update",
-        hint="One of the four parameters stays where it is.",
         code="""
 def sgd_update(params, grads, learning_rate):
     params["W2"] -= learning_rate * grads["W2"]
@@ -1009,7 +887,6 @@ def sgd_update(params, grads, learning_rate):
     Mistake(
         id="sgd_update.no_learning_rate",
         question="sgd_update",
-        hint="Does the size of the step depend on the learning rate?",
         code="""
 def sgd_update(params, grads, learning_rate):
     for key in params:
@@ -1019,7 +896,6 @@ def sgd_update(params, grads, learning_rate):
     Mistake(
         id="sgd_update.fixed_learning_rate",
         question="sgd_update",
-        hint="Does the size of the step depend on the learning rate that you are given?",
         code="""
 def sgd_update(params, grads, learning_rate):
     for key in params:
@@ -1029,7 +905,6 @@ def sgd_update(params, grads, learning_rate):
     Mistake(
         id="sgd_update.decay",
         question="sgd_update",
-        hint="The training loop lowers the learning rate; the update uses it as it comes.",
         code="""
 def sgd_update(params, grads, learning_rate):
     learning_rate *= 0.95
@@ -1040,7 +915,6 @@ def sgd_update(params, grads, learning_rate):
     Mistake(
         id="sgd_update.decay_per_key",
         question="sgd_update",
-        hint="Do all four parameters move with the same learning rate?",
         code="""
 def sgd_update(params, grads, learning_rate):
     for key in params:
@@ -1051,7 +925,6 @@ def sgd_update(params, grads, learning_rate):
     Mistake(
         id="sgd_update.weight_decay",
         question="sgd_update",
-        hint="The penalty is in the gradients already. Why do the parameters shrink once more?",
         code="""
 def sgd_update(params, grads, learning_rate):
     for key in params:
@@ -1061,7 +934,6 @@ def sgd_update(params, grads, learning_rate):
     Mistake(
         id="sgd_update.new_dict",
         question="sgd_update",
-        hint="You return a new dict, but the caller goes on with the old one.",
         code="""
 def sgd_update(params, grads, learning_rate):
     return {key: params[key] - learning_rate * grads[key] for key in params}
@@ -1070,7 +942,6 @@ def sgd_update(params, grads, learning_rate):
     Mistake(
         id="sgd_update.local_dict",
         question="sgd_update",
-        hint="Does the caller's dict change, or only a name inside your function?",
         code="""
 def sgd_update(params, grads, learning_rate):
     params = {key: params[key] - learning_rate * grads[key] for key in params}
@@ -1080,7 +951,6 @@ def sgd_update(params, grads, learning_rate):
     Mistake(
         id="sgd_update.local_arrays",
         question="sgd_update",
-        hint="Does the caller's dict change, or only a name inside your function?",
         code="""
 def sgd_update(params, grads, learning_rate):
     for key, value in params.items():
@@ -1091,7 +961,6 @@ def sgd_update(params, grads, learning_rate):
     Mistake(
         id="sgd_update.returns_params",
         question="sgd_update",
-        hint="The step is right. What does the docstring say about the result?",
         code="""
 def sgd_update(params, grads, learning_rate):
     for key in params:
@@ -1102,7 +971,6 @@ def sgd_update(params, grads, learning_rate):
     Mistake(
         id="sgd_update.scales_grads",
         question="sgd_update",
-        hint="The step is right, but the gradients are not what they were before the call.",
         code="""
 def sgd_update(params, grads, learning_rate):
     for key in params:
@@ -1113,7 +981,6 @@ def sgd_update(params, grads, learning_rate):
     Mistake(
         id="sgd_update.clears_grads",
         question="sgd_update",
-        hint="The step is right, but the gradients are not what they were before the call.",
         code="""
 def sgd_update(params, grads, learning_rate):
     for key in params:
@@ -1124,7 +991,6 @@ def sgd_update(params, grads, learning_rate):
     Mistake(
         id="sgd_update.remembers",
         question="sgd_update",
-        hint="Keep to the four keys: what you add to `params` travels with the net from now on.",
         code="""
 def sgd_update(params, grads, learning_rate):
     for key in list(grads):
@@ -1138,7 +1004,6 @@ PREDICT_MISTAKES = [
     Mistake(
         id="predict.wrong_axis",
         question="predict",
-        hint="One label per row: along which axis do the classes lie?",
         code="""
 def predict(params, X):
     return np.argmax(forward(params, X)[0], axis=0)
@@ -1147,7 +1012,6 @@ def predict(params, X):
     Mistake(
         id="predict.flattened",
         question="predict",
-        hint="Without an axis, argmax gives one number for the whole array.",
         code="""
 def predict(params, X):
     return np.argmax(forward(params, X)[0])
@@ -1156,7 +1020,6 @@ def predict(params, X):
     Mistake(
         id="predict.from_hidden",
         question="predict",
-        hint="Which of the two results of `forward` holds one column per class?",
         code="""
 def predict(params, X):
     return np.argmax(forward(params, X)[1], axis=1)
@@ -1165,7 +1028,6 @@ def predict(params, X):
     Mistake(
         id="predict.argmin",
         question="predict",
-        hint="The best class has the highest score, not the lowest.",
         code="""
 def predict(params, X):
     return np.argmin(forward(params, X)[0], axis=1)
@@ -1174,7 +1036,6 @@ def predict(params, X):
     Mistake(
         id="predict.best_score",
         question="predict",
-        hint="You return the highest score itself; asked for is where it stands.",
         code="""
 def predict(params, X):
     return np.max(forward(params, X)[0], axis=1)
@@ -1183,7 +1044,6 @@ def predict(params, X):
     Mistake(
         id="predict.scores",
         question="predict",
-        hint="You return all scores of a row; asked for is one label.",
         code="""
 def predict(params, X):
     return forward(params, X)[0]
@@ -1192,7 +1052,6 @@ def predict(params, X):
     Mistake(
         id="predict.one_hot",
         question="predict",
-        hint="One whole number per row, says the docstring, not one column per class.",
         code="""
 def predict(params, X):
     scores = forward(params, X)[0]
@@ -1202,7 +1061,6 @@ def predict(params, X):
     Mistake(
         id="predict.counted_from_one",
         question="predict",
-        hint="Which label does the first class have?",
         code="""
 def predict(params, X):
     return np.argmax(forward(params, X)[0], axis=1) + 1
@@ -1211,7 +1069,6 @@ def predict(params, X):
     Mistake(
         id="predict.float_labels",
         question="predict",
-        hint="The labels are right, but a label is a whole number.",
         code="""
 def predict(params, X):
     return np.argmax(forward(params, X)[0], axis=1).astype(float)
@@ -1220,7 +1077,6 @@ def predict(params, X):
     Mistake(
         id="predict.column_of_labels",
         question="predict",
-        hint="The labels are right, but their array has one axis too many.",
         code="""
 def predict(params, X):
     return np.argmax(forward(params, X)[0], axis=1, keepdims=True)
@@ -1229,7 +1085,6 @@ def predict(params, X):
     Mistake(
         id="predict.list",
         question="predict",
-        hint="The labels are right, but the docstring asks for an array.",
         code="""
 def predict(params, X):
     return [int(np.argmax(row)) for row in forward(params, X)[0]]
@@ -1238,7 +1093,6 @@ def predict(params, X):
     Mistake(
         id="predict.hard_coded_rows",
         question="predict",
-        hint="Right for five rows only. Where does your code get N from?",
         code="""
 def predict(params, X):
     scores = forward(params, X)[0]
@@ -1248,7 +1102,6 @@ def predict(params, X):
     Mistake(
         id="predict.shifts_X",
         question="predict",
-        hint="The labels are right, but X is another array after your call.",
         code="""
 def predict(params, X):
     labels = np.argmax(forward(params, X)[0], axis=1)
@@ -1272,7 +1125,6 @@ TUNE_MISTAKES = [
     Mistake(
         id="tune.missing_key",
         question="tune",
-        hint="Six settings are asked for. Compare your keys with the table.",
         code="""
 def tune():
     return {"hidden_size": 64, "learning_rate": 1.0, "learning_rate_decay": 0.95,
@@ -1283,7 +1135,6 @@ def tune():
     Mistake(
         id="tune.over_budget",
         question="tune",
-        hint="Multiply hidden_size, batch_size and num_iters, and compare with the budget.",
         code="""
 def tune():
     return {"hidden_size": 200, "learning_rate": 1.0, "learning_rate_decay": 0.95,
@@ -1294,7 +1145,6 @@ def tune():
     Mistake(
         id="tune.timid",
         question="tune",
-        hint="Plot the loss: is it still falling steeply when training ends?",
         code="""
 def tune():
     return {"hidden_size": 64, "learning_rate": 1e-3, "learning_rate_decay": 0.95,
@@ -1305,7 +1155,6 @@ def tune():
     Mistake(
         id="tune.too_bold",
         question="tune",
-        hint="Plot the loss: does it fall, or leap and stay high? Look at the learning rate.",
         code="""
 def tune():
     return {"hidden_size": 64, "learning_rate": 8.0, "learning_rate_decay": 1.0,
@@ -1316,7 +1165,6 @@ def tune():
     Mistake(
         id="tune.crushed_by_reg",
         question="tune",
-        hint="With so strong a penalty, what is left of the weights?",
         code="""
 def tune():
     return {"hidden_size": 64, "learning_rate": 0.5, "learning_rate_decay": 0.95,
@@ -1327,7 +1175,6 @@ def tune():
     Mistake(
         id="tune.decays_to_nothing",
         question="tune",
-        hint="How large is the learning rate after ten epochs of your decay?",
         code="""
 def tune():
     return {"hidden_size": 64, "learning_rate": 1.0, "learning_rate_decay": 0.1,
@@ -1338,7 +1185,6 @@ def tune():
     Mistake(
         id="tune.percent",
         question="tune",
-        hint="Look at the range of learning_rate_decay in the table.",
         code="""
 def tune():
     return {"hidden_size": 64, "learning_rate": 1.0, "learning_rate_decay": 95,
@@ -1349,7 +1195,6 @@ def tune():
     Mistake(
         id="tune.float_sizes",
         question="tune",
-        hint="A number of iterations is a whole number: look at the types in the table.",
         code="""
 def tune():
     return {"hidden_size": 64, "learning_rate": 1.0, "learning_rate_decay": 0.95,
@@ -1360,7 +1205,6 @@ def tune():
     Mistake(
         id="tune.tuple",
         question="tune",
-        hint="The docstring asks for a dict, so that each number has its name.",
         code="""
 def tune():
     return 64, 1.0, 0.95, 1e-3, 300, 50
@@ -1370,7 +1214,6 @@ def tune():
     Mistake(
         id="tune.one_hidden_unit",
         question="tune",
-        hint="How many different strokes can so few hidden units look for?",
         code="""
 def tune():
     return {"hidden_size": 2, "learning_rate": 1.0, "learning_rate_decay": 0.95,

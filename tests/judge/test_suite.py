@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -11,6 +11,7 @@ import pytest
 
 from grader.box.client import CallFailure, CallRequest, CallSuccess
 from grader.errors import JudgeError
+from grader.judge.catalogue import Catalogue
 from grader.judge.reference import Reference
 from grader.judge.student import Student
 from grader.judge.suite import Verdict, declared_points, run_suite
@@ -39,12 +40,19 @@ Run = Callable[..., Mapping[str, Verdict]]
 def run(tmp_path: Path) -> Run:
     """Run hidden tests given as text against functions given as keywords."""
 
-    def run(source: str, seed: str = "seed", folder: str = "a", **functions: Any) -> Any:
+    def run(
+        source: str,
+        seed: str = "seed",
+        folder: str = "a",
+        strict: Sequence[str] = (),
+        catalogue: Callable[[], Catalogue] = Catalogue,
+        **functions: Any,
+    ) -> Any:
         path = tmp_path / folder / "hidden_tests.py"
         path.parent.mkdir(exist_ok=True)
         path.write_text(HEAD + dedent(source), encoding="utf-8")
         reference = Reference("def f(x):\n    return 2 * x\n", tmp_path)
-        return run_suite(path, Student(Local(**functions)), reference, seed)
+        return run_suite(path, Student(Local(**functions)), reference, seed, catalogue, strict)
 
     return run
 
@@ -277,3 +285,47 @@ def test_points_are_read_without_running_anything() -> None:
 def test_points_that_are_no_literals_are_refused_with_their_line(marker: str) -> None:
     with pytest.raises(JudgeError, match="line"):
         declared_points(f"{marker}\ndef test_a(): pass")
+
+
+CREDITED = """
+    @question("late", points=2)
+    def test_a(student, follow_through):
+        "A."
+        if not follow_through.is_on:
+            assert_true(False, "wrong")
+        follow_through.credit("Right for your own.")
+    @question("late", points=1)
+    def test_b(follow_through): follow_through.credit("Right for your own.")
+    @question("late", points=1)
+    def test_c(follow_through):
+        follow_through.credit("Not said, since it fails.")
+        assert_true(False, "lost")
+    """
+
+
+def test_follow_through_is_said_where_it_was_granted(run: Run) -> None:
+    verdict = run(CREDITED)["late"]
+    assert [check.points for check in verdict.checks] == [2, 1, 0]
+    own = "Right for your own."
+    assert [check.message for check in verdict.checks] == [own, own, "lost"]
+    assert verdict.follow_through == ("Right for your own.",)
+
+
+def test_follow_through_can_be_turned_off_for_a_question(run: Run) -> None:
+    verdict = run(CREDITED, strict=["late"])["late"]
+    assert [check.points for check in verdict.checks] == [0, 1, 0]
+    assert run(CREDITED, strict=["other"])["late"].checks[0].points == 2
+
+
+def test_the_catalogue_is_opened_only_where_points_were_lost(run: Run) -> None:
+    source = "@question('q', points=1)\ndef test_a(student): assert_true(student.f(1) == 2, 'no')"
+    opened: list[bool] = []
+
+    def catalogue() -> Catalogue:
+        opened.append(True)
+        return Catalogue()
+
+    run(source, catalogue=catalogue, f=lambda x: 2 * x)
+    assert opened == []
+    run(source, catalogue=catalogue, f=lambda x: x)
+    assert opened == [True]
