@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup demo test lint bench site lock clean
+.PHONY: setup demo test nightly lint bench site lock clean
 
 setup: $(STAMP)
 
@@ -23,6 +23,12 @@ demo: setup
 
 test: setup
 	$(BIN)/python -m pytest --numprocesses 2
+
+# What takes an hour: every mistake and mutant again, fifty kills, every attack in one batch, long fuzzing.
+nightly: setup
+	$(BIN)/grader build --check --prove
+	FUZZ=40 GRADER_KILLS=50 GRADER_MESSY=all \
+	  $(BIN)/python -m pytest --numprocesses 2
 
 lint: setup
 	$(BIN)/ruff check .

@@ -60,7 +60,10 @@ def _box() -> Finding:
     box_launcher.close()
     why = "".join(f"; no {refusal}" for refusal in getattr(box_launcher, "refusals", ()))
     ok = tier is not Tier.BOUNDS_ONLY
-    return Finding("box", ok, f"tier {int(tier)}: {tier.protection}{why}")
+    version = getattr(box_launcher, "cgroup_version", 0)
+    group = f"control groups (version {version})" if version else "watching, without control groups"
+    text = f"tier {int(tier)}: {tier.protection}; its family is bounded by {group}{why}"
+    return Finding("box", ok, text)
 
 
 def _course(root: Path) -> Iterator[Finding]:

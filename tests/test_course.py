@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from fuzzing import FUZZ
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -136,7 +137,9 @@ def test_a_missing_file_and_a_folder_in_its_place_are_one_line(tmp_path: Path) -
 
 @given(st.text(alphabet="abns:- {}[]&*!|>'\"#%@\n\t,?0159.", max_size=40))
 @settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=150 * FUZZ,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_no_text_gives_another_error(tmp_path: Path, text: str) -> None:
     problem(tmp_path, text)

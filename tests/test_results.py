@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from fuzzing import FUZZ
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -32,7 +33,7 @@ results = st.builds(
 
 
 @given(results)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100 * FUZZ, deadline=None)
 def test_a_record_comes_back_from_json_as_it_was(result: SubmissionResult) -> None:
     assert SubmissionResult.from_json(result.to_json()) == result
 

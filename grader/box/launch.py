@@ -54,6 +54,7 @@ class WarmLauncher:
         self._zygote = Zygote()
         self.tier = tier or self._zygote.tier
         self.refusals = self._zygote.refusals
+        self.cgroup_version = self._zygote.cgroup_version
 
     def open(self, files: Mapping[str, bytes], limits: Limits) -> Box:
         """See `Launcher.open`.

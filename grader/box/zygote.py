@@ -23,7 +23,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from grader.box import family, jail, kernel
+from grader.box import cgroup, family, jail, kernel, namespaces
+from grader.box.scratch_use import is_overfull
 from grader.box.tiers import Tier
 from grader.course import Limits
 from grader.errors import BoxError
@@ -50,6 +51,7 @@ class Zygote:
     Attributes:
         tier: the best tier that works here, found by trying.
         refusals: why each better tier does not.
+        cgroup_version: of the control groups that bound its boxes, 0 without.
 
     Raises:
         BoxError: the process does not start, or stops answering.
@@ -73,6 +75,7 @@ class Zygote:
         answer = self._receive()
         self.tier = Tier(answer["tier"])
         self.refusals = tuple(answer["refusals"])
+        self.cgroup_version = int(answer["cgroup"])
         self._socket.settimeout(KILL_TIMEOUT_S)
 
     def fork(self, spec: jail.JailSpec) -> socket.socket:
@@ -104,6 +107,7 @@ class Zygote:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        cgroup.remove_leftovers()
         shutil.rmtree(self._home, ignore_errors=True)
 
     def _send(self, message: dict[str, Any], fds: list[int]) -> None:
@@ -148,8 +152,10 @@ class _Server:
         self._socket = sock
         self._shell = warm_up()
         self._own_memory = family.private_bytes(os.getpid())
+        self._group = cgroup.enter()
+        self._oom_kills = 0
+        self._spec: jail.JailSpec | None = None
         self._box_pid = 0
-        self._memory_bytes = 0
         self._cause = ""
 
     def serve(self) -> None:
@@ -183,15 +189,23 @@ class _Server:
                 error = self._fork(jail.JailSpec.of(tier, Path(folder), Limits()), None)
                 self._kill_all()
             if not error:
-                return {"tier": tier, "refusals": refusals}
+                return {"tier": tier, "refusals": refusals, "cgroup": self._cgroup_version}
             refusals.append(f"tier {tier}: {error}")
-        return {"tier": Tier.BOUNDS_ONLY, "refusals": refusals}
+        answer = {"tier": Tier.BOUNDS_ONLY, "refusals": refusals}
+        return {**answer, "cgroup": self._cgroup_version}
+
+    @property
+    def _cgroup_version(self) -> int:
+        return self._group.version if self._group else 0
 
     def _fork(self, spec: jail.JailSpec, fd: int | None) -> str:
         """Fork a box that serves the socket `fd`; says what kept it from being jailed."""
         status_read, status_write = os.pipe()
+        if self._group:
+            self._group.bound(self._own_memory, spec.memory_mib, spec.processes)
+            self._oom_kills = self._group.oom_kills()
         self._box_pid = os.fork()
-        self._memory_bytes, self._cause = spec.memory_mib << 20, ""
+        self._spec, self._cause = spec, ""
         if self._box_pid == 0:
             os.close(status_read)
             self._become_box(spec, fd, status_write)
@@ -209,6 +223,8 @@ class _Server:
 
         try:
             self._socket.close()
+            if self._group:
+                cgroup.die_first()
             jail.enter(spec)
         except BaseException as error:  # reported to the judge, who must know that it failed
             os.write(status, f"{type(error).__name__}: {error}".encode())
@@ -219,14 +235,23 @@ class _Server:
         os._exit(0)
 
     def _watch(self) -> None:
-        """RLIMIT_AS binds each process alone; the sum over all of them is bounded here."""
-        used = sum(
-            max(family.private_bytes(pid) - self._own_memory, 0)
-            for pid in family.descendants(os.getpid())
-        )
-        if used > self._memory_bytes:
-            self._kill_all()
-            self._cause = f" (it used more than {self._memory_bytes >> 20} MiB of memory)"
+        """Bound what all processes of the box use together; rlimits bind each one alone."""
+        spec = self._spec
+        if spec is None:
+            return
+        pids = list(family.descendants(os.getpid()))
+        used = sum(max(family.private_bytes(pid) - self._own_memory, 0) for pid in pids)
+        if used > spec.memory_mib << 20:
+            self._stop(_too_much_memory(spec))
+        elif spec.tier is not Tier.NAMESPACES and is_overfull(
+            spec.scratch, pids, jail.SCRATCH_MIB << 20, namespaces.MAX_FILES
+        ):
+            limits = f"{jail.SCRATCH_MIB} MiB or {namespaces.MAX_FILES} files"
+            self._stop(f" (it wrote more than {limits})")
+
+    def _stop(self, cause: str) -> None:
+        self._kill_all()
+        self._cause = cause
 
     def _await_end(self) -> None:
         """The box's channel closes a moment before its outermost process ends."""
@@ -240,6 +265,8 @@ class _Server:
             for pid in children:
                 self._end(pid)
         self._box_pid = 0
+        if self._group and self._spec and self._group.oom_kills() > self._oom_kills:
+            self._cause = _too_much_memory(self._spec)
         return self._cause
 
     def _end(self, pid: int) -> None:
@@ -249,6 +276,10 @@ class _Server:
         _, status = os.waitpid(pid, 0)
         if ended and pid == self._box_pid:
             self._cause = self._cause or _describe(os.waitstatus_to_exitcode(status))
+
+
+def _too_much_memory(spec: jail.JailSpec) -> str:
+    return f" (it used more than {spec.memory_mib} MiB of memory)"
 
 
 def _stop_descendants() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import nbformat
 import numpy as np
 import pytest
+from fuzzing import FUZZ
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -130,7 +131,7 @@ outputs = st.fixed_dictionaries(
 
 
 @given(st.lists(outputs | plain, max_size=4))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150 * FUZZ, deadline=None)
 def test_whatever_comes_the_result_is_a_valid_notebook(raw: list[Any]) -> None:
     cell = {
         "cell_type": "code",

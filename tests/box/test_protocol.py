@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from fuzzing import FUZZ
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
@@ -110,13 +111,13 @@ values = st.recursive(
 
 
 @given(values)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200 * FUZZ, deadline=None)
 def test_plain_values_come_back_as_they_were(value: Any) -> None:
     assert same(crossed(value), value)
 
 
 @given(hnp.arrays(np.float64, (3, 4)))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20 * FUZZ, deadline=None)
 def test_views_of_any_layout_and_byte_order_come_back_by_value(array: np.ndarray) -> None:
     for view in (array.T, array[::-2, 1:], array.astype(">f8"), np.broadcast_to(array, (2, 3, 4))):
         np.testing.assert_array_equal(crossed(view), view)
@@ -305,20 +306,20 @@ json_values = st.recursive(
 
 
 @given(json_values)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300 * FUZZ, deadline=None)
 def test_any_json_tree_decodes_or_is_refused(tree: Any) -> None:
     with contextlib.suppress(ProtocolError):
         hostile(tree, (F8, TWO), ({"dtype": "utf8", "shape": [3]}, b"\xff\xfe\x00"))
 
 
 @given(st.binary(max_size=200))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100 * FUZZ, deadline=None)
 def test_random_bytes_give_no_other_error(data: bytes) -> None:
     receive_all(data)
 
 
 @given(st.binary(max_size=100), st.integers(0, 1 << 32 - 1), st.integers(0, 1 << 63))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100 * FUZZ, deadline=None)
 def test_random_bytes_behind_a_right_magic_give_no_other_error(
     data: bytes, header: int, body: int
 ) -> None:

@@ -1,0 +1,53 @@
+"""How much a box has written where no file system of its own bounds it (tiers 2 and 3)."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+__all__ = ["is_overfull"]
+
+BLOCK = 512  # bytes of st_blocks, whatever the file system
+
+
+def is_overfull(folder: str, pids: Iterable[int], max_bytes: int, max_files: int) -> bool:
+    """Whether files in a folder, with those that are open but removed, exceed a bound.
+
+    Args:
+        folder: the scratch folder; what cannot be listed in it counts as too much.
+        pids: the processes of the box.
+        max_bytes: on disk, of all files together.
+        max_files: files and folders.
+    """
+    used = files = 0
+    waiting = [folder]
+    while waiting:
+        try:
+            with os.scandir(waiting.pop()) as entries:
+                for entry in entries:
+                    status = entry.stat(follow_symlinks=False)
+                    used, files = used + BLOCK * status.st_blocks, files + 1
+                    if used > max_bytes or files > max_files:
+                        return True
+                    if stat.S_ISDIR(status.st_mode):
+                        waiting.append(entry.path)
+        except FileNotFoundError:  # removed meanwhile
+            continue
+        except OSError:  # its permissions were taken away, or it lies too deep
+            return True
+    return used + sum(map(_removed_bytes, pids)) > max_bytes
+
+
+def _removed_bytes(pid: int) -> int:
+    """Of files that a process holds open, though they have no name any more."""
+    used = 0
+    with suppress(OSError):  # the process has ended
+        for descriptor in Path(f"/proc/{pid}/fd").iterdir():
+            with suppress(OSError):
+                status = descriptor.stat()
+                if stat.S_ISREG(status.st_mode) and status.st_nlink == 0:
+                    used += BLOCK * status.st_blocks
+    return used

@@ -1,0 +1,64 @@
+"""What a box has written, counted where no file system of its own bounds it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from grader.box.scratch_use import is_overfull
+
+MIB = 1 << 20
+
+
+def full(folder: Path, *, megabytes: int = 1, files: int = 10) -> bool:
+    return is_overfull(str(folder), [os.getpid()], megabytes * MIB, files)
+
+
+def test_files_count_with_all_their_folders(tmp_path: Path) -> None:
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    (tmp_path / "a" / "b" / "c").write_bytes(bytes(MIB // 2))
+    assert not full(tmp_path)
+    (tmp_path / "a" / "d").write_bytes(bytes(MIB))
+    assert full(tmp_path)
+
+
+def test_many_small_files_are_too_many(tmp_path: Path) -> None:
+    for number in range(10):
+        (tmp_path / str(number)).touch()
+    assert not full(tmp_path)
+    (tmp_path / "one more").mkdir()
+    assert full(tmp_path)
+
+
+def test_a_removed_file_that_is_still_open_counts(tmp_path: Path) -> None:
+    with (tmp_path / "a").open("wb") as file:
+        file.write(bytes(2 * MIB))
+        file.flush()
+        (tmp_path / "a").unlink()
+        assert full(tmp_path)
+    assert not full(tmp_path)
+
+
+def test_a_link_counts_for_itself_not_for_what_it_leads_to(tmp_path: Path) -> None:
+    inside = tmp_path / "inside"
+    inside.mkdir()
+    (tmp_path / "large").write_bytes(bytes(3 * MIB))
+    (inside / "link").symlink_to(tmp_path / "large")
+    (inside / "loop").symlink_to(inside)
+    assert not full(inside)
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root reads all")
+def test_a_folder_that_cannot_be_listed_counts_as_too_much(tmp_path: Path) -> None:
+    hidden = tmp_path / "hidden"
+    hidden.mkdir(mode=0)
+    try:
+        assert full(tmp_path)
+    finally:
+        hidden.chmod(0o700)
+
+
+def test_what_is_gone_meanwhile_counts_nothing(tmp_path: Path) -> None:
+    assert not full(tmp_path / "gone")
