@@ -105,9 +105,10 @@ def _largest(arguments: dict[str, Any]) -> float:
 
 def _only_with(pairs: _Pairs, evidence: Evidence) -> str:
     """Right wherever a number among the arguments is zero, and wrong wherever it is not."""
-    for name, value in evidence.arguments[0].items():
-        if isinstance(value, float | int):
-            off = [i for i, named in enumerate(evidence.arguments) if named[name] == 0]
+    for name in evidence.arguments[0]:
+        values = [named[name] for named in evidence.arguments]
+        if all(isinstance(value, float | int) for value in values):
+            off = [i for i, value in enumerate(values) if value == 0]
             if len(off) >= MIN_RIGHT and not {*off} & {*evidence.wrong}:
                 return _what_it_adds(name, pairs, evidence)
     return ""
