@@ -342,12 +342,16 @@ class Channel:
 
     def _read(self, size: int, deadline: float) -> bytearray:
         while len(self._unread) < size:  # grown as bytes come: a claimed size costs no memory
+            wanted = max(RECEIVE_BYTES, min(size - len(self._unread), PIECE_BYTES))
             with self._until(deadline):
-                chunk = self._sock.recv(RECEIVE_BYTES)
+                chunk = self._sock.recv(wanted)
             if not chunk:
                 raise ChannelClosed
             self._unread += chunk
-        data, self._unread = self._unread[:size], self._unread[size:]
+        if len(self._unread) == size:  # no copy of what may be large
+            data, self._unread = self._unread, bytearray()
+        else:
+            data, self._unread = self._unread[:size], self._unread[size:]
         return data
 
     @contextmanager
