@@ -16,6 +16,7 @@ from grader.autograde import execute_and_judge
 from grader.bundle import HIDDEN_FILES, Bundle, load_bundle
 from grader.course import Course
 from grader.intake import Intake
+from grader.judge.catalogue import Catalogue
 from grader.notebook import Notebook, dumps, grade_id, is_solution, loads, replace_solution
 from grader.results import Status, SubmissionResult
 
@@ -147,3 +148,41 @@ def test_inputs_differ_between_students_and_the_score_does_not(
         for student in ("amy", "bob", "cyd")
     }
     assert len(scores) == 1
+
+
+SUM_LOSS = """
+def softmax_loss(scores, y, params, reg):
+    top = scores.max(axis=1, keepdims=True)
+    logs = top[:, 0] + np.log(np.exp(scores - top).sum(axis=1))
+    squares = np.sum(params["W1"] ** 2) + np.sum(params["W2"] ** 2)
+    return np.sum(logs - scores[np.arange(len(y)), y]) + 0.5 * reg * squares
+"""
+
+
+def test_a_mistake_is_not_punished_again_where_course_yml_says_so(
+    benches: dict[str, Workbench],
+) -> None:
+    """A loss without the mean, and the exact gradient of it; then all trained together."""
+    bench = benches["two_layer_net"]
+    catalogue = Catalogue.from_source(bench.bundle.mistakes)
+    (mistake,) = (m for m in catalogue.mistakes if m.id == "backward.mean_missing")
+    notebook = bench.variant(SUM_LOSS, "softmax_loss")
+    for cell in notebook["cells"]:
+        if grade_id(cell) == "backward":
+            cell["source"] += f"\n\n{mistake.code}"
+    result = bench.grade(notebook)
+    assert set(lost(result)) == {"softmax_loss"}
+    kept = {q.question: q.follow_through for q in result.questions if q.follow_through}
+    assert set(kept) == {"backward", "train"}
+    assert "your own softmax_loss" in kept["backward"][0]
+    assert "softmax_loss" in kept["train"][0]
+    assert SubmissionResult.from_json(result.to_json()) == result
+    questions = {
+        name: spec.model_copy(update={"follow_through": False})
+        for name, spec in bench.bundle.assignment.questions.items()
+    }
+    assignment = bench.bundle.assignment.model_copy(update={"questions": questions})
+    bundle = replace(bench.bundle, assignment=assignment, digest="strict")
+    strict = execute_and_judge(bundle, "amy", Intake(notebook))
+    assert {"softmax_loss", "backward"} <= set(lost(strict))
+    assert not [q.question for q in strict.questions if q.follow_through]

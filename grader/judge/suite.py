@@ -62,6 +62,11 @@ class Progress:
         own = [tally for tally in self._tallies.values() if tally.question == question]
         return bool(own) and all(tally.passed is True for tally in own)
 
+    def followed_through(self, question: str) -> bool:
+        """Whether a check of the question was passed only as consistent with a mistake before."""
+        own = [tally for tally in self._tallies.values() if tally.question == question]
+        return any(tally.passed is True and tally.message for tally in own)
+
 
 @dataclass
 class FollowThrough:

@@ -329,3 +329,17 @@ def test_the_catalogue_is_opened_only_where_points_were_lost(run: Run) -> None:
     assert opened == []
     run(source, catalogue=catalogue, f=lambda x: x)
     assert opened == [True]
+
+
+def test_a_later_test_may_ask_whether_an_earlier_question_was_followed_through(run: Run) -> None:
+    source = """
+        @question("own", points=1)
+        def test_a(follow_through): follow_through.credit("Right for your own.")
+        @question("plain", points=1)
+        def test_b(follow_through): pass
+        @question("last", points=1)
+        def test_c(progress):
+            told = [progress.followed_through(name) for name in ("own", "plain", "none")]
+            assert told == [True, False, False]
+        """
+    assert run(source)["last"].checks[0].passed
