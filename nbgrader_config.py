@@ -8,6 +8,7 @@ import glob
 import warnings
 from pathlib import Path
 
+from grader.bundle import HIDDEN_FILES
 from grader.course import Course
 
 course = Course.load(Path(__file__).parent)
@@ -27,8 +28,7 @@ c.CourseDirectory.ignore = [
     "__pycache__",
     "*.pyc",
     "feedback",
-    "hidden_tests.py",
-    "mistakes.py",
+    *HIDDEN_FILES,
     # Of a submission only the notebook is taken: no module of its own, and no link to be followed.
     f"{glob.escape(str(course.submitted_dir))}/*/*/*",
 ]

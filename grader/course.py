@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -21,6 +22,7 @@ from grader.errors import CourseError, UsageError
 
 __all__ = ["Assignment", "Course", "LatePolicy", "Limits", "Question"]
 
+SQLITE, POSTGRESQL = "sqlite:///", "postgresql://"
 COURSE_FILE = "course.yml"
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 
@@ -170,10 +172,14 @@ class Course(_Model):
 
     @property
     def gradebook_url(self) -> str:
-        """The database URL; a relative SQLite path is taken from the course folder."""
-        prefix = "sqlite:///"
-        if self.gradebook.startswith(prefix):
-            return prefix + str(self.root / self.gradebook.removeprefix(prefix))
+        """The database URL; a relative SQLite path is taken from the course folder.
+
+        Plain `postgresql://` means the driver that is installed, psycopg 3 or else psycopg2.
+        """
+        if self.gradebook.startswith(SQLITE):
+            return SQLITE + str(self.root / self.gradebook.removeprefix(SQLITE))
+        if self.gradebook.startswith(POSTGRESQL) and find_spec("psycopg"):
+            return "postgresql+psycopg://" + self.gradebook.removeprefix(POSTGRESQL)
         return self.gradebook
 
     def solution_dir(self, assignment_id: str) -> Path:

@@ -411,6 +411,7 @@ def _remedy(reason: str) -> str:
         "unable to open": "; does its folder exist, and may you write there?",
         "readonly": "; may you write to the file and its folder?",
         "no such column": "; back it up, then run `nbgrader db upgrade`",
+        "No module named 'psycopg": "; install it with: pip install 'chainrule[postgresql]'",
         "No module named": "; install the driver that the URL needs",
         "No such": "; grade the assignment first",
     }
