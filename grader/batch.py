@@ -62,6 +62,7 @@ class Summary:
                     "status": str(result.status),
                     "score": result.score,
                     "max_score": result.max_score,
+                    "previous_score": result.previous_score,
                     "notes": result.notes,
                 }
                 for result in self.results

@@ -93,7 +93,8 @@ def records(course: Course, assignment_ids: Iterable[str] = ()) -> list[Record]:
     """One record per submission, by assignment in the order of course.yml, then by student.
 
     `score` is the sum of the questions graded so far, those graded by hand included (null when
-    we failed to grade); `late_penalty` is what has to be taken off it.
+    we failed to grade); `late_penalty` is what has to be taken off it. `previous_score` is what the
+    grading before the last one gave, without points by hand (null if there was none).
 
     Args:
         course: the course.
@@ -140,17 +141,22 @@ def _record(assignment: Assignment, grade: Grade) -> Record:
         "status": str(result.status),
         "score": result.score,
         "max_score": result.max_score,
+        "previous_score": result.previous_score,
         "late_penalty": grade.late_penalty,
-        "questions": {name: _question(question) for name, question in questions.items()},
+        "questions": {
+            name: _question(question, result.previous_scores.get(name))
+            for name, question in questions.items()
+        },
         "notes": list(result.notes),
     }
 
 
-def _question(question: QuestionResult) -> Record:
+def _question(question: QuestionResult, previous_score: float | None) -> Record:
     keys = ("name", "passed", "points", "max_points", "message")
     return {
         "score": question.score,
         "max_score": question.max_score,
+        "previous_score": previous_score,
         "mistakes": list(question.mistakes),
         "checks": [{key: getattr(check, key) for key in keys} for check in question.checks],
     }

@@ -96,5 +96,5 @@ class Keeper:
 
     def _record(self, batch: Iterable[SubmissionResult]) -> None:
         for result in batch:
-            save_result(self._course, result)
-            self._kept(replace(result, notebook=None))
+            kept = save_result(self._course, result)
+            self._kept(replace(kept, notebook=None))

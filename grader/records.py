@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
+from dataclasses import replace
+from pathlib import Path
 
 from grader.bundle import Bundle
 from grader.course import Course
 from grader.files import write_whole
 from grader.intake import Submission, content_digest
-from grader.results import SubmissionResult
+from grader.results import Status, SubmissionResult
 
 __all__ = ["fingerprint", "kept_fingerprint", "load_result", "save_result"]
 
@@ -23,9 +26,31 @@ def fingerprint(bundle: Bundle, submission: Submission) -> str:
     return hashlib.sha256(os.fsencode(parts)).hexdigest()
 
 
-def save_result(course: Course, result: SubmissionResult) -> None:
-    """Keep the record under `results/`, whole or not at all."""
-    write_whole(course.result_path(result.assignment, result.student), result.to_json())
+def save_result(course: Course, result: SubmissionResult) -> SubmissionResult:
+    """Keep the record under `results/`, whole or not at all.
+
+    Returns:
+        The result with the scores of the record that it replaces, as it was kept.
+    """
+    path = course.result_path(result.assignment, result.student)
+    kept = replace(result, previous_scores=_scores_before(path))
+    write_whole(path, kept.to_json())
+    return kept
+
+
+def _scores_before(path: Path) -> dict[str, float]:
+    """The scores of a kept record, by question, also if another version of the kit wrote it.
+
+    A grading that failed gave none; those from before it are handed on.
+    """
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        if data["status"] == Status.NOT_GRADED:
+            return dict(data["previous_scores"])
+        scores = {question["question"]: question["score"] for question in data["questions"]}
+        return {name: float(score) for name, score in scores.items() if score is not None}
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return {}
 
 
 def kept_fingerprint(course: Course, assignment_id: str, student: str) -> str:

@@ -7,7 +7,7 @@ A question's score is None while a human has still to grade it, or when a check 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -98,6 +98,8 @@ class SubmissionResult:
         notes: what was repaired, rejected or killed, and why, in plain sentences.
         notebook: the executed notebook as nbformat JSON, or None.
         fingerprint: digest of everything the result depends on.
+        previous_scores: what the grading before this one gave, by question, without points by
+            hand; empty at the first grading.
     """
 
     student: str
@@ -108,6 +110,7 @@ class SubmissionResult:
     notes: tuple[str, ...] = ()
     notebook: dict[str, Any] | None = None
     fingerprint: str = ""
+    previous_scores: dict[str, float] = field(default_factory=dict)
 
     @property
     def score(self) -> float | None:
@@ -115,6 +118,11 @@ class SubmissionResult:
         if self.status is Status.NOT_GRADED:
             return None
         return float(sum(q.score for q in self.questions if q.score is not None))
+
+    @property
+    def previous_score(self) -> float | None:
+        """Sum of what the grading before this one gave; None at the first grading."""
+        return float(sum(self.previous_scores.values())) if self.previous_scores else None
 
     def question(self, name: str) -> QuestionResult:
         """The result of one question; KeyError when there is none."""

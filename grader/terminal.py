@@ -45,6 +45,7 @@ __all__ = [
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 BLOCKS = " ▁▂▃▄▅▆▇█"
+MAX_SHOWN = 10
 
 
 def say(message: str) -> None:
@@ -111,6 +112,19 @@ def show_summary(
             f"mean {fmean(scores):.1f}, median {median(scores):g}"
         )
         out.print(_question_table(assignment, results))
+    if changed := [r for r in results if r.previous_score not in (None, r.score)]:
+        out.print(f"changed since they were graded before: {_changes(changed)}", soft_wrap=True)
+
+
+def _changes(results: Sequence[SubmissionResult]) -> str:
+    """Whose score was what before, and what it is now, for as many as one likes to read."""
+    shown = [f"{r.student} {r.previous_score:g} → {_points(r.score)}" for r in results[:MAX_SHOWN]]
+    more = len(results) - len(shown)
+    return escape(", ".join(shown) + (f", and {more} more" if more else ""))
+
+
+def _points(score: float | None) -> str:
+    return "–" if score is None else f"{score:g}"
 
 
 def _histogram(scores: Sequence[float], maximum: float) -> str:

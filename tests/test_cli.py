@@ -113,7 +113,7 @@ def test_quiet_says_nothing_and_json_is_one_value(course: Course) -> None:
     told = json.loads(graded.stdout)
     assert (told["graded"], told["rejected"], told["not_graded"]) == (1, 1, 0)
     by_student = {entry["student"]: entry for entry in told["submissions"]}
-    assert by_student["ada"]["score"] == 6.0
+    assert (by_student["ada"]["previous_score"], by_student["ada"]["score"]) == (6.0, 6.0)
     assert "Rejected" in by_student["bela"]["notes"][0]
     for arguments in (["build", ID], ["report", ID], ["feedback", ID], ["doctor"]):
         assert json.loads(run(*arguments, "--json", cwd=course.root).stdout)

@@ -68,6 +68,7 @@ def test_a_record_has_the_keys_of_the_contract(
     course: Course, release: Notebook, by_hand: dict[str, Any]
 ) -> None:
     save_result(course, graded("ada", release))
+    bare: dict[str, Any] = {"previous_score": None, "mistakes": [], "checks": []}
     assert json.loads(export.to_json(export.records(course, [ID]))) == [
         {
             "student": "ada",
@@ -75,11 +76,13 @@ def test_a_record_has_the_keys_of_the_contract(
             "status": "GRADED",
             "score": 3.0,
             "max_score": 9.0,
+            "previous_score": None,
             "late_penalty": 0.0,
             "questions": {
                 "double": {
                     "score": 1.0,
                     "max_score": 4.0,
+                    "previous_score": None,
                     "mistakes": ["double.triples"],
                     "checks": [
                         {
@@ -98,8 +101,8 @@ def test_a_record_has_the_keys_of_the_contract(
                         },
                     ],
                 },
-                "square": {"score": 2.0, "max_score": 2.0, "mistakes": [], "checks": []},
-                "why": {"score": None, "max_score": 3.0, "mistakes": [], "checks": []},
+                "square": {"score": 2.0, "max_score": 2.0, **bare},
+                "why": {"score": None, "max_score": 3.0, **bare},
             },
             "notes": ["Repaired."],
         }
@@ -116,6 +119,18 @@ def test_scores_by_hand_count_and_penalties_stand_beside_the_score(
     (record,) = export.records(course)
     assert (record["score"], record["late_penalty"]) == (8.5, 0.85)
     assert record["questions"]["why"]["score"] == 2.5
+
+
+def test_a_record_tells_what_the_grading_before_gave_without_points_by_hand(
+    course: Course, release: Notebook, by_hand: dict[str, Any]
+) -> None:
+    save_result(course, graded("ada", release))
+    by_hand["scores"] = {"ada": {"double": 3.5, "why": 2.5}}
+    save_result(course, make_result("ada", release, double=4.0, square=2.0, why=None))
+    (record,) = export.records(course)
+    assert (record["score"], record["previous_score"]) == (8.0, 3.0)
+    before = {name: q["previous_score"] for name, q in record["questions"].items()}
+    assert before == {"double": 1.0, "square": 2.0, "why": None}
 
 
 def test_our_own_failure_has_no_score_whatever_a_human_gave(

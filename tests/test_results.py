@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -29,6 +30,7 @@ notebooks = st.none() | st.dictionaries(text, st.lists(text, max_size=2) | point
 results = st.builds(
     SubmissionResult, text, text, st.sampled_from(Status), points,
     st.lists(questions, max_size=3).map(tuple), texts, notebooks, text,
+    st.dictionaries(text, points, max_size=3),
 )  # fmt: skip
 
 
@@ -62,6 +64,13 @@ def test_a_humans_score_replaces_one_questions_only() -> None:
     assert (after.score, before.score) == (5.0, 1.0)
     assert after.with_manual_score("absent", 4.0) == after
     assert after.with_manual_score("q1", None) == before
+
+
+def test_the_previous_score_is_the_sum_of_its_questions_or_none() -> None:
+    assert make().previous_score is None
+    before = {"q0": 1.0, "q1": 2.5}
+    assert replace(make(), previous_scores=before).previous_score == 3.5
+    assert replace(make(), previous_scores={"q0": 0.0}).previous_score == 0.0
 
 
 def test_a_question_is_found_by_name_or_a_key_error() -> None:

@@ -1,0 +1,54 @@
+"""What a run tells when it ends."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tiny_course import ID, make_result, write_course
+
+from grader.results import Status, SubmissionResult
+from grader.terminal import show_summary
+
+EMPTY: dict[str, Any] = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+
+
+def summary(root: Path, capsys: pytest.CaptureFixture[str], *results: SubmissionResult) -> str:
+    show_summary(write_course(root).assignment(ID), results, 0)
+    return capsys.readouterr().out
+
+
+def graded(student: str, score: float, **before: float) -> SubmissionResult:
+    return replace(make_result(student, EMPTY, double=score), previous_scores=before)
+
+
+def test_only_scores_that_changed_are_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    failed = replace(graded("eve", 0.0, double=4.0), status=Status.NOT_GRADED)
+    told = summary(
+        tmp_path,
+        capsys,
+        graded("[b]ada", 4.0, double=2.5, square=1.0),
+        graded("bob", 4.0, double=4.0),
+        graded("new", 4.0),
+        failed,
+    )
+    assert told.endswith("changed since they were graded before: [b]ada 3.5 → 4, eve 4 → –\n")
+
+
+def test_nothing_is_said_where_nothing_changed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "changed" not in summary(
+        tmp_path, capsys, graded("ada", 4.0), graded("bob", 1, double=1)
+    )
+
+
+def test_of_many_changes_the_first_ten_are_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = summary(tmp_path, capsys, *(graded(f"s{n:02}", 4.0, double=1.0) for n in range(12)))
+    assert told.rstrip().endswith("s09 1 → 4, and 2 more")
