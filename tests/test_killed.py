@@ -266,14 +266,24 @@ def test_a_killed_worker_and_a_killed_zygote_leave_nothing_either(
     """The grader goes on without them."""
     graded = Class(space / "worker")
     process = graded.start()
-    wait_for_a_result(graded, process)
-    worker, other = [pid for pid in family.children(process.pid) if is_running(pid, b"spawn_main")]
+    worker, other = wait_for_two_workers(process)
     os.kill(worker, signal.SIGKILL)
     for pid in family.children(other):
         os.kill(pid, signal.SIGKILL)
     assert process.wait(RUN_TIMEOUT_S) in (0, 1)
     graded.run_to_the_end()
     assert_complete(graded, undisturbed)
+
+
+def wait_for_two_workers(process: subprocess.Popen[bytes]) -> list[int]:
+    """Both with a zygote; results are kept later, once the gradebook is open."""
+    while process.poll() is None:
+        started = [pid for pid in family.children(process.pid) if is_running(pid, b"spawn_main")]
+        ready = [pid for pid in started if family.children(pid)]
+        if len(ready) == 2:
+            return ready
+        time.sleep(0.01)
+    raise AssertionError("the run ended before it had two workers")
 
 
 def is_running(pid: int, what: bytes) -> bool:
