@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,9 +15,13 @@ OWN_MEMORY = ("RssAnon:", "RssShmem:")
 def children(pid: int) -> list[int]:
     """Direct children of all threads of a process; none if it is gone."""
     found: list[int] = []
-    for path in PROC.glob(f"{pid}/task/*/children"):
+    try:
+        threads = os.listdir(f"/proc/{pid}/task")
+    except OSError:
+        return []
+    for thread in threads:
         try:
-            found += map(int, path.read_text().split())
+            found += map(int, Path(f"/proc/{pid}/task/{thread}/children").read_text().split())
         except OSError:
             continue  # the thread ended meanwhile
     return found
