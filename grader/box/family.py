@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,12 +15,12 @@ def children(pid: int) -> list[int]:
     """Direct children of all threads of a process; none if it is gone."""
     found: list[int] = []
     try:
-        threads = os.listdir(f"/proc/{pid}/task")
+        threads = list((PROC / str(pid) / "task").iterdir())
     except OSError:
         return []
     for thread in threads:
         try:
-            found += map(int, Path(f"/proc/{pid}/task/{thread}/children").read_text().split())
+            found += map(int, (thread / "children").read_text().split())
         except OSError:
             continue  # the thread ended meanwhile
     return found
