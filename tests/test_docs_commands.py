@@ -51,7 +51,7 @@ def make_course(root: Path) -> None:
         for student in STUDENTS:
             source = ROOT / "examples" / "submitted" / student / ID / f"{ID}.ipynb"
             archive.write(source, f"{student}/{ID}.ipynb")
-    times = "".join(f"{student},2026-10-19 20:00:00 UTC\n" for student in STUDENTS)
+    times = "".join(f"{student},2026-10-19T20:00:00+00:00\n" for student in STUDENTS)
     (root / "times.csv").write_text(f"student,submitted_at\n{times}")
     (root / "exported.csv").write_text(CANVAS)
     (root / "worksheet.csv").write_text(MOODLE)
