@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from tiny_course import ID, release_by_hand, write_course
+from tiny_course import ID, hand_in, release_by_hand, write_course
 
 import grader
 from grader.box import family
@@ -24,7 +24,6 @@ from grader.cluster import ClusterCrew
 from grader.course import Course
 from grader.errors import UsageError
 from grader.intake import Submission
-from grader.notebook import Notebook, dumps, grade_id
 from grader.pool import LocalCrew, grade_all
 from grader.results import Status, SubmissionResult
 
@@ -42,16 +41,6 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
         hand_in(made, release, student, f"def double(x):\n    return {number % 3} * x")
     hand_in(made, release, "slow", SLOW)
     return made
-
-
-def hand_in(course: Course, release: Notebook, student: str, code: str) -> None:
-    cells = [
-        {**cell, "source": code if grade_id(cell) == "double" else cell["source"]}
-        for cell in release["cells"]
-    ]
-    path = course.submitted_dir / student / ID / f"{ID}.ipynb"
-    path.parent.mkdir(parents=True)
-    path.write_text(dumps({**release, "cells": cells}), encoding="utf-8")
 
 
 def submissions(course: Course, *students: str) -> list[Submission]:

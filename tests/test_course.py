@@ -48,8 +48,14 @@ def test_a_small_course_loads_with_defaults(tmp_path: Path) -> None:
 
 
 def test_a_database_elsewhere_stays_as_it_is(tmp_path: Path) -> None:
+    url = "postgresql+psycopg2://host/db"
+    assert load(tmp_path, GOOD + f"gradebook: {url}\n").gradebook_url == url
+
+
+def test_plain_postgresql_means_psycopg_3_where_it_is_installed(tmp_path: Path) -> None:
+    pytest.importorskip("psycopg")
     course = load(tmp_path, GOOD + "gradebook: postgresql://host/db\n")
-    assert course.gradebook_url == "postgresql://host/db"
+    assert course.gradebook_url == "postgresql+psycopg://host/db"
 
 
 def test_an_unknown_assignment_is_told_with_the_known_ones(tmp_path: Path) -> None:

@@ -11,13 +11,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tiny_course import ID, release_by_hand, write_course
+from tiny_course import ID, hand_in, release_by_hand, write_course
 
 from grader.box import family
 from grader.bundle import Bundle, load_bundle
 from grader.course import Course
 from grader.intake import Submission
-from grader.notebook import Notebook, dumps, grade_id
 from grader.pool import LocalCrew, grade_all
 from grader.results import Status, SubmissionResult
 
@@ -32,16 +31,6 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
         hand_in(made, release, student, f"def double(x):\n    return {number % 3} * x")
     hand_in(made, release, "slow", "import time\ntime.sleep(2)\ndef double(x): return 2 * x")
     return made
-
-
-def hand_in(course: Course, release: Notebook, student: str, code: str) -> None:
-    cells = [
-        {**cell, "source": code if grade_id(cell) == "double" else cell["source"]}
-        for cell in release["cells"]
-    ]
-    path = path_of(course, student)
-    path.parent.mkdir(parents=True)
-    path.write_text(dumps({**release, "cells": cells}), encoding="utf-8")
 
 
 def path_of(course: Course, student: str) -> Path:

@@ -132,3 +132,15 @@ def make_result(student: str, release: Notebook, **scores: float | None) -> Subm
         for name in points
     )
     return SubmissionResult(student, ID, Status.GRADED, 9.0, questions, notebook=notebook)
+
+
+def hand_in(course: Course, release: Notebook, student: str, code: str) -> Path:
+    """Write a submission with this answer to `double`; returns its path."""
+    cells = [
+        {**cell, "source": code if grade_id(cell) == "double" else cell["source"]}
+        for cell in release["cells"]
+    ]
+    path = course.submitted_dir / student / ID / f"{ID}.ipynb"
+    path.parent.mkdir(parents=True)
+    path.write_text(dumps({**release, "cells": cells}), encoding="utf-8")
+    return path

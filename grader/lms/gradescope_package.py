@@ -10,13 +10,14 @@ Gradescope only.
 from __future__ import annotations
 
 import io
-import re
 import zipfile
 from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 
 import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 import grader
 from grader.bundle import HIDDEN_FILES, load_bundle
@@ -28,7 +29,6 @@ __all__ = ["gradescope_zip"]
 DISTRIBUTION = "chainrule"
 SCRIPTS = ("setup.sh", "run_autograder")
 WRITTEN_AT = (2026, 1, 1, 0, 0, 0)  # so that the same content gives the same zip
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 SETUP = """\
 #!/usr/bin/env bash
@@ -128,26 +128,28 @@ def _course_of(course: Course, assignment_id: str) -> str:
 
 def _pinned() -> str:
     """All that the kit needs, directly or not, in the versions that are installed here."""
-    versions: dict[str, str] = {}
     try:
-        waiting = _needed_by(DISTRIBUTION)
+        metadata.distribution(DISTRIBUTION)
     except metadata.PackageNotFoundError:
         problem = "is not installed in this Python; run `make setup` and use its grader"
         raise UsageError(f"{DISTRIBUTION}: {problem}") from None
+    seen: set[tuple[str, str]] = set()
+    waiting = _needed_by(DISTRIBUTION, extra="")
     while waiting:
-        name = waiting.pop()
-        if name in versions:
-            continue
-        try:
-            versions[name] = metadata.version(name)
-        except metadata.PackageNotFoundError:  # for another system or Python
-            continue
-        waiting += _needed_by(name)
-    return "".join(f"{name}=={version}\n" for name, version in sorted(versions.items()))
+        one = waiting.pop()
+        if one not in seen:
+            seen.add(one)
+            waiting += _needed_by(*one)
+    names = sorted({name for name, _ in seen})
+    return "".join(f"{name}=={metadata.version(name)}\n" for name in names)
 
 
-def _needed_by(name: str) -> list[str]:
-    """Names of what a distribution requires, without its extras."""
-    required = [line for line in metadata.requires(name) or [] if "extra ==" not in line]
-    matches = [NAME.match(line) for line in required]
-    return [match[0].lower().replace("_", "-") for match in matches if match]
+def _needed_by(name: str, extra: str) -> list[tuple[str, str]]:
+    """What a distribution with one of its extras requires on this system, as (name, extra)."""
+    required = map(Requirement, metadata.requires(name) or [])
+    return [
+        (canonicalize_name(one.name), wanted)
+        for one in required
+        if one.marker is None or one.marker.evaluate({"extra": extra})
+        for wanted in ("", *one.extras)
+    ]
