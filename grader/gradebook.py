@@ -8,15 +8,11 @@ Only this module and `nbgrader_plugins` import nbgrader, which takes seconds.
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import groupby
-from pathlib import Path
 from typing import Any
 
 # Through nbformat, jsonschema would load a grammar of internationalised addresses for a second; no
@@ -35,10 +31,9 @@ from nbgrader.api import (
     Student,
     SubmittedAssignment,
     SubmittedNotebook,
-    get_alembic_version,
 )
-from nbgrader.preprocessors import SaveCells
-from sqlalchemy import select, text
+from nbgrader.dbutil import ALEMBIC_DIR
+from sqlalchemy import create_engine, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -53,7 +48,6 @@ from grader.notebook import CHECK_PREFIX, Notebook, grade_id, is_solution
 from grader.release_cells import ReleaseCells
 from grader.results import Status, SubmissionResult
 from grader.roster import load_roster
-from grader.scratch import new_folder
 
 __all__ = ["CourseGradebook"]
 
@@ -61,8 +55,8 @@ MAX_TEXT = 128  # characters of a name in nbgrader's table
 BUSY_TIMEOUT_S = 30  # how long SQLite waits while formgrader writes
 VERSION_TABLE = "CREATE TABLE IF NOT EXISTS alembic_version (version_num VARCHAR(32) NOT NULL)"
 NO_RESPONSE = "No response."  # nbgrader's own words for an untouched answer
-# What the database, its driver, nbgrader (ValueError) and `alembic` raise.
-REFUSALS = (SQLAlchemyError, ValueError, ImportError, OSError, subprocess.SubprocessError)
+# What the database, its driver and nbgrader (ValueError) raise.
+REFUSALS = (SQLAlchemyError, ValueError, ImportError, OSError)
 
 
 class CourseGradebook:
@@ -80,11 +74,9 @@ class CourseGradebook:
         self._url = _patient(course.gradebook_url)
         self._bundles: dict[str, Bundle] = {}
         self._deadlines = load_deadlines(course)
-        with self._one_line_errors(), _tools_on_path():
+        with self._one_line_errors():
+            _make_version_table(self._url)
             self._book = Gradebook(self._url, course.root.name)
-            if self._book.engine.dialect.name == "sqlite":
-                with self._book.engine.connect() as connection:
-                    connection.exec_driver_sql("PRAGMA journal_mode=WAL")
             self._note_version()
 
     def __enter__(self) -> CourseGradebook:
@@ -110,6 +102,8 @@ class CourseGradebook:
                 return
             if old is not None and self._book.assignment_submissions(assignment.id):
                 self._refuse_other_cells(old, new, assignment.id)
+            from nbgrader.preprocessors import SaveCells  # with all that converts notebooks
+
             names = {"notebook": assignment.id, "assignment": assignment.id}
             resources = {"nbgrader": {**names, "db_url": self._url}}
             SaveCells().preprocess(nbformat.from_dict(release), resources)
@@ -375,12 +369,14 @@ class CourseGradebook:
             )
 
     def _note_version(self) -> None:
-        """Note nbgrader's version of the tables, if a run was killed while it made them."""
+        """Note nbgrader's version of the tables where they are new."""
         with self._book.engine.begin() as connection:
-            connection.exec_driver_sql(VERSION_TABLE)
             if connection.exec_driver_sql("SELECT 1 FROM alembic_version").first() is None:
+                from alembic.script import ScriptDirectory  # a new database is rare
+
                 version = text("INSERT INTO alembic_version VALUES (:version)")
-                connection.execute(version, {"version": get_alembic_version()})
+                head = ScriptDirectory(ALEMBIC_DIR).get_current_head()
+                connection.execute(version, {"version": head})
 
     @property
     def _shown(self) -> str:
@@ -422,19 +418,17 @@ def _patient(url: str) -> str:
     return f"{url}?timeout={BUSY_TIMEOUT_S}" if url.startswith("sqlite:///") else url
 
 
-@contextmanager
-def _tools_on_path() -> Iterator[None]:
-    """Let nbgrader find `alembic`, which it runs for a new database, in our environment.
-
-    What it writes for that is not left behind if we are killed meanwhile.
-    """
-    path, folder = os.environ.get("PATH", os.defpath), tempfile.tempdir
-    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{path}"
-    tempfile.tempdir = str(new_folder("gradebook"))
+def _make_version_table(url: str) -> None:
+    """Where nbgrader finds no table at all, it runs `alembic` for a second to learn its version."""
+    engine = create_engine(url)
     try:
-        yield
+        with engine.connect() as connection:
+            if engine.dialect.name == "sqlite":
+                connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+            connection.exec_driver_sql(VERSION_TABLE)
+            connection.commit()
     finally:
-        os.environ["PATH"], tempfile.tempdir = path, folder
+        engine.dispose()
 
 
 def _as_stored(moment: datetime) -> datetime:

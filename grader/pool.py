@@ -18,6 +18,7 @@ from typing import Any, Protocol
 from grader.bundle import Bundle
 from grader.intake import Submission, opened
 from grader.results import Status, SubmissionResult
+from grader.worker import become_worker, grade_one
 
 __all__ = ["Crew", "LocalCrew", "Team", "grade_all"]
 
@@ -66,9 +67,8 @@ class LocalCrew:
     @contextmanager
     def at_work(self, bundle: Bundle, size: int) -> Iterator[Team]:
         """See `Crew.at_work`."""
-        from grader.worker import become_worker  # with the judge behind it
-
-        context = multiprocessing.get_context("spawn")
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["grader.autograde"])  # imported once for all workers
         executor = ProcessPoolExecutor(size, context, initializer=become_worker, initargs=(bundle,))
         try:
             yield Team(executor, bundle.digest)
@@ -124,8 +124,6 @@ def _started(
     team: Team, submission: Submission, deaths: tuple[type[BaseException], ...]
 ) -> Future[SubmissionResult]:
     """Hand over one submission; a team that broke since its last result is told like any other."""
-    from grader.worker import grade_one  # with the judge behind it
-
     try:
         return team.executor.submit(grade_one, team.bundle, opened(submission))
     except deaths as error:

@@ -1,4 +1,8 @@
-"""What runs in a worker: one submission at a time, with what was made ready for all of them."""
+"""What runs in a worker: one submission at a time, with what was made ready for all of them.
+
+The judge is imported by the workers alone: the driver, which only names these functions, needs none
+of it.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,6 @@ import os
 import signal
 import threading
 
-from grader.autograde import grade_submission, prepare
 from grader.bundle import Bundle
 from grader.intake import Submission
 from grader.results import SubmissionResult
@@ -24,6 +27,8 @@ def become_worker(bundle: Bundle) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_driver, daemon=True).start()
     _bundles[bundle.digest] = bundle
+    from grader.autograde import prepare
+
     prepare(bundle)
 
 
@@ -43,6 +48,8 @@ def grade_one(bundle: Bundle | str, submission: Submission) -> SubmissionResult:
         bundle: the assignment, or the digest of one that the worker holds.
         submission: opened, since its path may mean nothing here.
     """
+    from grader.autograde import grade_submission
+
     held = _bundles[bundle] if isinstance(bundle, str) else bundle
     with _turn:
         return grade_submission(held, submission)

@@ -87,7 +87,7 @@ def penalties(course: Course) -> list[object]:
 def test_registering_again_changes_nothing(
     course: Course, book: CourseGradebook, release: Notebook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gradebook_module, "SaveCells", None)
+    monkeypatch.setattr("nbgrader.preprocessors.SaveCells", None)
     book.register(release, course.assignment(ID))
     assert rows(course, "select name, duedate from assignment") == [
         (ID, "2026-01-10 12:00:00.000000")
