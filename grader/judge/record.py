@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+import numpy as np
+
 from grader.judge.reference import Reference
 from grader.judge.replay import Outcome, Place, fingerprint, outcome_of, places, replayed, same
 from grader.judge.structure import Evidence
@@ -64,7 +66,8 @@ class Record:
         """The wrong parts that the variant gives in every call, and whether it gives the rest too.
 
         A variant is dropped at the first call after which it explains nothing. One that does
-        little but raise is no evidence: code can fail in the same way for many reasons.
+        little but raise is no evidence: code can fail in the same way for many reasons. Neither
+        are zeros alone, unless it gives all the rest.
         """
         all_parts = {part for part in self.parts if part.function in functions}
         left = set(all_parts)
@@ -76,9 +79,10 @@ class Record:
                 return frozenset(), False
             if not outcome.is_raised:
                 with_numbers.add(fingerprint(row[0].arguments))
-        if len(with_numbers) < MIN_INPUTS:
+        found, is_whole = frozenset(left & self.wrong), left == all_parts
+        if len(with_numbers) < MIN_INPUTS or not (is_whole or any(map(self._is_telling, found))):
             return frozenset(), False
-        return frozenset(left & self.wrong), left == all_parts
+        return found, is_whole
 
     def touches(self, variant: Reference, functions: frozenset[str]) -> bool:
         """Whether the variant gives any of the wrong parts otherwise than the reference."""
@@ -126,6 +130,12 @@ class Record:
     def _all_parts(self) -> Iterator[Part]:
         for name, (_, _, expected) in self._all_rows():
             yield from (Part(name, place) for place in places(expected))
+
+    def _is_telling(self, part: Part) -> bool:
+        """Whether what came is more than zeros, which come of many mistakes, or of no work."""
+        rows = (row for name, row in self._all_rows() if name == part.function)
+        values = (part.place.of(row[1]) for row in rows if _is_shown(part, row))
+        return not all(isinstance(v, np.ndarray) and same(v, np.zeros_like(v)) for v in values)
 
     def _is_surely_wrong(self, part: Part) -> bool:
         """Whether it is wrong for at least three inputs that differ."""

@@ -98,6 +98,18 @@ def test_an_unknown_mistake_is_not_given_a_known_name(reference: Reference) -> N
     assert diagnose(asked("loss", student, INPUTS), [SUM, MAX, FAILS], reference).mistakes == ()
 
 
+def test_zeros_alone_are_no_evidence_of_a_mistake_that_gives_zeros(reference: Reference) -> None:
+    code = "def grads(X): return {'dW': X.T @ X / len(X), 'db': 0 * X.sum(axis=0)}"
+    zero = Mistake("grads.zero", "grads", "Zero?", code)
+
+    def no_work(X: np.ndarray) -> dict[str, np.ndarray]:
+        return {"dW": np.zeros((X.shape[1], X.shape[1])), "db": np.zeros(X.shape[1])}
+
+    assert diagnose(asked("grads", no_work, INPUTS), [zero], reference).mistakes == ()
+    itself = reference.variant(code).grads
+    assert diagnose(asked("grads", itself, INPUTS), [zero], reference).mistakes == ("grads.zero",)
+
+
 def test_a_mistake_on_some_inputs_must_explain_the_right_ones_too(reference: Reference) -> None:
     def student(X: np.ndarray) -> float:
         return reference.loss(X) if len(X) > 5 else float(np.sum(X**2))
