@@ -23,6 +23,7 @@ from grader.box.shell import BoxShell, OutputLog, warm_up
 __all__ = ["Runner", "main"]
 
 FOREVER = math.inf
+CELL = "<ipython-input-"  # what the shell calls the code of a cell begins so
 _MISSING = object()
 
 
@@ -122,7 +123,9 @@ def _describe(error: BaseException) -> dict[str, str]:
         message = str(error)
     except Exception:  # a student's __str__ may do anything
         message = ""
-    lines = [f"line {frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)[-1:]]
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if frame.filename.startswith(CELL)]  # not a library's
+    lines = [f"line {frame.lineno}" for frame in own[-1:]]
     return {"error": type(error).__name__, "message": message[:500], "place": "".join(lines)}
 
 

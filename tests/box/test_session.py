@@ -210,6 +210,7 @@ def draw(rng): return rng.random()
 def increase(x): x += 1
 def broken(x): return {}[x]
 def stub(): raise NotImplementedError()
+def in_a_library(): return np.random.default_rng(0).choice(3, 4, replace=False)
 def leave(): raise SystemExit(0)
 def kill(): import os; os._exit(1)
 def loop():
@@ -325,6 +326,10 @@ def test_an_exception_names_its_type_text_and_line(functions: Notebook) -> None:
     failure = functions.failure("broken", "key")
     assert failure.reason == "broken raised KeyError: 'key' at line 6"
     assert failure.error == "KeyError"
+
+
+def test_the_line_is_the_students_own_where_a_library_raised(functions: Notebook) -> None:
+    assert functions.failure("in_a_library").reason.endswith("replace is False at line 8")
 
 
 def test_the_failing_one_of_many_calls_is_named(functions: Notebook) -> None:
