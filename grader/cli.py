@@ -262,6 +262,8 @@ def export(
 
     if kind == "gradescope" and output is None:
         raise click.UsageError("--format gradescope needs --output, a folder")
+    if kind != "gradescope" and output is not None and output.is_dir():
+        raise click.UsageError(f"--output {output}: a folder; name a file in it")
     exported = run(Course.load(root), ids, kind, into)
     for remark in exported.remarks:
         click.echo(f"grader: {remark}", err=True)
@@ -312,11 +314,13 @@ def feedback(assignment_id: str, root: Path) -> None:
     """
     from grader.course import Course
     from grader.feedback import write_feedback
-    from grader.terminal import say
+    from grader.terminal import say, warn
 
     course = Course.load(root)
     pages = list(write_feedback(course, course.assignment(assignment_id)))
     say(f"{len(pages)} pages in {course.feedback_dir}")
+    if not pages:
+        warn(f"nothing is graded; run `grader autograde {assignment_id}` first")
     _tell({"folder": course.feedback_dir, "pages": pages})
 
 

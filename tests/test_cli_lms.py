@@ -50,6 +50,7 @@ def test_collect_exits_with_1_if_something_was_left_out(course: Course) -> None:
     [
         (["collect", ID, "course.yml"], "neither a folder nor a zip file"),
         (["export", "--format", "gradescope"], "--format gradescope needs --output, a folder"),
+        (["export", "--format", "csv", "--output", "."], "--output .: a folder; name a file in it"),
         (["export", "--format", "csv", "--into", "course.yml"], "--into: only for canvas"),
         (["export", "--format", "canvas", "--into", "course.yml"], "no columns Student, ID"),
         (["package", "gradescope", "nope"], "is not an assignment of this course"),
@@ -62,6 +63,13 @@ def test_wrong_use_is_told_in_one_line_with_exit_code_2(
     assert done.returncode == 2
     assert words in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_feedback_says_that_nothing_is_graded(tmp_path: Path) -> None:
+    course = write_course(tmp_path)
+    done = run(course, "feedback", ID)
+    assert (done.returncode, done.stdout.startswith("0 pages in ")) == (0, True)
+    assert done.stderr == f"grader: nothing is graded; run `grader autograde {ID}` first\n"
 
 
 def test_grades_go_to_the_file_and_remarks_to_the_screen(course: Course) -> None:
