@@ -55,7 +55,7 @@ def say(message: str) -> None:
 
 def warn(message: str) -> None:
     """One line on stderr."""
-    err.print(f"grader: {escape(message)}")
+    err.print(f"grader: {escape(message)}", soft_wrap=True)
 
 
 class _Rate(ProgressColumn):

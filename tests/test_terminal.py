@@ -10,7 +10,7 @@ import pytest
 from tiny_course import ID, make_result, write_course
 
 from grader.results import Status, SubmissionResult
-from grader.terminal import show_summary
+from grader.terminal import show_summary, warn
 
 EMPTY: dict[str, Any] = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
 
@@ -52,3 +52,8 @@ def test_of_many_changes_the_first_ten_are_named(
 ) -> None:
     told = summary(tmp_path, capsys, *(graded(f"s{n:02}", 4.0, double=1.0) for n in range(12)))
     assert told.rstrip().endswith("s09 1 → 4, and 2 more")
+
+
+def test_a_warning_is_one_line_however_long(capsys: pytest.CaptureFixture[str]) -> None:
+    warn("word " * 60 + "end")
+    assert capsys.readouterr().err == "grader: " + "word " * 60 + "end\n"
