@@ -20,13 +20,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from pathlib import Path
 from typing import Any
 
 from grader.box import cgroup, family, jail, kernel, namespaces
 from grader.box.scratch_use import is_overfull
 from grader.box.tiers import Tier
-from grader.course import Limits
 from grader.errors import BoxError
 from grader.scratch import new_folder
 
@@ -34,6 +32,7 @@ __all__ = ["Zygote", "ZygoteGone", "main"]
 
 START_TIMEOUT_S = 60
 KILL_TIMEOUT_S = 20
+PROBE = {"memory_mib": 64, "output_mib": 1, "processes": 8, "cpu_s": 5}
 WATCH_INTERVAL_S = 0.05
 END_GRACE_S = 0.5
 MAX_PASSES = 50
@@ -186,7 +185,7 @@ class _Server:
         refusals: list[str] = []
         for tier in (Tier.NAMESPACES, Tier.LANDLOCK):
             with tempfile.TemporaryDirectory(prefix="grader-probe-") as folder:
-                error = self._fork(jail.JailSpec.of(tier, Path(folder), Limits()), None)
+                error = self._fork(jail.JailSpec(tier, folder, **PROBE), None)
                 self._kill_all()
             if not error:
                 return {"tier": tier, "refusals": refusals, "cgroup": self._cgroup_version}
