@@ -7,6 +7,7 @@ are a `concurrent.futures.Executor` to the one loop below.
 from __future__ import annotations
 
 import multiprocessing
+import os
 import threading
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from grader.bundle import Bundle
+from grader.errors import GraderError
 from grader.intake import Submission, opened
 from grader.results import Status, SubmissionResult
 from grader.worker import become_worker, grade_one
@@ -67,13 +69,29 @@ class LocalCrew:
     @contextmanager
     def at_work(self, bundle: Bundle, size: int) -> Iterator[Team]:
         """See `Crew.at_work`."""
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["grader.autograde"])  # imported once for all workers
+        context = multiprocessing.get_context("spawn")  # the driver has threads; not to be forked
         executor = ProcessPoolExecutor(size, context, initializer=become_worker, initargs=(bundle,))
         try:
+            _await_first(executor, size)
             yield Team(executor, bundle.digest)
         finally:
             executor.shutdown(wait=True, cancel_futures=True)
+
+
+def _await_first(executor: Executor, size: int) -> None:
+    """Start all workers and go on once one of them is ready.
+
+    Raises:
+        GraderError: one died before it had anything to grade.
+    """
+    try:
+        started = [executor.submit(os.getpid) for _ in range(size)]
+        finished, _ = wait(started, return_when=FIRST_COMPLETED)
+        next(iter(finished)).result()
+    except BrokenProcessPool:
+        raise GraderError(
+            "the worker processes end while they start; see above, or try with --workers 1"
+        ) from None
 
 
 def grade_all(

@@ -16,6 +16,7 @@ from tiny_course import ID, hand_in, release_by_hand, write_course
 from grader.box import family
 from grader.bundle import Bundle, load_bundle
 from grader.course import Course
+from grader.errors import GraderError
 from grader.intake import Submission
 from grader.pool import LocalCrew, grade_all
 from grader.results import Status, SubmissionResult
@@ -139,6 +140,19 @@ def test_a_worker_that_dies_between_two_results_ends_nothing(
     found += results
     assert sorted(result.student for result in found) == [f"absent{n}" for n in range(5)]
     assert {result.status for result in found} == {Status.REJECTED}
+
+
+def die_at_once(bundle: Bundle) -> None:
+    os._exit(3)
+
+
+def test_workers_that_cannot_start_end_the_run(
+    course: Course, bundle: Bundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("grader.pool.become_worker", die_at_once)
+    with pytest.raises(GraderError, match="end while they start"):
+        list(grade_all(bundle, rejected(course, 5), LocalCrew(2)))
+    assert not workers_of_this_process()
 
 
 def test_a_submission_whose_worker_dies_twice_is_not_graded(
