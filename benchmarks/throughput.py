@@ -7,6 +7,8 @@ in several ways on this machine, one after the other, and prints one JSON object
 sees the visible cells only, which favours it. `ratio` is our throughput over stock's with figures
 kept, `ratio_figures_skipped` without; `over_floor` is our time over that of executing the same
 cells bare, in one warm process per core. Times of whole commands include their start-up.
+`visible_checks` compares verdicts wherever stock nbgrader gives one: for each visible check of each
+submission, whether it passed there and whether it passed in our box.
 """
 
 from __future__ import annotations
@@ -24,9 +26,13 @@ from pathlib import Path
 from typing import Any
 
 from floor import run_floor
+from nbgrader.api import Gradebook
 
 from grader import autograde, notebook
 from grader.box import family
+from grader.box.client import Box, CellOutcome
+from grader.box.launch import WarmLauncher
+from grader.box.session import Session
 from grader.bundle import Bundle, load_bundle
 from grader.course import Course
 from grader.intake import Submission, find_submissions
@@ -44,7 +50,7 @@ c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\\nraise NotImplemented
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--submissions", type=int, default=24)
+    parser.add_argument("--submissions", type=int, default=100)
     parser.add_argument("--assignment", default="two_layer_net")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="throughput-") as folder:
@@ -65,7 +71,7 @@ def measure(folder: Path, assignment_id: str, count: int) -> dict[str, Any]:
     bundle = load_bundle(course, assignment_id)
     submissions = find_submissions(course, assignment_id)
     floor_s = run_floor(bundle, submissions, cores)
-    phases = run_phases(bundle, submissions)
+    phases, passed = run_phases(bundle, submissions)
     return {
         "assignment": assignment_id,
         "submissions": count,
@@ -74,6 +80,7 @@ def measure(folder: Path, assignment_id: str, count: int) -> dict[str, Any]:
         "ratio_figures_skipped": round(stock["seconds"] / skipped["seconds"], 2),
         "over_floor": round(ours["seconds"] / floor_s, 2),
         "same_scores": scores(course.root, assignment_id) == scores(skipping, assignment_id),
+        "visible_checks": compare(stock_verdicts(folder / "stock", assignment_id), passed),
         "stock": stock,
         "ours": ours,
         "figures_skipped": skipped,
@@ -154,6 +161,27 @@ def scores(root: Path, assignment_id: str) -> dict[str, Any]:
     }
 
 
+def stock_verdicts(root: Path, assignment_id: str) -> dict[tuple[str, str], bool]:
+    """By student and check cell, whether stock nbgrader gave the points; none where it failed."""
+    with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as gradebook:
+        return {
+            (submission.student.id, grade.cell.name): grade.auto_score == grade.max_score
+            for submission in gradebook.assignment_submissions(assignment_id)
+            if (root / "autograded" / submission.student.id / assignment_id).is_dir()
+            for notebook in submission.notebooks
+            for grade in notebook.grades
+            if grade.cell.cell_type == "code" and grade.auto_score is not None
+        }
+
+
+def compare(
+    stock: dict[tuple[str, str], bool], ours: dict[tuple[str, str | None], bool]
+) -> dict[str, int]:
+    """How many verdicts stock nbgrader gave, and how many of them are ours, too."""
+    same = sum(ours.get(place) == verdict for place, verdict in stock.items())
+    return {"by_stock": len(stock), "same": same}
+
+
 def timed(command: list[str], root: Path, *, check: bool = True) -> dict[str, float]:
     """Run a command; its wall time, and the memory of all its processes together at the peak."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
@@ -174,9 +202,12 @@ def timed(command: list[str], root: Path, *, check: bool = True) -> dict[str, fl
     return {"seconds": round(seconds, 2), "peak_memory_mib": peak >> 20}
 
 
-def run_phases(bundle: Bundle, submissions: list[Submission]) -> dict[str, float]:
-    """Mean seconds of each phase, in this one process, warm."""
+def run_phases(
+    bundle: Bundle, submissions: list[Submission]
+) -> tuple[dict[str, float], dict[tuple[str, str | None], bool]]:
+    """Mean seconds of each phase, in this one process, warm; and which visible checks passed."""
     spent: dict[str, float] = dict.fromkeys(("intake", "open box", "cells", "judge"), 0.0)
+    outcomes: dict[int, CellOutcome] = {}
 
     def clock(owner: Any, name: str, phase: str) -> None:
         inner = getattr(owner, name)
@@ -190,23 +221,33 @@ def run_phases(bundle: Bundle, submissions: list[Submission]) -> dict[str, float
 
         setattr(owner, name, outer)
 
-    from grader.box.client import Box
-    from grader.box.launch import WarmLauncher
+    def execute_cells(session: Session) -> dict[int, CellOutcome]:
+        outcomes.update(run_cells(session))
+        return outcomes
 
     autograde.grade_submission(bundle, submissions[0])
     clock(autograde, "read_submission", "intake")
     clock(WarmLauncher, "open", "open box")
     clock(Box, "execute", "cells")
     clock(autograde, "run_suite", "judge")
+    run_cells, Session.execute_cells = Session.execute_cells, execute_cells
     start = time.perf_counter()
-    results = [autograde.grade_submission(bundle, submission) for submission in submissions]
+    results, passed = [], {}
+    for submission in submissions:
+        outcomes.clear()
+        results.append(autograde.grade_submission(bundle, submission))
+        cells = (results[-1].notebook or {"cells": []})["cells"]
+        passed |= {
+            (submission.student, notebook.grade_id(cells[index])): outcome.ok
+            for index, outcome in outcomes.items()
+        }
     total = time.perf_counter() - start
     start = time.perf_counter()
     for result in results:
         notebook.dumps(result.notebook or {"cells": []})
     spent["write"] = time.perf_counter() - start
     spent["rest"] = total - sum(spent[name] for name in ("intake", "open box", "cells", "judge"))
-    return {name: round(seconds / len(submissions), 4) for name, seconds in spent.items()}
+    return {name: round(seconds / len(submissions), 4) for name, seconds in spent.items()}, passed
 
 
 if __name__ == "__main__":
