@@ -14,7 +14,20 @@ from grader.late import Lateness
 from grader.records import load_result
 from grader.results import Status, SubmissionResult
 
-__all__ = ["Grade", "grades", "refresh"]
+__all__ = ["Grade", "Standing", "grade_of", "grades", "refresh", "standings"]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What the gradebook adds to a kept result.
+
+    Args:
+        by_hand: scores that a human gave or changed, by question.
+        lateness: how late the submission was, and what that costs.
+    """
+
+    by_hand: dict[str, float] = field(default_factory=dict)
+    lateness: Lateness = field(default_factory=Lateness)
 
 
 @dataclass(frozen=True)
@@ -44,19 +57,30 @@ def grades(course: Course, assignment: Assignment) -> list[Grade]:
     Raises:
         GradebookError: the gradebook refuses to be read.
     """
+    return [
+        grade_of(_kept(course, assignment, student), standing)
+        for student, standing in standings(course, assignment).items()
+    ]
+
+
+def standings(course: Course, assignment: Assignment) -> dict[str, Standing]:
+    """What the gradebook says of everyone who has a kept result, by student.
+
+    Raises:
+        GradebookError: the gradebook refuses to be read.
+    """
     folder = course.result_path(assignment.id, "x").parent
     students = sorted(path.stem for path in folder.glob("*.json"))
     if not students:
-        return []
+        return {}
     by_hand, late = _from_gradebook(course, assignment.id)
-    return [
-        Grade(
-            _with_scores(_kept(course, assignment, student), by_hand.get(student, {})),
-            late.get(student, Lateness()).penalty,
-            late.get(student, Lateness()),
-        )
-        for student in students
-    ]
+    return {s: Standing(by_hand.get(s, {}), late.get(s, Lateness())) for s in students}
+
+
+def grade_of(result: SubmissionResult, standing: Standing) -> Grade:
+    """The grade of one kept result."""
+    late = standing.lateness
+    return Grade(_with_scores(result, standing.by_hand), late.penalty, late)
 
 
 def refresh(course: Course, assignment_id: str, submissions: Iterable[Submission]) -> None:
