@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import signal
-import threading
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from types import FrameType
 from typing import Any
 
 from grader.bundle import Bundle, load_bundle
@@ -22,6 +18,7 @@ from grader.pool import Crew, grade_all
 from grader.records import fingerprint, kept_fingerprint
 from grader.results import Status, SubmissionResult
 from grader.scratch import remove_leftovers
+from grader.stopping import stop_on_interrupt
 from grader.terminal import progress, show_summary, warn
 
 __all__ = ["Summary", "autograde"]
@@ -94,7 +91,7 @@ def autograde(
     """
     remove_leftovers()  # of a run that was killed when it had nothing left to do
     bundle = load_bundle(course, assignment_id, unsafe=unsafe)
-    with _stop_on_interrupt() as stop:
+    with stop_on_interrupt() as stop:
         settle_attempts(course, bundle, students, crew, stop)
     if stop.is_set():
         warn("stopped before all attempts were graded; run the same command again to go on")
@@ -127,7 +124,7 @@ def _grade(
     course: Course, bundle: Bundle, todo: list[Submission], crew: Crew, summary: Summary
 ) -> None:
     times = {submission.student: submission.submitted_at for submission in todo}
-    with _stop_on_interrupt() as stop, progress(len(todo), bundle.assignment.id) as advance:
+    with stop_on_interrupt() as stop, progress(len(todo), bundle.assignment.id) as advance:
 
         def kept(result: SubmissionResult) -> None:
             summary.results.append(result)
@@ -137,20 +134,3 @@ def _grade(
             for result in grade_all(bundle, todo, crew, stop):
                 keeper.keep(result)
         summary.stopped = stop.is_set()
-
-
-@contextmanager
-def _stop_on_interrupt() -> Iterator[threading.Event]:
-    """The first Ctrl-C lets running submissions finish; a second one is an ordinary one."""
-    stop = threading.Event()
-
-    def handle(number: int, frame: FrameType | None) -> None:
-        stop.set()
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        warn("finishing what is running; press Ctrl-C again to give that up too")
-
-    before = signal.signal(signal.SIGINT, handle)
-    try:
-        yield stop
-    finally:
-        signal.signal(signal.SIGINT, before)
