@@ -11,7 +11,7 @@ from typing import Any
 from grader import __version__, notebook
 from grader.course import Assignment, Course, Limits
 from grader.errors import JudgeError, UsageError
-from grader.solution import definitions
+from grader.solution import definitions, without_idle_imports
 
 __all__ = [
     "EQUIVALENTS",
@@ -88,15 +88,17 @@ def load_bundle(
     released = _notebook(
         release / f"{assignment_id}.ipynb", f"run `grader build {assignment_id}` first"
     )
+    tests, mistakes = _text(hidden_tests), _text(catalogue) if catalogue.exists() else ""
+    reference = definitions(_notebook(solution / f"{assignment_id}.ipynb"))
     fields = {
         "assignment": assignment,
         "release": released,
         "files": _helper_files(release),
-        "hidden_tests": _text(hidden_tests),
-        "mistakes": _text(catalogue) if catalogue.exists() else "",
+        "hidden_tests": tests,
+        "mistakes": mistakes,
         "messages": _text(messages) if messages.exists() else "",
         "language": course.language,
-        "reference": definitions(_notebook(solution / f"{assignment_id}.ipynb")),
+        "reference": without_idle_imports(reference, tests, mistakes),
         "limits": course.limits,
         "figures": course.figures,
         "seed": course.seed,

@@ -104,6 +104,13 @@ def test_the_whole_solution_gets_full_marks_without_a_remark(
 
 
 @pytest.mark.parametrize("name", WRITTEN)
+def test_workers_need_not_load_matplotlib_for_the_reference(
+    benches: dict[str, Workbench], name: str
+) -> None:
+    assert "matplotlib" not in benches[name].bundle.reference
+
+
+@pytest.mark.parametrize("name", WRITTEN)
 def test_the_release_gets_nothing(benches: dict[str, Workbench], name: str) -> None:
     bench = benches[name]
     result = bench.grade(bench.bundle.release)

@@ -13,7 +13,7 @@ from grader.errors import JudgeError
 from grader.judge.catalogue import Alternative, Catalogue, Mistake
 from grader.judge.oracle import complex_step_gradient
 from grader.judge.reference import Reference
-from grader.solution import definitions
+from grader.solution import definitions, without_idle_imports
 
 
 def notebook(*sources: str) -> dict[str, Any]:
@@ -51,6 +51,20 @@ def test_only_imports_functions_and_classes_are_kept() -> None:
 def test_a_cell_that_is_no_python_is_named_with_its_line() -> None:
     with pytest.raises(JudgeError, match=r"cell 'c1': line 2: [^\n]*plain Python$"):
         definitions(notebook("x = 1", "x = 1\n%matplotlib inline"))
+
+
+def test_an_import_is_dropped_when_neither_definitions_nor_users_mention_it() -> None:
+    imports = (
+        "import a",
+        "import b.c",
+        "import d as e",
+        "from f import g, h",
+        "import used_by_tests",
+        "from i import *",
+    )
+    source = "\n\n".join([*imports, "def k():\n    return b.c.x(h)"])
+    kept = without_idle_imports(source, "assert used_by_tests")
+    assert kept.split("\n\n")[:-1] == [imports[1], *imports[3:]]
 
 
 def test_a_later_definition_of_a_name_wins(tmp_path: Path) -> None:
