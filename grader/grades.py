@@ -7,11 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from grader.bundle import load_bundle
 from grader.course import Assignment, Course
+from grader.errors import GraderError
 from grader.files import write_whole
-from grader.intake import Submission
+from grader.intake import Submission, find_submissions
 from grader.late import Lateness
-from grader.records import load_result
+from grader.records import fingerprint, kept_fingerprint, load_result
 from grader.results import Status, SubmissionResult
 
 __all__ = ["Grade", "Standing", "grade_of", "grades", "refresh", "standings"]
@@ -66,6 +68,8 @@ def grades(course: Course, assignment: Assignment) -> list[Grade]:
 def standings(course: Course, assignment: Assignment) -> dict[str, Standing]:
     """What the gradebook says of everyone who has a kept result, by student.
 
+    Lateness follows policy, deadlines, extensions and times of submission as they are now.
+
     Raises:
         GradebookError: the gradebook refuses to be read.
     """
@@ -116,7 +120,22 @@ def _from_gradebook(
     from grader.gradebook import CourseGradebook  # takes seconds to import
 
     with CourseGradebook(course) as gradebook:
+        gradebook.note_times(assignment_id, _times_of_graded(course, assignment_id))
         return gradebook.manual_scores(assignment_id), gradebook.lateness(assignment_id)
+
+
+def _times_of_graded(course: Course, assignment_id: str) -> dict[str, datetime | None]:
+    """When that came which has its score now; the time of what waits to be graded is not it."""
+    try:
+        bundles = [load_bundle(course, assignment_id, unsafe=unsafe) for unsafe in (False, True)]
+    except GraderError:  # whether or not it could be graded now, it was, and its grades are due
+        return {}
+    return {
+        submission.student: submission.submitted_at
+        for submission in find_submissions(course, assignment_id)
+        if kept_fingerprint(course, assignment_id, submission.student)
+        in {fingerprint(bundle, submission) for bundle in bundles}
+    }
 
 
 def _kept(course: Course, assignment: Assignment, student: str) -> SubmissionResult:

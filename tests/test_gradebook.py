@@ -12,13 +12,25 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from tiny_course import COURSE_YML, ID, make_cell, make_result, release_by_hand, write_course
+from tiny_course import (
+    COURSE_YML,
+    ID,
+    hand_in,
+    make_cell,
+    make_result,
+    release_by_hand,
+    write_course,
+)
 
 from grader import gradebook as gradebook_module
+from grader.bundle import load_bundle
 from grader.course import Course
 from grader.errors import GradebookError
 from grader.gradebook import CourseGradebook
+from grader.grades import grades
+from grader.intake import find_submissions
 from grader.notebook import Notebook, loads
+from grader.records import fingerprint, save_result
 from grader.results import Status, SubmissionResult
 
 IN_TIME = datetime(2026, 1, 10, 12, 0, tzinfo=UTC)
@@ -261,6 +273,28 @@ def test_a_new_deadline_or_extension_counts_without_regrading(
         other.lateness(ID)
     assert penalties(course) == [None]
     assert rows(course, "select duedate from assignment") == [("2026-01-12 12:00:00.000000",)]
+
+
+def test_a_corrected_time_counts_at_once_for_what_was_graded(
+    course: Course, book: CourseGradebook, release: Notebook
+) -> None:
+    """The time of a newer attempt that waits to be graded is no time of the score."""
+    for student in ("ada", "bela"):
+        path = hand_in(course, release, student, "double = None")
+        (path.parent / "timestamp.txt").write_text("2026-01-12 11:00:00 UTC")
+        (submission,) = find_submissions(course, ID, [student])
+        mark = fingerprint(load_bundle(course, ID), submission)
+        result = replace(make_result(student, release, double=4.0), fingerprint=mark)
+        save_result(course, result)
+        book.store(result, submission.submitted_at)
+        (path.parent / "timestamp.txt").write_text("2026-01-10 11:00:00 UTC")
+    newer = course.submitted_dir / "bela" / ID / f"{ID}.ipynb"
+    newer.write_text("another attempt", encoding="utf-8")
+    late = {g.result.student: g.late_penalty for g in grades(course, course.assignment(ID))}
+    assert late == {"ada": 0.0, "bela": 0.8}
+    assert penalties(course) == [None, 0.8]
+    shutil.rmtree(course.solution_dir(ID))
+    assert len(grades(course, course.assignment(ID))) == 2
 
 
 def test_names_of_the_roster_are_in_nbgraders_table(
