@@ -74,6 +74,12 @@ def _complete_assignment(context: click.Context, _: click.Parameter, start: str)
     return [a.id for a in course.assignments if a.id.startswith(start)]
 
 
+class _Count(click.IntRange):
+    """A number in a range, called so in errors."""
+
+    name = "whole number"
+
+
 OUTPUT = _with_output_flags
 ONE = click.argument("assignment_id", metavar="ID", shell_complete=_complete_assignment)
 SOME = click.argument("ids", nargs=-1, metavar="[ID…]", shell_complete=_complete_assignment)
@@ -95,8 +101,11 @@ def main() -> None:
     """Run the command; every error is one line, a traceback only with GRADER_DEBUG=1."""
     try:
         sys.exit(cli(prog_name="grader", standalone_mode=False))
+    except click.exceptions.NoArgsIsHelpError as asked:
+        asked.show()
+        sys.exit(asked.exit_code)
     except click.ClickException as error:
-        error.show()
+        _fail(_one_line(error))
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         click.echo("grader: stopped; run the same command again to go on", err=True)
@@ -107,6 +116,15 @@ def main() -> None:
     except Exception as error:  # the edge of the program: say it in one line, keep the rest
         _fail(f"{type(error).__name__}: {error}; for the traceback set GRADER_DEBUG=1")
         sys.exit(1)
+
+
+def _one_line(error: click.ClickException) -> str:
+    """What click found wrong with the command line, and where its right use is told."""
+    text = " ".join(error.format_message().split()).rstrip(".")
+    command = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else ""
+    if not command:
+        return text
+    return f"{text}{' See' if text.endswith('?') else '; see'}: {command} --help"
 
 
 def _fail(message: str) -> None:
@@ -193,7 +211,7 @@ def collect(
 @ONE
 @click.option("--student", "students", multiple=True, help="Only this student; may be repeated.")
 @click.option(
-    "--workers", type=click.IntRange(1, 256), default=None, help="Processes.  [default: cores]"
+    "--workers", type=_Count(1, 256), default=None, help="Processes.  [default: cores]"
 )
 @click.option(
     "--scheduler", metavar="ADDRESS", help="Grade on the workers of this Dask scheduler instead."

@@ -14,6 +14,7 @@ from markupsafe import Markup
 from grader.analysis import question_statistics
 from grader.charts import bar_chart, histogram, scatter
 from grader.course import Assignment, Course
+from grader.errors import UsageError
 from grader.files import write_whole
 from grader.grades import Grade, grades
 from grader.intake import Submission, find_submissions
@@ -66,12 +67,21 @@ class _Similar:
 
 
 def write_report(course: Course, assignment: Assignment) -> Path:
-    """Write `reports/<assignment>.html`, one file that loads nothing; returns its path."""
+    """Write `reports/<assignment>.html`, one file that loads nothing; returns its path.
+
+    Raises:
+        UsageError: nothing is graded.
+    """
     path = course.root / "reports" / f"{assignment.id}.html"
+    class_grades = grades(course, assignment)
+    if not class_grades:
+        raise UsageError(
+            f"nothing of {assignment.id} is graded; run `grader autograde {assignment.id}` first"
+        )
     page = report_page(
         course,
         assignment,
-        grades(course, assignment),
+        class_grades,
         find_submissions(course, assignment.id),
         load_roster(course),
         _release(course, assignment),

@@ -60,7 +60,12 @@ def test_help_imports_nothing_heavy() -> None:
         (["autograde", "nope"], 2, "is not an assignment of this course"),
         (["autograde", ID, "--student", "zoe"], 2, "no such submission"),
         (["export", "--format", "xml"], 2, "Invalid value for '--format'"),
-        (["check", "nothing.ipynb"], 2, "does not exist"),
+        (["check", "nothing.ipynb"], 2, "'nothing.ipynb' does not exist; see: grader check --help"),
+        (["collect", ID, "/nowhere"], 2, "'/nowhere' does not exist; see: grader collect --help"),
+        (["collect"], 2, "Missing argument 'ID'; see: grader collect --help"),
+        (["autograd", ID], 2, "Did you mean 'autograde'? See: grader --help"),
+        (["report", ID, "--fast"], 2, "No such option '--fast'"),
+        (["autograde", ID, "--workers", "two"], 2, "'two' is not a valid whole number"),
         (["build", "--course", "elsewhere"], 2, "course.yml: not found"),
     ],
 )
@@ -70,7 +75,27 @@ def test_wrong_use_is_one_line_and_exit_code_2(
     done = run(*arguments, cwd=course.root)
     assert done.returncode == code
     assert words in done.stderr
-    assert "Traceback" not in done.stderr
+    assert done.stderr.startswith("grader: error: ")
+    assert done.stderr.count("\n") == 1
+    assert done.stdout == ""
+
+
+@pytest.mark.parametrize("command", ["report", "feedback"])
+def test_without_results_there_is_no_page_and_the_exit_code_says_so(
+    tmp_path: Path, command: str
+) -> None:
+    course = write_course(tmp_path)
+    done = run(command, ID, cwd=course.root)
+    assert done.returncode != 0
+    assert f"run `grader autograde {ID}` first" in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert not (course.root / "reports").exists()
+
+
+def test_without_a_command_it_tells_the_commands(course: Course) -> None:
+    done = run(cwd=course.root)
+    assert done.returncode == 2
+    assert "Commands:\n" in done.stderr
 
 
 def test_a_class_is_graded_once_exported_and_reported(course: Course) -> None:
