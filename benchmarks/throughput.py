@@ -17,6 +17,7 @@ import argparse
 import itertools
 import json
 import os
+import pickle
 import shutil
 import subprocess
 import sys
@@ -37,8 +38,10 @@ from grader.bundle import Bundle, load_bundle
 from grader.course import Course
 from grader.intake import Submission, find_submissions
 from grader.nbgrader_plugins import generate_assignment
+from grader.results import SubmissionResult
 
 COURSE = Path(__file__).parent.parent
+FEW = 5
 UNFAIR = {"igor", "jia", "olu"}  # end, hang or break stock nbgrader's whole run
 STOCK_CONFIG = """
 c = get_config()
@@ -71,7 +74,9 @@ def measure(folder: Path, assignment_id: str, count: int) -> dict[str, Any]:
     bundle = load_bundle(course, assignment_id)
     submissions = find_submissions(course, assignment_id)
     floor_s = run_floor(bundle, submissions, cores)
-    phases, passed = run_phases(bundle, submissions)
+    phases, passed, results = run_phases(bundle, submissions)
+    few, start_up_s = run_start_up(folder, assignment_id)
+    driver_ms = 1000 * (ours["driver_cpu_s"] - few["driver_cpu_s"]) / (count - FEW)
     return {
         "assignment": assignment_id,
         "submissions": count,
@@ -85,8 +90,14 @@ def measure(folder: Path, assignment_id: str, count: int) -> dict[str, Any]:
         "ours": ours,
         "figures_skipped": skipped,
         "floor": {"seconds": round(floor_s, 2), **per_minute(floor_s, count)},
-        "start_up_s": run_start_up(folder, assignment_id),
+        "start_up_s": start_up_s,
         "phases_s_per_submission": phases,
+        "cluster": {
+            "driver_ms_per_submission": round(driver_ms, 1),
+            "sent_kib": mean_kib([s.path.read_bytes() for s in submissions]),
+            "returned_kib": mean_kib([pickle.dumps(result) for result in results]),
+            "kept_kib": kept_kib(course.root, count),
+        },
     }
 
 
@@ -143,13 +154,24 @@ def run_ours(root: Path, assignment_id: str, workers: int, count: int) -> dict[s
     return {**times, **per_minute(times["seconds"], count)}
 
 
-def run_start_up(folder: Path, assignment_id: str) -> float:
-    """Seconds of the command for a class of one, less those that a second submission adds."""
-    seconds = []
-    for count in (1, 3):
-        course = make_course(folder / f"start-up-{count}", assignment_id, count)
-        seconds.append(run_ours(course.root, assignment_id, 1, count)["seconds"])
-    return round(seconds[0] - (seconds[1] - seconds[0]) / 2, 2)
+def run_start_up(folder: Path, assignment_id: str) -> tuple[dict[str, float], float]:
+    """A class of few, and the seconds of a class of one less those that one more would add."""
+    one, few = (
+        run_ours(make_course(folder / f"class-{n}", assignment_id, n).root, assignment_id, 1, n)
+        for n in (1, FEW)
+    )
+    return few, round(one["seconds"] - (few["seconds"] - one["seconds"]) / (FEW - 1), 2)
+
+
+def mean_kib(pieces: list[bytes]) -> float:
+    """Their mean length."""
+    return round(sum(map(len, pieces)) / len(pieces) / 1024, 1)
+
+
+def kept_kib(root: Path, count: int) -> float:
+    """What a submission takes on disk: its record, executed notebook and rows of the gradebook."""
+    files = [*root.glob("results/**/*"), *root.glob("autograded/**/*"), root / "gradebook.db"]
+    return round(sum(p.stat().st_size for p in files if p.is_file()) / count / 1024, 1)
 
 
 def scores(root: Path, assignment_id: str) -> dict[str, Any]:
@@ -183,15 +205,16 @@ def compare(
 
 
 def timed(command: list[str], root: Path, *, check: bool = True) -> dict[str, float]:
-    """Run a command; its wall time, and the memory of all its processes together at the peak."""
+    """Run a command; its wall time, its own CPU time, and the memory of all its processes."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     start = time.perf_counter()
     with (root / "log").open("w+") as log:
         process = subprocess.Popen(
             command, cwd=root, env={**os.environ, "PATH": path}, stdout=log, stderr=log
         )
-        peak = 0
+        peak, cpu_s = 0, 0.0
         while process.poll() is None:
+            cpu_s = max(cpu_s, own_cpu_s(process.pid))
             tree = [process.pid, *family.descendants(process.pid)]
             peak = max(peak, sum(map(family.private_bytes, tree)))
             time.sleep(0.2)
@@ -199,13 +222,26 @@ def timed(command: list[str], root: Path, *, check: bool = True) -> dict[str, fl
         log.seek(0)
         if check and process.returncode:
             sys.exit(f"{' '.join(command)} failed:\n{log.read()[-2000:]}")
-    return {"seconds": round(seconds, 2), "peak_memory_mib": peak >> 20}
+    return {
+        "seconds": round(seconds, 2),
+        "driver_cpu_s": round(cpu_s, 2),
+        "peak_memory_mib": peak >> 20,
+    }
+
+
+def own_cpu_s(pid: int) -> float:
+    """CPU time of a process without its children; 0 once it has ended."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def run_phases(
     bundle: Bundle, submissions: list[Submission]
-) -> tuple[dict[str, float], dict[tuple[str, str | None], bool]]:
-    """Mean seconds of each phase, in this one process, warm; and which visible checks passed."""
+) -> tuple[dict[str, float], dict[tuple[str, str | None], bool], list[SubmissionResult]]:
+    """Mean seconds of each phase, in one process, warm; which cells passed; the results."""
     spent: dict[str, float] = dict.fromkeys(("intake", "open box", "cells", "judge"), 0.0)
     outcomes: dict[int, CellOutcome] = {}
 
@@ -247,7 +283,8 @@ def run_phases(
         notebook.dumps(result.notebook or {"cells": []})
     spent["write"] = time.perf_counter() - start
     spent["rest"] = total - sum(spent[name] for name in ("intake", "open box", "cells", "judge"))
-    return {name: round(seconds / len(submissions), 4) for name, seconds in spent.items()}, passed
+    means = {name: round(seconds / len(submissions), 4) for name, seconds in spent.items()}
+    return means, passed, results
 
 
 if __name__ == "__main__":
