@@ -82,6 +82,9 @@ class _Count(click.IntRange):
 
 OUTPUT = _with_output_flags
 ONE = click.argument("assignment_id", metavar="ID", shell_complete=_complete_assignment)
+WORKERS = click.option(
+    "--workers", type=_Count(1, 256), default=None, help="Processes.  [default: cores]"
+)
 SOME = click.argument("ids", nargs=-1, metavar="[ID…]", shell_complete=_complete_assignment)
 
 
@@ -93,8 +96,12 @@ def _crew(workers: int | None, scheduler: str | None) -> AbstractContextManager[
         return ClusterCrew(scheduler)
     from grader.pool import LocalCrew
 
-    cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
-    return nullcontext(LocalCrew(workers or cores))
+    return nullcontext(LocalCrew(workers or _cores()))
+
+
+def _cores() -> int:
+    """Of this machine, as many as we may use."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
 def main() -> None:
@@ -210,9 +217,7 @@ def collect(
 @cli.command()
 @ONE
 @click.option("--student", "students", multiple=True, help="Only this student; may be repeated.")
-@click.option(
-    "--workers", type=_Count(1, 256), default=None, help="Processes.  [default: cores]"
-)
+@WORKERS
 @click.option(
     "--scheduler", metavar="ADDRESS", help="Grade on the workers of this Dask scheduler instead."
 )
@@ -323,23 +328,22 @@ def package(system: str, assignment_id: str, output: Path | None, unsafe: bool, 
 
 @cli.command()
 @ONE
+@WORKERS
 @OUTPUT
 @COURSE
-def feedback(assignment_id: str, root: Path) -> None:
-    """Write one page per student into feedback/.
+def feedback(assignment_id: str, workers: int | None, root: Path) -> None:
+    """Write one page per student into feedback/, where it is new or changed.
 
     Example: grader feedback two_layer_net
     """
+    from grader.class_feedback import write_feedback
     from grader.course import Course
-    from grader.feedback import write_feedback
-    from grader.terminal import say, warn
 
     course = Course.load(root)
-    pages = list(write_feedback(course, course.assignment(assignment_id)))
-    say(f"{len(pages)} pages in {course.feedback_dir}")
-    if not pages:
-        warn(f"nothing is graded; run `grader autograde {assignment_id}` first")
-    _tell({"folder": course.feedback_dir, "pages": pages})
+    assignment = course.assignment(assignment_id)
+    done = write_feedback(course, assignment, workers=workers or _cores())
+    _tell(done.as_data())
+    sys.exit(done.exit_code)
 
 
 @cli.command()

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from grader.batch import autograde
 from grader.build import build
+from grader.class_feedback import write_feedback
 from grader.course import COURSE_FILE, Assignment, Course
 from grader.errors import UsageError
 from grader.export import export
-from grader.feedback import write_feedback
 from grader.files import write_whole
 from grader.pool import LocalCrew
 from grader.report import write_report
@@ -61,6 +61,5 @@ def _run(course: Course, assignment: Assignment) -> tuple[Path, Path]:
     out.rule(assignment.title)
     show_build(build(course, assignment.id, check=False))
     autograde(course, assignment.id, crew=LocalCrew(os.cpu_count() or 1))
-    pages = list(write_feedback(course, assignment))
-    out.print(f"{len(pages)} pages of feedback")
-    return write_report(course, assignment), pages[0]
+    pages = write_feedback(course, assignment).ready
+    return write_report(course, assignment), pages[0].path

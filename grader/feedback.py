@@ -5,20 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
 
 from grader.course import Assignment, Course
-from grader.files import write_whole
-from grader.grades import Grade, grades
+from grader.grades import Grade
 from grader.heatmap import heat_map, where_wrong
 from grader.notebook import Cell, grade_id, is_check, is_manual, is_solution
 from grader.pages import render, safe_html, safe_markdown
 from grader.results import QuestionResult
 
-__all__ = ["feedback_page", "write_feedback"]
+__all__ = ["feedback_page"]
 
 ANSI_COLOURS = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 MAX_TEXT = 20_000  # characters of one output; more helps nobody
@@ -31,19 +29,6 @@ class _Piece:
     label: str
     source: str
     outputs: tuple[Markup, ...]
-
-
-def write_feedback(course: Course, assignment: Assignment) -> Iterator[Path]:
-    """Write `feedback/<student>/<assignment>/<assignment>.html` for everyone who was graded.
-
-    Yields:
-        The path of each page, as soon as it is written.
-    """
-    for grade in grades(course, assignment):
-        folder = course.feedback_dir / grade.result.student / assignment.id
-        path = folder / f"{assignment.id}.html"
-        write_whole(path, feedback_page(course, assignment, grade))
-        yield path
 
 
 def feedback_page(course: Course, assignment: Assignment, grade: Grade) -> str:

@@ -176,14 +176,14 @@ def _proof_table(proof: Proof) -> Table:
     return table
 
 
-def track(items: Iterable[Any], total: int) -> Iterator[Any]:
+def track(items: Iterable[Any], total: int, what: str = "grading variants") -> Iterator[Any]:
     """The items, with a bar while they come; without a terminal, as they are."""
     if not out.is_terminal or not total:
         yield from items
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate())
     with Progress(*columns, TimeRemainingColumn(), console=out, transient=True) as bar:
-        yield from bar.track(items, total=total, description="grading variants")
+        yield from bar.track(items, total=total, description=what)
 
 
 def show_checks(answers: Sequence[Answer]) -> None:
