@@ -104,7 +104,7 @@ def make_class(template: Path, root: Path, size: int) -> Path:
 
 def run(root: Path, size: int, workers: int, scheduler: str = "") -> dict[str, Any]:
     """Grade the class from nothing."""
-    for name in ("results", "autograded", "gradebook.db"):
+    for name in ("results", "autograded", "gradebook.db", "gradebook.db-wal", "gradebook.db-shm"):
         path = root / name
         shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
     command = [sys.executable, "-m", "grader", "autograde", ID, "--quiet"]
