@@ -18,6 +18,7 @@ from pydantic import (
     model_validator,
 )
 
+from grader.course_problems import first_problem
 from grader.errors import CourseError, UsageError
 
 __all__ = ["Assignment", "Course", "LatePolicy", "Limits", "Question"]
@@ -149,7 +150,7 @@ class Course(_Model):
         try:
             return cls.model_validate({**data, "root": root})
         except ValidationError as error:
-            raise CourseError(f"{path}: {_first_problem(error)}") from None
+            raise CourseError(f"{path}: {first_problem(error.errors(), data)}") from None
 
     def assignment(self, assignment_id: str) -> Assignment:
         """The assignment of that id.
@@ -255,16 +256,3 @@ def _read_yaml(path: Path) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise CourseError(f"{path}: the file must be a mapping with the keys name, seed, …")
     return data
-
-
-def _first_problem(error: ValidationError) -> str:
-    problem = error.errors()[0]
-    key = ".".join(str(part) for part in problem["loc"]) or "the file"
-    if problem["type"] == "extra_forbidden":
-        return f"{key}: unknown key; remove it or correct its spelling"
-    if problem["type"] == "missing":
-        return f"{key}: missing; this key is required"
-    text = problem["msg"].removeprefix("Value error, ")
-    got = problem.get("input")
-    shown = f" (got {got!r})" if isinstance(got, str | int | float) else ""
-    return f"{key}: {text}{shown}"

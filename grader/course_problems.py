@@ -1,0 +1,99 @@
+"""What is wrong in a course.yml, in one plain line with an example of what is right."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic_core import ErrorDetails
+
+__all__ = ["first_problem"]
+
+# What pydantic calls a problem, by how the name begins.
+WORDS = {
+    "extra_forbidden": "unknown key; remove it or correct its spelling",
+    "missing": "missing; this key is required",
+    "greater_than_equal": "must be at least {ge:g}",
+    "greater_than": "must be more than {gt:g}",
+    "less_than_equal": "must be at most {le:g}",
+    "finite_number": "must be a number",
+    "float_": "must be a number",
+    "int_": "must be a whole number",
+    "bool_": "must be true or false",
+    "literal_error": "must be {expected}",
+    "timezone_aware": "must name its time zone",
+    "datetime_": "must be a date and time that exist",
+    "string_too_long": "must have at most {max_length} characters",
+    "string_too_short": "must not be empty",
+    "string_type": "must be text (a number needs quotes)",
+    "tuple_type": "must be a list",
+    "too_short": "must not be empty",
+    "dict_type": "must have keys with values",
+    "model_": "must have keys with values",
+}
+FORMS = {
+    "id": "must begin with a small letter; then come small letters, digits and _, 64 at most",
+    "language": "must be the code of a language",
+    "gradebook": "must be the URL of a database",
+}
+EXAMPLES = {
+    "name": "name: Neural networks",
+    "seed": "seed: 2026",
+    "assignments": "assignments: [{id: backprop, title: Backpropagation, questions: {gates: 8}}]",
+    "id": "id: two_layer_net",
+    "title": "title: A two-layer network",
+    "due": "due: 2026-10-05T23:59:00+02:00",
+    "lms_name": "lms_name: Homework 2",
+    "questions": "questions: {forward: 6, explain: {points: 6, manual: true}}",
+    "points": "forward: 6",
+    "figures": "figures: keep",
+    "language": "language: en",
+    "attempts": "attempts: latest",
+    "roster": "roster: roster.csv",
+    "extensions": "extensions: extensions.csv",
+    "gradebook": "gradebook: sqlite:///gradebook.db",
+    "limits": "limits: {cell_timeout_s: 20}",
+    "late_policy": "late_policy: {penalty_per_day: 0.1}",
+}
+OWN = "Value error, "  # how pydantic begins a message of ours
+
+
+def first_problem(problems: Sequence[ErrorDetails], data: Mapping[str, Any]) -> str:
+    """One problem as a line: where, what must be, an example, what was found.
+
+    Args:
+        problems: as pydantic tells them; a key that is unknown comes before one that is missing,
+            since it may be that one misspelt.
+        data: what course.yml says.
+    """
+    problem = min(problems, key=lambda problem: problem["type"] != "extra_forbidden")
+    place = problem["loc"]
+    key = str(place[-1]) if place else ""
+    words = _words(problem, key)
+    found = problem["input"]
+    if example := EXAMPLES.get(key) if problem["type"] != "extra_forbidden" else None:
+        words += f", such as `{example}`"
+    if problem["type"] != "missing" and isinstance(found, str | int | float):
+        words += f" (got {found!r:.80})"
+    return f"{_place(place, data)}: {words}"
+
+
+def _words(problem: ErrorDetails, key: str) -> str:
+    kind, context = problem["type"], problem.get("ctx", {})
+    if kind == "string_pattern_mismatch":
+        return FORMS.get(key, FORMS["id"])  # also the name of a question
+    for begin, words in WORDS.items():
+        if kind.startswith(begin):
+            return words.format(**context)
+    return problem["msg"].removeprefix(OWN)
+
+
+def _place(place: Sequence[str | int], data: Mapping[str, Any]) -> str:
+    """The keys that lead there; an assignment is called by its id, or else its number."""
+    if len(place) < 2 or place[0] != "assignments" or not isinstance(place[1], int):
+        return ".".join(map(str, place)) or "the file"
+    entry = data["assignments"][place[1]]
+    name = entry.get("id") if isinstance(entry, dict) else None
+    called = name if isinstance(name, str) else f"number {place[1] + 1}"
+    keys = [str(key) for key in place[2:] if key != "[key]"]
+    return f"assignment {ascii(called)[1:-1]:.80}" + (f": {'.'.join(keys)}" if keys else "")
