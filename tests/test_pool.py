@@ -17,7 +17,7 @@ from grader.box import family
 from grader.bundle import Bundle, load_bundle
 from grader.course import Course
 from grader.errors import GraderError
-from grader.intake import Submission
+from grader.intake import Submission, opened
 from grader.pool import LocalCrew, grade_all
 from grader.results import Status, SubmissionResult
 
@@ -92,17 +92,35 @@ def litter(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
 
 
-def kill_when_a_box_sleeps(stop: threading.Event, times: int) -> threading.Thread:
+@pytest.fixture
+def handed_over(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Semaphore]:
+    """Counts the submissions that ready workers were given."""
+    given = threading.Semaphore(0)
+
+    def counted(submission: Submission) -> Submission:
+        given.release()
+        return opened(submission)
+
+    monkeypatch.setattr("grader.pool.opened", counted)
+    yield given
+
+
+def kill_when_a_box_sleeps(
+    stop: threading.Event, times: int, handed_over: threading.Semaphore
+) -> threading.Thread:
     """Kill workers by SIGKILL, as an out-of-memory killer would, while the slow one runs."""
 
     def watch() -> None:
-        killed: set[int] = set()
-        while not stop.wait(0.05) and len(killed) < times:
-            for pid in workers_of_this_process():
-                if pid not in killed and len(list(family.descendants(pid))) >= 2:
+        for _ in range(times):
+            while not handed_over.acquire(timeout=0.05):  # a worker that only starts is no target
+                if stop.is_set():
+                    return
+            while not stop.wait(0.05):
+                workers = workers_of_this_process()
+                busy = [pid for pid in workers if len(list(family.descendants(pid))) > 1]
+                if busy:
                     stop.wait(0.1)
-                    os.kill(pid, signal.SIGKILL)
-                    killed.add(pid)
+                    os.kill(busy[0], signal.SIGKILL)
                     break
 
     thread = threading.Thread(target=watch)
@@ -111,10 +129,10 @@ def kill_when_a_box_sleeps(stop: threading.Event, times: int) -> threading.Threa
 
 
 def test_what_a_killed_worker_had_is_graded_again(
-    course: Course, bundle: Bundle, litter: None
+    course: Course, bundle: Bundle, litter: None, handed_over: threading.Semaphore
 ) -> None:
     stop = threading.Event()
-    thread = kill_when_a_box_sleeps(stop, times=1)
+    thread = kill_when_a_box_sleeps(stop, times=1, handed_over=handed_over)
     given = [*submissions(course, "slow"), *rejected(course, 2)]
     try:
         found = by_student(grade_all(bundle, given, LocalCrew(1)))
@@ -156,10 +174,10 @@ def test_workers_that_cannot_start_end_the_run(
 
 
 def test_a_submission_whose_worker_dies_twice_is_not_graded(
-    course: Course, bundle: Bundle, litter: None
+    course: Course, bundle: Bundle, litter: None, handed_over: threading.Semaphore
 ) -> None:
     stop = threading.Event()
-    thread = kill_when_a_box_sleeps(stop, times=2)
+    thread = kill_when_a_box_sleeps(stop, times=2, handed_over=handed_over)
     try:
         found = by_student(grade_all(bundle, submissions(course, "slow"), LocalCrew(1)))
     finally:
