@@ -92,7 +92,10 @@ def change(course: Course, statement: str) -> None:
 
 
 def penalties(course: Course) -> list[object]:
-    query = "select late_submission_penalty from submitted_notebook order by id"
+    query = (
+        "select n.late_submission_penalty from submitted_notebook n "
+        "join submitted_assignment a on n.assignment_id = a.id order by a.student_id"
+    )
     return [penalty for (penalty,) in rows(course, query)]
 
 
