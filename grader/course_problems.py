@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pydantic_core import ErrorDetails
-
 __all__ = ["first_problem"]
 
 # What pydantic calls a problem, by how the name begins.
@@ -58,7 +56,7 @@ EXAMPLES = {
 OWN = "Value error, "  # how pydantic begins a message of ours
 
 
-def first_problem(problems: Sequence[ErrorDetails], data: Mapping[str, Any]) -> str:
+def first_problem(problems: Sequence[Mapping[str, Any]], data: Mapping[str, Any]) -> str:
     """One problem as a line: where, what must be, an example, what was found.
 
     Args:
@@ -78,7 +76,7 @@ def first_problem(problems: Sequence[ErrorDetails], data: Mapping[str, Any]) -> 
     return f"{_place(place, data)}: {words}"
 
 
-def _words(problem: ErrorDetails, key: str) -> str:
+def _words(problem: Mapping[str, Any], key: str) -> str:
     kind, context = problem["type"], problem.get("ctx", {})
     if kind == "string_pattern_mismatch":
         return FORMS.get(key, FORMS["id"])  # also the name of a question
