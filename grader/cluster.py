@@ -36,6 +36,7 @@ class ClusterCrew:
         try:
             from distributed import Client
             from distributed.client import FutureCancelledError
+            from distributed.comm.addressing import get_address_host_port
             from distributed.scheduler import KilledWorker
         except ImportError:
             raise UsageError(
@@ -47,6 +48,12 @@ class ClusterCrew:
             CancelledError,
         )
         self._address = address
+        try:
+            get_address_host_port(address, strict=True)
+        except (ValueError, TypeError, NotImplementedError):
+            raise UsageError(
+                f"--scheduler {address}: not an address; write one such as tcp://10.0.0.5:8786"
+            ) from None
         try:
             self._client = Client(address, timeout=CONNECT_TIMEOUT_S, set_as_default=False)
         except (OSError, ValueError, TypeError) as error:

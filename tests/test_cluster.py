@@ -170,7 +170,7 @@ def is_dask_worker(pid: int) -> bool:
 
 @pytest.mark.parametrize(
     ("address", "words"),
-    [("tcp://127.0.0.1:9", "nobody answers there"), ("nonsense://x", "nobody answers there")],
+    [("tcp://127.0.0.1:9", "nobody answers there"), ("nonsense://x", "not an address; write one")],
 )
 def test_an_address_where_nobody_is_is_one_line(
     address: str, words: str, monkeypatch: pytest.MonkeyPatch
