@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from importlib.resources import files
+from importlib.util import find_spec
+from keyword import iskeyword, issoftkeyword
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +79,7 @@ def new_assignment(course: Course, assignment_id: str) -> Iterator[Path]:
             f"{assignment_id!r} is no assignment id; use a small letter first, then small "
             "letters, digits and _, 64 at most"
         ) from None
+    _refuse_python_names(assignment_id)
     folder = course.solution_dir(assignment_id)
     if folder.exists() or any(a.id == assignment_id for a in course.assignments):
         raise UsageError(f"{folder}: the assignment exists; choose another id")
@@ -90,6 +93,19 @@ def new_assignment(course: Course, assignment_id: str) -> Iterator[Path]:
     for path, text in contents.items():
         write_whole(path, text)
         yield path
+
+
+def _refuse_python_names(assignment_id: str) -> None:
+    """Beside a notebook that is called like a module, students sooner or later import the wrong."""
+    if iskeyword(assignment_id) or issoftkeyword(assignment_id):
+        taken = "a word of Python's own"
+    elif (spec := find_spec(assignment_id)) and spec.origin:  # none: any folder of that name
+        taken = "a Python module that is installed here"
+    else:
+        return
+    raise UsageError(
+        f"{assignment_id!r} is {taken}; choose another id, such as {assignment_id}_assignment"
+    )
 
 
 def _template(name: str, assignment_id: str) -> str:

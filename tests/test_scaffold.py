@@ -54,7 +54,15 @@ def test_the_rest_of_course_yml_stays_as_it_was(course: Course) -> None:
 
 @pytest.mark.parametrize(
     ("name", "words"),
-    [("3d", "is no assignment id"), ("../x", "is no assignment id"), (ID, "the assignment exists")],
+    [
+        ("3d", "is no assignment id"),
+        ("../x", "is no assignment id"),
+        (ID, "the assignment exists"),
+        ("class", "is a word of Python's own; choose another id, such as class_assignment"),
+        ("match", "is a word of Python's own"),
+        ("numpy", "is a Python module that is installed here; choose another id"),
+        ("random", "is a Python module"),
+    ],
 )
 def test_a_name_that_will_not_do_is_refused_and_nothing_is_written(
     course: Course, name: str, words: str
