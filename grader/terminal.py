@@ -138,7 +138,8 @@ def _histogram(scores: Sequence[float], maximum: float) -> str:
 def _question_table(assignment: Assignment, results: Sequence[SubmissionResult]) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0))
     for heading in ("question", "mean", "of", "full marks", "by hand"):
-        table.add_column(heading, justify="left" if heading == "question" else "right")
+        is_name = heading == "question"
+        table.add_column(heading, justify="left" if is_name else "right", no_wrap=is_name)
     for name, spec in assignment.questions.items():
         found = [q for r in results for q in r.questions if q.question == name]
         scores = [q.score for q in found if q.score is not None]
@@ -161,7 +162,7 @@ def show_build(report: BuildReport) -> None:
 def _proof_table(proof: Proof) -> Table:
     """What the hidden tests of each question were proved to tell apart; everything passed."""
     table = Table(box=None, padding=(0, 2, 0, 2))
-    table.add_column("question")
+    table.add_column("question", no_wrap=True)
     for heading in ("mistakes lose", "alternatives pass", "mutants killed", "equivalent"):
         table.add_column(heading, justify="right")
     for row in proof.rows:

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from tiny_course import ID, make_result, write_course
 
+from grader.build import BuildReport
+from grader.proof import Proof, Row
 from grader.results import Status, SubmissionResult
-from grader.terminal import show_summary, warn
+from grader.terminal import show_build, show_summary, warn
 
 EMPTY: dict[str, Any] = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
 
@@ -52,6 +54,14 @@ def test_of_many_changes_the_first_ten_are_named(
 ) -> None:
     told = summary(tmp_path, capsys, *(graded(f"s{n:02}", 4.0, double=1.0) for n in range(12)))
     assert told.rstrip().endswith("s09 1 → 4, and 2 more")
+
+
+def test_names_of_questions_are_whole_in_a_pipe(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = "numerical_gradient_of_it"
+    show_build(BuildReport(ID, tmp_path, (), Proof("", (Row(name, 10, 10, 100, 10),)), True))
+    assert f"\n  {name}  " in capsys.readouterr().out
 
 
 def test_a_warning_is_one_line_however_long(capsys: pytest.CaptureFixture[str]) -> None:
