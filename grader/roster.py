@@ -180,6 +180,6 @@ def _refuse_twice(table: Table, row: Row, person: Person, seen: dict[tuple[str, 
         if key[1] and key in seen:
             raise UsageError(
                 f"{table.path}: line {row.line}: {column} {getattr(person, column)!r} stands in "
-                f"line {seen[key]} too; each student needs one row, with a {column} of their own"
+                f"line {seen[key]} too; each student needs one row and their own {column}"
             )
         seen[key] = row.line

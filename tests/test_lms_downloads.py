@@ -15,6 +15,7 @@ from grader.course import Course
 from grader.errors import UsageError
 from grader.lms.downloads import NAMINGS, recognised
 from grader.lms.github import last_commit
+from grader.lms.handed import shown
 
 ROSTER = """\
 id,first_name,last_name,email,canvas_id,moodle_id,github
@@ -317,3 +318,8 @@ def test_a_naming_can_be_forced(naming: str) -> None:
     kind, found = recognised(entries, ID, naming)
     assert kind == naming
     assert names[naming].split("/")[0] in {file.entry.split("/")[0] for file in found}
+
+
+def test_a_name_is_shown_as_it_is_and_a_terminals_commands_are_not() -> None:
+    assert shown("Bob O'Brien, Zoë (3).ipynb") == "Bob O'Brien, Zoë (3).ipynb"
+    assert shown("\x1b[31m\u202ered\n") == "??31m?red?"

@@ -48,4 +48,4 @@ class Naming(Protocol):
 
 def shown(text: str) -> str:
     """A name out of a download, fit for a terminal."""
-    return re.sub(r"[^\w .@+()/-]", "?", text)[:120]
+    return re.sub(r"[^\w .,'\u2019@+()/-]", "?", text)[:120]
