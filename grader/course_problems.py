@@ -83,7 +83,7 @@ def _words(problem: Mapping[str, Any], key: str) -> str:
     for begin, words in WORDS.items():
         if kind.startswith(begin):
             return words.format(**context)
-    return problem["msg"].removeprefix(OWN)
+    return str(problem["msg"]).removeprefix(OWN)
 
 
 def _place(place: Sequence[str | int], data: Mapping[str, Any]) -> str:
