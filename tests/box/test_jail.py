@@ -380,16 +380,18 @@ def test_helper_files_lie_beside_the_notebook_and_may_be_changed(cell: Cell) -> 
 
 
 def test_what_a_box_leaves_on_disk_is_removed(
-    closed: Launcher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    closed: Launcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    cell = Cell(closed.open({}, LIMITS))
-    cell.shown(
-        "import os\nos.makedirs('a/b'); open('a/b/c', 'w').close(); os.chmod('a', 0); print()"
-    )
-    cell.box.close()
-    (of_this_process,) = tmp_path.iterdir()
-    assert list(of_this_process.iterdir()) == []
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o711)  # the uid of a box may enter
+        monkeypatch.setattr(tempfile, "tempdir", folder)
+        cell = Cell(closed.open({}, LIMITS))
+        cell.shown(
+            "import os\nos.makedirs('a/b'); open('a/b/c', 'w').close(); os.chmod('a', 0); print()"
+        )
+        cell.box.close()
+        (of_this_process,) = Path(folder).iterdir()
+        assert list(of_this_process.iterdir()) == []
 
 
 def test_a_server_that_ended_is_replaced_for_the_next_box(warm: Launcher) -> None:
