@@ -51,7 +51,7 @@ class OutputLog:
     def write(self, name: str, text: str) -> None:
         """Append text to a stream output, joining it to the last one where it can be."""
         last = self.outputs[-1] if self.outputs else {}
-        if last.get("name") == name and self._room >= len(text):
+        if last.get("name") == name and "chunks" in last and self._room >= len(text):
             last["chunks"].append(text)
             self._room -= len(text)
         elif text:
@@ -59,11 +59,13 @@ class OutputLog:
             self.add({"output_type": "stream", "name": name, "chunks": [text]}, len(text))
 
     def finished(self) -> list[dict[str, Any]]:
-        """The outputs as nbformat wants them."""
-        for output in self.outputs:
+        """The outputs as nbformat wants them; what comes later belongs to something else."""
+        outputs = self.outputs
+        self.start()
+        for output in outputs:
             if "chunks" in output:
                 output["text"] = "".join(output.pop("chunks"))
-        return self.outputs
+        return outputs
 
 
 class _Stream(io.TextIOBase):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from grader.box.client import CallFailure, CallRequest, CallSuccess
@@ -55,23 +55,31 @@ class Request:
         name: the function's name.
         calls: the calls, in the order in which they were made.
         stood_in: whether the judge's own functions stood in for others that it may call.
+        untried: the calls whose answers are missing since another one failed, each on its own.
     """
 
     name: str
     calls: tuple[Call, ...]
     stood_in: bool = False
+    untried: tuple[CallRequest, ...] = field(default=(), compare=False)
 
     @classmethod
-    def of(cls, asked: CallRequest, outcome: CallSuccess | CallFailure) -> Request:
-        """Put questions and answers together."""
+    def of(
+        cls, asked: CallRequest, outcome: CallSuccess | CallFailure, is_quick: bool = False
+    ) -> Request:
+        """Put questions and answers together; quick failures leave calls that can be tried."""
         calls: tuple[Call, ...] = ()
+        untried: tuple[CallRequest, ...] = ()
         if isinstance(outcome, CallSuccess):
             rows = zip(asked.calls, outcome.values, outcome.arguments, strict=True)
             calls = tuple(Call(before, value, "", _tuple(after)) for before, value, after in rows)
         elif _is_telling(outcome):
             lost = (Call(arguments, is_lost=True) for arguments in asked.calls[: outcome.index])
             calls = (*lost, Call(asked.calls[outcome.index], error=outcome.error))
-        return cls(asked.name, calls, bool(asked.stand_ins))
+            others = [call for index, call in enumerate(asked.calls) if index != outcome.index]
+            alone = (replace(asked, calls=[call]) for call in others[:MAX_SECOND_TRIES])
+            untried = tuple(alone) if is_quick else ()
+        return cls(asked.name, calls, bool(asked.stand_ins), untried)
 
 
 def _tuple(after: Any) -> tuple[Any, ...] | None:
@@ -142,22 +150,21 @@ class Student:
         taken, self._log[:] = self._log[:], []
         return taken
 
+    def try_again(self, requests: Sequence[Request]) -> list[Request]:
+        """What the calls give whose answers are missing; asked once all checks are done.
+
+        Such a call may end the box, and the diagnosis must not cost a check its points.
+        """
+        untried = [asked for request in requests for asked in request.untried]
+        return [Request.of(asked, self._session.call(asked)) for asked in untried]
+
     def _request(
         self, name: str, calls: Sequence[tuple[Any, ...]], echo: bool = False
     ) -> CallSuccess:
         asked = CallRequest(name, calls, self._stand_ins, echo)
         start = time.monotonic()
         outcome = self._session.call(asked)
-        self._log.append(Request.of(asked, outcome))
+        self._log.append(Request.of(asked, outcome, time.monotonic() - start < QUICK_S))
         if isinstance(outcome, CallFailure):
-            if _is_telling(outcome) and time.monotonic() - start < QUICK_S:
-                self._try_the_others(asked, outcome.index)
             raise StudentFailure(outcome.reason)
         return outcome
-
-    def _try_the_others(self, asked: CallRequest, failed: int) -> None:
-        """Record what the other calls of a failed request give, each on its own."""
-        others = [call for index, call in enumerate(asked.calls) if index != failed]
-        for call in others[:MAX_SECOND_TRIES]:
-            alone = CallRequest(asked.name, [call], asked.stand_ins, asked.echo)
-            self._log.append(Request.of(alone, self._session.call(alone)))

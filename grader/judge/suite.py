@@ -153,7 +153,7 @@ class _Plugin:
         if call.excinfo is None:
             credit = item.funcargs.get("follow_through")
             if isinstance(credit, FollowThrough) and tally.passed:
-                tally.message = credit.remark
+                tally.message = credit.remark or tally.message
             return
         error = call.excinfo.value
         if not isinstance(error, AssertionError):
@@ -241,6 +241,7 @@ def run_suite(
                 {name: t for name, t in plugin.tallies.items() if t.question == question},
                 catalogue,
                 reference,
+                student,
             )
             for question in questions
         }
@@ -251,11 +252,13 @@ def _verdict(
     tallies: Mapping[str, _Tally],
     catalogue: Callable[[], Catalogue],
     reference: Reference,
+    student: Student,
 ) -> Verdict:
     checks = tuple(_result(name, tally) for name, tally in tallies.items())
     if all(check.passed for check in checks):
         return Verdict(checks)
     requests = [request for tally in tallies.values() for request in tally.requests]
+    requests += student.try_again(requests)
     return Verdict(checks, diagnose(requests, question, catalogue(), reference))
 
 

@@ -77,6 +77,11 @@ def test_prints_errors_and_results_become_outputs_in_their_order(warm: Launcher)
     assert (second.outputs[0]["ename"], third.outputs) == ("NameError", ())
 
 
+def test_a_function_may_print_after_a_cell_that_printed(warm: Launcher) -> None:
+    with Notebook(warm, "def f(): print('here'); return 1\nprint('the last words')") as notebook:
+        assert notebook.value("f") == 1
+
+
 def test_what_all_cells_print_together_is_bounded(warm: Launcher) -> None:
     sources = ["print('x' * 700_000)"] * 5 + ["1"]
     with Notebook(warm, *sources, "1;") as notebook:

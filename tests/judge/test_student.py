@@ -112,8 +112,10 @@ def test_what_failed_with_others_is_asked_one_by_one_for_the_diagnosis() -> None
     student = Student(session)
     with pytest.raises(StudentFailure, match="raised"):
         student.many("f", [(number,) for number in range(11)])
-    first, *others = student.take_log()
+    (first,) = log = student.take_log()
     assert [call.is_lost for call in first.calls] == [True, True, False]
+    assert len(session.requests) == 1  # none before all checks are done
+    others = student.try_again(log)
     numbers = (0, 1, 3, 4, 5, 6, 7, 8)
     assert [request.calls for request in others] == [(Call((n,), 2 * n),) for n in numbers]
 
@@ -121,10 +123,10 @@ def test_what_failed_with_others_is_asked_one_by_one_for_the_diagnosis() -> None
 def test_a_call_that_failed_slowly_is_not_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
     seconds = iter(range(100))
     monkeypatch.setattr("time.monotonic", lambda: next(seconds))
-    session = Scripted(answers_but_for_two)
+    student = Student(Scripted(answers_but_for_two))
     with pytest.raises(StudentFailure):
-        Student(session).many("f", [(1,), (2,), (3,)])
-    assert len(session.requests) == 1
+        student.many("f", [(1,), (2,), (3,)])
+    assert student.try_again(student.take_log()) == []
 
 
 def test_observe_many_gives_each_call_with_its_arguments(session: Scripted) -> None:

@@ -46,13 +46,15 @@ def run(tmp_path: Path) -> Run:
         folder: str = "a",
         strict: Sequence[str] = (),
         catalogue: Callable[[], Catalogue] = Catalogue,
+        session: Local | None = None,
         **functions: Any,
     ) -> Any:
         path = tmp_path / folder / "hidden_tests.py"
         path.parent.mkdir(exist_ok=True)
         path.write_text(HEAD + dedent(source), encoding="utf-8")
         reference = Reference("def f(x):\n    return 2 * x\n", tmp_path)
-        return run_suite(path, Student(Local(**functions)), reference, seed, catalogue, strict)
+        student = Student(session or Local(**functions))
+        return run_suite(path, student, reference, seed, catalogue, strict)
 
     return run
 
@@ -300,11 +302,18 @@ CREDITED = """
     def test_c(follow_through):
         follow_through.credit("Not said, since it fails.")
         assert_true(False, "lost")
+    @question("many", points=1)
+    @pytest.mark.parametrize("seed", range(2))
+    def test_d(seed, follow_through):
+        if seed == 0:
+            follow_through.credit("Right for your own.")
     """
 
 
 def test_follow_through_is_said_where_it_was_granted(run: Run) -> None:
-    verdict = run(CREDITED)["late"]
+    verdicts = run(CREDITED)
+    verdict = verdicts["late"]
+    assert verdicts["many"].checks[0].message == "Right for your own."
     assert [check.points for check in verdict.checks] == [2, 1, 0]
     own = "Right for your own."
     assert [check.message for check in verdict.checks] == [own, own, "lost"]
@@ -329,6 +338,27 @@ def test_the_catalogue_is_opened_only_where_points_were_lost(run: Run) -> None:
     assert opened == []
     run(source, catalogue=catalogue, f=lambda x: x)
     assert opened == [True]
+
+
+def test_a_call_that_is_made_for_the_diagnosis_alone_costs_no_points(run: Run) -> None:
+    source = """
+        @question("q", points=1)
+        def test_a(student): student.many("f", [(1,), (2,)])
+        @question("q", points=2)
+        def test_b(student): assert student.f(3) == 6
+        """
+    asked: list[int] = []
+
+    class Fussy(Local):
+        def call(self, request: CallRequest) -> CallSuccess | CallFailure:
+            asked.extend(call[0] for call in request.calls)
+            if (1,) in request.calls:
+                return CallFailure("raised", "KeyError")
+            return super().call(request)
+
+    checks = run(source, session=Fussy(f=lambda x: 2 * x))["q"].checks
+    assert [check.points for check in checks] == [0, 2]
+    assert asked == [1, 2, 3, 2]
 
 
 def test_a_later_test_may_ask_whether_an_earlier_question_was_followed_through(run: Run) -> None:
