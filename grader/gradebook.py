@@ -1,38 +1,18 @@
 """Results into nbgrader's gradebook, as rows that `nbgrader autograde` would have left.
 
-Only this module and `nbgrader_plugins` import nbgrader, which takes seconds.
+Importing it takes half a second, so commands do that only when they need it.
 """
-
-# ruff: noqa: E402 — one line has to come before nbgrader is imported
 
 from __future__ import annotations
 
-import json
-import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
+from uuid import uuid4
 
-# Through nbformat, jsonschema would load a grammar of internationalised addresses for a second; no
-# schema of a notebook asks for it, and jsonschema does without where it is not installed.
-sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
-
-import nbformat
-from nbgrader.api import Assignment as AssignmentRow
-from nbgrader.api import (
-    Comment,
-    Grade,
-    Gradebook,
-    GradeCell,
-    MissingEntry,
-    SolutionCell,
-    Student,
-    SubmittedAssignment,
-    SubmittedNotebook,
-)
-from nbgrader.dbutil import ALEMBIC_DIR
 from sqlalchemy import create_engine, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
@@ -44,6 +24,19 @@ from grader.errors import GradebookError
 from grader.graded import write_graded
 from grader.intake import is_safe_student
 from grader.late import HandIn, Lateness, lateness
+from grader.nbgrader_rows import (
+    ALEMBIC_DIR,
+    Comment,
+    Grade,
+    Gradebook,
+    GradeCell,
+    Student,
+    SubmittedAssignment,
+    SubmittedNotebook,
+    save_cells,
+    saved_cells,
+)
+from grader.nbgrader_rows import Assignment as AssignmentRow
 from grader.notebook import CHECK_PREFIX, Notebook, grade_id, is_solution
 from grader.release_cells import ReleaseCells
 from grader.results import Status, SubmissionResult
@@ -57,6 +50,21 @@ VERSION_TABLE = "CREATE TABLE IF NOT EXISTS alembic_version (version_num VARCHAR
 NO_RESPONSE = "No response."  # nbgrader's own words for an untouched answer
 # What the database, its driver and nbgrader (ValueError) raise.
 REFUSALS = (SQLAlchemyError, ValueError, ImportError, OSError)
+
+
+@dataclass(frozen=True)
+class _Source:
+    """The rows of an assignment that those of submissions refer to, read once.
+
+    Args:
+        assignment_id: of the assignment, in the database.
+        notebook_id: of its notebook.
+        cells: id by name of the cells that are graded, and of those that are commented on.
+    """
+
+    assignment_id: str
+    notebook_id: str
+    cells: Mapping[Any, Mapping[str, str]]
 
 
 class CourseGradebook:
@@ -73,6 +81,7 @@ class CourseGradebook:
         self._course = course
         self._url = _patient(course.gradebook_url)
         self._bundles: dict[str, Bundle] = {}
+        self._sources: dict[str, _Source] = {}
         self._deadlines = load_deadlines(course)
         with self._one_line_errors():
             _make_version_table(self._url)
@@ -97,17 +106,13 @@ class CourseGradebook:
         with self._one_line_errors():
             due = None if assignment.due is None else _as_stored(assignment.due)
             self._book.update_or_create_assignment(assignment.id, duedate=due)
-            old, new = self._stored_cells(assignment.id), ReleaseCells.of(release)
+            old, new = saved_cells(self._book, assignment.id), ReleaseCells.of(release)
             if old == new:
                 return
             if old is not None and self._book.assignment_submissions(assignment.id):
                 self._refuse_other_cells(old, new, assignment.id)
-            from nbgrader.preprocessors import SaveCells  # with all that converts notebooks
-
-            names = {"notebook": assignment.id, "assignment": assignment.id}
-            resources = {"nbgrader": {**names, "db_url": self._url}}
-            SaveCells().preprocess(nbformat.from_dict(release), resources)
-            self._book.db.expire_all()
+            save_cells(self._book, assignment.id, new)
+            self._sources.pop(assignment.id, None)
 
     def store(self, result: SubmissionResult, submitted_at: datetime | None) -> None:
         """Keep one result; `store_all` says how."""
@@ -123,12 +128,18 @@ class CourseGradebook:
         Args:
             batch: results, each with the time of the submission (None if unknown).
         """
-        with self._one_line_errors():
+        students: set[str] = set()
+        with self._one_line_errors(), self._book.db.no_autoflush:  # all rows go in together
             for result, submitted_at in batch:
-                if is_safe_student(result.student):
-                    bundle = self._bundle(result.assignment)
-                    write_graded(self._course, bundle, result, submitted_at)
-                    self._keep(result, submitted_at)
+                if not is_safe_student(result.student):
+                    continue
+                if result.student in students:  # whose rows have to be found
+                    self._book.db.flush()
+                bundle = self._bundle(result.assignment)
+                write_graded(self._course, bundle, result, submitted_at)
+                self._keep(result, submitted_at)
+                students.add(result.student)
+            self._penalise(students)
             self._book.db.commit()
 
     def annotate(self, result: SubmissionResult, submitted_at: datetime | None) -> None:
@@ -138,7 +149,7 @@ class CourseGradebook:
             _set_time(submission, submitted_at)
             if result.status is Status.REJECTED:
                 self._comment(notebook, result)
-            self._penalise(result.student)
+            self._penalise({result.student})
             self._book.db.commit()
 
     def manual_scores(self, assignment_id: str) -> dict[str, dict[str, float]]:
@@ -196,39 +207,47 @@ class CourseGradebook:
         _set_time(submission, submitted_at)
         self._score(notebook, result)
         self._comment(notebook, result)
-        self._penalise(result.student)
+
+    def _source(self, assignment_id: str) -> _Source:
+        if assignment_id not in self._sources:
+            notebook = self._book.find_notebook(assignment_id, assignment_id)
+            cells = {
+                kind: {row.name: row.id for row in rows}
+                for kind, rows in (
+                    (Grade, notebook.grade_cells),
+                    (Comment, notebook.solution_cells),
+                )
+            }
+            self._sources[assignment_id] = _Source(notebook.assignment_id, notebook.id, cells)
+        return self._sources[assignment_id]
 
     def _submission(self, result: SubmissionResult) -> tuple[Any, Any]:
         """The submission's two rows, made if they are not there."""
-        database = self._book.db
-        assignment = self._book.find_assignment(result.assignment)
+        database, source = self._book.db, self._source(result.assignment)
         if database.get(Student, result.student) is None:
             database.add(Student(id=result.student))
-        mine = select(SubmittedAssignment).filter_by(
-            assignment_id=assignment.id, student_id=result.student
+        submission = self._row(
+            SubmittedAssignment, assignment_id=source.assignment_id, student_id=result.student
         )
-        submission = database.scalars(mine).one_or_none()
-        if submission is None:
-            submission = SubmittedAssignment(assignment=assignment, student_id=result.student)
-            database.add(submission)
-            database.flush()
-        source = self._book.find_notebook(result.assignment, result.assignment)
-        its = select(SubmittedNotebook).filter_by(
-            assignment_id=submission.id, notebook_id=source.id
+        notebook = self._row(
+            SubmittedNotebook, assignment_id=submission.id, notebook_id=source.notebook_id
         )
-        notebook = database.scalars(its).one_or_none()
-        if notebook is None:
-            notebook = SubmittedNotebook(assignment_id=submission.id, notebook_id=source.id)
-            database.add(notebook)
-            database.flush()
         return submission, notebook
+
+    def _row(self, kind: Any, **key: str) -> Any:
+        """The row with this key, made if it is not there."""
+        row = self._book.db.scalars(select(kind).filter_by(**key)).one_or_none()
+        if row is None:
+            row = kind(id=uuid4().hex, **key)  # as nbgrader would, but before it is stored
+            self._book.db.add(row)
+        return row
 
     def _score(self, notebook: Any, result: SubmissionResult) -> None:
         """Fill in the grades by the rules of nbgrader's SaveAutoGrades."""
         scores: dict[str, float | None] = {}
         if result.status is not Status.NOT_GRADED:
             scores = {q.question: q.score for q in result.questions}
-        grades = self._rows(Grade, GradeCell, notebook)
+        grades = self._rows(Grade, notebook, result.assignment)
         for name, grade in grades.items():
             grade.auto_score = scores.get(name.removeprefix(CHECK_PREFIX))
             waits = grade.manual_score is not None or grade.auto_score is None
@@ -237,34 +256,33 @@ class CourseGradebook:
     def _comment(self, notebook: Any, result: SubmissionResult) -> None:
         release = _sources(self._bundle(result.assignment).release)
         submitted = _sources(result.notebook) if result.notebook else {}
-        for name, comment in self._rows(Comment, SolutionCell, notebook).items():
+        for name, comment in self._rows(Comment, notebook, result.assignment).items():
             if result.status is Status.REJECTED:
                 comment.auto_comment = "\n".join(result.notes)
             else:
                 untouched = name in submitted and submitted[name] == release.get(name)
                 comment.auto_comment = NO_RESPONSE if untouched else None
 
-    def _rows(self, kind: Any, cell_kind: Any, notebook: Any) -> dict[str, Any]:
+    def _rows(self, kind: Any, notebook: Any, assignment_id: str) -> dict[str, Any]:
         """Grades or comments of a submitted notebook, by cell, made where there are none."""
-        database = self._book.db
-        cells = database.scalars(select(cell_kind).filter_by(notebook_id=notebook.notebook_id))
-        rows = database.scalars(select(kind).filter_by(notebook_id=notebook.id))
+        database, is_new = self._book.db, notebook in self._book.db.new
+        rows = () if is_new else database.scalars(select(kind).filter_by(notebook_id=notebook.id))
         by_cell = {row.cell_id: row for row in rows}
         found = {}
-        for cell in cells:
-            row = by_cell.get(cell.id)
+        for name, cell_id in self._source(assignment_id).cells[kind].items():
+            row = by_cell.get(cell_id)
             if row is None:
-                row = kind(cell_id=cell.id, notebook_id=notebook.id)
+                row = kind(cell_id=cell_id, notebook_id=notebook.id)
                 database.add(row)
-            found[cell.name] = row
+            found[name] = row
         return found
 
-    def _penalise(self, student: str | None = None) -> dict[tuple[str, str], Lateness]:
-        """Compute and keep the penalties of one student, or of all, in all assignments."""
+    def _penalise(self, students: Collection[str] | None = None) -> dict[tuple[str, str], Lateness]:
+        """Compute and keep the penalties of some students, or of all, in all assignments."""
         self._book.db.flush()
-        scores = self._scores(student)
+        scores = self._scores(students)
         found = {}
-        for name, theirs in groupby(self._late_rows(student), lambda row: str(row[0].student_id)):
+        for name, theirs in groupby(self._late_rows(students), lambda row: str(row[0].student_id)):
             mine = list(theirs)
             handins = [self._handin(*row, scores.get(row[1].id, 0.0)) for row in mine]
             for row, late in zip(mine, lateness(self._course.late_policy, handins), strict=True):
@@ -272,7 +290,7 @@ class CourseGradebook:
                 found[row[2].id, name] = late
         return found
 
-    def _late_rows(self, student: str | None) -> list[tuple[Any, Any, Assignment]]:
+    def _late_rows(self, students: Collection[str] | None) -> list[tuple[Any, Any, Assignment]]:
         """Submissions with their notebook and assignment, due as course.yml has it now."""
         rows = (
             select(SubmittedAssignment, SubmittedNotebook, AssignmentRow)
@@ -280,8 +298,8 @@ class CourseGradebook:
             .join(AssignmentRow, AssignmentRow.id == SubmittedAssignment.assignment_id)
             .order_by(SubmittedAssignment.student_id)
         )
-        if student is not None:
-            rows = rows.where(SubmittedAssignment.student_id == student)
+        if students is not None:
+            rows = rows.where(SubmittedAssignment.student_id.in_(students))
         known = {assignment.id: assignment for assignment in self._course.assignments}
         found = []
         for submission, notebook, row in self._book.db.execute(rows):
@@ -292,16 +310,16 @@ class CourseGradebook:
                 found.append((submission, notebook, assignment))
         return found
 
-    def _scores(self, student: str | None) -> dict[str, float]:
+    def _scores(self, students: Collection[str] | None) -> dict[str, float]:
         """Points of every submitted notebook, by its id in the database."""
         rows = select(Grade)
-        if student is not None:
+        if students is not None:
             rows = (
                 rows.join(SubmittedNotebook, SubmittedNotebook.id == Grade.notebook_id)
                 .join(
                     SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id
                 )
-                .where(SubmittedAssignment.student_id == student)
+                .where(SubmittedAssignment.student_id.in_(students))
             )
         scores: dict[str, float] = {}
         for grade in self._book.db.scalars(rows):
@@ -343,20 +361,6 @@ class CourseGradebook:
         )
         with self._one_line_errors():
             return [tuple(row) for row in self._book.db.execute(rows)]
-
-    def _stored_cells(self, assignment_id: str) -> ReleaseCells | None:
-        try:
-            notebook = self._book.find_notebook(assignment_id, assignment_id)
-        except MissingEntry:
-            return None
-        return ReleaseCells(
-            kernelspec=json.loads(notebook.kernelspec or "{}"),
-            grade={c.name: (c.max_score, c.cell_type) for c in notebook.grade_cells},
-            solution={c.name: None for c in notebook.solution_cells},
-            source={
-                c.name: (c.cell_type, c.locked, c.source, c.checksum) for c in notebook.source_cells
-            },
-        )
 
     def _refuse_other_cells(self, old: ReleaseCells, new: ReleaseCells, assignment_id: str) -> None:
         if old.names() != new.names():

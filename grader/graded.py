@@ -47,5 +47,5 @@ def write_graded(
         write_whole(folder / name, data)
     if submitted_at is not None:
         write_whole(folder / "timestamp.txt", timestamp_text(submitted_at))
-    notebook = dumps(graded_notebook(result, bundle.release))
+    notebook = dumps(graded_notebook(result, bundle.release), compact=True)
     write_whole(folder / f"{result.assignment}.ipynb", notebook)

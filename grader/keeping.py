@@ -7,8 +7,10 @@ between the submission is graded again.
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -20,8 +22,9 @@ from grader.results import SubmissionResult
 
 __all__ = ["Keeper"]
 
-WAITING = 32  # results, of some 200 KiB each; then the driver waits, and with it the workers
+WAITING = 64  # results, of some 200 KiB each; then the driver waits, and with it the workers
 BATCH = 50
+LINGER_S = 0.5  # for more results to share the cost of a transaction
 
 
 class Keeper:
@@ -86,10 +89,12 @@ class Keeper:
             self._error = error
 
     def _gathered(self) -> list[SubmissionResult]:
-        """At least one result, and those that came meanwhile; none at the end."""
+        """At least one result, and those that come soon; none at the end."""
         batch = [self._queue.get()]
-        while len(batch) < BATCH and batch[-1] is not None and not self._queue.empty():
-            batch.append(self._queue.get())
+        until = time.monotonic() + LINGER_S
+        with contextlib.suppress(queue.Empty):
+            while len(batch) < BATCH and batch[-1] is not None:
+                batch.append(self._queue.get(timeout=max(until - time.monotonic(), 0)))
         if batch[-1] is None:
             self._queue.put(None)  # the end is met again after this batch
         return [result for result in batch if result is not None]

@@ -160,13 +160,19 @@ def _encodable(text: str) -> str:
     return text
 
 
-def dumps(notebook: Notebook) -> str:
-    """The notebook as Jupyter writes it: sorted keys, indent 1, texts as lists of lines."""
+def dumps(notebook: Notebook, *, compact: bool = False) -> str:
+    """The notebook as Jupyter writes it: sorted keys, indent 1, texts as lists of lines.
+
+    Args:
+        notebook: to be written.
+        compact: on one line instead, for files by the hundred that nobody compares: without an
+            indent, Python writes JSON by its encoder in C, which is ten times as quick.
+    """
     cells = [_with_lines(cell) for cell in notebook["cells"]]
     text = json.dumps(
         {**notebook, "cells": cells},
         ensure_ascii=False,
-        indent=1,
+        indent=None if compact else 1,
         sort_keys=True,
         separators=(",", ": "),
     )

@@ -31,7 +31,7 @@ class ReleaseCells:
 
     kernelspec: dict[str, Any]
     grade: dict[str, tuple[float | None, str]]
-    solution: dict[str, None]
+    solution: dict[str, tuple[()]]
     source: dict[str, tuple[str, bool, str, str | None]]
 
     @classmethod
@@ -47,7 +47,7 @@ class ReleaseCells:
         return cls(
             kernelspec=release["metadata"].get("kernelspec", {}),
             grade={name: (points(cell), cell["cell_type"]) for name, cell in graded.items()},
-            solution={name: None for name, cell in named.items() if is_solution(cell)},
+            solution={name: () for name, cell in named.items() if is_solution(cell)},
             source=sources,
         )
 

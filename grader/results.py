@@ -139,10 +139,13 @@ class SubmissionResult:
         return replace(self, questions=questions)
 
     def to_json(self) -> str:
-        """The record as JSON text, notebook included; the fingerprint comes first."""
+        """The record as JSON text, notebook included; the fingerprint comes first.
+
+        On one line: only so does Python write JSON by its encoder in C, ten times as quick.
+        """
         data = {"fingerprint": self.fingerprint, **vars(self)}
         data["questions"] = [asdict(question) for question in self.questions]
-        return json.dumps(data, ensure_ascii=False, indent=1)
+        return json.dumps(data, ensure_ascii=False) + "\n"
 
     @classmethod
     def from_json(cls, text: str) -> SubmissionResult:

@@ -73,11 +73,11 @@ def test_the_judge_does_not_know_the_gradebook_nor_the_launcher() -> None:
     assert not reached & {"grader.gradebook", "grader.box.launch", "grader.box.session", "nbgrader"}
 
 
-def test_only_the_gradebook_and_the_plugins_import_nbgrader() -> None:
+def test_only_the_rows_and_the_plugins_import_nbgrader() -> None:
     users = {
         module for module in MODULES if any(n.split(".")[0] == "nbgrader" for n in imported(module))
     }
-    assert users == {"grader.gradebook", "grader.nbgrader_plugins"}
+    assert users == {"grader.nbgrader_rows", "grader.nbgrader_plugins"}
 
 
 def test_no_module_is_a_drawer_for_everything() -> None:

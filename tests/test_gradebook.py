@@ -9,9 +9,13 @@ from contextlib import closing
 from copy import deepcopy
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from operator import itemgetter
 from pathlib import Path
 
+import nbformat
 import pytest
+from nbgrader.api import Gradebook
+from nbgrader.preprocessors import SaveCells
 from tiny_course import (
     COURSE_YML,
     ID,
@@ -99,10 +103,33 @@ def penalties(course: Course) -> list[object]:
     return [penalty for (penalty,) in rows(course, query)]
 
 
+def test_cells_are_saved_as_nbgraders_own_preprocessor_saves_them(
+    course: Course, release: Notebook, tmp_path: Path
+) -> None:
+    with CourseGradebook(course) as book:
+        book.register(release, course.assignment(ID))
+        book.register(release, course.assignment(ID))  # nothing is there twice
+    unused = write_course(tmp_path / "unused")
+    with CourseGradebook(unused):
+        other = unused.gradebook_url
+    with Gradebook(other) as theirs:
+        theirs.update_or_create_assignment(ID)
+    names = {"notebook": ID, "assignment": ID, "db_url": other}
+    SaveCells().preprocess(nbformat.from_dict(release), {"nbgrader": names})
+    found = []
+    for url in (course.gradebook_url, other):
+        with Gradebook(url) as either:
+            notebook = either.find_notebook(ID, ID)
+            cells = (notebook.grade_cells, notebook.solution_cells, notebook.source_cells)
+            plain = [sorted((c.to_dict() for c in kind), key=itemgetter("name")) for kind in cells]
+            found.append([notebook.kernelspec, [[c | {"id": ""} for c in kind] for kind in plain]])
+    assert found[0] == found[1]
+
+
 def test_registering_again_changes_nothing(
     course: Course, book: CourseGradebook, release: Notebook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("nbgrader.preprocessors.SaveCells", None)
+    monkeypatch.setattr(gradebook_module, "save_cells", None)
     book.register(release, course.assignment(ID))
     assert rows(course, "select name, duedate from assignment") == [
         (ID, "2026-01-10 12:00:00.000000")
@@ -344,8 +371,11 @@ def test_what_the_database_says_becomes_one_line(
         other.close()
         book.store(make_result("ada", release), IN_TIME)
         change(course, "update assignment set name='former'")
-        with pytest.raises(GradebookError, match=r"No such assignment: tiny; grade[^\n]*$"):
-            book.store(make_result("ada", release), IN_TIME)
+    with (
+        CourseGradebook(course) as book,
+        pytest.raises(GradebookError, match=r"No such notebook: tiny[^\n]*; grade[^\n]*$"),
+    ):
+        book.store(make_result("ada", release), IN_TIME)
 
 
 @pytest.mark.parametrize(
