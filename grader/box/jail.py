@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import resource
 import signal
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -149,7 +150,7 @@ def _drop_privileges(uid: int, gid: int) -> None:
     kernel.prctl(PR_SET_DUMPABLE, 0)
 
 
-def _prove_readable(paths: list[Path]) -> None:
+def _prove_readable(paths: Iterable[Path]) -> None:
     """A module that is imported late must be found under the dropped uid too."""
     for path in paths:
         if not os.access(path, os.R_OK):

@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 import sysconfig
+from functools import cache
 from pathlib import Path
 
 from grader.box import kernel
@@ -40,14 +41,15 @@ MAX_FILES = 4096
 PR_SET_PDEATHSIG = 1
 
 
-def interpreter_folders() -> list[Path]:
+@cache
+def interpreter_folders() -> tuple[Path, ...]:
     """The folders and files that Python needs to import anything it could import before."""
     paths = [Path(path) for path in ("/usr/lib", "/usr/lib64", "/lib", "/lib64")]
     paths += [Path(sysconfig.get_path("stdlib")), Path(sys.base_prefix) / "lib"]
     paths += [Path(entry) for entry in sys.path if entry.endswith(PACKAGE_FOLDERS)]
     paths += [Path("/etc/ld.so.cache")]
     existing = [path for path in dict.fromkeys(paths) if path.exists()]
-    return [p for p in existing if not any(q != p and q in p.parents for q in existing)]
+    return tuple(p for p in existing if not any(q != p and q in p.parents for q in existing))
 
 
 def leave_namespaces() -> None:

@@ -146,9 +146,12 @@ class _Server:
     """The loop inside the zygote process."""
 
     def __init__(self, sock: socket.socket) -> None:
+        from grader.box.runner import run
         from grader.box.shell import warm_up
 
         self._socket = sock
+        self._run = run
+        namespaces.interpreter_folders()  # looked up once, for every box
         self._shell = warm_up()
         self._own_memory = family.private_bytes(os.getpid())
         self._group = cgroup.enter()
@@ -218,8 +221,6 @@ class _Server:
         return error
 
     def _become_box(self, spec: jail.JailSpec, fd: int | None, status: int) -> None:
-        from grader.box.runner import run
-
         try:
             self._socket.close()
             if self._group:
@@ -230,7 +231,7 @@ class _Server:
             os._exit(1)
         os.close(status)
         if fd is not None:
-            run(socket.socket(fileno=fd), self._shell, spec.output_mib)
+            self._run(socket.socket(fileno=fd), self._shell, spec.output_mib)
         os._exit(0)
 
     def _watch(self) -> None:
