@@ -125,6 +125,7 @@ class Trials:
             if path.suffix not in (".ipynb", ".pyc") and path.is_file():
                 shutil.copy(path, folder)
         self._folder = folder
+        self._collected: dict[str, suite.HiddenTests] = {}
         self._tests = (source / "hidden_tests.py").read_text(encoding="utf-8")
         text = definitions(loads((source / f"{assignment_id}.ipynb").read_bytes()))
         self.reference = Reference(text, folder)
@@ -150,8 +151,7 @@ class Trials:
 
         diagnose = suite.diagnose
         with contextlib.closing(session), mock.patch.object(suite, "diagnose", timed):
-            verdicts = suite.run_suite(
-                self._tests_of(question),
+            verdicts = self._tests_of(question).run(
                 Student(session),
                 self.reference,
                 "a seed",
@@ -186,17 +186,18 @@ class Trials:
         right = (*(other.code for other in self.catalogue.alternatives), self.reference.source)
         return merged(first.code, second.code, right)
 
-    def _tests_of(self, question: str) -> Path:
+    def _tests_of(self, question: str) -> suite.HiddenTests:
         """The hidden tests without those of other questions."""
-        path = self._folder / question / "hidden_tests.py"
-        if not path.exists():
+        if question not in self._collected:
+            path = self._folder / question / "hidden_tests.py"
             path.parent.mkdir()
             for other in self._folder.glob("*.np?"):
                 shutil.copy(other, path.parent)
             tree = ast.parse(self._tests)
             tree.body = [node for node in tree.body if _question(node) in ("", question)]
             path.write_text(ast.unparse(tree), encoding="utf-8")
-        return path
+            self._collected[question] = suite.HiddenTests(path)
+        return self._collected[question]
 
 
 def _question(node: ast.stmt) -> str:

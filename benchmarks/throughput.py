@@ -37,6 +37,7 @@ from grader.box.session import Session
 from grader.bundle import Bundle, load_bundle
 from grader.course import Course
 from grader.intake import Submission, find_submissions
+from grader.judge.suite import HiddenTests
 from grader.nbgrader_plugins import generate_assignment
 from grader.results import SubmissionResult
 
@@ -265,7 +266,7 @@ def run_phases(
     clock(autograde, "read_submission", "intake")
     clock(WarmLauncher, "open", "open box")
     clock(Box, "execute", "cells")
-    clock(autograde, "run_suite", "judge")
+    clock(HiddenTests, "run", "judge")
     run_cells, Session.execute_cells = Session.execute_cells, execute_cells
     start = time.perf_counter()
     results, passed = [], {}

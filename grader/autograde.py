@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import py_compile
 import shutil
 import threading
 from collections.abc import Callable
@@ -22,7 +21,7 @@ from grader.intake import Intake, Submission, read_submission
 from grader.judge.catalogue import Catalogue
 from grader.judge.reference import Reference
 from grader.judge.student import Student
-from grader.judge.suite import Verdict, run_suite
+from grader.judge.suite import HiddenTests, Verdict
 from grader.notebook import Notebook, grade_id, is_check, is_manual, is_solution, question_of
 from grader.records import fingerprint
 from grader.results import QuestionResult, Status, SubmissionResult
@@ -96,8 +95,7 @@ def _graded(
     cells = _code_cells(notebook)
     with Session(box_launcher, bundle.files, cells, bundle.limits, bundle.figures) as session:
         outcomes = session.execute_cells()
-        verdicts = run_suite(
-            workshop.hidden_tests,
+        verdicts = workshop.hidden_tests.run(
             Student(session),
             workshop.reference,
             seed,
@@ -218,15 +216,16 @@ class _Workshop:
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
-        self.hidden_tests = folder / "hidden_tests.py"
-        self.hidden_tests.write_text(bundle.hidden_tests, encoding="utf-8")
-        py_compile.compile(str(self.hidden_tests), quiet=2)  # once, not for each submission
+        path = folder / "hidden_tests.py"
+        path.write_text(bundle.hidden_tests, encoding="utf-8")
+        self.hidden_tests = HiddenTests(path)
         self.reference = Reference(bundle.reference, folder)
         self.wording = wording = Wording.from_text(bundle.messages, bundle.language)
         self.catalogue = lru_cache(lambda: Catalogue.from_source(bundle.mistakes, wording.hints))
 
     def close(self) -> None:
         """Remove what was unpacked."""
+        self.hidden_tests.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
 

@@ -363,7 +363,7 @@ def test_a_record_of_another_version_is_as_good_as_none(course: Course) -> None:
 
 def test_the_judges_folder_is_private_and_lasts_no_longer_than_the_process(bundle: Bundle) -> None:
     workshop = autograde._Workshop(bundle)
-    folder = workshop.hidden_tests.parent
+    folder = workshop._folder
     assert folder.stat().st_mode & 0o077 == 0
     workshop.close()
     assert not Path(folder).exists()

@@ -3,6 +3,10 @@
 One check is one test function; parameters multiply its inputs, not its points, and it passes
 only if all of them do. A failed assertion is the student's; any other exception is ours, and
 leaves the check without an outcome.
+
+Starting pytest and collecting takes as long as running all tests, so `HiddenTests` collects once
+and runs what it has for one submission after the other, as the workers of pytest-xdist do: its
+pytest waits for them in the hook that runs tests, in a thread of its own.
 """
 
 from __future__ import annotations
@@ -12,8 +16,10 @@ import contextlib
 import hashlib
 import io
 import os
+import queue
 import sys
-from collections.abc import Callable, Collection, Iterator, Mapping
+import threading
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,7 +34,7 @@ from grader.judge.student import Request, Student
 from grader.results import CheckResult, Difference
 from grader.wording import Wording, speaking
 
-__all__ = ["FollowThrough", "Progress", "Verdict", "declared_points", "run_suite"]
+__all__ = ["FollowThrough", "HiddenTests", "Progress", "Verdict", "declared_points"]
 
 # pytest as a library: no terminal, no capture, no plugins but ours, nothing written to disk.
 OFF = (
@@ -85,43 +91,61 @@ class FollowThrough:
         self.remark = remark
 
 
-class _Plugin:
-    """Fixtures in, check results out."""
+@dataclass
+class _Trial:
+    """One submission's run through the tests: what they are given, and what came of them."""
 
-    def __init__(
-        self,
-        student: Student,
-        reference: Reference,
-        seed: str,
-        strict: Collection[str],
-        wording: Wording,
-    ) -> None:
-        self._student, self._reference, self._seed = student, reference, seed
-        self._strict, self._wording = strict, wording
-        self.tallies: dict[str, _Tally] = {}
+    student: Student
+    reference: Reference
+    seed: str
+    strict: Collection[str]
+    wording: Wording
+    tallies: dict[str, _Tally] = field(default_factory=dict)
+
+
+class _Plugin:
+    """Fixtures in, check results out; runs the collected tests for each trial that comes."""
+
+    def __init__(self) -> None:
+        self.trials: queue.Queue[_Trial | None] = queue.Queue()
+        self.answers: queue.Queue[BaseException | None] = queue.Queue()
         self.collection_error = ""
-        self.stopped: BaseException | None = None
+        self._trial: _Trial  # there is one whenever a test runs
 
     @pytest.fixture
     def student(self) -> Student:
-        return self._student
+        return self._trial.student
 
     @pytest.fixture
     def reference(self) -> Reference:
-        return self._reference
+        return self._trial.reference
 
     @pytest.fixture
     def progress(self) -> Progress:
-        return Progress(self.tallies)
+        return Progress(self._trial.tallies)
 
     @pytest.fixture
     def follow_through(self, request: pytest.FixtureRequest) -> FollowThrough:
-        return FollowThrough(_question_of(request.node) not in self._strict)
+        return FollowThrough(_question_of(request.node) not in self._trial.strict)
 
     @pytest.fixture
     def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
-        digest = hashlib.sha256(f"{self._seed}:{request.node.name}".encode()).digest()
+        digest = hashlib.sha256(f"{self._trial.seed}:{request.node.name}".encode()).digest()
         return np.random.default_rng(int.from_bytes(digest[:16], "big"))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        self.answers.put(None)
+        while trial := self.trials.get():
+            self._trial = trial
+            try:
+                with speaking(trial.wording):
+                    _run(session.items)
+            except BaseException as error:  # raised where the trial was asked for
+                self.answers.put(error)
+                break  # the test before was not taken down: its pytest is good for nothing more
+            self.answers.put(None)
+        return True
 
     def pytest_configure(self, config: pytest.Config) -> None:
         config.addinivalue_line("markers", "question(name, points): the question a test is of")
@@ -130,12 +154,6 @@ class _Plugin:
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
             self.collection_error = str(report.longrepr).splitlines()[-1]
-
-    def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-        self.stopped = excinfo.value
-
-    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-        self.stopped = excinfo.value
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -146,10 +164,11 @@ class _Plugin:
 
     def _record(self, item: pytest.Function, call: pytest.CallInfo[None]) -> None:
         name = item.originalname
-        if name not in self.tallies:
-            self.tallies[name] = _tally(item, self._wording)
-        tally = self.tallies[name]
-        tally.requests += self._student.take_log()
+        tallies = self._trial.tallies
+        if name not in tallies:
+            tallies[name] = _tally(item, self._trial.wording)
+        tally = tallies[name]
+        tally.requests += self._trial.student.take_log()
         if call.excinfo is None:
             credit = item.funcargs.get("follow_through")
             if isinstance(credit, FollowThrough) and tally.passed:
@@ -163,6 +182,11 @@ class _Plugin:
             tally.passed = False
             tally.message = str(error).strip() or tally.claim
             tally.difference = getattr(error, "difference", None)
+
+
+def _run(items: Sequence[pytest.Item]) -> None:
+    for item, following in zip(items, [*items[1:], None], strict=True):
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
 
 
 def _question_of(item: pytest.Item) -> str:
@@ -195,71 +219,125 @@ class Verdict:
         return tuple(dict.fromkeys(c.message for c in self.checks if c.passed and c.message))
 
 
-def run_suite(
-    hidden_tests: Path,
-    student: Student,
-    reference: Reference,
-    seed: str,
-    catalogue: Callable[[], Catalogue] = Catalogue,
-    strict: Collection[str] = (),
-    wording: Wording = SILENT,
-) -> Mapping[str, Verdict]:
-    """The verdict on every question that the hidden tests name, in file order.
+class HiddenTests:
+    """The hidden tests of an assignment, collected once and run for any number of submissions.
+
+    What a test module keeps in global names lives as long as this; a context manager.
 
     Args:
-        hidden_tests: path of the test module.
-        student: the submission's functions.
-        reference: the instructor's.
-        seed: everything that the inputs depend on, beside the test's name.
-        catalogue: gives the catalogue that lost points are explained by; asked only then.
-        strict: questions in which nothing is credited as consistent with an earlier mistake.
-        wording: the sentences that students read.
-
-    Raises:
-        JudgeError: the module cannot be collected, holds no test, or did not run to its end.
-        KeyboardInterrupt: pytest was interrupted; what it had done is no grade.
+        path: of the test module.
     """
-    sys.modules.pop(hidden_tests.stem, None)  # or pytest would take another assignment's
-    plugin = _Plugin(student, reference, seed, strict, wording)
-    folder = hidden_tests.parent
-    options = [*OPTIONS, f"--rootdir={folder}", f"--confcutdir={folder}"]  # or it lists all above
-    options += [word for name in OFF for word in ("-p", f"no:{name}")]
-    with _quiet(), speaking(wording):
-        pytest.main([*options, str(hidden_tests)], plugins=[plugin])
-    if plugin.collection_error or not plugin.tallies:
-        reason = plugin.collection_error or "no test was found"
-        raise JudgeError(f"hidden_tests.py: {reason}; run it with pytest to see more")
-    if isinstance(plugin.stopped, JudgeError | KeyboardInterrupt):
-        raise plugin.stopped
-    if plugin.stopped is not None:
-        raise JudgeError(f"hidden_tests.py: the run stopped: {plugin.stopped!r}")
-    questions = dict.fromkeys(tally.question for tally in plugin.tallies.values())
-    with speaking(wording):
-        return {
-            question: _verdict(
-                question,
-                {name: t for name, t in plugin.tallies.items() if t.question == question},
-                catalogue,
-                reference,
-                student,
-            )
-            for question in questions
-        }
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._plugin = _Plugin()
+        self._thread: threading.Thread | None = None
+
+    def __enter__(self) -> HiddenTests:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End its pytest; the next run starts another."""
+        if self._thread is not None:
+            self._plugin.trials.put(None)
+            self._thread.join()
+            self._thread = None
+
+    def run(
+        self,
+        student: Student,
+        reference: Reference,
+        seed: str,
+        catalogue: Callable[[], Catalogue] = Catalogue,
+        strict: Collection[str] = (),
+        wording: Wording = SILENT,
+    ) -> Mapping[str, Verdict]:
+        """The verdict on every question that the hidden tests name, in file order.
+
+        Args:
+            student: the submission's functions.
+            reference: the instructor's.
+            seed: everything that the inputs depend on, beside the test's name.
+            catalogue: gives the catalogue that lost points are explained by; asked only then.
+            strict: questions in which nothing is credited as consistent with an earlier mistake.
+            wording: the sentences that students read.
+
+        Raises:
+            JudgeError: the module cannot be collected, holds no test, or did not run to its end.
+            KeyboardInterrupt: a test was interrupted; what had been done is no grade.
+        """
+        trial = _Trial(student, reference, seed, strict, wording)
+        self._judge(trial)
+        with speaking(wording):
+            return _verdicts(trial, catalogue)
+
+    def _judge(self, trial: _Trial) -> None:
+        with _quiet():
+            stopped = self._start() if self._thread is None else None
+            if stopped is None and not self._plugin.collection_error:
+                self._plugin.trials.put(trial)
+                stopped = self._plugin.answers.get()
+        if stopped is not None:
+            self.close()
+        if self._plugin.collection_error or (stopped is None and not trial.tallies):
+            reason = self._plugin.collection_error or "no test was found"
+            raise JudgeError(f"hidden_tests.py: {reason}; run it with pytest to see more")
+        if isinstance(stopped, JudgeError | KeyboardInterrupt):
+            raise stopped
+        if stopped is not None:
+            raise JudgeError(f"hidden_tests.py: the run stopped: {stopped!r}")
+
+    def _start(self) -> BaseException | None:
+        """Collect; says what ended pytest if it did not come to waiting for trials."""
+        sys.modules.pop(self._path.stem, None)  # or pytest would take another assignment's
+        self._plugin = _Plugin()
+        self._thread = threading.Thread(target=self._live, name="hidden tests", daemon=True)
+        self._thread.start()
+        return self._plugin.answers.get()
+
+    def _live(self) -> None:
+        folder = self._path.parent
+        options = [
+            *OPTIONS,
+            f"--rootdir={folder}",
+            f"--confcutdir={folder}",
+        ]  # or it lists all above
+        options += [word for name in OFF for word in ("-p", f"no:{name}")]
+        try:
+            status = pytest.main([*options, str(self._path)], plugins=[self._plugin])
+            self._plugin.answers.put(RuntimeError(f"pytest ended with {status!r}"))
+        except BaseException as error:  # raised where somebody waits
+            self._plugin.answers.put(error)
+
+
+def _verdicts(trial: _Trial, catalogue: Callable[[], Catalogue]) -> Mapping[str, Verdict]:
+    questions = dict.fromkeys(tally.question for tally in trial.tallies.values())
+    return {
+        question: _verdict(
+            question,
+            {name: t for name, t in trial.tallies.items() if t.question == question},
+            catalogue,
+            trial,
+        )
+        for question in questions
+    }
 
 
 def _verdict(
     question: str,
     tallies: Mapping[str, _Tally],
     catalogue: Callable[[], Catalogue],
-    reference: Reference,
-    student: Student,
+    trial: _Trial,
 ) -> Verdict:
     checks = tuple(_result(name, tally) for name, tally in tallies.items())
     if all(check.passed for check in checks):
         return Verdict(checks)
     requests = [request for tally in tallies.values() for request in tally.requests]
-    requests += student.try_again(requests)
-    return Verdict(checks, diagnose(requests, question, catalogue(), reference))
+    requests += trial.student.try_again(requests)
+    return Verdict(checks, diagnose(requests, question, catalogue(), trial.reference))
 
 
 def _result(name: str, tally: _Tally) -> CheckResult:

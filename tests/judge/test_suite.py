@@ -14,7 +14,7 @@ from grader.errors import JudgeError
 from grader.judge.catalogue import Catalogue
 from grader.judge.reference import Reference
 from grader.judge.student import Student
-from grader.judge.suite import Verdict, declared_points, run_suite
+from grader.judge.suite import HiddenTests, Verdict, declared_points
 from grader.results import CheckResult
 
 HEAD = "import pytest\nfrom grader.judge import *\nquestion = pytest.mark.question\n"
@@ -54,7 +54,8 @@ def run(tmp_path: Path) -> Run:
         path.write_text(HEAD + dedent(source), encoding="utf-8")
         reference = Reference("def f(x):\n    return 2 * x\n", tmp_path)
         student = Student(session or Local(**functions))
-        return run_suite(path, student, reference, seed, catalogue, strict)
+        with HiddenTests(path) as tests:
+            return tests.run(student, reference, seed, catalogue, strict)
 
     return run
 
