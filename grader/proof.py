@@ -5,7 +5,8 @@ lose none, and each mutant of the solution must lose points in its question, or 
 equivalent_mutants.yml with the reason why nothing can tell it from the right one.
 
 What was proved is kept in gates.json beside the solution, with a digest of all that it depends on,
-so that a build of unchanged sources is quick. A run that was cut short goes on where it stopped.
+so that a build of unchanged sources is quick. A build that was cut short goes on where it stopped;
+a check keeps nothing.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from typing import Any
 import yaml
 
 from grader import __version__
-from grader.bundle import EQUIVALENTS, PROOF, Bundle, load_bundle
+from grader.bundle import EQUIVALENTS, PROOF, Bundle, kit_digest, load_bundle
 from grader.errors import BuildError, JudgeError
 from grader.files import write_whole
 from grader.gates import Release
@@ -99,7 +100,7 @@ def prove(release: Release, track: Track, *, check: bool = False, again: bool = 
     Args:
         release: the assignment, with its student version made.
         track: shows progress over an iterable of a known length.
-        check: do not do it now, but demand that it was done.
+        check: do not do it now, but demand that it was done; with `again`, do it and keep nothing.
         again: do it even if nothing has changed.
 
     Raises:
@@ -115,7 +116,8 @@ def prove(release: Release, track: Track, *, check: bool = False, again: bool = 
     if check and not again:
         raise BuildError(f"{folder / PROOF}: stale; run `grader build {release.assignment.id}`")
     variants = list(_variants(release))
-    outcomes = _outcomes(release, variants, sources, folder / PARTIAL, track)
+    partial = Path(os.devnull) if check else folder / PARTIAL
+    outcomes = _outcomes(release, variants, sources, partial, track, again=again)
     failures = [*_unlisted(variants, listed), *_failures(variants, outcomes, listed)]
     if failures:
         place = f"solutions/{release.assignment.id}"
@@ -191,17 +193,25 @@ def _variants(release: Release) -> Iterator[Variant]:
 
 
 def _outcomes(
-    release: Release, variants: list[Variant], sources: str, partial: Path, track: Track
+    release: Release,
+    variants: list[Variant],
+    sources: str,
+    partial: Path,
+    track: Track,
+    *,
+    again: bool,
 ) -> dict[Variant, list[str]]:
     """The questions that each variant loses points in; or why it could not be graded."""
     known = _known(partial)
     keys = {variant: _key(sources, variant) for variant in variants}
     outcomes = {variant: known[key] for variant, key in keys.items() if key in known}
     todo = [variant for variant in variants if variant not in outcomes]
+    if again and not todo:  # a whole proof, kept because it failed, is not one that was cut short
+        outcomes, todo = {}, variants
     bundle = load_bundle(release.course, release.assignment.id, release_dir=release.folder)
     # neither hints nor figures are looked at
     bundle = replace(bundle, mistakes="", figures="skip", digest=f"{bundle.digest}, proof")
-    with partial.open("a", encoding="utf-8") as file:
+    with partial.open("a" if outcomes else "w", encoding="utf-8") as file:
         for variant, lost in track(_graded(bundle, release.source, todo), len(todo)):
             outcomes[variant] = lost
             file.write(json.dumps([keys[variant], lost]) + "\n")
@@ -210,7 +220,7 @@ def _outcomes(
 
 
 def _key(sources: str, variant: Variant) -> str:
-    parts = f"{sources}\0{variant.question}\0{variant.code}"
+    parts = f"{kit_digest()}\0{sources}\0{variant.question}\0{variant.code}"
     return hashlib.sha256(parts.encode()).hexdigest()
 
 

@@ -141,6 +141,49 @@ def test_what_was_proved_is_not_proved_again(course: Course) -> None:
     assert counting(course, prove_again=True)[1] == graded
 
 
+def names_beside_the_solution(course: Course) -> list[str]:
+    return sorted(path.name for path in course.solution_dir(ID).iterdir())
+
+
+def test_a_check_that_proves_grades_all_variants_every_time_and_keeps_nothing(
+    course: Course,
+) -> None:
+    whole = counting(course)[1]
+    before = names_beside_the_solution(course)
+    for _ in range(2):
+        assert counting(course, check=True, prove_again=True)[1] == whole
+        assert names_beside_the_solution(course) == before
+
+
+def test_a_proof_that_failed_is_told_again_at_once_but_done_again_when_asked(
+    course: Course,
+) -> None:
+    catalogue(course, SURVIVING)
+    tried: list[int] = []
+
+    def track(items, total):
+        tried.append(total)
+        return items
+
+    for again in (False, False, True):
+        with pytest.raises(BuildError, match=r"double\.same: loses nothing"):
+            build(course, ID, track=track, prove_again=again)
+    first, at_once, asked = tried
+    assert (at_once, asked) == (0, first)
+
+
+def test_another_version_of_the_kit_goes_on_with_nothing(
+    course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalogue(course, SURVIVING)
+    refused(course)
+    monkeypatch.setattr("grader.proof.kit_digest", lambda: "another")
+    tried: list[int] = []
+    with pytest.raises(BuildError):
+        build(course, ID, track=lambda items, total: tried.append(total) or items)
+    assert tried[0] > 0
+
+
 def test_changed_tests_are_proved_anew_and_check_says_so(course: Course) -> None:
     build(course, ID)
     rewrite(course, "hidden_tests.py", lambda text: text + "\n# another line\n")
