@@ -77,7 +77,7 @@ def _course(root: Path) -> Iterator[Finding]:
     from grader.gradebook import CourseGradebook  # takes seconds to import
 
     try:
-        with CourseGradebook(course):
-            yield Finding("gradebook", True, course.gradebook_url)
+        with CourseGradebook(course) as gradebook:
+            yield Finding("gradebook", True, gradebook.shown)
     except GraderError as error:
         yield Finding("gradebook", False, str(error))

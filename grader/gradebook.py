@@ -94,6 +94,11 @@ class CourseGradebook:
     def __exit__(self, *error: object) -> None:
         self._book.close()
 
+    @property
+    def shown(self) -> str:
+        """Its URL as anybody may read it."""
+        return _without_password(self._course.gradebook_url)
+
     def register(self, release: Notebook, assignment: Assignment) -> None:
         """Make the assignment known, with the cells that nbgrader's SaveCells would keep.
 
@@ -366,7 +371,7 @@ class CourseGradebook:
         if old.names() != new.names():
             added, removed = new.names() - old.names(), old.names() - new.names()
             raise GradebookError(
-                f"{self._shown}: {assignment_id}: cells changed (added: {_listed(added)}; "
+                f"{self.shown}: {assignment_id}: cells changed (added: {_listed(added)}; "
                 f"removed: {_listed(removed)}) while there are submissions; restore them, or run "
                 f"`nbgrader db assignment remove {assignment_id} --force`, which deletes its "
                 "scores, those given by hand too, and grade again"
@@ -382,14 +387,6 @@ class CourseGradebook:
                 head = ScriptDirectory(ALEMBIC_DIR).get_current_head()
                 connection.execute(version, {"version": head})
 
-    @property
-    def _shown(self) -> str:
-        """The URL as course.yml has it, without a password."""
-        try:
-            return make_url(self._course.gradebook_url).render_as_string(hide_password=True)
-        except SQLAlchemyError:
-            return "gradebook"
-
     @contextmanager
     def _one_line_errors(self) -> Iterator[None]:
         """Turn what the database says into one line; nothing half done stays."""
@@ -401,7 +398,7 @@ class CourseGradebook:
             if not isinstance(error, REFUSALS):
                 raise
             reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-            raise GradebookError(f"{self._shown}: {reason}{_remedy(reason)}") from error
+            raise GradebookError(f"{self.shown}: {reason}{_remedy(reason)}") from error
 
 
 def _remedy(reason: str) -> str:
@@ -416,6 +413,17 @@ def _remedy(reason: str) -> str:
         "No such": "; grade the assignment first",
     }
     return next((hint for text, hint in hints.items() if text in reason), "")
+
+
+def _without_password(url: str) -> str:
+    """As it is where there is none; else with stars for it, or without it."""
+    try:
+        whole = make_url(url)
+    except SQLAlchemyError:
+        return "gradebook"
+    open_part = whole.difference_update_query(["password", "sslpassword"])
+    is_open = whole == open_part and whole.password is None
+    return url if is_open else open_part.render_as_string(hide_password=True)
 
 
 def _patient(url: str) -> str:

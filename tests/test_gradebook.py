@@ -392,6 +392,13 @@ def test_a_gradebook_that_cannot_be_opened_is_named(course: Course, url: str, re
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize("place", ["me:secret@127.0.0.1:1/x", "127.0.0.1:1/x?password=secret"])
+def test_an_error_tells_the_url_without_its_password(course: Course, place: str) -> None:
+    with pytest.raises(GradebookError, match=r"127\.0\.0\.1:1/x") as caught:
+        CourseGradebook(course.model_copy(update={"gradebook": f"postgresql://{place}"}))
+    assert "secret" not in str(caught.value)
+
+
 @pytest.mark.parametrize(
     "interrupted", ["DROP TABLE alembic_version", "DELETE FROM alembic_version"]
 )

@@ -18,6 +18,7 @@ from tiny_course import COURSE_YML, ID, make_result, write_course
 
 from grader.build import build
 from grader.course import Course
+from grader.doctor import examine
 from grader.errors import GradebookError
 from grader.gradebook import CourseGradebook
 from grader.intake import Submission
@@ -193,6 +194,17 @@ def test_what_is_wrong_with_the_server_is_one_line(course: Course) -> None:
         pass
     assert "\n" not in str(caught.value)
     assert "127.0.0.1:1" in str(caught.value)
+
+
+def test_the_doctor_tells_no_password(course: Course) -> None:
+    text = (course.root / "course.yml").read_text()
+    (course.root / "course.yml").write_text(text.replace("grader@", "grader:secret@"))
+    try:
+        found = {finding.name: finding for finding in examine(course.root)}["gradebook"]
+    finally:
+        (course.root / "course.yml").write_text(text)
+    assert found.ok
+    assert "grader:***@127.0.0.1" in found.text
 
 
 def test_a_rejected_submission_is_a_row_like_any_other(course: Course) -> None:
