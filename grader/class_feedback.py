@@ -7,12 +7,9 @@ the page is what would be written again, and it is left alone.
 from __future__ import annotations
 
 import hashlib
-import multiprocessing
-import os
-import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,6 +23,7 @@ from grader.errors import GraderError
 from grader.feedback import feedback_page
 from grader.files import write_whole
 from grader.grades import Standing, grade_of, standings
+from grader.processes import team
 from grader.results import SubmissionResult
 from grader.stopping import stop_on_interrupt
 from grader.terminal import say, track, warn
@@ -228,15 +226,8 @@ def _team(desk: _Desk, size: int) -> Iterator[tuple[Executor, Callable[[str, Sta
     if size == 1:
         yield _Here(), lambda student, standing: _write(desk, student, standing)
         return
-    context = multiprocessing.get_context("spawn")  # of a process with threads no copy is sound
-    executor = ProcessPoolExecutor(size, context, initializer=_become_worker, initargs=(desk,))
-    try:
-        with _deaf():
-            for _ in range(size):
-                executor.submit(os.getpid)
+    with team(size, _become_worker, (desk,)) as executor:
         yield executor, _write_held
-    finally:
-        executor.shutdown(wait=True, cancel_futures=True)
 
 
 class _Here(Executor):
@@ -248,30 +239,11 @@ class _Here(Executor):
         return done
 
 
-@contextmanager
-def _deaf() -> Iterator[None]:
-    """Processes that are started in here leave Ctrl-C to us from their first moment on."""
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
 _desks: list[_Desk] = []
 
 
 def _become_worker(desk: _Desk) -> None:
-    threading.Thread(target=_end_with_driver, daemon=True).start()
     _desks.append(desk)
-
-
-def _end_with_driver() -> None:
-    """A killed driver closes no queue: its workers would wait for work for ever."""
-    driver = multiprocessing.parent_process()
-    assert driver is not None  # noqa: S101 — told to mypy; this is a pool's worker
-    driver.join()
-    os._exit(1)
 
 
 def _write_held(student: str, standing: Standing) -> Page:

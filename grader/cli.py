@@ -95,13 +95,9 @@ def _crew(workers: int | None, scheduler: str | None) -> AbstractContextManager[
 
         return ClusterCrew(scheduler)
     from grader.pool import LocalCrew
+    from grader.processes import cores
 
-    return nullcontext(LocalCrew(workers or _cores()))
-
-
-def _cores() -> int:
-    """Of this machine, as many as we may use."""
-    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    return nullcontext(LocalCrew(workers or cores()))
 
 
 def main() -> None:
@@ -338,10 +334,11 @@ def feedback(assignment_id: str, workers: int | None, root: Path) -> None:
     """
     from grader.class_feedback import write_feedback
     from grader.course import Course
+    from grader.processes import cores
 
     course = Course.load(root)
     assignment = course.assignment(assignment_id)
-    done = write_feedback(course, assignment, workers=workers or _cores())
+    done = write_feedback(course, assignment, workers=workers or cores())
     _tell(done.as_data())
     sys.exit(done.exit_code)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from grader.errors import UsageError
 from grader.export import export
 from grader.files import write_whole
 from grader.pool import LocalCrew
+from grader.processes import cores
 from grader.report import write_report
 from grader.terminal import out, show_build
 
@@ -60,6 +60,6 @@ def _run(course: Course, assignment: Assignment) -> tuple[Path, Path]:
     """Build, grade and report one assignment; returns where to look."""
     out.rule(assignment.title)
     show_build(build(course, assignment.id, check=False))
-    autograde(course, assignment.id, crew=LocalCrew(os.cpu_count() or 1))
+    autograde(course, assignment.id, crew=LocalCrew(cores()))
     pages = write_feedback(course, assignment).ready
     return write_report(course, assignment), pages[0].path

@@ -6,11 +6,10 @@ are a `concurrent.futures.Executor` to the one loop below.
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import threading
 from collections.abc import Generator, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from typing import Any, Protocol
 from grader.bundle import Bundle
 from grader.errors import GraderError
 from grader.intake import Submission, opened
+from grader.processes import team
 from grader.results import Status, SubmissionResult
 from grader.worker import become_worker, grade_one
 
@@ -69,13 +69,9 @@ class LocalCrew:
     @contextmanager
     def at_work(self, bundle: Bundle, size: int) -> Iterator[Team]:
         """See `Crew.at_work`."""
-        context = multiprocessing.get_context("spawn")  # the driver has threads; not to be forked
-        executor = ProcessPoolExecutor(size, context, initializer=become_worker, initargs=(bundle,))
-        try:
+        with team(size, become_worker, (bundle,)) as executor:
             _await_first(executor, size)
             yield Team(executor, bundle.digest)
-        finally:
-            executor.shutdown(wait=True, cancel_futures=True)
 
 
 def _await_first(executor: Executor, size: int) -> None:
@@ -123,11 +119,11 @@ def _until_broken(
 ) -> Generator[SubmissionResult, None, list[Submission]]:
     """Results of one team; returns what was in flight when a worker died, if one did."""
     running: dict[Future[SubmissionResult], Submission] = {}
-    with crew.at_work(bundle, crew.size) as team:
+    with crew.at_work(bundle, crew.size) as at_work:
         while running or not waiting.is_empty():
             while len(running) < crew.size * IN_FLIGHT_PER_WORKER and not waiting.is_empty():
                 submission = waiting.take()
-                running[_started(team, submission, crew.deaths)] = submission
+                running[_started(at_work, submission, crew.deaths)] = submission
             finished, _ = wait(running, return_when=FIRST_COMPLETED)
             for future in finished:
                 submission = running.pop(future)
@@ -152,9 +148,9 @@ def _started(
 
 def _alone(bundle: Bundle, submission: Submission, crew: Crew) -> SubmissionResult:
     """Grade one that was in flight when a worker died, where it can harm no other."""
-    with crew.at_work(bundle, 1) as team:
+    with crew.at_work(bundle, 1) as at_work:
         try:
-            return _started(team, submission, crew.deaths).result()
+            return _started(at_work, submission, crew.deaths).result()
         except crew.deaths:
             return _given_up(bundle, submission)
 

@@ -14,10 +14,9 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
-import multiprocessing
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -32,6 +31,7 @@ from grader.gates import Release
 from grader.judge.catalogue import Catalogue
 from grader.judge.mutants import mutants
 from grader.notebook import Cell, Notebook, dumps, is_solution, question_of
+from grader.processes import cores, team
 from grader.rebuild import Intake
 from grader.results import Status
 from grader.solution import definitions
@@ -243,13 +243,9 @@ def _graded(
     if len(variants) <= FEW:
         yield from ((variant, _lost(bundle, source, variant)) for variant in variants)
         return
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(os.cpu_count(), context) as executor:
+    with team(cores()) as executor:
         futures = {executor.submit(_lost, bundle, source, v): v for v in variants}
-        try:
-            yield from ((futures[future], future.result()) for future in as_completed(futures))
-        finally:
-            executor.shutdown(cancel_futures=True)
+        yield from ((futures[future], future.result()) for future in as_completed(futures))
 
 
 def _lost(bundle: Bundle, source: Notebook, variant: Variant) -> list[str]:

@@ -6,15 +6,11 @@ of it.
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
 import threading
 
 from grader.bundle import Bundle
 from grader.intake import Submission
 from grader.results import SubmissionResult
-from grader.scratch import discard
 
 __all__ = ["become_worker", "grade_one"]
 
@@ -23,22 +19,11 @@ _turn = threading.Lock()
 
 
 def become_worker(bundle: Bundle) -> None:
-    """Leave Ctrl-C to the driver, which lets running submissions finish; end when it ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_driver, daemon=True).start()
+    """Hold the assignment, and make ready what its first submission would wait for."""
     _bundles[bundle.digest] = bundle
     from grader.autograde import prepare
 
     prepare(bundle)
-
-
-def _end_with_driver() -> None:
-    """A killed driver closes no queue: its workers would wait for work for ever."""
-    driver = multiprocessing.parent_process()
-    assert driver is not None  # noqa: S101 — told to mypy; this is a pool's worker
-    driver.join()
-    discard()
-    os._exit(1)
 
 
 def grade_one(bundle: Bundle | str, submission: Submission) -> SubmissionResult:

@@ -9,8 +9,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import Executor
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tiny_course import ID, make_result, release_by_hand, write_course
@@ -22,6 +25,7 @@ from grader.errors import GraderError
 from grader.gradebook import CourseGradebook
 from grader.grades import Standing
 from grader.late import Lateness
+from grader.processes import team
 from grader.records import save_result
 
 STUDENTS = [f"student{n:02}" for n in range(12)]
@@ -84,19 +88,18 @@ def test_the_work_is_done_by_as_many_processes_as_asked_for(
 ) -> None:
     sizes = []
 
-    class Counted(class_feedback.ProcessPoolExecutor):
-        def __init__(self, size: int, *rest: object, **more: object) -> None:
-            sizes.append(size)
-            super().__init__(size, *rest, **more)  # type: ignore[arg-type]
+    def counted(size: int, *rest: Any) -> AbstractContextManager[Executor]:
+        sizes.append(size)
+        return team(size, *rest)
 
-    monkeypatch.setattr(class_feedback, "ProcessPoolExecutor", Counted)
+    monkeypatch.setattr(class_feedback, "team", counted)
     written(course, workers=2)
     assert sizes == [2]
 
 
 def test_a_small_class_starts_no_process(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
-    monkeypatch.setattr(class_feedback, "ProcessPoolExecutor", None)
+    monkeypatch.setattr(class_feedback, "team", None)
     assert written(course, workers=2) == STUDENTS
 
 
