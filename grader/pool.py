@@ -124,14 +124,23 @@ def _until_broken(
             while len(running) < crew.size * IN_FLIGHT_PER_WORKER and not waiting.is_empty():
                 submission = waiting.take()
                 running[_started(at_work, submission, crew.deaths)] = submission
-            finished, _ = wait(running, return_when=FIRST_COMPLETED)
-            for future in finished:
-                submission = running.pop(future)
-                try:
-                    yield future.result()
-                except crew.deaths:
-                    return [submission, *running.values()]
+            wait(running, return_when=FIRST_COMPLETED)
+            done = [future for future in running if future.done()]
+            graded = [future for future in done if not _died(future, crew.deaths)]
+            for future in graded:
+                del running[future]
+                yield future.result()
+            if len(graded) < len(done):
+                return list(running.values())
     return []
+
+
+def _died(future: Future[SubmissionResult], deaths: tuple[type[BaseException], ...]) -> bool:
+    try:
+        future.result()
+    except deaths:
+        return True
+    return False
 
 
 def _started(

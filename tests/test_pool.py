@@ -7,8 +7,13 @@ import signal
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tiny_course import ID, hand_in, release_by_hand, write_course
@@ -18,7 +23,7 @@ from grader.bundle import Bundle, load_bundle
 from grader.course import Course
 from grader.errors import GraderError
 from grader.intake import Submission, opened
-from grader.pool import LocalCrew, grade_all
+from grader.pool import LocalCrew, Team, grade_all
 from grader.results import Status, SubmissionResult
 
 STUDENTS = ["amy", "bob", "cyd"]
@@ -158,6 +163,46 @@ def test_a_worker_that_dies_between_two_results_ends_nothing(
     found += results
     assert sorted(result.student for result in found) == [f"absent{n}" for n in range(5)]
     assert {result.status for result in found} == {Status.REJECTED}
+
+
+class Dying(Executor):
+    """Has graded all but the second of what it is given when its worker dies."""
+
+    def __init__(self) -> None:
+        self.given: list[str] = []
+
+    def submit(self, call: Callable[..., Any], /, *args: Any, **more: Any) -> Future[Any]:
+        _, submission = args
+        self.given.append(submission.student)
+        future: Future[Any] = Future()
+        if len(self.given) == 2:
+            future.set_exception(BrokenProcessPool())
+        else:
+            result = SubmissionResult(submission.student, ID, Status.GRADED, 9.0)
+            future.set_result(result)
+        return future
+
+
+@dataclass
+class Doomed:
+    """A crew of such."""
+
+    executor: Dying
+    size: int = 2
+    deaths: tuple[type[BaseException], ...] = (BrokenProcessPool,)
+
+    @contextmanager
+    def at_work(self, bundle: Bundle, size: int) -> Iterator[Team]:
+        yield Team(self.executor, bundle)
+
+
+def test_what_was_graded_when_a_worker_died_is_not_graded_again(
+    course: Course, bundle: Bundle
+) -> None:
+    executor = Dying()
+    found = by_student(grade_all(bundle, rejected(course, 4), Doomed(executor)))
+    assert len(found) == 4
+    assert executor.given == ["absent0", "absent1", "absent2", "absent3", "absent1"]
 
 
 def die_at_once(bundle: Bundle) -> None:
