@@ -106,7 +106,7 @@ def autograde(
     summary = Summary(unchanged=len(submissions) - len(todo))
     if todo:
         _grade(course, bundle, todo, crew, summary)
-    if not students:
+    if not (students or summary.stopped):  # the time of what still waits is not its old score's
         refresh(course, assignment_id, submissions)
     show_summary(course.assignment(assignment_id), summary.results, summary.unchanged)
     if summary.stopped:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tiny_course import COURSE_YML, ID, release_by_hand, write_course
@@ -16,6 +18,7 @@ from grader.gradebook import CourseGradebook
 from grader.notebook import Notebook, dumps, grade_id
 from grader.pool import LocalCrew
 from grader.records import load_result
+from grader.results import SubmissionResult
 
 DUE = datetime(2026, 1, 10, 12, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -135,3 +138,24 @@ def test_a_new_policy_counts_at_the_next_autograde_which_grades_nothing(tmp_path
     stamp.write_text("2026-01-12 13:00:00 UTC")
     assert autograde(course, ID, crew=LocalCrew(1), unsafe=True).results == []
     assert stored() == 1.0  # two days begun, at most a quarter
+
+
+def test_a_stopped_run_leaves_the_times_of_what_still_waits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    course = write_course(tmp_path)
+    release = release_by_hand(course)
+    shelf = Shelf(course, ID, "ada")
+    shelf.add(answered(release, double="2 * x"), "test", DUE)
+    autograde(course, ID, crew=LocalCrew(1), unsafe=True)
+    shelf.add(answered(release, **RIGHT), "test", DUE + DAY)
+
+    def stopped_at_once(*given: Any) -> Iterator[SubmissionResult]:
+        given[-1].set()
+        return iter(())
+
+    monkeypatch.setattr("grader.batch.grade_all", stopped_at_once)
+    monkeypatch.setattr("grader.choice.latest", lambda attempts, _: attempts[-1])
+    assert autograde(course, ID, crew=LocalCrew(1), unsafe=True).exit_code == 130
+    with CourseGradebook(course) as book:
+        assert book.late_penalty(ID, "ada") == 0
