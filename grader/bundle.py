@@ -21,6 +21,7 @@ __all__ = [
     "MISTAKES",
     "PROOF",
     "Bundle",
+    "is_helper",
     "kit_digest",
     "load_bundle",
 ]
@@ -134,12 +135,16 @@ def _helper_files(folder: Path) -> dict[str, bytes]:
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and _is_helper(path.relative_to(folder))
+        if path.is_file() and is_helper(path.relative_to(folder))
     }
 
 
-def _is_helper(path: Path) -> bool:
-    """Whether students get it: no notebook, nothing hidden, nothing that tools leave behind."""
+def is_helper(path: Path) -> bool:
+    """Whether students get a file: no notebook, nothing hidden, nothing that tools leave behind.
+
+    Args:
+        path: relative to the folder of the release.
+    """
     is_debris = path.suffix == ".pyc" or any(part.startswith(".") for part in path.parts)
     return not is_debris and path.suffix != ".ipynb" and path.name.lower() not in HIDDEN_FILES
 

@@ -6,21 +6,26 @@ a plain child process serves.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from grader.box.client import CellOutcome
 from grader.box.launch import launcher
 from grader.box.session import CodeCell, Session
+from grader.bundle import is_helper
 from grader.course import Limits
 from grader.errors import UsageError
+from grader.intake import MAX_BYTES
 from grader.notebook import Notebook, grade_id, is_check, loads, points, question_of
 
 __all__ = ["Answer", "check_notebook"]
 
-MAX_FILE_BYTES = 16 << 20
-MAX_FILES = 100
+# The notebook may lie in a folder that is full of other things. What releases have goes first.
+MAX_LOOKED_AT, MAX_FILES, MAX_TOTAL_BYTES = 10_000, 500, 64 << 20
+USUAL = (".py", ".npz", ".csv", ".txt", ".png")
 
 
 @dataclass(frozen=True)
@@ -75,8 +80,8 @@ def check_notebook(path: Path) -> list[Answer]:
 
 def _read(path: Path) -> Notebook:
     try:
-        if path.stat().st_size > MAX_FILE_BYTES:
-            raise UsageError(f"{path}: larger than {MAX_FILE_BYTES >> 20} MiB; clear its outputs")
+        if path.stat().st_size > MAX_BYTES:
+            raise UsageError(f"{path}: larger than {MAX_BYTES >> 20} MiB; clear its outputs")
         return loads(path.read_bytes())
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {error.strerror}") from None
@@ -85,13 +90,25 @@ def _read(path: Path) -> Notebook:
 
 
 def _helper_files(folder: Path) -> dict[str, bytes]:
-    """What was released beside the notebook."""
+    """What may have been released beside the notebook, as far as it is not too much."""
+    looked_at = islice(folder.rglob("*"), MAX_LOOKED_AT)  # the folder itself, then those in it
+    found = [p for p in looked_at if is_helper(p.relative_to(folder)) and _is_readable(p)]
     files: dict[str, bytes] = {}
-    for path in sorted(folder.iterdir())[:MAX_FILES]:
-        is_helper = path.suffix in (".py", ".npz", ".csv", ".txt", ".png")
-        if is_helper and path.is_file() and path.stat().st_size <= MAX_FILE_BYTES:
-            files[path.name] = path.read_bytes()
+    left = MAX_TOTAL_BYTES
+    for path in sorted(found, key=_rank)[:MAX_FILES]:
+        if (size := path.stat().st_size) <= left:
+            files[path.relative_to(folder).as_posix()] = path.read_bytes()
+            left -= size
     return files
+
+
+def _is_readable(path: Path) -> bool:
+    return path.is_file() and os.access(path, os.R_OK)
+
+
+def _rank(path: Path) -> tuple[int, int, int]:
+    kind = USUAL.index(path.suffix) if path.suffix in USUAL else len(USUAL)
+    return len(path.parts), kind, path.stat().st_size
 
 
 def _message(outcome: CellOutcome) -> str:

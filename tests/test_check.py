@@ -12,6 +12,7 @@ from grader.check import Answer, check_notebook
 from grader.errors import UsageError
 
 RELEASE = Path(__file__).parent.parent / "assignments" / "backprop"
+RIGHT = "def sgd_step(w, dw, learning_rate):\n    return w - learning_rate * dw"
 
 
 @pytest.fixture
@@ -31,9 +32,8 @@ def answered(folder: Path, answers: dict[str, str]) -> dict[str, Answer]:
 
 
 def test_each_question_is_right_wrong_or_not_started(folder: Path) -> None:
-    right = "def sgd_step(w, dw, learning_rate):\n    return w - learning_rate * dw"
     wrong = "def circuit(x, y, z):\n    return (x + y) * z, 1.0, 1.0, 1.0"
-    found = answered(folder, {"sgd_step": right, "circuit": wrong})
+    found = answered(folder, {"sgd_step": RIGHT, "circuit": wrong})
     assert found["sgd_step"].passed
     assert not found["circuit"].passed
     assert "expected" in found["circuit"].message
@@ -41,10 +41,39 @@ def test_each_question_is_right_wrong_or_not_started(folder: Path) -> None:
 
 
 def test_an_answer_that_ends_python_costs_only_itself(folder: Path) -> None:
-    right = "def sgd_step(w, dw, learning_rate):\n    return w - learning_rate * dw"
-    found = answered(folder, {"sgd_step": right, "circuit": "import os\nos._exit(3)"})
+    found = answered(folder, {"sgd_step": RIGHT, "circuit": "import os\nos._exit(3)"})
     assert found["sgd_step"].passed
     assert not found["circuit"].passed
+
+
+def is_there(folder: Path, name: str) -> bool:
+    """Whether code that reads the file beside the notebook gets by."""
+    code = f"open({name!r}).close()\n{RIGHT}"
+    return answered(folder, {"sgd_step": code})["sgd_step"].passed
+
+
+def test_helpers_are_found_in_a_folder_full_of_other_files(folder: Path) -> None:
+    for number in range(600):
+        (folder / f"a{number:03}.pdf").write_text("x")
+        (folder / f"a{number:03}.zip").write_text("x")
+    assert is_there(folder, "checking.py")
+
+
+def test_helpers_of_any_kind_in_folders_too_are_found_and_nothing_else_is(folder: Path) -> None:
+    for name in ("data/table.json", "data/__init__.py", ".git/config", "other.ipynb"):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).touch()
+    assert is_there(folder, "data/table.json")
+    assert is_there(folder, "data/__init__.py")
+    for name in (".git/config", "other.ipynb"):
+        assert not is_there(folder, name)
+
+
+def test_what_is_too_much_is_left_out(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "film.mp4").write_bytes(bytes(2 << 20))
+    monkeypatch.setattr("grader.check.MAX_TOTAL_BYTES", 1 << 20)
+    assert not is_there(folder, "film.mp4")
+    assert is_there(folder, "checking.py")
 
 
 @pytest.mark.parametrize("content", ["", "not json", "[]", '{"cells": []}'])
