@@ -438,4 +438,4 @@ def demo(into: Path, root: Path) -> None:
     """
     from grader.demo import run_demo
 
-    run_demo(root, into)
+    sys.exit(run_demo(root, into))

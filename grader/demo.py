@@ -21,10 +21,14 @@ __all__ = ["run_demo"]
 
 MARKER = ".chainrule-demo"
 CONFIG = "nbgrader_config.py"
+STOPPED = 130
 
 
-def run_demo(root: Path, into: Path) -> None:
+def run_demo(root: Path, into: Path) -> int:
     """Copy the course and its sample class to `into`, build, grade, report, and print paths.
+
+    Returns:
+        The exit code: 0 done, 1 something was not graded or has no page, 130 stopped.
 
     Raises:
         UsageError: there is no sample class, or `into` is a folder that no demo made.
@@ -39,12 +43,19 @@ def run_demo(root: Path, into: Path) -> None:
     shutil.copytree(source.root / "solutions", into / "solutions")
     shutil.copytree(sample, into / "submitted")
     course = Course.load(into)
-    paths = [_run(course, assignment) for assignment in course.assignments]
+    exit_code = 0
+    paths: list[Path] = []
+    for assignment in course.assignments:
+        code, found = _run(course, assignment)
+        exit_code, paths = max(exit_code, code), [*paths, *found]
+        if code == STOPPED:
+            return code
     for kind in ("csv", "json"):
         write_whole(course.root / f"grades.{kind}", export(course, (), kind).files[""])
     out.print("\n[bold]Look at[/]")
-    for path in (*(p for pair in paths for p in pair), course.root / "grades.csv"):
+    for path in (*paths, course.root / "grades.csv"):
         out.print(f"  {path}", soft_wrap=True)
+    return exit_code
 
 
 def _make_folder(into: Path) -> None:
@@ -56,10 +67,15 @@ def _make_folder(into: Path) -> None:
     (into / MARKER).touch()
 
 
-def _run(course: Course, assignment: Assignment) -> tuple[Path, Path]:
-    """Build, grade and report one assignment; returns where to look."""
+def _run(course: Course, assignment: Assignment) -> tuple[int, list[Path]]:
+    """Build, grade and report one assignment; returns the exit code, and where to look."""
     out.rule(assignment.title)
     show_build(build(course, assignment.id, check=False))
-    autograde(course, assignment.id, crew=LocalCrew(cores()))
-    pages = write_feedback(course, assignment).ready
-    return write_report(course, assignment), pages[0].path
+    summary = autograde(course, assignment.id, crew=LocalCrew(cores()))
+    if summary.stopped:
+        return STOPPED, []
+    done = write_feedback(course, assignment)
+    if done.left:
+        return STOPPED, []
+    page = [page.path for page in done.ready[:1]]
+    return max(summary.exit_code, done.exit_code), [write_report(course, assignment), *page]
