@@ -71,7 +71,8 @@ class QuestionResult:
         mistakes: ids of the known mistakes that explain the lost points.
         checks: the hidden tests' outcomes.
         manual: whether a human grades it.
-        hints: what to look at, the most telling first.
+        hints: what to look at, the most telling first; those of `mistakes` in their order, then
+            others.
         follow_through: why points were kept in spite of a mistake in an earlier question.
     """
 
@@ -83,6 +84,11 @@ class QuestionResult:
     manual: bool = False
     hints: tuple[str, ...] = ()
     follow_through: tuple[str, ...] = ()
+
+    @property
+    def shown_hints(self) -> list[str]:
+        """Each hint once: mistakes may share one."""
+        return list(dict.fromkeys(filter(None, self.hints)))
 
 
 @dataclass(frozen=True)

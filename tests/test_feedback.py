@@ -185,7 +185,9 @@ def lost(*differences: Difference, passed: int = 0) -> SubmissionResult:
         for i, difference in enumerate(differences)
     ]
     checks += [CheckResult(f"p{i}", "Passed one.", True, 1.0, 1.0) for i in range(passed)]
-    question = QuestionResult("double", 0.0, 4.0, checks=tuple(checks), hints=("One.", "Two."))
+    question = QuestionResult(
+        "double", 0.0, 4.0, checks=tuple(checks), hints=("One.", "Two.", "One.", "")
+    )
     return SubmissionResult("amy", ID, Status.GRADED, 9.0, (question,))
 
 

@@ -245,7 +245,7 @@ def test_an_assignment_that_is_not_built_is_not_packed(tmp_path: Path) -> None:
 
 def test_results_are_valid_whatever_happened(release: Notebook) -> None:
     checks = (CheckResult("t", "", False, 0.5, 2.0, "no"), CheckResult("u", "It is.", True, 2, 2))
-    question = QuestionResult("double", 2.5, 4.0, checks=checks, hints=("Look at the sign.",))
+    question = QuestionResult("double", 2.5, 4.0, checks=checks, hints=("Look at the sign.",) * 2)
     by_hand = QuestionResult("why", None, 3.0, manual=True)
     graded = SubmissionResult("ada", ID, Status.GRADED, 9.0, (question, by_hand), ("Repaired.",))
     found = results(graded)

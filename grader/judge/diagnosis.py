@@ -31,7 +31,7 @@ class Diagnosis:
 
     Args:
         mistakes: ids of catalogued mistakes.
-        hints: one sentence or two for each, and for structural explanations.
+        hints: one sentence or two for each of these, then for structural explanations.
     """
 
     mistakes: tuple[str, ...] = ()
@@ -73,8 +73,8 @@ def diagnose(
     found += [m for m in mistakes if m not in found and m.is_recognised_in(record.requests)]
     rest = record.wrong.difference(*(explanation.parts for explanation in chosen))
     forms = [structural_hint(record.evidence(part)) for part in record.parts if part in rest]
-    hints = [*(mistake.hint for mistake in found), *filter(None, forms)]
-    return Diagnosis(tuple(m.id for m in found), tuple(dict.fromkeys(hints)))
+    simple = dict.fromkeys(filter(None, forms))
+    return Diagnosis(tuple(m.id for m in found), (*(m.hint for m in found), *simple))
 
 
 def _explanations(

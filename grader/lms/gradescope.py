@@ -94,4 +94,4 @@ def _test(
 def _message(check: CheckResult, question: QuestionResult) -> str:
     if check.passed:
         return check.message
-    return "\n".join([check.message, *(f"Hint: {hint}" for hint in question.hints)]).strip()
+    return "\n".join([check.message, *(f"Hint: {hint}" for hint in question.shown_hints)]).strip()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -123,6 +124,16 @@ def test_two_mistakes_in_one_step_are_found_as_two(reference: Reference) -> None
 
     found = diagnose(asked("grads", student, INPUTS), [WRONG_AXIS, NO_MEAN], reference)
     assert set(found.mistakes) == {"grads.axis", "grads.no_mean"}
+
+
+def test_hints_are_in_the_order_of_mistakes_also_where_two_share_one(reference: Reference) -> None:
+    def student(X: np.ndarray) -> dict[str, np.ndarray]:
+        return {"dW": X.T @ X, "db": X.sum(axis=1)}
+
+    shared = [replace(mistake, hint="The same.") for mistake in (WRONG_AXIS, NO_MEAN)]
+    found = diagnose(asked("grads", student, INPUTS), shared, reference)
+    assert len(found.mistakes) == 2
+    assert found.hints == ("The same.", "The same.")
 
 
 def test_what_no_mistake_explains_may_have_a_simple_form(reference: Reference) -> None:
