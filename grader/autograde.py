@@ -103,7 +103,8 @@ def _graded(
             [name for name, q in bundle.assignment.questions.items() if not q.follow_through],
             workshop.wording,
         )
-        notes = (*notes, *session.notes)
+        stopped = session.notes
+        notes = (*notes, *stopped)
     if box_launcher.tier is Tier.BOUNDS_ONLY:
         notes = (*notes, "Graded with --unsafe: the box was bounded, but not closed off.")
     questions = tuple(
@@ -119,6 +120,7 @@ def _graded(
         max_score=bundle.assignment.max_score,
         questions=questions,
         notes=notes,
+        stopped=stopped,
         notebook=_executed(notebook, outcomes, {q.question: q for q in questions}),
     )
 

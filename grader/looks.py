@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,7 +14,6 @@ __all__ = ["KINDS", "Look", "common_notes", "looks"]
 
 # The most urgent first.
 KINDS = ("not graded", "rejected", "stopped", "no points", "unlike the rest", "repaired")
-STOPPED = re.compile(r"went on without it|graded in a fresh box|used up its time")
 
 
 @dataclass(frozen=True)
@@ -67,7 +65,7 @@ def common_notes(results: Sequence[SubmissionResult]) -> frozenset[str]:
 def _from_result(result: SubmissionResult) -> Iterator[tuple[str, str]]:
     kind = {Status.NOT_GRADED: "not graded", Status.REJECTED: "rejected"}.get(result.status)
     for note in result.notes:
-        yield kind or ("stopped" if STOPPED.search(note) else "repaired"), note
+        yield kind or ("stopped" if note in result.stopped else "repaired"), note
     if kind and not result.notes:
         yield kind, "No reason was kept."
     if result.status is Status.GRADED and result.score == 0:

@@ -106,6 +106,7 @@ class SubmissionResult:
         fingerprint: digest of everything the result depends on.
         previous_scores: what the grading before this one gave, by question, without points by
             hand; empty at the first grading.
+        stopped: those of the notes that tell what was killed, or not run for want of time.
     """
 
     student: str
@@ -117,6 +118,7 @@ class SubmissionResult:
     notebook: dict[str, Any] | None = None
     fingerprint: str = ""
     previous_scores: dict[str, float] = field(default_factory=dict)
+    stopped: tuple[str, ...] = ()
 
     @property
     def score(self) -> float | None:
@@ -175,6 +177,7 @@ class SubmissionResult:
                 "status": Status(data["status"]),
                 "questions": questions,
                 "notes": tuple(data["notes"]),
+                "stopped": tuple(data.get("stopped", ())),
             }
         )
 

@@ -205,6 +205,7 @@ def test_grading_twice_gives_the_same_record(grade: Grade) -> None:
 def test_a_dead_cell_is_told_in_notes_and_output(grade: Grade) -> None:
     result = grade(double="import os; os._exit(3)")
     assert any("double" in note and "exit status 3" in note for note in result.notes)
+    assert result.stopped == result.notes
     assert result.notebook is not None
     shown = next(c["outputs"] for c in result.notebook["cells"] if grade_id(c) == "double")
     assert "exit status 3" in shown[0]["text"]

@@ -30,7 +30,7 @@ notebooks = st.none() | st.dictionaries(text, st.lists(text, max_size=2) | point
 results = st.builds(
     SubmissionResult, text, text, st.sampled_from(Status), points,
     st.lists(questions, max_size=3).map(tuple), texts, notebooks, text,
-    st.dictionaries(text, points, max_size=3),
+    st.dictionaries(text, points, max_size=3), texts,
 )  # fmt: skip
 
 

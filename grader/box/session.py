@@ -90,6 +90,7 @@ class Session:
         self._suspects: frozenset[int] = frozenset()
         self._needs: dict[str, frozenset[int]] = {}
         self._cleared: list[str] = []
+        self._too_late: dict[str, None] = {}  # what was not run, in its order
 
     def __enter__(self) -> Session:
         return self
@@ -99,7 +100,7 @@ class Session:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What ended a box, in sentences for the student."""
+        """What ended a box or was not run at all, in sentences for the student."""
         sentences = []
         if self._deadly_cells:
             (first, reason), *others = self._deadly_cells.items()
@@ -113,6 +114,10 @@ class Session:
                 "Something that another cell had started ended the Python process; "
                 f"without that cell {names} could be called."
             )
+        if self._too_late:
+            first, *late = self._too_late
+            rest = f"; nor could {len(late)} more after it" if late else ""
+            sentences.append(f"All of its time was used up before {first} could run{rest}.")
         return tuple(sentences)
 
     def execute_cells(self) -> dict[int, CellOutcome]:
@@ -141,6 +146,7 @@ class Session:
     def _call_in_box(self, request: CallRequest) -> CallSuccess | CallFailure:
         timeout_s = min(self._limits.call_timeout_s, self._time_left())
         if timeout_s <= 0:
+            self._too_late[request.name] = None
             return CallFailure(f"{request.name} was not called: {OUT_OF_TIME}")
         if self._box is None and not self._reopen():
             return CallFailure(f"{request.name} was not called: the notebook stops by itself")
@@ -209,6 +215,8 @@ class Session:
                 continue
             timeout_s = min(self._cell_timeout_s, self._time_left_for(cell))
             if timeout_s <= 0:
+                if cell.index not in self._outcomes:
+                    self._too_late[f"the cell {cell.label}"] = None
                 continue
             try:
                 outcome = self._box.execute(cell.source, timeout_s)

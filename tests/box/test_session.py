@@ -202,6 +202,8 @@ def test_a_submission_that_uses_all_its_time_ends_with_an_outcome_for_each_cell(
         assert set(notebook.outcomes) == set(range(5))
         assert all(notebook.outcomes[i].died for i in range(4))
         notebook.call("f")
+        last = notebook.session.notes[-1]
+    assert last.startswith("All of its time was used up before the cell cell 1 could run; nor")
     assert time.monotonic() - start < 4
 
 
