@@ -17,8 +17,8 @@ from pathlib import Path
 
 from grader.course import Course
 from grader.files import write_whole
-from grader.graded import timestamp_text
-from grader.intake import MAX_BYTES, TIMESTAMP_FILE, parse_timestamp
+from grader.intake import MAX_BYTES
+from grader.timestamp import TIMESTAMP_FILE, parse_timestamp, write_timestamp
 
 __all__ = ["Attempt", "Shelf", "latest"]
 
@@ -83,15 +83,11 @@ class Shelf:
     def install(self, attempt: Attempt) -> bool:
         """Make an attempt the one that is graded; whether that changed anything."""
         data = attempt.path.read_bytes()
-        time = "" if attempt.submitted_at is None else timestamp_text(attempt.submitted_at)
         notebook, stamp = self._submitted / self._name, self._submitted / TIMESTAMP_FILE
         before = _content(notebook), parse_timestamp(_content(stamp) or b"")
         if before == (data, attempt.submitted_at):
             return False
-        if time:
-            write_whole(stamp, time)
-        else:
-            stamp.unlink(missing_ok=True)
+        write_timestamp(self._submitted, attempt.submitted_at)
         write_whole(notebook, data)
         return True
 

@@ -19,13 +19,13 @@ from grader.attempts import Attempt, Shelf, latest
 from grader.course import Course
 from grader.deadlines import Deadlines, load_deadlines
 from grader.errors import UsageError
-from grader.intake import TIMESTAMP_FILE, parse_timestamp
 from grader.lms.downloads import recognised
 from grader.lms.github import last_commit
 from grader.lms.handed import Handed, shown
 from grader.lms.identity import Unknown, identified
 from grader.lms.times import load_times
 from grader.roster import Roster, load_roster
+from grader.timestamp import TIMESTAMP_FILE, parse_timestamp
 
 __all__ = ["Collected", "collect"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from copy import deepcopy
-from datetime import UTC, datetime
+from datetime import datetime
 
 from grader.bundle import Bundle
 from grader.course import Course
@@ -12,8 +12,9 @@ from grader.files import write_whole
 from grader.notebook import Notebook, dumps, is_check, question_of
 from grader.results import Status, SubmissionResult
 from grader.scorecard import check_cell_outputs
+from grader.timestamp import write_timestamp
 
-__all__ = ["graded_notebook", "timestamp_text", "write_graded"]
+__all__ = ["graded_notebook", "write_graded"]
 
 
 def graded_notebook(result: SubmissionResult, release: Notebook) -> Notebook:
@@ -30,11 +31,6 @@ def graded_notebook(result: SubmissionResult, release: Notebook) -> Notebook:
     return notebook
 
 
-def timestamp_text(submitted_at: datetime) -> str:
-    """The time in the form of nbgrader's timestamp.txt."""
-    return f"{submitted_at.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f} UTC"
-
-
 def write_graded(
     course: Course, bundle: Bundle, result: SubmissionResult, submitted_at: datetime | None
 ) -> None:
@@ -45,7 +41,6 @@ def write_graded(
         return
     for name, data in bundle.files.items():
         write_whole(folder / name, data)
-    if submitted_at is not None:
-        write_whole(folder / "timestamp.txt", timestamp_text(submitted_at))
+    write_timestamp(folder, submitted_at)
     notebook = dumps(graded_notebook(result, bundle.release), compact=True)
     write_whole(folder / f"{result.assignment}.ipynb", notebook)

@@ -16,12 +16,12 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from grader.course import Course
 from grader.errors import UsageError
 from grader.notebook import Notebook, loads
 from grader.rebuild import Intake, rebuild
+from grader.timestamp import TIMESTAMP_FILE, parse_timestamp
 
 __all__ = [
     "USABLE_ID",
@@ -31,7 +31,6 @@ __all__ = [
     "find_submissions",
     "is_safe_student",
     "opened",
-    "parse_timestamp",
     "read_submission",
     "rebuild",
 ]
@@ -44,11 +43,6 @@ FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._@() -]{0,120}\.ipynb")  # brows
 USABLE_ID = (
     "Only letters a-z, digits and . _ - @ may be in an id, 64 at most, "
     "and the first must be a letter or a digit."
-)
-TIMESTAMP_FILE = "timestamp.txt"
-TIMESTAMP = re.compile(
-    r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d(?:\.\d{1,6})?)\s*"
-    r"(Z|[+-]\d\d:?\d\d|[A-Za-z_]+(?:/[A-Za-z_]+)*)?"
 )
 # O_NONBLOCK, since opening a FIFO would wait for a writer. Windows has none of these.
 READ_FLAGS = (
@@ -321,20 +315,3 @@ def _submitted_at(submission: Submission) -> datetime | None:
         return None
     is_past = stamp is not None and stamp <= datetime.now(UTC) + timedelta(days=1)
     return stamp if is_past else None
-
-
-def parse_timestamp(data: bytes) -> datetime | None:
-    """A time such as `2027-02-01 12:00:00.000000 UTC`; UTC when it names no zone."""
-    match = TIMESTAMP.fullmatch(data.decode("ascii", "replace").strip())
-    if match is None:
-        return None
-    date, time, zone = match.groups()
-    if zone in (None, "UTC"):
-        zone = "Z"
-    try:
-        if zone == "Z" or zone[0] in "+-":
-            return datetime.fromisoformat(f"{date}T{time}{zone}").astimezone(UTC)
-        local = datetime.fromisoformat(f"{date}T{time}").replace(tzinfo=ZoneInfo(zone))
-        return local.astimezone(UTC)
-    except (ValueError, KeyError, OverflowError, OSError):
-        return None  # no such day, or no such time zone

@@ -33,10 +33,11 @@ from grader.errors import BuildError, GraderError
 from grader.export import export
 from grader.files import write_whole
 from grader.gradebook import CourseGradebook
-from grader.graded import graded_notebook, timestamp_text
+from grader.graded import graded_notebook
 from grader.intake import Submission, find_submissions, read_submission
 from grader.records import save_result
 from grader.results import Status
+from grader.timestamp import write_timestamp
 
 __all__ = [
     "CanvasExporter",
@@ -247,9 +248,7 @@ class KeepResult(NbGraderPreprocessor):  # type: ignore[misc]
         result, submitted_at = resources.pop("grader")
         with CourseGradebook(course) as gradebook:
             gradebook.annotate(result, submitted_at)
-        if submitted_at is not None:
-            folder = course.autograded_dir / result.student / result.assignment
-            write_whole(folder / "timestamp.txt", timestamp_text(submitted_at))
+        write_timestamp(course.autograded_dir / result.student / result.assignment, submitted_at)
         save_result(course, result)
         return nb, resources
 

@@ -209,6 +209,8 @@ def test_a_graded_submission_leaves_notebook_helpers_and_time(
     assert loads((folder / f"{ID}.ipynb").read_bytes()) == result.notebook
     text = (folder / "timestamp.txt").read_text(encoding="utf-8")
     assert text == "2026-01-10 12:00:00.000000 UTC"
+    book.store(result, None)
+    assert not (folder / "timestamp.txt").exists()
 
 
 def test_a_regrade_keeps_what_a_human_gave(

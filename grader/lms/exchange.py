@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
-from grader.intake import parse_timestamp
 from grader.lms.handed import Handed
+from grader.timestamp import parse_timestamp
 
 __all__ = ["named"]
 
