@@ -45,7 +45,7 @@ from grader.judge.reference import Reference
 from grader.judge.student import Request, Student
 from grader.notebook import loads
 from grader.results import CheckResult
-from grader.solution import definitions
+from grader.solution import reference_source
 from grader.wording import Wording
 
 SOLUTIONS = Path(__file__).parent.parent / "solutions"
@@ -127,7 +127,7 @@ class Trials:
         self._folder = folder
         self._collected: dict[str, suite.HiddenTests] = {}
         self._tests = (source / "hidden_tests.py").read_text(encoding="utf-8")
-        text = definitions(loads((source / f"{assignment_id}.ipynb").read_bytes()))
+        text = reference_source(loads((source / f"{assignment_id}.ipynb").read_bytes()))
         self.reference = Reference(text, folder)
         mistakes = (source / "mistakes.py").read_text(encoding="utf-8")
         messages = (source / "messages.yml").read_text(encoding="utf-8")

@@ -11,7 +11,7 @@ from typing import Any
 from grader import __version__, notebook
 from grader.course import Assignment, Course, Limits
 from grader.errors import JudgeError, UsageError
-from grader.solution import definitions, without_idle_imports
+from grader.solution import reference_source, without_idle_imports
 
 __all__ = [
     "EQUIVALENTS",
@@ -90,7 +90,7 @@ def load_bundle(
         release / f"{assignment_id}.ipynb", f"run `grader build {assignment_id}` first"
     )
     tests, mistakes = _text(hidden_tests), _text(catalogue) if catalogue.exists() else ""
-    reference = definitions(_notebook(solution / f"{assignment_id}.ipynb"))
+    reference = reference_source(_notebook(solution / f"{assignment_id}.ipynb"))
     fields = {
         "assignment": assignment,
         "release": released,

@@ -19,7 +19,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from grader.notebook import Cell, Notebook, definitions, grade_id, is_solution, solution_region
+from grader.notebook import Cell, Notebook, definition_lines, grade_id, is_solution, solution_region
 from grader.wording import all_hints
 
 __all__ = ["Passage", "Secret", "find_leaks", "passages", "secrets"]
@@ -189,7 +189,7 @@ def secrets(
     stubs = {
         name: cell for cell in release["cells"] if is_solution(cell) and (name := grade_id(cell))
     }
-    names = {name for cell in stubs.values() for name in definitions(cell["source"])}
+    names = {name for cell in stubs.values() for name in definition_lines(cell["source"])}
     public = {name: set(_code_lines(cell)) for name, cell in stubs.items()}
     weigh = _Scale(names)
     taken = {grade_id(cell) for cell in release["cells"]}

@@ -17,7 +17,7 @@ __all__ = [
     "Cell",
     "Notebook",
     "clear_outputs",
-    "definitions",
+    "definition_lines",
     "dumps",
     "grade_id",
     "is_check",
@@ -308,8 +308,8 @@ def replace_solution(source: str, code: str) -> str:
         ValueError: the markers are nested or do not pair up.
     """
     lines = source.split("\n")
-    own = definitions(source)
-    new = definitions(code)
+    own = definition_lines(source)
+    new = definition_lines(code)
     shared = [name for name in own if name in new]
     if not shared:
         return _with_region(source, code)
@@ -323,7 +323,7 @@ def replace_solution(source: str, code: str) -> str:
     return "\n".join(_balanced(lines))
 
 
-def definitions(source: str) -> dict[str, tuple[int, int]]:
+def definition_lines(source: str) -> dict[str, tuple[int, int]]:
     """Top-level functions and classes by name, each with the range of its lines (from 0).
 
     Only for sources of our own: parsing hostile text may take long. Empty if it is not Python.

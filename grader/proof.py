@@ -34,7 +34,7 @@ from grader.notebook import Cell, Notebook, dumps, is_solution, question_of
 from grader.processes import cores, team
 from grader.rebuild import Intake
 from grader.results import Status
-from grader.solution import definitions
+from grader.solution import reference_source
 
 __all__ = ["Proof", "Row", "prove", "record"]
 
@@ -264,7 +264,7 @@ def _handed_in(source: Notebook, variant: Variant) -> Notebook:
 
 
 def _defining(cell: Cell, variant: Variant) -> Cell:
-    code = cell["source"] if is_solution(cell) else definitions({"cells": [cell]})
+    code = cell["source"] if is_solution(cell) else reference_source({"cells": [cell]})
     is_changed = is_solution(cell) and question_of(cell) == variant.question
     return {**cell, "source": f"{code}\n\n{variant.code}" if is_changed else code}
 

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
 
-from grader.notebook import Cell, Notebook, definitions, grade_id, is_manual, is_solution
+from grader.notebook import Cell, Notebook, definition_lines, grade_id, is_manual, is_solution
 
 __all__ = ["Intake", "rebuild"]
 
@@ -214,7 +214,7 @@ def _expected(cell: Cell) -> set[str]:
     """The names that a student defines in this cell of the release."""
     if not is_solution(cell) or cell["cell_type"] != "code":
         return set()
-    return set(definitions(cell["source"]))
+    return set(definition_lines(cell["source"]))
 
 
 def _defined(source: str) -> set[str]:

@@ -8,13 +8,13 @@ from typing import Any
 
 from grader.errors import JudgeError
 
-__all__ = ["definitions", "without_idle_imports"]
+__all__ = ["reference_source", "without_idle_imports"]
 
 IMPORTING = (ast.Import, ast.ImportFrom)
 DEFINING = (*IMPORTING, ast.FunctionDef, ast.ClassDef)
 
 
-def definitions(notebook: dict[str, Any]) -> str:
+def reference_source(notebook: dict[str, Any]) -> str:
     """The source of every import, function and class that a notebook's code cells define.
 
     Raises:

@@ -13,7 +13,7 @@ from grader.errors import JudgeError
 from grader.judge.catalogue import Alternative, Catalogue, Mistake
 from grader.judge.oracle import complex_step_gradient
 from grader.judge.reference import Reference
-from grader.solution import definitions, without_idle_imports
+from grader.solution import reference_source, without_idle_imports
 
 
 def notebook(*sources: str) -> dict[str, Any]:
@@ -36,7 +36,7 @@ def reference(tmp_path: Path) -> Reference:
 
 
 def test_only_imports_functions_and_classes_are_kept() -> None:
-    kept = definitions(
+    kept = reference_source(
         notebook(
             "import math\nx = math.inf\nprint(x)\ndef f(): return 1\n",
             "assert False\nclass A:\n    b = 2\nif True:\n    def g(): pass\n",
@@ -50,7 +50,7 @@ def test_only_imports_functions_and_classes_are_kept() -> None:
 
 def test_a_cell_that_is_no_python_is_named_with_its_line() -> None:
     with pytest.raises(JudgeError, match=r"cell 'c1': line 2: [^\n]*plain Python$"):
-        definitions(notebook("x = 1", "x = 1\n%matplotlib inline"))
+        reference_source(notebook("x = 1", "x = 1\n%matplotlib inline"))
 
 
 def test_an_import_is_dropped_when_neither_definitions_nor_users_mention_it() -> None:
@@ -68,7 +68,7 @@ def test_an_import_is_dropped_when_neither_definitions_nor_users_mention_it() ->
 
 
 def test_a_later_definition_of_a_name_wins(tmp_path: Path) -> None:
-    source = definitions(notebook("def f(): return 1", "def f(): return 2"))
+    source = reference_source(notebook("def f(): return 1", "def f(): return 2"))
     assert Reference(source, tmp_path).f() == 2
 
 
