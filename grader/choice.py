@@ -19,7 +19,7 @@ from grader.deadlines import Deadlines, load_deadlines
 from grader.files import write_whole
 from grader.intake import Submission, is_safe_student
 from grader.late import HandIn, lateness
-from grader.pool import Crew, LocalCrew, grade_all
+from grader.pool import Crew, grade_all
 from grader.records import fingerprint
 from grader.results import Status, SubmissionResult
 from grader.terminal import progress, warn
@@ -32,9 +32,9 @@ RECORD = "result.json"
 def settle_attempts(
     course: Course,
     bundle: Bundle,
-    students: Sequence[str] = (),
-    crew: Crew | None = None,
-    stop: threading.Event | None = None,
+    students: Sequence[str],
+    crew: Crew,
+    stop: threading.Event,
 ) -> None:
     """Put the attempt that counts into `submitted/`, by course.yml as it is now.
 
@@ -50,8 +50,8 @@ def settle_attempts(
     scores = {}
     if course.attempts == "best":
         several = {s: shelf for s, shelf in shelves.items() if len(shelf.attempts) > 1}
-        scores = _scores(bundle, several, crew or LocalCrew(1), stop)
-        if stop and stop.is_set():
+        scores = _scores(bundle, several, crew, stop)
+        if stop.is_set():
             return
     for student, shelf in shelves.items():
         if shelf.attempts:
@@ -97,7 +97,7 @@ def _chosen(
 
 
 def _scores(
-    bundle: Bundle, shelves: dict[str, Shelf], crew: Crew, stop: threading.Event | None
+    bundle: Bundle, shelves: dict[str, Shelf], crew: Crew, stop: threading.Event
 ) -> dict[str, float]:
     """Points of every attempt, by path; those that were graded before are not graded again."""
     scores: dict[str, float] = {}

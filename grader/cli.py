@@ -80,7 +80,6 @@ class _Count(click.IntRange):
     name = "whole number"
 
 
-OUTPUT = _with_output_flags
 ONE = click.argument("assignment_id", metavar="ID", shell_complete=_complete_assignment)
 WORKERS = click.option(
     "--workers", type=_Count(1, 256), default=None, help="Processes.  [default: cores]"
@@ -150,7 +149,7 @@ def cli() -> None:
 @SOME
 @click.option("--check", is_flag=True, help="Change nothing; fail if a release is out of date.")
 @click.option("--prove", is_flag=True, help="Grade all variants again, also if nothing changed.")
-@OUTPUT
+@_with_output_flags
 @COURSE
 def build(ids: tuple[str, ...], check: bool, prove: bool, root: Path) -> None:
     """Turn solutions/ into assignments/, through the gates that a release must pass.
@@ -183,7 +182,7 @@ def build(ids: tuple[str, ...], check: bool, prove: bool, root: Path) -> None:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="CSV file with columns student and submitted_at.",
 )
-@OUTPUT
+@_with_output_flags
 @COURSE
 def collect(
     assignment_id: str, source: Path, naming: str | None, times: Path | None, root: Path
@@ -219,7 +218,7 @@ def collect(
 )
 @click.option("--force", is_flag=True, help="Grade again what has not changed, too.")
 @click.option("--unsafe", is_flag=True, help="Grade even where boxes cannot be closed off.")
-@OUTPUT
+@_with_output_flags
 @COURSE
 def autograde(
     assignment_id: str,
@@ -325,7 +324,7 @@ def package(system: str, assignment_id: str, output: Path | None, unsafe: bool, 
 @cli.command()
 @ONE
 @WORKERS
-@OUTPUT
+@_with_output_flags
 @COURSE
 def feedback(assignment_id: str, workers: int | None, root: Path) -> None:
     """Write one page per student into feedback/, where it is new or changed.
@@ -345,7 +344,7 @@ def feedback(assignment_id: str, workers: int | None, root: Path) -> None:
 
 @cli.command()
 @ONE
-@OUTPUT
+@_with_output_flags
 @COURSE
 def report(assignment_id: str, root: Path) -> None:
     """Write one page on the whole class into reports/.
@@ -364,7 +363,7 @@ def report(assignment_id: str, root: Path) -> None:
 
 @cli.command()
 @click.argument("notebook", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@OUTPUT
+@_with_output_flags
 def check(notebook: Path) -> None:
     """Run your own notebook and tell which of its visible checks pass.
 
@@ -410,7 +409,7 @@ def completion(shell: str) -> None:
 
 
 @cli.command()
-@OUTPUT
+@_with_output_flags
 @COURSE
 def doctor(root: Path) -> None:
     """Say what works on this machine, and what to do about the rest.

@@ -58,9 +58,9 @@ def _box() -> Finding:
         return Finding("box", False, str(error))
     tier = box_launcher.tier
     box_launcher.close()
-    why = "".join(f"; no {refusal}" for refusal in getattr(box_launcher, "refusals", ()))
+    why = "".join(f"; no {refusal}" for refusal in box_launcher.refusals)
     ok = tier is not Tier.BOUNDS_ONLY
-    version = getattr(box_launcher, "cgroup_version", 0)
+    version = box_launcher.cgroup_version
     group = f"control groups (version {version})" if version else "watching, without control groups"
     text = f"tier {int(tier)}: {tier.protection}; its family is bounded by {group}{why}"
     return Finding("box", ok, text)

@@ -20,13 +20,12 @@ from grader.roster import Roster, load_roster
 from grader.spreadsheet import assignment_csv, course_csv
 from grader.table import Table, read_table
 
-__all__ = ["FORMATS", "Exported", "Record", "export", "records", "to_json"]
+__all__ = ["Exported", "Record", "export", "records", "to_json"]
 
 Record: TypeAlias = dict[str, Any]
 Filler: TypeAlias = Callable[[Table, Sequence[Column], Roster | None], tuple[Table, list[str]]]
 Fresh: TypeAlias = Callable[[Sequence[Column], Roster | None], bytes]
 
-FORMATS = ("csv", "json", "canvas", "moodle", "gradescope")
 LMS: dict[str, tuple[Filler, Fresh]] = {
     "canvas": (canvas_gradebook.fill_in, canvas_gradebook.fresh),
     "moodle": (moodle_gradebook.fill_in, moodle_gradebook.fresh),
@@ -53,12 +52,12 @@ def export(
     into: Path | None = None,
     students: Collection[str] = (),
 ) -> Exported:
-    """Grades in one of `FORMATS`.
+    """Grades in one of the forms that others read.
 
     Args:
         course: the course.
         assignment_ids: which assignments; all when empty.
-        kind: the format.
+        kind: csv, json, canvas, moodle or gradescope.
         into: a file that Canvas or Moodle exported, to be filled in.
         students: only these; all when empty.
 

@@ -17,6 +17,9 @@ from grader import leaks
 from grader.course import Assignment, Course
 from grader.errors import GraderError, JudgeError
 from grader.notebook import (
+    BEGIN_MARKER,
+    CHECK_PREFIX,
+    END_MARKER,
     Cell,
     Notebook,
     grade_id,
@@ -33,7 +36,6 @@ from grader.results import SubmissionResult
 __all__ = ["RELEASE_GATES", "SOURCE_GATES", "Candidate", "GateResult", "Release"]
 
 HIDDEN_TEST_MARKERS = ("BEGIN HIDDEN TESTS", "END HIDDEN TESTS", "BEGIN MARK SCHEME")
-SOLUTION_MARKERS = ("BEGIN SOLUTION", "END SOLUTION")
 
 
 @dataclass(frozen=True)
@@ -123,7 +125,7 @@ def _unclean(cell: Cell) -> Iterator[str]:
         yield "has outputs; clear the outputs of all cells and save"
     if any(marker in cell["source"] for marker in HIDDEN_TEST_MARKERS):
         yield "has a region of hidden tests; move it to hidden_tests.py"
-    if not any(marker in cell["source"] for marker in SOLUTION_MARKERS):
+    if not any(marker in cell["source"] for marker in (BEGIN_MARKER, END_MARKER)):
         return
     if not is_solution(cell):
         yield "has solution markers, but is no answer cell; mark it as one in Create Assignment"
@@ -174,10 +176,10 @@ def _unknown(candidate: Candidate, declared: dict[str, float]) -> Iterator[str]:
                 f"{candidate.notebook_name}: cell {grade_id(cell)!r}: course.yml has no question "
                 f"{name!r}; add it there or rename the cell"
             )
-        elif is_check(cell) and grade_id(cell) != f"test_{name}":
+        elif is_check(cell) and grade_id(cell) != f"{CHECK_PREFIX}{name}":
             yield (
                 f"{candidate.notebook_name}: cell {grade_id(cell)!r}: a check cell is named "
-                f"test_<question>; rename it to 'test_{name}'"
+                f"{CHECK_PREFIX}<question>; rename it to '{CHECK_PREFIX}{name}'"
             )
     for name in declared.keys() - known.keys():
         yield f"hidden_tests.py: course.yml has no question {name!r}; add it or correct the marker"
@@ -186,16 +188,17 @@ def _unknown(candidate: Candidate, declared: dict[str, float]) -> Iterator[str]:
 def _automatic_question(
     name: str, expected: float, cells: list[Cell], declared: float | None
 ) -> Iterator[str]:
+    check = CHECK_PREFIX + name
     checks = [cell for cell in cells if is_check(cell) and cell["cell_type"] == "code"]
     answers = [cell for cell in cells if is_solution(cell)]
     if len(checks) != 1:
-        yield f"the notebook has {len(checks)} check cells 'test_{name}'; it must have one"
+        yield f"the notebook has {len(checks)} check cells {check!r}; it must have one"
     if any(is_manual(cell) or cell["cell_type"] != "code" for cell in answers) or len(answers) > 1:
         yield f"its answer must be one code cell {name!r}, solution but not grade; change its type"
     for cell in checks:
         if points(cell) != expected:
             yield (
-                f"cell 'test_{name}' has {_shown(points(cell))} points, course.yml has "
+                f"cell {check!r} has {_shown(points(cell))} points, course.yml has "
                 f"{expected:g}; make them equal"
             )
     if declared != expected:

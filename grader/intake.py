@@ -32,7 +32,6 @@ __all__ = [
     "is_safe_student",
     "opened",
     "read_submission",
-    "rebuild",
 ]
 
 MAX_BYTES = 16 << 20

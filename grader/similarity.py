@@ -117,8 +117,7 @@ class Likeness:
 
     def usual(self, share: float) -> float:
         """The similarity below which this share of all pairs is."""
-        scores = [pair.score for pair in self.pairs]
-        return float(np.quantile(scores, share)) if scores else 0.0
+        return float(np.quantile(self.scores[np.triu_indices(len(self.students), 1)], share))
 
     def evidence(self, pair: Pair) -> list[Part]:
         """The questions that make a pair alike, what says most first."""

@@ -24,9 +24,9 @@ from grader.intake import (
     find_submissions,
     is_safe_student,
     read_submission,
-    rebuild,
 )
 from grader.notebook import Cell, Notebook, dumps, grade_id, is_solution, loads
+from grader.rebuild import rebuild
 
 STUBS = {
     "forward": "def forward(x):\n    # YOUR CODE HERE\n    raise NotImplementedError()",

@@ -30,9 +30,13 @@ class Launcher(Protocol):
 
     Attributes:
         tier: how well they are closed off.
+        refusals: why each better tier does not work here.
+        cgroup_version: of the control groups that bound them, 0 without.
     """
 
     tier: Tier
+    refusals: tuple[str, ...]
+    cgroup_version: int
 
     def open(self, files: Mapping[str, bytes], limits: Limits) -> Box:
         """A fresh box whose scratch folder holds exactly these files."""
@@ -100,6 +104,8 @@ class PlainLauncher:
     """Boxes as plain child processes, without a jail: for one's own code only."""
 
     tier = Tier.BOUNDS_ONLY
+    refusals = ()
+    cgroup_version = 0
 
     def open(self, files: Mapping[str, bytes], limits: Limits) -> Box:
         """See `Launcher.open`."""
