@@ -72,8 +72,8 @@ def execute_and_judge(bundle: Bundle, student: str, intake: Intake) -> Submissio
 def prepare(bundle: Bundle) -> None:
     """Make ready in this process what the bundle's first submission would wait for.
 
-    The hidden tests are unpacked while the box server starts in a process of its own. An error of
-    either is left to the first submission, whose result can tell it.
+    The hidden tests are unpacked while the box server starts in a process of its own. A
+    `GraderError` of either is left to the first submission, whose result can tell it.
     """
     unpacking = threading.Thread(target=_ready, args=(_workshop, bundle))
     unpacking.start()

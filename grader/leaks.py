@@ -1,10 +1,10 @@
 """Does anything secret reach a release? Lines are compared as tokens, wherever they are pasted.
 
 Secret are the lines of solution regions, of hidden_tests.py and of mistakes.py, and the hints of
-messages.yml. A release is read
-as passages: every text in its notebook and files. Both sides are cut into tokens, so indentation,
-spacing, quotes, line breaks and comment signs make no difference. Lines that say too little to be
-a secret (`return x`, imports, loop headers, unpacking of shapes) do not count.
+messages.yml. A release is read as passages: every text in its notebook and files. Both sides are
+cut into tokens, so indentation, spacing, quotes, line breaks and comment signs make no difference.
+Lines that say too little to be a secret (`return x`, imports, loop headers, unpacking of shapes) do
+not count.
 """
 
 from __future__ import annotations

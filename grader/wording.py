@@ -1,4 +1,4 @@
-"""Every sentence that a student reads of the judge, by key, in the language of the course.
+"""What the judge's claims, messages, hints and remarks say, by key, in the language of the course.
 
 An assignment's `messages.yml` holds its sentences, a block for each language. What a block lacks
 is said in English, from the block `en` or from `GENERIC` below; a block may translate these too.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ MODULES = {
     ): path
     for path in ROOT.rglob("*.py")
 }
+CONTRIBUTING = ROOT.parent / "CONTRIBUTING.md"
 INSIDE_THE_BOX = ("grader.box.runner", "grader.box.shell", "grader.box.protocol")
 
 
@@ -78,6 +80,30 @@ def test_only_the_rows_and_the_plugins_import_nbgrader() -> None:
         module for module in MODULES if any(n.split(".")[0] == "nbgrader" for n in imported(module))
     }
     assert users == {"grader.nbgrader_rows", "grader.nbgrader_plugins"}
+
+
+LAYOUT = re.findall(r"^    (grader/.*)$", CONTRIBUTING.read_text(encoding="utf-8"), re.MULTILINE)
+LEVELS = {
+    f"grader.{module or folder}": level
+    for level, line in enumerate(LAYOUT)
+    for module, folder in re.findall(r"(\w+)\.py|grader/(\w+)/", line)
+}
+
+
+def level(module: str) -> int | None:
+    """The line of CONTRIBUTING.md that a module, or the folder that it is in, stands on."""
+    return next((LEVELS[name] for name in with_parents(module) if name in LEVELS), None)
+
+
+def test_dependencies_point_down_the_list_in_contributing() -> None:
+    assert len(LEVELS) > 20 and set(LEVELS) <= set(MODULES)
+    up = [
+        f"{module} imports {name}"
+        for module in MODULES
+        for name in imported(module) & set(MODULES)
+        if None not in (level(module), level(name)) and level(name) < level(module)
+    ]
+    assert up == []
 
 
 def test_no_module_is_a_drawer_for_everything() -> None:

@@ -68,7 +68,7 @@ def expect_array(
 
 
 def expect_float(value: Any, name: str) -> float:
-    """The value as a Python float: a number, a numpy scalar or an array with one element."""
+    """The value as a Python float: a number, a numpy scalar or an array of shape ()."""
     if isinstance(value, np.ndarray) and value.size == 1 and value.ndim == 0:
         value = value[()]
     real = isinstance(value, int | float | np.integer | np.floating)
