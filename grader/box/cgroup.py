@@ -1,8 +1,9 @@
 """A control group for boxes, where the zygote may make one: the kernel's own bound on a family.
 
-Version 2 needs a folder whose memory and pids controllers are delegated to us, version 1 a writable
-folder of each. Without either, the watch of the zygote and the limits of each process are all there
-is; they are kept in any case, since they tell what happened in better words.
+Version 2 needs a group around ours that hands the memory and pids controllers down and that we may
+write to, version 1 a writable folder of each. Without either, the watch of the zygote and the
+limits of each process are all there is; they are kept in any case, since they tell what happened in
+better words.
 """
 
 from __future__ import annotations
@@ -98,12 +99,15 @@ def remove_leftovers(parents: tuple[Path, ...] | None = None) -> None:
 
 
 def _parents_v2() -> tuple[Path, ...]:
-    """Our own group, if it hands down both controllers."""
+    """The group to make ours in, if it hands down both controllers.
+
+    Only the root may do so while processes are in it; for all others it is the one above theirs.
+    """
     for line in _own_groups():
         number, controllers, path = line.split(":", 2)
         if number == "0" and not controllers:
-            for mount in (ROOT, ROOT / "unified"):
-                folder = mount / path.lstrip("/")
+            owns = [mount / path.lstrip("/") for mount in (ROOT, ROOT / "unified")]
+            for folder in (*owns, *(own.parent for own in owns if path != "/")):
                 with suppress(OSError):
                     handed_down = (folder / "cgroup.subtree_control").read_text().split()
                     if {"memory", "pids"} <= set(handed_down):

@@ -37,6 +37,20 @@ def test_version_2_needs_both_controllers_handed_down(
     assert cgroup._parents_v2() == (folder,)
 
 
+def test_version_2_makes_its_group_beside_our_own_which_holds_processes(
+    tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tree / "user@1000.service" / "app.slice"
+    (folder / "run.scope").mkdir(parents=True)
+    (folder / "run.scope" / "cgroup.subtree_control").write_text("\n")
+    (folder / "cgroup.subtree_control").write_text("memory pids\n")
+    own(monkeypatch, "0::/user@1000.service/app.slice/run.scope")
+    assert cgroup._parents_v2() == (folder,)
+    own(monkeypatch, "0::/")
+    (tree.parent / "cgroup.subtree_control").write_text("memory pids\n")
+    assert cgroup._parents_v2() == ()
+
+
 def test_version_1_needs_a_group_of_each_controller(
     tree: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
