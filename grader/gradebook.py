@@ -30,6 +30,7 @@ from grader.nbgrader_rows import (
     Grade,
     Gradebook,
     GradeCell,
+    SolutionCell,
     Student,
     SubmittedAssignment,
     SubmittedNotebook,
@@ -38,6 +39,7 @@ from grader.nbgrader_rows import (
 )
 from grader.nbgrader_rows import Assignment as AssignmentRow
 from grader.notebook import CHECK_PREFIX, Notebook, grade_id, is_solution
+from grader.records import load_result
 from grader.release_cells import ReleaseCells
 from grader.results import Status, SubmissionResult
 from grader.roster import load_roster
@@ -160,11 +162,19 @@ class CourseGradebook:
     def manual_scores(self, assignment_id: str) -> dict[str, dict[str, float]]:
         """Scores that a human gave or changed: student → question → points with extra credit."""
         scores: dict[str, dict[str, float]] = {}
-        for student, cell, grade in self._grades(assignment_id):
+        for student, cell, grade in self._marks(Grade, GradeCell, assignment_id):
             if grade.manual_score is not None or grade.extra_credit is not None:
                 question = cell.removeprefix(CHECK_PREFIX)
                 scores.setdefault(student, {})[question] = _points(grade)
         return scores
+
+    def manual_comments(self, assignment_id: str) -> dict[str, dict[str, str]]:
+        """What a human wrote to the student: student → question → comment."""
+        comments: dict[str, dict[str, str]] = {}
+        for student, cell, comment in self._marks(Comment, SolutionCell, assignment_id):
+            if words := (comment.manual_comment or "").strip():
+                comments.setdefault(student, {})[cell] = words
+        return comments
 
     def lateness(self, assignment_id: str) -> dict[str, Lateness]:
         """How late each submission of an assignment was and what it costs, by student.
@@ -248,15 +258,31 @@ class CourseGradebook:
         return row
 
     def _score(self, notebook: Any, result: SubmissionResult) -> None:
-        """Fill in the grades by the rules of nbgrader's SaveAutoGrades."""
+        """Fill in the grades by the rules of nbgrader's SaveAutoGrades.
+
+        But where a human gave points to the very same answer, nobody has to look again.
+        """
         scores: dict[str, float | None] = {}
         if result.status is not Status.NOT_GRADED:
             scores = {q.question: q.score for q in result.questions}
         grades = self._rows(Grade, notebook, result.assignment)
+        is_marked = any(grade.manual_score is not None for grade in grades.values())
+        same = self._same_answers(result) if is_marked else frozenset()
         for name, grade in grades.items():
-            grade.auto_score = scores.get(name.removeprefix(CHECK_PREFIX))
-            waits = grade.manual_score is not None or grade.auto_score is None
-            grade.needs_manual_grade = waits
+            question = name.removeprefix(CHECK_PREFIX)
+            grade.auto_score = scores.get(question)
+            if grade.manual_score is None:
+                grade.needs_manual_grade = grade.auto_score is None
+            elif question not in same:
+                grade.needs_manual_grade = True
+
+    def _same_answers(self, result: SubmissionResult) -> frozenset[str]:
+        """Questions whose answer is what it was when the student was last graded."""
+        before = load_result(self._course, result.assignment, result.student)
+        if before is None or before.notebook is None or result.notebook is None:
+            return frozenset()
+        old, new = _sources(before.notebook), _sources(result.notebook)
+        return frozenset(name for name in new if old.get(name) == new[name])
 
     def _comment(self, notebook: Any, result: SubmissionResult) -> None:
         release = _sources(self._bundle(result.assignment).release)
@@ -354,14 +380,14 @@ class CourseGradebook:
                 if value and getattr(row, name) != value:
                     setattr(row, name, value)
 
-    def _grades(self, assignment_id: str) -> list[tuple[str, str, Any]]:
-        """Every grade of an assignment, with student and cell name."""
+    def _marks(self, kind: Any, cell: Any, assignment_id: str) -> list[tuple[str, str, Any]]:
+        """Every grade or comment of an assignment, with student and cell name."""
         rows = (
-            select(SubmittedAssignment.student_id, GradeCell.name, Grade)
-            .join(SubmittedNotebook, SubmittedNotebook.id == Grade.notebook_id)
+            select(SubmittedAssignment.student_id, cell.name, kind)
+            .join(SubmittedNotebook, SubmittedNotebook.id == kind.notebook_id)
             .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
             .join(AssignmentRow, AssignmentRow.id == SubmittedAssignment.assignment_id)
-            .join(GradeCell, GradeCell.id == Grade.cell_id)
+            .join(cell, cell.id == kind.cell_id)
             .where(AssignmentRow.name == assignment_id)
         )
         with self._one_line_errors():

@@ -227,6 +227,23 @@ def test_a_regrade_keeps_what_a_human_gave(
     ]
     assert rows(course, "select distinct manual_comment from comment") == [("Well put.",)]
     assert book.manual_scores(ID) == {"ada": {"why": 2.5}}
+    assert book.manual_comments(ID)["ada"]["why"] == "Well put."
+
+
+def test_an_answer_that_has_its_points_is_not_to_be_looked_at_again_until_it_changes(
+    course: Course, book: CourseGradebook, release: Notebook
+) -> None:
+    first = make_result("ada", release, double=3.0, why=None)
+    book.store(first, IN_TIME)
+    save_result(course, first)
+    change(course, "update grade set manual_score=2.5, needs_manual_grade=0 where auto_score is null")
+    waiting = "select count(*) from grade where needs_manual_grade"
+    book.store(make_result("ada", release, double=4.0, why=None), IN_TIME)
+    assert rows(course, waiting) == [(0,)]
+    again = make_result("ada", release, double=4.0, why=None)
+    again.notebook["cells"][-1]["source"] = "another answer"
+    book.store(again, IN_TIME)
+    assert rows(course, waiting) == [(1,)]
 
 
 def test_a_score_changed_by_hand_counts_with_extra_credit(
