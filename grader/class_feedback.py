@@ -165,7 +165,8 @@ def _is_sealed(desk: _Desk, student: str, standing: Standing) -> bool:
 
 
 def _sealed(page: bytes, desk: _Desk, standing: Standing, record: bytes) -> bytes:
-    given = f"{sorted(standing.by_hand.items())}{standing.lateness!r}".encode()
+    by_hand = sorted(standing.by_hand.items()), sorted(standing.comments.items())
+    given = f"{by_hand}{standing.lateness!r}".encode()
     digest = hashlib.sha256()
     for part in (desk.digest, given, record, page):
         digest.update(hashlib.sha256(part).digest())

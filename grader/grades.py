@@ -25,10 +25,12 @@ class Standing:
 
     Args:
         by_hand: scores that a human gave or changed, by question.
+        comments: what a human wrote to the student, by question.
         lateness: how late the submission was, and what that costs.
     """
 
     by_hand: dict[str, float] = field(default_factory=dict)
+    comments: dict[str, str] = field(default_factory=dict)
     lateness: Lateness = field(default_factory=Lateness)
 
 
@@ -40,11 +42,13 @@ class Grade:
         result: with the scores that humans gave.
         late_penalty: points lost.
         lateness: how late it was, and why that costs what it costs.
+        comments: what a human wrote to the student, by question.
     """
 
     result: SubmissionResult
     late_penalty: float
     lateness: Lateness = field(default_factory=Lateness)
+    comments: dict[str, str] = field(default_factory=dict)
 
     @property
     def final_score(self) -> float | None:
@@ -77,14 +81,14 @@ def standings(course: Course, assignment: Assignment) -> dict[str, Standing]:
     students = sorted(path.stem for path in folder.glob("*.json"))
     if not students:
         return {}
-    by_hand, late = _from_gradebook(course, assignment.id)
-    return {s: Standing(by_hand.get(s, {}), late.get(s, Lateness())) for s in students}
+    told = _from_gradebook(course, assignment.id)
+    return {student: told.get(student, Standing()) for student in students}
 
 
 def grade_of(result: SubmissionResult, standing: Standing) -> Grade:
     """The grade of one kept result."""
     late = standing.lateness
-    return Grade(_with_scores(result, standing.by_hand), late.penalty, late)
+    return Grade(_with_scores(result, standing.by_hand), late.penalty, late, standing.comments)
 
 
 def refresh(course: Course, assignment_id: str, submissions: Iterable[Submission]) -> None:
@@ -113,15 +117,18 @@ def _late_digest(course: Course, times: dict[str, datetime | None]) -> str:
     return digest.hexdigest()
 
 
-def _from_gradebook(
-    course: Course, assignment_id: str
-) -> tuple[dict[str, dict[str, float]], dict[str, Lateness]]:
-    """Scores by hand, by student and question, and how late each student was."""
+def _from_gradebook(course: Course, assignment_id: str) -> dict[str, Standing]:
+    """What it says of everyone who has been graded, by student."""
     from grader.gradebook import CourseGradebook  # takes seconds to import
 
     with CourseGradebook(course) as gradebook:
         gradebook.note_times(assignment_id, _times_of_graded(course, assignment_id))
-        return gradebook.manual_scores(assignment_id), gradebook.lateness(assignment_id)
+        scores = gradebook.manual_scores(assignment_id)
+        comments = gradebook.manual_comments(assignment_id)
+        return {
+            student: Standing(scores.get(student, {}), comments.get(student, {}), late)
+            for student, late in gradebook.lateness(assignment_id).items()
+        }
 
 
 def _times_of_graded(course: Course, assignment_id: str) -> dict[str, datetime | None]:

@@ -132,8 +132,12 @@ def test_a_page_that_somebody_changed_or_cut_is_written_again(course: Course) ->
 
 @pytest.mark.parametrize(
     "standing",
-    [Standing({"why": 2.0}), Standing(lateness=Lateness(90_000.0, 1, 0, 0.1))],
-    ids=["a score by hand", "a late penalty"],
+    [
+        Standing({"why": 2.0}),
+        Standing(comments={"why": "Well put."}),
+        Standing(lateness=Lateness(90_000.0, 1, 0, 0.1)),
+    ],
+    ids=["a score by hand", "a comment", "a late penalty"],
 )
 def test_what_the_gradebook_says_reaches_the_page(
     course: Course, monkeypatch: pytest.MonkeyPatch, standing: Standing

@@ -21,6 +21,7 @@ from grader.notebook import Notebook
 from grader.records import save_result
 from grader.results import CheckResult, QuestionResult, Status, SubmissionResult
 
+ON_TIME = Lateness()
 LATE = datetime(2026, 1, 10, 13, 0, tzinfo=UTC)
 
 
@@ -39,8 +40,12 @@ def by_hand(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """Stands for the gradebook, whose import takes seconds; one test below opens a real one."""
     told: dict[str, Any] = {"scores": {}, "penalties": {}}
 
-    def answer(course: Course, assignment_id: str) -> tuple[dict[str, Any], dict[str, Any]]:
-        return told["scores"], told["penalties"]
+    def answer(course: Course, assignment_id: str) -> dict[str, grades.Standing]:
+        scores, late = told["scores"], told["penalties"]
+        return {
+            student: grades.Standing(scores.get(student, {}), lateness=late.get(student, ON_TIME))
+            for student in {*scores, *late}
+        }
 
     monkeypatch.setattr(grades, "_from_gradebook", answer)
     return told

@@ -172,6 +172,13 @@ def test_written_work_that_waits_is_told(course: Course, release: Notebook) -> N
     assert "why: waiting for your teacher" in " ".join(page_of(course, result).text.split())
 
 
+def test_what_a_teacher_wrote_stands_with_its_question(course: Course, release: Notebook) -> None:
+    result = make_result("amy", release, double=4.0).with_manual_score("why", 2.0)
+    grade = Grade(result, 0.0, comments={"why": "Well put.\nBut <why>?"})
+    page = feedback_page(course, course.assignment(ID), grade)
+    assert "Your teacher.</strong> Well put.\nBut &lt;why&gt;?</p>" in page
+
+
 def test_a_check_that_broke_is_neither_won_nor_lost(course: Course, release: Notebook) -> None:
     question = QuestionResult("double", None, 4.0, checks=(CheckResult("t", "C.", None, 0, 4),))
     result = replace(make_result("amy", release), questions=(question,))

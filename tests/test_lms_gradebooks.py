@@ -57,8 +57,8 @@ def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
     }
     for student, scores in points.items():
         save_result(course, make_result(student, release, **scores))
-    late = {"ada": Lateness(3600, 1, 0, 0.5)}
-    monkeypatch.setattr(grades, "_from_gradebook", lambda course, assignment: ({}, late))
+    late = {"ada": grades.Standing(lateness=Lateness(3600, 1, 0, 0.5))}
+    monkeypatch.setattr(grades, "_from_gradebook", lambda course, assignment: late)
     return course
 
 
