@@ -14,6 +14,7 @@ from typing import Any
 from grader.course import Assignment, Course
 from grader.errors import UsageError
 from grader.intake import USABLE_ID, is_safe_student
+from grader.roster import load_roster
 from grader.table import Row, Table, read_table
 
 __all__ = ["Deadlines", "load_deadlines"]
@@ -47,9 +48,13 @@ def load_deadlines(course: Course) -> Deadlines:
     path = course.extensions_path
     if not path.exists() and "extensions" not in course.model_fields_set:
         return Deadlines()
-    table = read_table(path)
+    table, roster = read_table(path), load_roster(course)
     extended: dict[tuple[str, str], datetime] = {}
     for row, key, until in _rows(course, table):
+        if roster is not None and key[0] not in roster.people:
+            raise _wrong(
+                table, row, f"{key[0]!r} is not in {course.roster}; correct one of the two"
+            )
         if key in extended:
             problem = f"a second extension of {key[0]} for {key[1]}; keep one"
             raise _wrong(table, row, problem)
