@@ -108,7 +108,8 @@ def autograde(
         _grade(course, bundle, todo, crew, summary)
     if not (students or summary.stopped):  # the time of what still waits is not its old score's
         refresh(course, assignment_id, submissions)
-    show_summary(course.assignment(assignment_id), summary.results, summary.unchanged)
+    by_hand = _given_by_hand(course, assignment_id, summary.results)
+    show_summary(bundle.assignment, summary.results, summary.unchanged, by_hand)
     if summary.stopped:
         left = len(todo) - len(summary.results)
         warn(f"stopped with {left} still to grade; run the same command again to go on")
@@ -133,4 +134,16 @@ def _grade(
         with Keeper(course, bundle, times, kept) as keeper:
             for result in grade_all(bundle, todo, crew, stop):
                 keeper.keep(result)
-        summary.stopped = stop.is_set()
+        summary.stopped = stop.is_set() and len(summary.results) < len(todo)
+
+
+def _given_by_hand(
+    course: Course, assignment_id: str, results: Sequence[SubmissionResult]
+) -> dict[str, dict[str, float]]:
+    """Points that need no human any more, by student and question."""
+    if not any(question.waits for result in results for question in result.questions):
+        return {}
+    from grader.gradebook import CourseGradebook  # takes seconds to import
+
+    with CourseGradebook(course) as gradebook:
+        return gradebook.manual_scores(assignment_id)

@@ -197,7 +197,7 @@ def collect(
     """
     from grader.collect import collect as collect_all
     from grader.course import Course
-    from grader.terminal import say
+    from grader.terminal import say, show_collected
 
     course = Course.load(root)
     course.assignment(assignment_id)
@@ -205,6 +205,7 @@ def collect(
     for line in collect_all(course, assignment_id, source, naming, times):
         lines.append(line)
         say(str(line))
+    show_collected(line.outcome for line in lines)
     _tell([asdict(line) for line in lines])
     sys.exit(0 if all(line.ok for line in lines) else 1)
 

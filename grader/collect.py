@@ -9,9 +9,9 @@ the LMS or nbgrader wrote, not from the times of files, which are the download's
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePosixPath
 
 from grader.archive import Archive, open_archive
@@ -41,11 +41,16 @@ class Collected:
         student: student id, or what the download calls somebody unknown; "" for a remark.
         text: what was done, or why nothing was.
         ok: whether everything that was handed in was taken.
+        outcome: "collected", "replaced", "updated" (of the same work more is known), "unchanged"
+            or "left out"; "" for a remark.
+        is_late: whether the LMS marked it as late, and nothing tells when it came.
     """
 
     student: str
     text: str
     ok: bool = True
+    outcome: str = ""
+    is_late: bool = False
 
     def __str__(self) -> str:
         return f"{shown(self.student)}: {self.text}" if self.student else self.text
@@ -59,6 +64,8 @@ def collect(
     times: Path | None = None,
 ) -> Iterator[Collected]:
     """Take over each student's notebooks; yields one line for each hand-in, taken or not.
+
+    What somebody has to settle comes last, where it is seen.
 
     Args:
         course: the course.
@@ -82,10 +89,18 @@ def collect(
             )
         known, unknown = _by_student(files, roster)
         collector = _Collector(course, assignment_id, deadlines, archive, kind, told)
+        lines = []
         for student in sorted(known):
-            yield from collector.take(student, known[student])
+            for line in collector.take(student, known[student]):
+                lines.append(line)
+                if line.ok:
+                    yield line
+        yield from (line for line in lines if not line.ok)
         yield from unknown
         yield from _left_over(archive, files)
+    yield from _late_without_time(lines, kind)
+    if times is not None:
+        yield from _times_of_nobody(told, times, roster.people if roster else known)
     if roster is not None:
         yield from _missing(course, assignment_id, roster)
 
@@ -101,7 +116,7 @@ def _by_student(
             known.setdefault(identified(file, roster), []).append(file)
         except Unknown as problem:
             called = file.name or file.key
-            unknown.setdefault(called, Collected(called, f"left out: {problem}", ok=False))
+            unknown.setdefault(called, _left_out(called, str(problem)))
     return known, [unknown[called] for called in sorted(unknown)]
 
 
@@ -130,35 +145,59 @@ class _Collector:
             found = self._notebook(attempts[name])
             data = found if isinstance(found, str) else self.archive.read(found.entry)
             if isinstance(found, str) or isinstance(data, str):
-                problems.append(Collected(student, f"left out: {data!s}", ok=False))
+                problems.append(_left_out(student, str(data)))
                 continue
-            chosen = found
+            chosen, beside = found, self._passed_over(attempts[name], found)
             added = shelf.add(data, found.entry, self._time(found, student), found.order)
             new += [added] if added else []
         if chosen:
-            yield Collected(student, self._settle(shelf, student, new, was_empty, chosen))
+            yield self._settle(shelf, student, new, was_empty, chosen, beside)
         yield from problems
 
     def _settle(
-        self, shelf: Shelf, student: str, new: Sequence[Attempt], was_empty: bool, last: Handed
-    ) -> str:
+        self,
+        shelf: Shelf,
+        student: str,
+        new: Sequence[Attempt],
+        was_empty: bool,
+        last: Handed,
+        beside: Sequence[Handed],
+    ) -> Collected:
+        """Make what counts the submission; `beside` is what was not taken of the same hand-in."""
         counts = latest(shelf.attempts, self._deadline(student))
-        has_changed = shelf.install(counts)
-        word = "replaced" if has_changed and not was_empty else "collected"
-        text = f"{word if has_changed else 'unchanged'} ({shown(last.entry)})"
-        if len(shelf.attempts) > 1 and (new or has_changed):
+        if not shelf.install(counts):
+            outcome = "unchanged"
+        elif was_empty:
+            outcome = "collected"
+        else:
+            outcome = "replaced" if new else "updated"
+        text = f"{outcome} ({shown(last.entry)})"
+        if beside:
+            text += f"; the later of two or more, not taken: {_named(beside)}"
+        if len(shelf.attempts) > 1 and (new or outcome == "updated"):
             text += f"; attempt {counts.number} of {len(shelf.attempts)} counts"
-        if last.is_late and not any(a.submitted_at for a in shelf.attempts):
-            text += f"; marked late by {self.kind.title()}, but not when: tell it with --times"
-        return text
+        if outcome == "updated" and counts.submitted_at:
+            text += f"; handed in {counts.submitted_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+        is_late = last.is_late and not any(a.submitted_at for a in shelf.attempts)
+        return Collected(student, text, outcome=outcome, is_late=is_late)
 
-    def _notebook(self, files: Sequence[Handed]) -> Handed | str:
-        """The file that is the submission, or why there is none."""
+    def _passed_over(self, files: Sequence[Handed], taken: Handed) -> list[Handed]:
+        """Other notebooks that may be of this assignment, too."""
+        if not taken.order:
+            return []
+        return [f for f in self._notebooks(files) if f is not taken]
+
+    def _notebooks(self, files: Sequence[Handed]) -> list[Handed]:
+        """Those that may be of this assignment, by their names."""
         wanted = self.assignment_id
         notebooks = [f for f in files if f.own.suffix.lower() == ".ipynb"]
         notebooks = [f for f in notebooks if wanted in f.own.parts[:-1]] or notebooks
         others = {a.id for a in self.course.assignments} - {wanted}
-        notebooks = [f for f in notebooks if not others.intersection(_names(f.own))]
+        return [f for f in notebooks if not others.intersection(_names(f.own))]
+
+    def _notebook(self, files: Sequence[Handed]) -> Handed | str:
+        """The file that is the submission, or why there is none."""
+        wanted, notebooks = self.assignment_id, self._notebooks(files)
         exact = [f for f in notebooks if f.own.stem == wanted]
         alike = [f for f in notebooks if COPY_MARK.sub("", f.own.stem) == wanted]
         if self.kind == "canvas":  # the greater number came later, whatever the file's name
@@ -168,7 +207,7 @@ class _Collector:
             return max(candidates, key=lambda f: f.order)
         if len(candidates) == 1:
             return candidates[0]
-        names = ", ".join(shown(str(f.own)) for f in (candidates or files)[:3])
+        names = _named((candidates or files)[:3])
         if candidates:
             return f"{len(candidates)} notebooks, none alone named {wanted}.ipynb ({names})"
         return f"no notebook of this assignment in it ({names})"
@@ -191,6 +230,15 @@ class _Collector:
         return due + timedelta(minutes=self.course.late_policy.grace_minutes) if due else None
 
 
+def _left_out(called: str, reason: str) -> Collected:
+    return Collected(called, f"left out: {reason}", ok=False, outcome="left out")
+
+
+def _named(files: Iterable[Handed]) -> str:
+    """As the student called them."""
+    return ", ".join(shown(str(file.own)) for file in files)
+
+
 def _names(own: PurePosixPath) -> set[str]:
     """The folders of a path, and the file's name without its ending and copy mark."""
     return {*own.parts[:-1], COPY_MARK.sub("", own.stem)}
@@ -198,11 +246,30 @@ def _names(own: PurePosixPath) -> set[str]:
 
 def _left_over(archive: Archive, files: Sequence[Handed]) -> Iterator[Collected]:
     for name, reason in sorted(archive.refused.items()):
-        yield Collected(name, f"left out: {reason}", ok=False)
+        yield _left_out(name, reason)
     named = {file.entry for file in files}
     for entry in archive.entries:
         if entry not in named and entry.lower().endswith(".ipynb"):
-            yield Collected(entry, "left out: its name does not tell whose it is", ok=False)
+            yield _left_out(entry, "its name does not tell whose it is")
+
+
+def _late_without_time(lines: Iterable[Collected], kind: str) -> Iterator[Collected]:
+    if late := [line.student for line in lines if line.is_late]:
+        yield Collected(
+            "",
+            f"marked late by {kind.title()}, but not when, so counted as in time; tell their times "
+            f"with --times: {', '.join(late)}",
+        )
+
+
+def _times_of_nobody(
+    told: Iterable[str], path: Path, known: Collection[str]
+) -> Iterator[Collected]:
+    """Names in the file of times that are nobody's: somebody's time was misspelt."""
+    if strangers := [shown(student) for student in told if student not in known]:
+        yield Collected(
+            "", f"{path}: nobody is called {', '.join(strangers)}; correct it", ok=False
+        )
 
 
 def _missing(course: Course, assignment_id: str, roster: Roster) -> Iterator[Collected]:

@@ -88,7 +88,8 @@ def standings(course: Course, assignment: Assignment) -> dict[str, Standing]:
 def grade_of(result: SubmissionResult, standing: Standing) -> Grade:
     """The grade of one kept result."""
     late = standing.lateness
-    return Grade(_with_scores(result, standing.by_hand), late.penalty, late, standing.comments)
+    with_scores = result.with_manual_scores(standing.by_hand)
+    return Grade(with_scores, late.penalty, late, standing.comments)
 
 
 def refresh(course: Course, assignment_id: str, submissions: Iterable[Submission]) -> None:
@@ -154,11 +155,3 @@ def _kept(course: Course, assignment: Assignment, student: str) -> SubmissionRes
         max_score=assignment.max_score,
         notes=("Not graded: the kept result cannot be read; grade this submission again.",),
     )
-
-
-def _with_scores(result: SubmissionResult, by_hand: dict[str, float]) -> SubmissionResult:
-    if result.status is Status.NOT_GRADED:  # a part of the score would pass for the whole
-        return result
-    for question, score in by_hand.items():
-        result = result.with_manual_score(question, score)
-    return result

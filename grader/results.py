@@ -7,6 +7,7 @@ A question's score is None while a human has still to grade it, or when a check 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Any
@@ -90,6 +91,11 @@ class QuestionResult:
         """Each hint once: mistakes may share one."""
         return list(dict.fromkeys(filter(None, self.hints)))
 
+    @property
+    def waits(self) -> bool:
+        """Whether a human has still to give it points."""
+        return self.manual and self.score is None
+
 
 @dataclass(frozen=True)
 class SubmissionResult:
@@ -145,6 +151,18 @@ class SubmissionResult:
             replace(q, score=score) if q.question == question else q for q in self.questions
         )
         return replace(self, questions=questions)
+
+    def with_manual_scores(self, by_hand: Mapping[str, float]) -> SubmissionResult:
+        """A copy with all scores that a human gave, by question.
+
+        Where we failed to grade there are none: a part of the score would pass for the whole.
+        """
+        if self.status is Status.NOT_GRADED:
+            return self
+        result = self
+        for question, score in by_hand.items():
+            result = result.with_manual_score(question, score)
+        return result
 
     def to_json(self) -> str:
         """The record as JSON text, notebook included; the fingerprint comes first.

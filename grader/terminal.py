@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from statistics import fmean, median
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -36,6 +38,7 @@ __all__ = [
     "say",
     "show_build",
     "show_checks",
+    "show_collected",
     "show_findings",
     "show_summary",
     "track",
@@ -43,7 +46,6 @@ __all__ = [
 ]
 
 out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
 BLOCKS = " ▁▂▃▄▅▆▇█"
 MAX_SHOWN = 10
 
@@ -54,8 +56,14 @@ def say(message: str) -> None:
 
 
 def warn(message: str) -> None:
-    """One line on stderr."""
-    err.print(f"grader: {escape(message)}", soft_wrap=True)
+    """One line on stderr, above a bar if there is one."""
+    print(f"grader: {message}", file=sys.stderr, flush=True)
+
+
+def show_collected(outcomes: Iterable[str]) -> None:
+    """How many hand-ins ended how."""
+    counts = Counter(filter(None, outcomes))
+    out.print(", ".join(f"{number} {outcome}" for outcome, number in counts.items()))
 
 
 class _Rate(ProgressColumn):
@@ -66,7 +74,7 @@ class _Rate(ProgressColumn):
 @contextmanager
 def progress(total: int, name: str) -> Iterator[Callable[[SubmissionResult], None]]:
     """A bar with rate and time left; without a terminal, a line for each result."""
-    if not out.is_terminal:
+    if out.quiet or not out.is_terminal:
         yield lambda result: out.print(_line(result), soft_wrap=True)
         return
     columns = (
@@ -76,7 +84,10 @@ def progress(total: int, name: str) -> Iterator[Callable[[SubmissionResult], Non
         _Rate(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=out, speed_estimate_period=300) as bar:
+    in_order = sys.stderr.isatty()  # else what is said there belongs into its file
+    with Progress(
+        *columns, console=out, speed_estimate_period=300, redirect_stderr=in_order
+    ) as bar:
         task = bar.add_task(f"grading {name}", total=total)
 
         def advance(result: SubmissionResult) -> None:
@@ -89,14 +100,29 @@ def progress(total: int, name: str) -> Iterator[Callable[[SubmissionResult], Non
 
 def _line(result: SubmissionResult) -> str:
     score = "–" if result.score is None else f"{result.score:g} of {result.max_score:g}"
+    if waiting := sum(q.max_score for q in result.questions if q.waits):
+        score += f", {waiting:g} to come by hand"
     notes = f"  {' '.join(result.notes)}" if result.notes else ""
     return escape(f"{result.student}: {str(result.status).lower()}, {score}{notes}")
 
 
 def show_summary(
-    assignment: Assignment, results: Sequence[SubmissionResult], unchanged: int
+    assignment: Assignment,
+    results: Sequence[SubmissionResult],
+    unchanged: int,
+    by_hand: Mapping[str, Mapping[str, float]] = MappingProxyType({}),
 ) -> None:
-    """A table of how submissions ended, and how the questions went."""
+    """A table of how submissions ended, and how the questions went.
+
+    Args:
+        assignment: the assignment.
+        results: what was graded.
+        unchanged: how many submissions were not graded again.
+        by_hand: points that a human gave before, by student and question.
+    """
+    if not results:
+        out.print(f"[bold]{assignment.id}[/]: nothing to grade, {unchanged} unchanged")
+        return
     counts = Counter(str(result.status) for result in results)
     repaired = sum(1 for r in results if r.status is Status.GRADED and r.notes)
     parts = [f"{counts['GRADED']} graded"]
@@ -105,13 +131,17 @@ def show_summary(
     parts += [f"[bold]{counts['NOT_GRADED']} not graded[/]"] if counts["NOT_GRADED"] else []
     parts += [f"{unchanged} unchanged"] if unchanged else []
     out.print(f"[bold]{assignment.id}[/]: {', '.join(parts)}")
-    scores = [r.score for r in results if r.score is not None]
+    marked = [r.with_manual_scores(by_hand.get(r.student, {})) for r in results]
+    scores = [r.score for r in marked if r.score is not None]
     if scores:
         out.print(
             f"scores 0 {_histogram(scores, assignment.max_score)} {assignment.max_score:g}   "
             f"mean {fmean(scores):.1f}, median {median(scores):g}"
         )
-        out.print(_question_table(assignment, results))
+        out.print(_question_table(assignment, marked))
+    if waiting := Counter(q.question for r in marked for q in r.questions if q.waits):
+        told = ", ".join(f"{number} of {name}" for name, number in waiting.items())
+        out.print(f"answers that wait for points by hand, in formgrader: {told}")
     if changed := [r for r in results if r.previous_score not in (None, r.score)]:
         out.print(f"changed since they were graded before: {_changes(changed)}", soft_wrap=True)
 
@@ -137,16 +167,15 @@ def _histogram(scores: Sequence[float], maximum: float) -> str:
 
 def _question_table(assignment: Assignment, results: Sequence[SubmissionResult]) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0))
-    for heading in ("question", "mean", "of", "full marks", "by hand"):
+    for heading in ("question", "mean", "of", "full marks"):
         is_name = heading == "question"
         table.add_column(heading, justify="left" if is_name else "right", no_wrap=is_name)
     for name, spec in assignment.questions.items():
         found = [q for r in results for q in r.questions if q.question == name]
         scores = [q.score for q in found if q.score is not None]
         full = sum(1 for score in scores if score == spec.points)
-        waiting = sum(1 for q in found if q.manual and q.score is None)
         mean = f"{fmean(scores):.1f}" if scores else "–"
-        table.add_row(name, mean, f"{spec.points:g}", str(full), str(waiting) if waiting else "")
+        table.add_row(name, mean, f"{spec.points:g}", str(full))
     return table
 
 
@@ -161,10 +190,10 @@ def show_build(report: BuildReport) -> None:
 
 def _proof_table(proof: Proof) -> Table:
     """What the hidden tests of each question were proved to tell apart; everything passed."""
-    table = Table(box=None, padding=(0, 2, 0, 2))
+    table = Table(box=None, padding=(0, 0, 0, 2))
     table.add_column("question", no_wrap=True)
-    for heading in ("mistakes lose", "alternatives pass", "mutants killed", "equivalent"):
-        table.add_column(heading, justify="right")
+    for heading in ("mistakes\nlose", "alternatives\npass", "mutants\nkilled", "equivalent"):
+        table.add_column(heading, justify="right", no_wrap=True)
     for row in proof.rows:
         mutants = row.killed + row.equivalent
         table.add_row(

@@ -42,6 +42,7 @@ def test_collect_exits_with_1_if_something_was_left_out(course: Course) -> None:
         archive.writestr("../x.ipynb", "{}")
     done = run(course, "collect", ID, "in.zip", "--from", "canvas")
     assert done.returncode == 1
+    assert done.stdout.endswith("1 unchanged, 1 left out\n")
     assert "../x.ipynb: left out: a path that leads out of the download" in done.stdout
 
 

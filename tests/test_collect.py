@@ -163,8 +163,8 @@ def test_which_notebook_is_meant_is_not_guessed(course: Course, tmp_path: Path) 
     put(tmp_path / "in", f"chidi/{ID}/work.ipynb")
     put(tmp_path / "in", "dora/answers.zip")
     shown = lines(Course.load(course.root), tmp_path / "in")
-    assert shown[0].startswith("ada: left out: 2 notebooks, none alone named tiny.ipynb (one")
-    assert shown[1].startswith("bela: left out: no notebook of this assignment in it (other")
+    assert shown[1].startswith("ada: left out: 2 notebooks, none alone named tiny.ipynb (one")
+    assert shown[2].startswith("bela: left out: no notebook of this assignment in it (other")
     assert shown[3] == "dora: left out: no notebook of this assignment in it (answers.zip)"
     assert submitted(course) == {f"chidi/{ID}/{ID}.ipynb"}
 
@@ -209,7 +209,7 @@ def test_a_zip_that_lies_about_sizes_and_a_broken_member_stop_nobody(
     data[start : start + 4] = b"\xff\xff\xff\xff"
     source.write_bytes(data)
     shown = lines(course, source)
-    assert "bela: left out: cannot be unpacked" in shown[1]
+    assert "bela: left out: cannot be unpacked" in shown[2]
     assert len(submitted(course)) == 2
 
 

@@ -236,7 +236,8 @@ def test_an_answer_that_has_its_points_is_not_to_be_looked_at_again_until_it_cha
     first = make_result("ada", release, double=3.0, why=None)
     book.store(first, IN_TIME)
     save_result(course, first)
-    change(course, "update grade set manual_score=2.5, needs_manual_grade=0 where auto_score is null")
+    given = "update grade set manual_score=2.5, needs_manual_grade=0 where auto_score is null"
+    change(course, given)
     waiting = "select count(*) from grade where needs_manual_grade"
     book.store(make_result("ada", release, double=4.0, why=None), IN_TIME)
     assert rows(course, waiting) == [(0,)]

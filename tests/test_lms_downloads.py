@@ -68,7 +68,7 @@ def test_canvas_names_are_understood(course: Course, tmp_path: Path) -> None:
         "chidi": "okaforchidi_503_9003_My Homework-1.ipynb",
     }
     assert "bela: collected" in said
-    assert "marked late by Canvas, but not when: tell it with --times" in said
+    assert "but not when, so counted as in time; tell their times with --times: bela\n" in said
     assert "linmei: left out: mei1, mei2 have this name; write canvas_id 504 to the right" in said
     assert "doejane: left out: not in the roster; add canvas_id 505" in said
     assert "no submission of 2 of 5 in roster.csv: mei1, mei2" in said
@@ -88,6 +88,24 @@ def test_times_that_canvas_does_not_tell_come_from_a_file(course: Course, tmp_pa
     assert stamps["bela"].read_text() == "2026-01-11 09:00:00.000000 UTC"
     assert "not when" not in said
     assert "attempt" not in said  # the same work, of which more is known
+    assert (
+        "bela: updated (vonszabóbéla_LATE_502_9002_tiny.ipynb); handed in 2026-01-11 09:00 UTC"
+        in said
+    )
+
+
+def test_a_time_of_somebody_unknown_is_told(course: Course, tmp_path: Path) -> None:
+    times = tmp_path / "times.csv"
+    times.write_text("student,submitted_at\nadda,2026-01-11T10:00:00+01:00\n502,\n")
+    source = download(tmp_path / "in", "lovelaceada_501_9001_tiny.ipynb")
+    (line,) = [line for line in collect(course, ID, source, times=times) if not line.ok]
+    assert str(line) == f"{times}: nobody is called adda; correct it"
+
+
+def test_what_has_to_be_settled_comes_after_what_was_taken(course: Course, tmp_path: Path) -> None:
+    names = ["lovelaceada_501_9001_tiny.py", "vonszabóbéla_502_9002_tiny.ipynb"]
+    lines = list(collect(course, ID, download(tmp_path / "in", *names)))
+    assert [line.outcome for line in lines] == ["collected", "left out", ""]
 
 
 @pytest.mark.parametrize(
@@ -119,7 +137,9 @@ def test_a_resubmission_to_canvas_is_told_by_its_number_not_its_name(
     course: Course, tmp_path: Path
 ) -> None:
     names = ["lovelaceada_501_9010_tiny.ipynb", "lovelaceada_501_9012_tiny-1.ipynb"]
-    assert taken(course, download(tmp_path / "in", *names))[0] == {"ada": names[1]}
+    found, said = taken(course, download(tmp_path / "in", *names))
+    assert found == {"ada": names[1]}
+    assert "the later of two or more, not taken: tiny.ipynb" in said
     older = download(tmp_path / "older", "lovelaceada_501_9011_tiny-1.ipynb")
     found, said = taken(course, older)
     assert found == {"ada": names[1]}

@@ -56,6 +56,16 @@ def test_of_many_changes_the_first_ten_are_named(
     assert told.rstrip().endswith("s09 1 → 4, and 2 more")
 
 
+def test_points_that_a_human_gave_wait_no_more(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    results = [make_result(student, EMPTY, double=4.0, why=None) for student in ("ada", "bob")]
+    show_summary(write_course(tmp_path).assignment(ID), results, 0, {"ada": {"why": 3.0}})
+    told = capsys.readouterr().out
+    assert "mean 5.5" in told
+    assert told.endswith("answers that wait for points by hand, in formgrader: 1 of why\n")
+
+
 def test_names_of_questions_are_whole_in_a_pipe(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
