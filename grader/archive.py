@@ -123,7 +123,7 @@ def open_archive(source: Path) -> Iterator[Archive]:
             with zipfile.ZipFile(source) as file:
                 yield _Zip(file)
         else:
-            raise UsageError("neither a folder nor a zip file")
+            raise UsageError("neither a folder nor a zip file; give the download as it came")
     except UsageError as error:
         text = str(error)
         raise UsageError(text if str(source) in text else f"{source}: {text}") from None

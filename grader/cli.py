@@ -136,7 +136,19 @@ def _fail(message: str) -> None:
         traceback.print_exc()
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _InOrder(click.Group):
+    """Lists the commands in the order of this file, each with its whole first sentence."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        rows = [(name, command.get_short_help_str(200)) for name, command in self.commands.items()]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+
+@click.group(cls=_InOrder, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="grader")
 def cli() -> None:
     """Release, collect and grade the notebooks of a course.
@@ -267,9 +279,15 @@ def autograde(
     help="File that Canvas or Moodle exported, to be filled in; it stays as it is.",
 )
 @click.option("--output", type=click.Path(path_type=Path), help="File to write; else the screen.")
+@click.option("--quiet", is_flag=True, help="Do not tell who has no grade, and why.")
 @COURSE
 def export(
-    ids: tuple[str, ...], kind: str, into: Path | None, output: Path | None, root: Path
+    ids: tuple[str, ...],
+    kind: str,
+    into: Path | None,
+    output: Path | None,
+    quiet: bool,
+    root: Path,
 ) -> None:
     """Print grades, or write them to a file.
 
@@ -277,22 +295,33 @@ def export(
     """
     from grader.course import Course
     from grader.export import export as run
-    from grader.files import write_whole
 
     if kind == "gradescope" and output is None:
         raise click.UsageError("--format gradescope needs --output, a folder")
     if kind != "gradescope" and output is not None and output.is_dir():
         raise click.UsageError(f"--output {output}: a folder; name a file in it")
     exported = run(Course.load(root), ids, kind, into)
-    for remark in exported.remarks:
-        click.echo(f"grader: {remark}", err=True)
+    said = [f"grader: {remark}" for remark in exported.remarks]
     for name, content in exported.files.items():
         if output is None:
             click.echo(content, nl=False)
         else:
-            write_whole(output / name if name else output, content)
-    if output is not None:
-        click.echo(f"wrote {output}", err=True)
+            _write(output / name if name else output, content)
+    said += [f"wrote {output}"] if output is not None else []
+    for line in () if quiet else said:
+        click.echo(line, err=True)
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write what `--output` asked for."""
+    from grader.errors import UsageError
+    from grader.files import write_whole
+
+    try:
+        write_whole(path, content)
+    except OSError as error:
+        problem = f"cannot be written ({error.strerror}); name another file with --output"
+        raise UsageError(f"{path}: {problem}") from None
 
 
 @cli.command()
@@ -313,12 +342,11 @@ def package(system: str, assignment_id: str, output: Path | None, unsafe: bool, 
     Example: grader package gradescope two_layer_net
     """
     from grader.course import Course
-    from grader.files import write_whole
     from grader.lms.gradescope_package import gradescope_zip
 
     content = gradescope_zip(Course.load(root), assignment_id, unsafe=unsafe)
     path = output or Path(f"{assignment_id}-{system}.zip")
-    write_whole(path, content)
+    _write(path, content)
     click.echo(f"wrote {path}")
 
 

@@ -252,7 +252,8 @@ def _read_yaml(path: Path) -> dict[str, Any]:
         problem = getattr(error, "problem", None) or "not valid YAML"
         raise CourseError(f"{path}: {place}: {problem}; expected valid YAML") from None
     except ValueError as error:  # a date such as 2026-02-30: YAML by form, but not by value
-        raise CourseError(f"{path}: {error}; expected dates and numbers that exist") from None
+        problem = f"a date or number that does not exist ({error}); correct it"
+        raise CourseError(f"{path}: {problem}") from None
     if not isinstance(data, dict):
         raise CourseError(f"{path}: the file must be a mapping with the keys name, seed, …")
     return data

@@ -149,7 +149,7 @@ def _bytes_of(path: Path) -> bytes:
             raise UsageError(f"{path}: larger than {MAX_BYTES >> 20} MiB; is it the right file?")
         return path.read_bytes()
     except FileNotFoundError:
-        raise UsageError(f"{path}: not found") from None
+        raise UsageError(f"{path}: not found; is its name right?") from None
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror})") from None
 

@@ -43,6 +43,12 @@ def test_every_command_explains_itself_with_an_example() -> None:
         assert f"Example: grader {name}" in (command.help or "")
 
 
+def test_the_list_of_commands_cuts_no_sentence_short(course: Course) -> None:
+    listed = run("--help", cwd=course.root).stdout.partition("Commands:\n")[2]
+    assert "..." not in listed
+    assert listed.split()[0] == "build"
+
+
 def test_help_imports_nothing_heavy() -> None:
     heavy = ("nbgrader", "numpy", "matplotlib", "nbformat", "IPython", "pydantic", "rich")
     code = (

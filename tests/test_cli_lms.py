@@ -54,6 +54,10 @@ def test_collect_exits_with_1_if_something_was_left_out(course: Course) -> None:
         (["export", "--format", "csv", "--output", "."], "--output .: a folder; name a file in it"),
         (["export", "--format", "csv", "--into", "course.yml"], "--into: only for canvas"),
         (["export", "--format", "canvas", "--into", "course.yml"], "no columns Student, ID"),
+        (
+            ["export", "--format", "csv", "--output", "course.yml/x"],
+            "course.yml/x: cannot be written",
+        ),
         (["package", "gradescope", "nope"], "is not an assignment of this course"),
     ],
 )
