@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from grader.box.needs import needed_cells
@@ -46,3 +48,15 @@ def test_a_star_import_may_define_anything() -> None:
 def test_what_cannot_be_read_defines_nothing(source: str) -> None:
     assert needed_cells([source, "g = 1"], "f") == frozenset()
     assert needed_cells([source, "g = 1"], "g") == {1}
+
+
+def test_cells_of_empty_lines_are_read_at_once() -> None:
+    start = time.monotonic()
+    assert needed_cells(["\n" * 90_000 + " " * 90_000, HONEST], "honest") == {1}
+    assert time.monotonic() - start < 2
+
+
+def test_what_comes_after_an_enormous_amount_of_text_defines_nothing() -> None:
+    long = "#" * 150_000
+    assert needed_cells([long, HELPER, long, HONEST], "helper") == {1}
+    assert needed_cells([long, HELPER, long, HONEST], "honest") == frozenset()
