@@ -28,17 +28,26 @@ def is_overfull(folder: str, pids: Iterable[int], max_bytes: int, max_files: int
         try:
             with os.scandir(waiting.pop()) as entries:
                 for entry in entries:
-                    status = entry.stat(follow_symlinks=False)
+                    status = _status(entry)
+                    if status is None:  # removed meanwhile, perhaps to hide those after it
+                        continue
                     used, files = used + BLOCK * status.st_blocks, files + 1
                     if used > max_bytes or files > max_files:
                         return True
                     if stat.S_ISDIR(status.st_mode):
                         waiting.append(entry.path)
-        except FileNotFoundError:  # removed meanwhile
+        except FileNotFoundError:  # the folder was
             continue
         except OSError:  # its permissions were taken away, or it lies too deep
             return True
     return used + sum(map(_removed_bytes, pids)) > max_bytes
+
+
+def _status(entry: os.DirEntry[str]) -> os.stat_result | None:
+    try:
+        return entry.stat(follow_symlinks=False)
+    except FileNotFoundError:
+        return None
 
 
 def _removed_bytes(pid: int) -> int:

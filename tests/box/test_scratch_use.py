@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -48,6 +51,25 @@ def test_a_link_counts_for_itself_not_for_what_it_leads_to(tmp_path: Path) -> No
     (inside / "link").symlink_to(tmp_path / "large")
     (inside / "loop").symlink_to(inside)
     assert not full(inside)
+
+
+def test_a_file_that_goes_while_it_is_counted_hides_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Gone:
+        def stat(self, follow_symlinks: bool) -> None:
+            raise FileNotFoundError
+
+    (tmp_path / "large").write_bytes(bytes(2 * MIB))
+    real = os.scandir
+
+    @contextmanager
+    def with_one_gone(folder: str) -> Iterator[list[Any]]:
+        with real(folder) as entries:
+            yield [Gone(), *entries]
+
+    monkeypatch.setattr(os, "scandir", with_one_gone)
+    assert full(tmp_path)
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root reads all")

@@ -1,0 +1,30 @@
+"""Fills the disk while files come and go beside it, so that whoever counts stumbles over one."""
+
+ANSWER = """
+import threading
+
+def stir():
+    number = 0
+    while True:
+        number += 1
+        try:
+            open(f"stirred{number % 50}", "w").close()
+            os.unlink(f"stirred{number % 50}")
+        except OSError:
+            pass
+
+print("stirring")
+for _ in range(3):
+    threading.Thread(target=stir, daemon=True).start()
+try:
+    for number in range(30):
+        with open(f"large{number}", "wb") as file:
+            file.write(bytes(8 << 20))
+        time.sleep(0.02)
+    time.sleep(1)
+    print("SUCCEEDED")
+except OSError as error:
+    print("files ended:", error.strerror)
+"""
+EVIDENCE = r"files ended|The cell target ended .*\(it wrote more than"
+HAZARD = "it fills the disk"
