@@ -116,7 +116,7 @@ def enter(spec: JailSpec) -> None:
         readable = namespaces.interpreter_folders()
         _prove_readable(readable)
         landlock.restrict(readable, [Path(work), *namespaces.DEVICES])
-        seccomp.install(refuse_signals=spec.tier is Tier.LANDLOCK)
+        seccomp.install(alone=spec.tier is Tier.NAMESPACES)
 
 
 def _bound(spec: JailSpec, address_space: int) -> None:

@@ -117,12 +117,13 @@ def open_world() -> Iterator[World]:
 
 
 def open_doors(mark: str, path: str) -> Iterator[tuple[str, socket.socket]]:
-    """Sockets that wait for a caller: TCP and UDP on loopback, an abstract one, one in a file."""
+    """Sockets that wait for a caller: TCP and UDP on loopback, an abstract one, two in files."""
     addresses: dict[str, tuple[int, int, Any]] = {
         "tcp": (socket.AF_INET, socket.SOCK_STREAM, ("127.0.0.1", 0)),
         "udp": (socket.AF_INET, socket.SOCK_DGRAM, ("127.0.0.1", 0)),
         "abstract": (socket.AF_UNIX, socket.SOCK_STREAM, f"\0{mark}"),
         "path": (socket.AF_UNIX, socket.SOCK_STREAM, path),
+        "datagrams": (socket.AF_UNIX, socket.SOCK_DGRAM, path + "-datagrams"),
     }
     for name, (kind, how, address) in addresses.items():
         door = socket.socket(kind, how)

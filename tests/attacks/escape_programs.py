@@ -3,9 +3,8 @@
 ANSWER = """
 import shutil, subprocess
 
-with open("program", "wb") as file:
+with open(os.open("program", os.O_CREAT | os.O_WRONLY, 0o777), "wb") as file:
     file.write(b"#!/bin/sh\\ntrue\\n")
-os.chmod("program", 0o777)
 PROGRAMS = ("/bin/su", "/usr/bin/sudo", "/usr/bin/passwd", "/bin/sh", sys.executable, "./program")
 for program in PROGRAMS:
     attempt(program, lambda: subprocess.run([program, "--version"], check=True, timeout=1))

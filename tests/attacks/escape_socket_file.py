@@ -7,7 +7,8 @@ def connect(path):
 
 for path in (outside.socket, "/var/run/docker.sock", "/run/systemd/private", "/dev/log"):
     attempt(path, connect, path)
-pair, _ = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+pair, _ = socket.socketpair()
 attempt("a pair's end", pair.sendto, b"stolen", outside.socket)
+attempt("a pair's end, again", pair.connect, outside.socket)
 """
 EVIDENCE = "(?s)door was refused.*a pair's end was refused"

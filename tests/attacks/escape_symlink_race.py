@@ -16,7 +16,10 @@ def swap_forever():
 
 os.symlink(outside.course, "course")
 os.symlink(outside.home, "helper.py.d")
-os.chmod("real", 0)
+try:
+    os.chmod("real", 0)
+except OSError:
+    pass  # without namespaces
 print("swapping")
 if os.fork() == 0:
     os.setsid()

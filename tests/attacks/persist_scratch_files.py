@@ -7,8 +7,9 @@ os.makedirs("/".join(["deep"] * 100))
 attempt("a pipe", os.mkfifo, "pipe")
 os.symlink("loop", "loop")
 os.makedirs("closed/inner")
-os.chmod("closed", 0)
-os.chmod(".", 0)
+for folder in ("closed", "."):
+    closed = os.open(folder, os.O_RDONLY)
+    os.fchmod(closed, 0)
 print("left files")
 """
 EVIDENCE = "left files"
