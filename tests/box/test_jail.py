@@ -387,7 +387,8 @@ def test_what_a_box_leaves_on_disk_is_removed(
         monkeypatch.setattr(tempfile, "tempdir", folder)
         cell = Cell(closed.open({}, LIMITS))
         cell.shown(
-            "import os\nos.makedirs('a/b'); open('a/b/c', 'w').close(); os.chmod('a', 0); print()"
+            "import os\nos.makedirs('a/b'); open('a/b/c', 'w').close()\n"
+            "os.fchmod(os.open('a', os.O_RDONLY), 0); print()"
         )
         cell.box.close()
         (of_this_process,) = Path(folder).iterdir()
