@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import resource
 import signal
+import tempfile
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -110,6 +111,7 @@ def enter(spec: JailSpec) -> None:
         os.chown(work, uid, gid)
     os.chdir(work)
     os.environ.update(environment(Path(work)))
+    tempfile.tempdir = None  # the zygote has asked for its own, which a box cannot enter
     _bound(spec, address_space)
     _drop_privileges(uid, gid)
     if spec.tier is not Tier.BOUNDS_ONLY:

@@ -379,6 +379,11 @@ def test_helper_files_lie_beside_the_notebook_and_may_be_changed(cell: Cell) -> 
     assert cell.shown("import helper; print(helper.ANSWER); open('helper.py', 'w').close()") == "42"
 
 
+def test_temporary_files_lie_in_the_scratch_folder(cell: Cell) -> None:
+    code = "import os, tempfile; print(tempfile.gettempdir() == os.getcwd()); tempfile.mkdtemp()"
+    assert cell.shown(code).startswith("True")
+
+
 def test_what_a_box_leaves_on_disk_is_removed(
     closed: Launcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
