@@ -7,6 +7,8 @@ a plain child process serves.
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -19,13 +21,14 @@ from grader.bundle import is_helper
 from grader.course import Limits
 from grader.errors import UsageError
 from grader.intake import MAX_BYTES
-from grader.notebook import Notebook, grade_id, is_check, loads, points, question_of
+from grader.notebook import Cell, Notebook, grade_id, is_check, loads, points, question_of
 
 __all__ = ["Answer", "check_notebook"]
 
 # The notebook may lie in a folder that is full of other things. What releases have goes first.
 MAX_LOOKED_AT, MAX_FILES, MAX_TOTAL_BYTES = 10_000, 500, 64 << 20
 USUAL = (".py", ".npz", ".csv", ".txt", ".png")
+CELL_FILE = re.compile(r"<ipython-input-[^>]*>, ")  # a cell's file, of which nobody has heard
 
 
 @dataclass(frozen=True)
@@ -67,15 +70,24 @@ def check_notebook(path: Path) -> list[Answer]:
             outcomes = session.execute_cells()
     finally:
         box_launcher.close()
-    return [
-        Answer(
-            question_of(cell) or "?",
-            points(cell) or 0.0,
-            outcomes[index].ok,
-            _message(outcomes[index]),
-        )
-        for index, cell in checks.items()
-    ]
+    return list(_answers(notebook, checks, outcomes))
+
+
+def _answers(
+    notebook: Notebook, checks: Mapping[int, Cell], outcomes: Mapping[int, CellOutcome]
+) -> Iterator[Answer]:
+    """One for each check; where a cell that it builds on stopped, that is the reason."""
+    before = -1
+    for index, cell in checks.items():
+        question, message = question_of(cell) or "?", _message(outcomes[index])
+        above = {i: notebook["cells"][i] for i in range(before + 1, index) if i in outcomes}
+        own = {i: one for i, one in above.items() if question_of(one) == question}
+        stopped = [i for i in own or above if not outcomes[i].ok]
+        if message and stopped:
+            name = grade_id(notebook["cells"][stopped[0]]) or f"number {stopped[0] + 1}"
+            message = f"the cell {name} above it stops: {_message(outcomes[stopped[0]])}"
+        yield Answer(question, points(cell) or 0.0, outcomes[index].ok, message)
+        before = index
 
 
 def _read(path: Path) -> Notebook:
@@ -121,7 +133,7 @@ def _message(outcome: CellOutcome) -> str:
 
 
 def _explained(error: dict[str, Any]) -> str:
-    name, text = error["ename"], error["evalue"]
+    name, text = error["ename"], CELL_FILE.sub("", str(error["evalue"]))
     if name == "NotImplementedError":
         return "not started: the answer cell still raises NotImplementedError"
-    return str(text) if name == "AssertionError" and text else f"{name}: {text}"
+    return text.removeprefix("✗ ") if name == "AssertionError" and text else f"{name}: {text}"

@@ -84,3 +84,16 @@ def test_a_file_that_is_no_notebook_is_one_line(folder: Path, content: str) -> N
         check_notebook(path)
     assert str(error.value).startswith(str(path))
     assert "\n" not in str(error.value)
+
+
+def test_a_cell_that_stops_above_the_check_is_the_reason_given(folder: Path) -> None:
+    """Without it, a forgotten colon reads as a name that is not defined."""
+    broken = "def sgd_step(w, dw, learning_rate)\n    return w - learning_rate * dw"
+    found = answered(folder, {"sgd_step": broken})
+    assert found["sgd_step"].message.startswith("the cell sgd_step above it stops: SyntaxError")
+    assert "ipython" not in found["sgd_step"].message
+
+
+def test_the_sign_of_a_lost_check_is_said_once(folder: Path) -> None:
+    found = answered(folder, {"circuit": "def circuit(x, y, z):\n    return 1.0"})
+    assert found["circuit"].message.startswith("circuit(-2, 5, -4): expected 4 values")
