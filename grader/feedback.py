@@ -12,13 +12,14 @@ from markupsafe import Markup
 from grader.course import Assignment, Course
 from grader.grades import Grade
 from grader.heatmap import heat_map, where_wrong
-from grader.notebook import Cell, grade_id, is_check, is_manual, is_solution
+from grader.notebook import Cell, grade_id, is_check, is_manual, is_solution, question_of
 from grader.pages import render, safe_html, safe_markdown
 from grader.results import QuestionResult
 
 __all__ = ["feedback_page"]
 
 ANSI_COLOURS = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
+CELL_FILE = re.compile(r"<ipython-input-[^>]*>, ")  # a cell's file, of which nobody has heard
 MAX_TEXT = 20_000  # characters of one output; more helps nobody
 
 
@@ -47,6 +48,7 @@ def feedback_page(course: Course, assignment: Assignment, grade: Grade) -> str:
         mark=_mark,
         heat_map=heat_map,
         where_wrong=where_wrong,
+        stopped=_stopped(result.notebook) if result.notebook else {},
         pieces=list(_pieces(result.notebook)) if result.notebook else [],
     )
 
@@ -62,6 +64,20 @@ def _mark(question: QuestionResult) -> tuple[str, str]:
     if question.score >= question.max_score:
         return "✓", "all points"
     return ("◐", "a part of the points") if question.score > 0 else ("✗", "no points")
+
+
+def _stopped(notebook: dict[str, Any]) -> dict[str, str]:
+    """Of each question whose answer cell raised an error, which one: then nothing is defined."""
+    found = {}
+    for cell in notebook["cells"]:
+        question = question_of(cell)
+        if question and is_solution(cell) and cell["cell_type"] == "code":
+            for output in cell["outputs"]:
+                if output["output_type"] == "error":
+                    found[question] = (
+                        f"{output['ename']}: {CELL_FILE.sub('', _plain(output['evalue']))}"
+                    )
+    return found
 
 
 def _pieces(notebook: dict[str, Any]) -> Iterator[_Piece]:
@@ -108,7 +124,9 @@ def _output(output: dict[str, Any], label: str) -> Iterator[Markup]:
 
 
 def _text(text: str) -> Markup:
+    return Markup('<pre class="out">{}</pre>').format(_plain(text))
+
+
+def _plain(text: str) -> str:
     plain = ANSI_COLOURS.sub("", text)
-    if len(plain) > MAX_TEXT:
-        plain = plain[:MAX_TEXT] + "\n[cut here]"
-    return Markup('<pre class="out">{}</pre>').format(plain)
+    return plain if len(plain) <= MAX_TEXT else plain[:MAX_TEXT] + "\n[cut here]"

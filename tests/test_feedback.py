@@ -256,3 +256,16 @@ def test_hidden_tests_are_not_on_the_page(
 ) -> None:
     page = page_of(course, make_result("amy", release, double=4.0))
     assert "def test_doubles" not in page.text
+
+
+def test_an_answer_cell_that_stopped_is_named_where_its_points_are_lost(
+    course: Course, release: Notebook
+) -> None:
+    error = {"output_type": "error", "ename": "SyntaxError", "evalue": "expected ':'"}
+    result = with_outputs(release, {**error, "traceback": ["SyntaxError"]})
+    check = CheckResult("test_double", "doubles", False, 0.0, 2.0, "double is not defined")
+    question = QuestionResult("double", 0.0, 2.0, checks=(check, replace(check, claim="again")))
+    page = page_of(course, replace(result, questions=(question,)))
+    assert "Your cell stopped. SyntaxError: expected ':'." in " ".join(page.text.split())
+    assert page.text.count("double is not defined") == 1
+    assert page.text.count("for the same reason") == 1
