@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -40,7 +40,11 @@ def is_overfull(folder: str, pids: Iterable[int], max_bytes: int, max_files: int
             continue
         except OSError:  # its permissions were taken away, or it lies too deep
             return True
-    return used + sum(map(_removed_bytes, pids)) > max_bytes
+    removed: dict[tuple[int, int], int] = {}  # once, however many processes hold it
+    for pid in pids:
+        removed.update(_mapped(pid, folder))
+        removed.update(_open(pid))
+    return used + sum(removed.values()) > max_bytes
 
 
 def _status(entry: os.DirEntry[str]) -> os.stat_result | None:
@@ -50,13 +54,22 @@ def _status(entry: os.DirEntry[str]) -> os.stat_result | None:
         return None
 
 
-def _removed_bytes(pid: int) -> int:
-    """Of files that a process holds open, though they have no name any more."""
-    used = 0
+def _open(pid: int) -> Iterator[tuple[tuple[int, int], int]]:
+    """Files without a name that a process holds open, and their bytes on disk."""
     with suppress(OSError):  # the process has ended
         for descriptor in Path(f"/proc/{pid}/fd").iterdir():
             with suppress(OSError):
                 status = descriptor.stat()
                 if stat.S_ISREG(status.st_mode) and status.st_nlink == 0:
-                    used += BLOCK * status.st_blocks
-    return used
+                    yield (status.st_dev, status.st_ino), BLOCK * status.st_blocks
+
+
+def _mapped(pid: int, folder: str) -> Iterator[tuple[tuple[int, int], int]]:
+    """Files without a name that lay in the folder and are mapped, and how much of them is."""
+    with suppress(OSError):  # the process has ended
+        for line in Path(f"/proc/{pid}/maps").read_bytes().splitlines():
+            if line.endswith(b" (deleted)") and os.fsencode(f" {folder}/") in line:
+                addresses, _, _, device, inode, _ = line.split(maxsplit=5)
+                start, end = (int(address, 16) for address in addresses.split(b"-"))
+                numbers = (int(number, 16) for number in device.split(b":"))
+                yield (os.makedev(*numbers), int(inode)), end - start

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -41,6 +42,27 @@ def test_a_removed_file_that_is_still_open_counts(tmp_path: Path) -> None:
         file.flush()
         (tmp_path / "a").unlink()
         assert full(tmp_path)
+    assert not full(tmp_path)
+
+
+def test_a_removed_file_counts_once_however_many_hold_it(tmp_path: Path) -> None:
+    with (tmp_path / "a").open("wb") as file:
+        file.write(bytes(3 * MIB // 4))
+        file.flush()
+        (tmp_path / "a").unlink()
+        again = os.dup(file.fileno())
+        assert not is_overfull(str(tmp_path), [os.getpid()] * 2, MIB, 10)
+        os.close(again)
+
+
+def test_a_removed_file_that_is_only_mapped_counts(tmp_path: Path) -> None:
+    with (tmp_path / "a").open("w+b") as file:
+        file.write(bytes(2 * MIB))
+        file.flush()
+        mapped = mmap.mmap(file.fileno(), 0)
+    (tmp_path / "a").unlink()
+    assert full(tmp_path)
+    mapped.close()
     assert not full(tmp_path)
 
 
