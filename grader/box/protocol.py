@@ -135,8 +135,9 @@ class Encoder:
             return value if abs(value) < MAX_INT else {"unknown": "an enormous int"}
         if kind is str:
             return value if len(value) <= LONG_TEXT else {"text": self._add_text(value)}
-        if kind is list or kind is tuple:
-            return {kind.__name__: [self.encode(item, depth + 1) for item in value]}
+        if isinstance(value, list | tuple):  # a named tuple is one
+            tag = "list" if isinstance(value, list) else "tuple"
+            return {tag: [self.encode(item, depth + 1) for item in value]}
         if isinstance(value, dict):
             return self._encode_dict(value, depth)
         return self._encode_object(value)

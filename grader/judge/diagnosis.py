@@ -19,7 +19,7 @@ from grader.judge.catalogue import Catalogue, Mistake
 from grader.judge.merging import merged
 from grader.judge.record import Part, Record
 from grader.judge.reference import Reference
-from grader.judge.structure import structural_hint
+from grader.judge.structure import structural_hints
 from grader.judge.student import Request
 
 __all__ = ["Diagnosis", "diagnose"]
@@ -72,9 +72,8 @@ def diagnose(
     found = list(dict.fromkeys(m for explanation in chosen for m in explanation.mistakes))
     found += [m for m in mistakes if m not in found and m.is_recognised_in(record.requests)]
     rest = record.wrong.difference(*(explanation.parts for explanation in chosen))
-    forms = [structural_hint(record.evidence(part)) for part in record.parts if part in rest]
-    simple = dict.fromkeys(filter(None, forms))
-    return Diagnosis(tuple(m.id for m in found), (*(m.hint for m in found), *simple))
+    forms = structural_hints(record.evidence(part) for part in record.parts if part in rest)
+    return Diagnosis(tuple(m.id for m in found), (*(m.hint for m in found), *forms))
 
 
 def _explanations(

@@ -57,10 +57,13 @@ class Place:
     Args:
         argument: position of the argument; None for the value.
         key: key or index of the entry in it; None for all of it.
+        count: of how many entries, if it is one of a tuple; in one of another length, no entry
+            is where it belongs.
     """
 
     argument: int | None = None
     key: str | None = None
+    count: int | None = None
 
     def label(self, parameters: list[str]) -> str:
         """How a student would write it, after the function's name."""
@@ -76,25 +79,30 @@ class Place:
         if self.argument is not None and not isinstance(whole, _Raised):
             after = outcome.after or ()
             whole = after[self.argument] if self.argument < len(after) else None
-        return whole if self.key is None else _entry(whole, self.key)
+        return whole if self.key is None else _entry(whole, self.key, self.count)
 
 
-def _entry(whole: Any, key: str) -> Any:
+def _entry(whole: Any, key: str, count: int | None) -> Any:
     if isinstance(whole, dict):
         if key == ALL_KEYS:
             return sorted(map(str, whole))
         if key in whole:
             return whole[key]
-    if isinstance(whole, tuple | list) and key.isdigit() and int(key) < len(whole):
+    if isinstance(whole, tuple | list) and len(whole) == count:
         return whole[int(key)]
     return ("no such entry", whole)
 
 
 def places(expected: Outcome) -> Iterator[Place]:
     """Every part that an outcome has."""
-    yield from (Place(None, key) for key in _keys(expected.value))
+    yield from _places(None, expected.value)
     for position, argument in enumerate(expected.after or ()):
-        yield from (Place(position, key) for key in _keys(argument))
+        yield from _places(position, argument)
+
+
+def _places(argument: int | None, whole: Any) -> Iterator[Place]:
+    count = len(whole) if isinstance(whole, tuple) else None
+    yield from (Place(argument, key, count) for key in _keys(whole))
 
 
 def _keys(whole: Any) -> list[str | None]:

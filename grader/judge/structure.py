@@ -5,7 +5,7 @@ A form is named only if it fits every call, the right ones included.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -14,7 +14,7 @@ import numpy as np
 from grader.box.protocol import Rng
 from grader.wording import say
 
-__all__ = ["Evidence", "structural_hint"]
+__all__ = ["Evidence", "structural_hints"]
 
 RTOL, ATOL = 1e-6, 1e-9
 MIN_RIGHT = 3
@@ -59,9 +59,17 @@ def _rows_of(arguments: dict[str, Any]) -> int:
     return next((len(matrix) for matrix in matrices), 1)
 
 
+def structural_hints(parts: Iterable[Evidence]) -> list[str]:
+    """A sentence for each simple form, with the names of all parts that have it."""
+    names: dict[str, list[str]] = {}
+    for evidence in parts:
+        names.setdefault(_form(evidence), []).append(evidence.name)
+    return [say("form", name=", ".join(names[form]), form=form) for form in filter(None, names)]
+
+
 @np.errstate(all="ignore")  # the numbers are wrong ones: inf, nan, near overflow
-def structural_hint(evidence: Evidence) -> str:
-    """A sentence on what the wrong values have in common; "" if nothing."""
+def _form(evidence: Evidence) -> str:
+    """What the wrong values have in common; "" if nothing."""
     if evidence.is_random or not evidence.is_value:
         return ""
     pairs: _Pairs = []
@@ -73,7 +81,7 @@ def structural_hint(evidence: Evidence) -> str:
     text = _not_finite(pairs, evidence) or _only_with(pairs, evidence)
     for explain in (_shape, _factor, _some_rows):
         text = text or explain(pairs, evidence)
-    return say("form", name=evidence.name, form=text) if text else ""
+    return text
 
 
 def _numbers(value: Any) -> np.ndarray | None:

@@ -8,6 +8,7 @@ import math
 import socket
 import threading
 import time
+from collections import namedtuple
 from collections.abc import Iterator
 from typing import Any
 
@@ -151,6 +152,12 @@ class Sneaky(np.ndarray):
 
 def test_a_subclass_of_ndarray_becomes_a_plain_array() -> None:
     assert type(crossed(np.arange(3.0).view(Sneaky))) is np.ndarray
+
+
+def test_a_named_tuple_becomes_a_plain_tuple() -> None:
+    pair = namedtuple("pair", "scores hidden")
+    assert crossed(pair(1.0, [2.0])) == (1.0, [2.0])
+    assert type(crossed(pair(1.0, 2.0))) is tuple
 
 
 @pytest.mark.parametrize(

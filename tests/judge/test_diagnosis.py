@@ -23,6 +23,7 @@ import numpy as np
 def loss(X): return float(np.mean(X ** 2))
 def grads(X): return {"dW": X.T @ X / len(X), "db": X.sum(axis=0)}
 def draw(rng): return rng.normal()
+def both(X): return float(X.sum()), float(X.max())
 """
 SUM = Mistake("loss.sum", "loss", "Mean or sum?", "def loss(X): return float(np.sum(X ** 2))")
 MAX = Mistake("loss.max", "loss", "Look at max.", "def loss(X): return float(np.max(X))")
@@ -74,6 +75,16 @@ def test_a_known_mistake_is_recognised(reference: Reference, mistake: Mistake) -
 def test_an_exception_alone_is_no_evidence(reference: Reference) -> None:
     student = reference.variant(ONLY_FAILS.code).loss
     assert diagnose(asked("loss", student, INPUTS), [ONLY_FAILS], reference).mistakes == ()
+
+
+def test_entries_of_a_tuple_of_another_length_are_not_taken_for_each_other(
+    reference: Reference,
+) -> None:
+    swapped = Mistake("both.max", "both", "Max?", "def both(X): return float(X.max()), 0.0")
+    requests = asked("both", lambda X: (float(X.max()), 1.0, 2.0), INPUTS)
+    assert diagnose(requests, [swapped], reference) == Diagnosis()
+    requests = asked("both", lambda X: (float(X.max()), 1.0), INPUTS)
+    assert diagnose(requests, [swapped], reference).mistakes == ("both.max",)
 
 
 @pytest.mark.parametrize("n,known", [(0, False), (1, False), (2, False), (3, True)])

@@ -9,7 +9,7 @@ import pytest
 
 from grader.box.protocol import Rng
 from grader.judge.replay import same
-from grader.judge.structure import Evidence, structural_hint
+from grader.judge.structure import Evidence, structural_hints
 
 E = [np.random.default_rng(i).normal(size=(4, 3)) for i in range(3)]
 N = [5, 6, 7]
@@ -21,7 +21,7 @@ def hint(
     pairs = zip(actual, expected, strict=True)
     wrong = tuple(i for i, (left, right) in enumerate(pairs) if not same(left, right))
     rows = (tuple(actual), tuple(expected), wrong, tuple(arguments))
-    return structural_hint(Evidence("dW1", *rows, **more))
+    return " ".join(structural_hints([Evidence("dW1", *rows, **more)]))
 
 
 def of_batches(actual: list[Any], expected: list[Any]) -> str:
@@ -52,6 +52,18 @@ def test_a_simple_form_is_put_in_words(actual: list[Any], words: str) -> None:
     text = of_batches(actual, E)
     assert text.startswith("dW1: ")
     assert words in text
+
+
+def test_parts_of_the_same_form_share_one_sentence() -> None:
+    def evidence(name: str, factor: float) -> Evidence:
+        wrong = tuple(factor * e for e in E)
+        return Evidence(name, wrong, tuple(E), (0, 1, 2), ({}, {}, {}))
+
+    hints = structural_hints([evidence("dx", 2), evidence("dy", -1), evidence("dz", 2)])
+    assert hints == [
+        "dx, dz: every number is twice as large as it should be.",
+        "dy: every number is of the wrong sign.",
+    ]
 
 
 def test_a_square_matrix_that_is_transposed_is_recognised() -> None:
