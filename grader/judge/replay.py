@@ -172,8 +172,8 @@ def same(left: Any, right: Any) -> bool:
         return _same_items(left, right)
     if isinstance(left, NOT_NUMERIC) or isinstance(right, NOT_NUMERIC):
         return type(left) is type(right) and bool(left == right)
-    if callable(left) or isinstance(left, np.random.Generator):
-        return True  # an argument of no content
+    if callable(left) or callable(right) or isinstance(left, np.random.Generator):
+        return True  # an argument of no content; of a function, the box says no more than that
     left, right = np.asarray(left), np.asarray(right)
     is_numeric = left.dtype.kind in NUMERIC and right.dtype.kind in NUMERIC
     if not is_numeric or left.shape != right.shape:

@@ -159,6 +159,139 @@ def numerical_gradient(f, x, h=1e-5):
 """,
     ),
     Mistake(
+        id="numerical_gradient.aliased",
+        question="numerical_gradient",
+        code="""
+def numerical_gradient(f, x, h=1e-5):
+    gradient = np.zeros(x.shape)
+    for index in np.ndindex(x.shape):
+        right = left = np.array(x, dtype=float)
+        right[index] += h
+        left[index] -= h
+        gradient[index] = (f(right) - f(left)) / (2 * h)
+    return gradient
+""",
+    ),
+    Mistake(
+        id="numerical_gradient.backward_only",
+        question="numerical_gradient",
+        code="""
+def numerical_gradient(f, x, h=1e-5):
+    point = np.array(x, dtype=float)
+    gradient = np.zeros_like(point)
+    for index in np.ndindex(point.shape):
+        original = point[index]
+        here = f(point)
+        point[index] = original - h
+        below = f(point)
+        point[index] = original
+        gradient[index] = (here - below) / h
+    return gradient
+""",
+    ),
+    Mistake(
+        id="numerical_gradient.one_sided_by_2h",
+        question="numerical_gradient",
+        code="""
+def numerical_gradient(f, x, h=1e-5):
+    point = np.array(x, dtype=float)
+    gradient = np.zeros_like(point)
+    for index in np.ndindex(point.shape):
+        original = point[index]
+        point[index] = original + h
+        above = f(point)
+        point[index] = original
+        below = f(point)
+        gradient[index] = (above - below) / (2 * h)
+    return gradient
+""",
+    ),
+    Mistake(
+        id="numerical_gradient.times_h",
+        question="numerical_gradient",
+        code="""
+def numerical_gradient(f, x, h=1e-5):
+    point = np.array(x, dtype=float)
+    gradient = np.zeros_like(point)
+    for index in np.ndindex(point.shape):
+        original = point[index]
+        point[index] = original + h
+        above = f(point)
+        point[index] = original - h
+        below = f(point)
+        point[index] = original
+        gradient[index] = (above - below) / 2 * h
+    return gradient
+""",
+    ),
+    Mistake(
+        id="numerical_gradient.whole_rows",
+        question="numerical_gradient",
+        code="""
+def numerical_gradient(f, x, h=1e-5):
+    gradient = np.zeros(x.shape)
+    for row in range(len(x)):
+        right, left = np.array(x, dtype=float), np.array(x, dtype=float)
+        right[row] += h
+        left[row] -= h
+        gradient[row] = (f(right) - f(left)) / (2 * h)
+    return gradient
+""",
+    ),
+    Mistake(
+        id="numerical_gradient.left_below",
+        question="numerical_gradient",
+        code="""
+def numerical_gradient(f, x, h=1e-5):
+    point = np.array(x, dtype=float)
+    gradient = np.zeros_like(point)
+    for index in np.ndindex(point.shape):
+        original = point[index]
+        point[index] = original + h
+        above = f(point)
+        point[index] = original - h
+        below = f(point)
+        gradient[index] = (above - below) / (2 * h)
+    return gradient
+""",
+    ),
+    Mistake(
+        id="numerical_gradient.first_entry_only",
+        question="numerical_gradient",
+        code="""
+def numerical_gradient(f, x, h=1e-5):
+    point = np.array(x, dtype=float)
+    gradient = np.zeros_like(point)
+    for index in np.ndindex(point.shape):
+        original = point[index]
+        point[index] = original + h
+        above = f(point)
+        point[index] = original - h
+        below = f(point)
+        point[index] = original
+        gradient[index] = (above - below) / (2 * h)
+        return gradient
+""",
+    ),
+    Mistake(
+        id="numerical_gradient.single_precision",
+        question="numerical_gradient",
+        code="""
+def numerical_gradient(f, x, h=1e-5):
+    point = np.array(x, dtype=np.float32)
+    gradient = np.zeros_like(point)
+    for index in np.ndindex(point.shape):
+        original = point[index]
+        point[index] = original + h
+        above = f(point)
+        point[index] = original - h
+        below = f(point)
+        point[index] = original
+        gradient[index] = (above - below) / (2 * h)
+    return gradient
+""",
+    ),
+    Mistake(
         id="gates.add_halves",
         question="gates",
         code="""
@@ -299,6 +432,81 @@ def sigmoid_backward(dout, s):
 """,
     ),
     Mistake(
+        id="gates.max_ignores_upstream",
+        question="gates",
+        code="""
+def max_backward(dout, x, y):
+    x_wins = np.greater_equal(x, y)
+    return 1.0 * x_wins, 1.0 * ~x_wins
+""",
+    ),
+    Mistake(
+        id="gates.add_like_multiply",
+        question="gates",
+        code="""
+def add_backward(dout, x, y):
+    return dout * x, dout * y
+""",
+    ),
+    Mistake(
+        id="gates.add_switched",
+        question="gates",
+        code="""
+def add_backward(dout, x, y):
+    return dout * y, dout * x
+""",
+    ),
+    Mistake(
+        id="gates.multiply_by_the_product",
+        question="gates",
+        code="""
+def multiply_backward(dout, x, y):
+    return dout * x * y, dout * x * y
+""",
+    ),
+    Mistake(
+        id="gates.max_of_the_whole",
+        question="gates",
+        code="""
+def max_backward(dout, x, y):
+    if np.sum(x) > np.sum(y):
+        return dout, 0.0 * dout
+    return 0.0 * dout, dout
+""",
+    ),
+    Mistake(
+        id="gates.sigmoid_narrow",
+        question="gates",
+        code="""
+def sigmoid(x):
+    return 1 / (1 + np.exp(-np.clip(x, -10, 10)))
+""",
+    ),
+    Mistake(
+        id="gates.sigmoid_minus",
+        question="gates",
+        code="""
+def sigmoid(x):
+    return 1 / (1 - np.exp(-x))
+""",
+    ),
+    Mistake(
+        id="gates.sigmoid_backward_of_tanh",
+        question="gates",
+        code="""
+def sigmoid_backward(dout, s):
+    return dout * (1 - s**2)
+""",
+    ),
+    Mistake(
+        id="gates.sigmoid_backward_half",
+        question="gates",
+        code="""
+def sigmoid_backward(dout, s):
+    return dout * (1 - s)
+""",
+    ),
+    Mistake(
         id="circuit.sum_swallows",
         question="circuit",
         code="""
@@ -331,6 +539,63 @@ def circuit(x, y, z):
         code="""
 def circuit(x, y, z):
     return x * y * z, y * z, x * z, x * y
+""",
+    ),
+    Mistake(
+        id="circuit.numerical",
+        question="circuit",
+        code="""
+def circuit(x, y, z):
+    def f(point):
+        return float((point[0] + point[1]) * point[2])
+
+    dx, dy, dz = numerical_gradient(f, np.array([x, y, z]))
+    return (x + y) * z, dx, dy, dz
+""",
+    ),
+    Mistake(
+        id="circuit.starts_with_f",
+        question="circuit",
+        code="""
+def circuit(x, y, z):
+    q = x + y
+    f = q * z
+    return f, f * z, f * z, f * q
+""",
+    ),
+    Mistake(
+        id="circuit.no_brackets",
+        question="circuit",
+        code="""
+def circuit(x, y, z):
+    return x + y * z, 1.0, z, y
+""",
+    ),
+    Mistake(
+        id="circuit.results_reversed",
+        question="circuit",
+        code="""
+def circuit(x, y, z):
+    q = x + y
+    return q * z, q, z, z
+""",
+    ),
+    Mistake(
+        id="circuit.value_last",
+        question="circuit",
+        code="""
+def circuit(x, y, z):
+    q = x + y
+    return z, z, q, q * z
+""",
+    ),
+    Mistake(
+        id="circuit.own_values",
+        question="circuit",
+        code="""
+def circuit(x, y, z):
+    q = x + y
+    return q * z, x * z, y * z, q
 """,
     ),
     Mistake(
@@ -374,6 +639,63 @@ def patterns(x, y, z, w):
 def patterns(x, y, z, w):
     z_wins = z > w
     return 2 * (x * y + max(z, w)), 2 * x, 2 * y, 2.0 * z_wins, 2.0 * (not z_wins)
+""",
+    ),
+    Mistake(
+        id="patterns.numerical",
+        question="patterns",
+        code="""
+def patterns(x, y, z, w):
+    def f(point):
+        return float(2 * (point[0] * point[1] + max(point[2], point[3])))
+
+    dx, dy, dz, dw = numerical_gradient(f, np.array([x, y, z, w]))
+    return 2 * (x * y + max(z, w)), dx, dy, dz, dw
+""",
+    ),
+    Mistake(
+        id="patterns.two_on_the_product_only",
+        question="patterns",
+        code="""
+def patterns(x, y, z, w):
+    z_wins = z > w
+    return 2 * x * y + max(z, w), 2 * y, 2 * x, 1.0 * z_wins, 1.0 * (not z_wins)
+""",
+    ),
+    Mistake(
+        id="patterns.factor_twice",
+        question="patterns",
+        code="""
+def patterns(x, y, z, w):
+    z_wins = z > w
+    return 2 * (x * y + max(z, w)), 4 * y, 4 * x, 4.0 * z_wins, 4.0 * (not z_wins)
+""",
+    ),
+    Mistake(
+        id="patterns.max_passes_values",
+        question="patterns",
+        code="""
+def patterns(x, y, z, w):
+    z_wins = z > w
+    return 2 * (x * y + max(z, w)), 2 * y, 2 * x, 2 * z * z_wins, 2 * w * (not z_wins)
+""",
+    ),
+    Mistake(
+        id="patterns.minimum",
+        question="patterns",
+        code="""
+def patterns(x, y, z, w):
+    z_wins = z < w
+    return 2 * (x * y + min(z, w)), 2 * y, 2 * x, 2.0 * z_wins, 2.0 * (not z_wins)
+""",
+    ),
+    Mistake(
+        id="patterns.starts_with_f",
+        question="patterns",
+        code="""
+def patterns(x, y, z, w):
+    f = 2 * (x * y + max(z, w))
+    return f, 2 * f * y, 2 * f * x, 2 * f * (z > w), 2 * f * (z <= w)
 """,
     ),
     Mistake(
@@ -519,6 +841,107 @@ def neuron(w, x):
     f = sigmoid(w[0] * x[0] + w[1] * x[1] + w[2])
     dq = f * (1 - f)
     return f, [dq * x[0], dq * x[1], dq], [dq * w[0], dq * w[1]]
+""",
+    ),
+    Mistake(
+        id="neuron.numerical",
+        question="neuron",
+        code="""
+def neuron(w, x):
+    def f(w, x):
+        return float(sigmoid(w[0] * x[0] + w[1] * x[1] + w[2]))
+
+    dw = numerical_gradient(lambda weights: f(weights, x), w)
+    dx = numerical_gradient(lambda inputs: f(w, inputs), x)
+    return f(w, x), dw, dx
+""",
+    ),
+    Mistake(
+        id="neuron.slope_of_q",
+        question="neuron",
+        code="""
+def neuron(w, x):
+    q = w[0] * x[0] + w[1] * x[1] + w[2]
+    f = sigmoid(q)
+    dq = q * (1 - q)
+    dw = np.array([dq * x[0], dq * x[1], dq])
+    dx = np.array([dq * w[0], dq * w[1]])
+    return f, dw, dx
+""",
+    ),
+    Mistake(
+        id="neuron.starts_with_f",
+        question="neuron",
+        code="""
+def neuron(w, x):
+    f = sigmoid(w[0] * x[0] + w[1] * x[1] + w[2])
+    dq = f * f * (1 - f)
+    dw = np.array([dq * x[0], dq * x[1], dq])
+    dx = np.array([dq * w[0], dq * w[1]])
+    return f, dw, dx
+""",
+    ),
+    Mistake(
+        id="neuron.slope_of_tanh",
+        question="neuron",
+        code="""
+def neuron(w, x):
+    f = sigmoid(w[0] * x[0] + w[1] * x[1] + w[2])
+    dq = 1 - f**2
+    dw = np.array([dq * x[0], dq * x[1], dq])
+    dx = np.array([dq * w[0], dq * w[1]])
+    return f, dw, dx
+""",
+    ),
+    Mistake(
+        id="neuron.no_sigmoid",
+        question="neuron",
+        code="""
+def neuron(w, x):
+    q = w[0] * x[0] + w[1] * x[1] + w[2]
+    return q, np.array([x[0], x[1], 1.0]), np.array([w[0], w[1]])
+""",
+    ),
+    Mistake(
+        id="neuron.bias_first",
+        question="neuron",
+        code="""
+def neuron(w, x):
+    f = sigmoid(w[0] + w[1] * x[0] + w[2] * x[1])
+    dq = f * (1 - f)
+    return f, np.array([dq, dq * x[0], dq * x[1]]), np.array([dq * w[1], dq * w[2]])
+""",
+    ),
+    Mistake(
+        id="neuron.dx_of_the_bias",
+        question="neuron",
+        code="""
+def neuron(w, x):
+    f = sigmoid(w[0] * x[0] + w[1] * x[1] + w[2])
+    dq = f * (1 - f)
+    return f, np.array([dq * x[0], dq * x[1], dq]), dq * w
+""",
+    ),
+    Mistake(
+        id="neuron.results_swapped",
+        question="neuron",
+        code="""
+def neuron(w, x):
+    f = sigmoid(w[0] * x[0] + w[1] * x[1] + w[2])
+    dq = f * (1 - f)
+    return f, np.array([dq * w[0], dq * w[1]]), np.array([dq * x[0], dq * x[1], dq])
+""",
+    ),
+    Mistake(
+        id="neuron.changes_x",
+        question="neuron",
+        code="""
+def neuron(w, x):
+    f = sigmoid(w[0] * x[0] + w[1] * x[1] + w[2])
+    dq = f * (1 - f)
+    dw = np.array([dq * x[0], dq * x[1], dq])
+    x[:] = dq * w[:2]
+    return f, dw, x.copy()
 """,
     ),
     Mistake(
@@ -668,6 +1091,129 @@ def staged(x, y):
 """,
     ),
     Mistake(
+        id="staged.numerical",
+        question="staged",
+        code="""
+def staged(x, y):
+    def f(point):
+        x, y = point
+        return float((x + sigmoid(y)) / (sigmoid(x) + (x + y) ** 2))
+
+    dx, dy = numerical_gradient(f, np.array([x, y]))
+    return f((x, y)), dx, dy
+""",
+    ),
+    Mistake(
+        id="staged.slope_of_the_input",
+        question="staged",
+        code="""
+def staged(x, y):
+    sx, sy = sigmoid(x), sigmoid(y)
+    total = x + y
+    numerator, denominator = x + sy, sx + total**2
+    f = numerator / denominator
+    dnumerator, ddenominator = 1 / denominator, -numerator / denominator**2
+    dtotal = ddenominator * 2 * total
+    dx = dnumerator + ddenominator * x * (1 - x) + dtotal
+    dy = dnumerator * y * (1 - y) + dtotal
+    return f, dx, dy
+""",
+    ),
+    Mistake(
+        id="staged.denominator_without_numerator",
+        question="staged",
+        code="""
+def staged(x, y):
+    sx, sy = sigmoid(x), sigmoid(y)
+    total = x + y
+    numerator, denominator = x + sy, sx + total**2
+    f = numerator / denominator
+    dnumerator, ddenominator = 1 / denominator, -1 / denominator**2
+    dtotal = ddenominator * 2 * total
+    dx = dnumerator + ddenominator * sx * (1 - sx) + dtotal
+    dy = dnumerator * sy * (1 - sy) + dtotal
+    return f, dx, dy
+""",
+    ),
+    Mistake(
+        id="staged.forgets_sigmoid_of_x",
+        question="staged",
+        code="""
+def staged(x, y):
+    sx, sy = sigmoid(x), sigmoid(y)
+    total = x + y
+    numerator, denominator = x + sy, sx + total**2
+    f = numerator / denominator
+    dnumerator, ddenominator = 1 / denominator, -numerator / denominator**2
+    dtotal = ddenominator * 2 * total
+    dx = dnumerator + dtotal
+    dy = dnumerator * sy * (1 - sy) + dtotal
+    return f, dx, dy
+""",
+    ),
+    Mistake(
+        id="staged.forgets_sigmoid_of_y",
+        question="staged",
+        code="""
+def staged(x, y):
+    sx, sy = sigmoid(x), sigmoid(y)
+    total = x + y
+    numerator, denominator = x + sy, sx + total**2
+    f = numerator / denominator
+    dnumerator, ddenominator = 1 / denominator, -numerator / denominator**2
+    dtotal = ddenominator * 2 * total
+    dx = dnumerator + ddenominator * sx * (1 - sx) + dtotal
+    dy = dtotal
+    return f, dx, dy
+""",
+    ),
+    Mistake(
+        id="staged.squares_apart",
+        question="staged",
+        code="""
+def staged(x, y):
+    sx, sy = sigmoid(x), sigmoid(y)
+    numerator, denominator = x + sy, sx + x**2 + y**2
+    f = numerator / denominator
+    dnumerator, ddenominator = 1 / denominator, -numerator / denominator**2
+    dx = dnumerator + ddenominator * (sx * (1 - sx) + 2 * x)
+    dy = dnumerator * sy * (1 - sy) + ddenominator * 2 * y
+    return f, dx, dy
+""",
+    ),
+    Mistake(
+        id="staged.results_swapped",
+        question="staged",
+        code="""
+def staged(x, y):
+    sx, sy = sigmoid(x), sigmoid(y)
+    total = x + y
+    numerator, denominator = x + sy, sx + total**2
+    f = numerator / denominator
+    dnumerator, ddenominator = 1 / denominator, -numerator / denominator**2
+    dtotal = ddenominator * 2 * total
+    dx = dnumerator + ddenominator * sx * (1 - sx) + dtotal
+    dy = dnumerator * sy * (1 - sy) + dtotal
+    return f, dy, dx
+""",
+    ),
+    Mistake(
+        id="staged.square_twice",
+        question="staged",
+        code="""
+def staged(x, y):
+    sx, sy = sigmoid(x), sigmoid(y)
+    total = x + y
+    numerator, denominator = x + sy, sx + total**2
+    f = numerator / denominator
+    dnumerator, ddenominator = 1 / denominator, -numerator / denominator**2
+    dtotal = ddenominator * 2 * total
+    dx = dnumerator + ddenominator * sx * (1 - sx) + 2 * dtotal
+    dy = dnumerator * sy * (1 - sy) + 2 * dtotal
+    return f, dx, dy
+""",
+    ),
+    Mistake(
         id="output_delta.squared_error_sign",
         question="output_delta",
         code="""
@@ -786,6 +1332,107 @@ def softmax_delta(p, y):
 """,
     ),
     Mistake(
+        id="output_delta.squared_error_sigmoid_again",
+        question="output_delta",
+        code="""
+def squared_error_delta(y, a):
+    s = 1 / (1 + np.exp(-a))
+    return -(y - a) * s * (1 - s)
+""",
+    ),
+    Mistake(
+        id="output_delta.squared_error_loss",
+        question="output_delta",
+        code="""
+def squared_error_delta(y, a):
+    return 0.5 * (y - a) ** 2
+""",
+    ),
+    Mistake(
+        id="output_delta.mean_over_entries",
+        question="output_delta",
+        code="""
+def softmax_delta(p, y):
+    delta = p.copy()
+    delta[np.arange(len(y)), y] -= 1
+    return delta / delta.size
+""",
+    ),
+    Mistake(
+        id="output_delta.label_numbers",
+        question="output_delta",
+        code="""
+def softmax_delta(p, y):
+    return (p - y[:, np.newaxis]) / len(y)
+""",
+    ),
+    Mistake(
+        id="output_delta.rows_by_label",
+        question="output_delta",
+        code="""
+def softmax_delta(p, y):
+    delta = p.copy()
+    delta[y] -= 1
+    return delta / len(y)
+""",
+    ),
+    Mistake(
+        id="output_delta.extra_slope",
+        question="output_delta",
+        code="""
+def softmax_delta(p, y):
+    delta = p.copy()
+    delta[np.arange(len(y)), y] -= 1
+    return delta * p * (1 - p) / len(y)
+""",
+    ),
+    Mistake(
+        id="output_delta.gradient_of_p",
+        question="output_delta",
+        code="""
+def softmax_delta(p, y):
+    return -np.eye(p.shape[1])[y] / p / len(y)
+""",
+    ),
+    Mistake(
+        id="output_delta.classes_seen",
+        question="output_delta",
+        code="""
+def softmax_delta(p, y):
+    return (p - np.eye(y.max() + 1)[y]) / len(y)
+""",
+    ),
+    Mistake(
+        id="output_delta.predicted_class",
+        question="output_delta",
+        code="""
+def softmax_delta(p, y):
+    delta = p.copy()
+    delta[np.arange(len(y)), p.argmax(axis=1)] -= 1
+    return delta / len(y)
+""",
+    ),
+    Mistake(
+        id="output_delta.softmax_again",
+        question="output_delta",
+        code="""
+def softmax_delta(p, y):
+    delta = np.exp(p) / np.exp(p).sum(axis=1, keepdims=True)
+    delta[np.arange(len(y)), y] -= 1
+    return delta / len(y)
+""",
+    ),
+    Mistake(
+        id="output_delta.list",
+        question="output_delta",
+        code="""
+def softmax_delta(p, y):
+    delta = p.copy()
+    delta[np.arange(len(y)), y] -= 1
+    return (delta / len(y)).tolist()
+""",
+    ),
+    Mistake(
         id="sgd_step.ascent",
         question="sgd_step",
         code="""
@@ -841,6 +1488,54 @@ def sgd_step(w, dw, learning_rate):
 def sgd_step(w, dw, learning_rate):
     dw *= learning_rate
     return w - dw
+""",
+    ),
+    Mistake(
+        id="sgd_step.multiplies",
+        question="sgd_step",
+        code="""
+def sgd_step(w, dw, learning_rate):
+    return w * (1 - learning_rate * dw)
+""",
+    ),
+    Mistake(
+        id="sgd_step.sign_only",
+        question="sgd_step",
+        code="""
+def sgd_step(w, dw, learning_rate):
+    return w - learning_rate * np.sign(dw)
+""",
+    ),
+    Mistake(
+        id="sgd_step.normalised",
+        question="sgd_step",
+        code="""
+def sgd_step(w, dw, learning_rate):
+    return w - learning_rate * dw / np.linalg.norm(dw)
+""",
+    ),
+    Mistake(
+        id="sgd_step.clipped",
+        question="sgd_step",
+        code="""
+def sgd_step(w, dw, learning_rate):
+    return w - learning_rate * np.clip(dw, -5, 5)
+""",
+    ),
+    Mistake(
+        id="sgd_step.averaged",
+        question="sgd_step",
+        code="""
+def sgd_step(w, dw, learning_rate):
+    return w - learning_rate * np.mean(dw)
+""",
+    ),
+    Mistake(
+        id="sgd_step.rows",
+        question="sgd_step",
+        code="""
+def sgd_step(w, dw, learning_rate):
+    return [a - learning_rate * b for a, b in zip(w, dw)]
 """,
     ),
 ]
@@ -909,6 +1604,22 @@ def numerical_gradient(f, x, h=1e-5):
 """,
     ),
     Alternative(
+        id="numerical_gradient.flat_copies",
+        question="numerical_gradient",
+        code="""
+def numerical_gradient(f, x, h=1e-5):
+    flat = x.astype(float).ravel()
+    gradient = np.empty_like(flat)
+    for i, original in enumerate(flat.copy()):
+        flat[i] = original + h
+        above = f(flat.reshape(x.shape))
+        flat[i] = original - h
+        gradient[i] = (above - f(flat.reshape(x.shape))) * 0.5 / h
+        flat[i] = original
+    return gradient.reshape(x.shape)
+""",
+    ),
+    Alternative(
         id="gates.plain_copies",
         question="gates",
         code="""
@@ -967,6 +1678,50 @@ def sigmoid(x):
 """,
     ),
     Alternative(
+        id="gates.entry_by_entry",
+        question="gates",
+        code="""
+def max_backward(dout, x, y):
+    if np.ndim(x) == 0:
+        return (dout, 0) if x >= y else (0, dout)
+    dx, dy = np.zeros(x.shape), np.zeros(x.shape)
+    for index in np.ndindex(x.shape):
+        winner = dx if x[index] >= y[index] else dy
+        winner[index] = dout[index]
+    return dx, dy
+""",
+    ),
+    Alternative(
+        id="gates.sigmoid_by_masks",
+        question="gates",
+        code="""
+def sigmoid(x):
+    x = np.asarray(x, dtype=float)
+    out, positive = np.empty(x.shape), x >= 0
+    out[positive] = 1 / (1 + np.exp(-x[positive]))
+    small = np.exp(x[~positive])
+    out[~positive] = small / (1 + small)
+    return out
+""",
+    ),
+    Alternative(
+        id="gates.sigmoid_logaddexp",
+        question="gates",
+        code="""
+def sigmoid(x):
+    return np.exp(-np.logaddexp(0, -x))
+""",
+    ),
+    Alternative(
+        id="gates.heaviside",
+        question="gates",
+        code="""
+def max_backward(dout, x, y):
+    share = np.heaviside(x - y, 0.5)
+    return dout * share, dout * (1 - share)
+""",
+    ),
+    Alternative(
         id="circuit.by_hand",
         question="circuit",
         code="""
@@ -981,6 +1736,23 @@ def circuit(x, y, z):
 def circuit(x, y, z):
     x, y, z = np.array(x), np.array(y), np.array(z)
     return (x + y) * z, z, z, x + y
+""",
+    ),
+    Alternative(
+        id="circuit.gates_by_keyword",
+        question="circuit",
+        code="""
+def circuit(x, y, z):
+    dq, dz = multiply_backward(dout=1.0, x=x + y, y=z)
+    return [(x + y) * z, *add_backward(dout=dq, x=x, y=y), dz]
+""",
+    ),
+    Alternative(
+        id="circuit.walrus",
+        question="circuit",
+        code="""
+def circuit(x, y, z):
+    return (q := x + y) * z, (dq := z), dq, q
 """,
     ),
     Alternative(
@@ -1003,6 +1775,24 @@ def patterns(x, y, z, w):
 """,
     ),
     Alternative(
+        id="patterns.two_handed_out",
+        question="patterns",
+        code="""
+def patterns(x, y, z, w):
+    f = 2 * x * y + 2 * max(z, w)
+    return f, *multiply_backward(2.0, x, y), *max_backward(2.0, z, w)
+""",
+    ),
+    Alternative(
+        id="patterns.where",
+        question="patterns",
+        code="""
+def patterns(x, y, z, w):
+    first = np.where(z >= w, 2.0, 0.0)
+    return 2 * (x * y + np.maximum(z, w)), y + y, x + x, first, 2.0 - first
+""",
+    ),
+    Alternative(
         id="neuron.vectors",
         question="neuron",
         code="""
@@ -1020,6 +1810,23 @@ def neuron(w, x):
     decay = np.exp(-w[0] * x[0] - w[1] * x[1] - w[2])
     dq = decay / (1 + decay) ** 2
     return 1 / (1 + decay), np.array([x[0], x[1], 1]) * dq, np.array([w[0], w[1]]) * dq
+""",
+    ),
+    Alternative(
+        id="neuron.adds_up",
+        question="neuron",
+        code="""
+def neuron(w, x):
+    q = w[-1]
+    for i in range(2):
+        q += w[i] * x[i]
+    f = sigmoid(q)
+    dw, dx = np.zeros(3), np.zeros(2)
+    dw[2] = f - f * f
+    for i in range(2):
+        dw[i] += dw[2] * x[i]
+        dx[i] += dw[2] * w[i]
+    return [float(f), dw, dx]
 """,
     ),
     Alternative(
@@ -1066,6 +1873,35 @@ def staged(x, y):
 """,
     ),
     Alternative(
+        id="staged.all_gates",
+        question="staged",
+        code="""
+def staged(x, y):
+    sy, sx, q = sigmoid(y), sigmoid(x), x + y
+    inverse = 1 / (sx + q * q)
+    dnumerator, dinverse = multiply_backward(1.0, x + sy, inverse)
+    dsx, dsquare = add_backward(-dinverse * inverse**2, sx, q * q)
+    dx, dy = add_backward(sum(multiply_backward(dsquare, q, q)), x, y)
+    dx_top, dsy = add_backward(dnumerator, x, sy)
+    dx = dx + dx_top + sigmoid_backward(dsx, sx)
+    return (x + sy) * inverse, dx, dy + sigmoid_backward(dsy, sy)
+""",
+    ),
+    Alternative(
+        id="staged.hyperbolic",
+        question="staged",
+        code="""
+def staged(x, y):
+    def slope(value):
+        return 0.25 / np.cosh(value / 2) ** 2
+
+    top, bottom = x + sigmoid(y), sigmoid(x) + (x + y) ** 2
+    dx = 1 / bottom - top / bottom**2 * (slope(x) + 2 * (x + y))
+    dy = slope(y) / bottom - top / bottom**2 * 2 * (x + y)
+    return top / bottom, dx, dy
+""",
+    ),
+    Alternative(
         id="output_delta.one_hot",
         question="output_delta",
         code="""
@@ -1090,6 +1926,19 @@ def softmax_delta(p, y):
 """,
     ),
     Alternative(
+        id="output_delta.compared",
+        question="output_delta",
+        code="""
+def squared_error_delta(y, a):
+    return np.subtract(a, y) * sigmoid_backward(1.0, a)
+
+
+def softmax_delta(p, y):
+    is_label = np.arange(p.shape[1]) == y[:, None]
+    return np.where(is_label, p - 1, p) / np.float64(p.shape[0])
+""",
+    ),
+    Alternative(
         id="sgd_step.copy_then_subtract",
         question="sgd_step",
         code="""
@@ -1106,6 +1955,14 @@ def sgd_step(w, dw, learning_rate):
 def sgd_step(w, dw, learning_rate):
     flat = [a - learning_rate * b for a, b in zip(w.ravel(), dw.ravel())]
     return np.array(flat).reshape(w.shape)
+""",
+    ),
+    Alternative(
+        id="sgd_step.ufuncs",
+        question="sgd_step",
+        code="""
+def sgd_step(w, dw, learning_rate=0.1):
+    return np.add(w, np.multiply(dw, -learning_rate))
 """,
     ),
 ]
