@@ -259,7 +259,7 @@ def backward(params, X, hidden, scores, y, reg):
     "sgd_update": """
 def sgd_update(params, grads, learning_rate):
     for key in params:
-        params[key] -= learning_rate * np.sign(grads[key])
+        params[key] -= learning_rate * np.cbrt(grads[key])
 """,
 }
 

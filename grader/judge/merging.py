@@ -91,7 +91,7 @@ def _applied(base: _Tokens, edits: Sequence[_Edit]) -> str:
 
 def _is_python(code: str) -> bool:
     try:
-        ast.parse(code)
+        compile(code, "<merged>", "exec")  # a parser alone lets some errors through
     except SyntaxError:
         return False
     return True

@@ -4,7 +4,19 @@ Each entry replaces the functions of the same name in the solution cell. Of seve
 explain the same numbers, the first one listed is named. The hints are in messages.yml.
 """
 
+import numpy as np
+
 from grader.judge.catalogue import Alternative, Mistake
+
+
+def _moves_at_one_rate(requests):
+    """A rule: the step is the gradient times one number, whatever the learning rate."""
+    calls = [call for request in requests for call in request.calls]
+    steps = [((w - call.value) / dw).ravel() for call in calls for w, dw in [call.arguments[:2]]]
+    rates = np.concatenate(steps)
+    is_one = np.allclose(rates, rates[0], rtol=1e-5, atol=0) and not np.isclose(rates[0], 1)
+    return rates[0] > 0 and is_one and len({call.arguments[2] for call in calls}) >= 3
+
 
 MISTAKES = [
     Mistake(
@@ -1464,6 +1476,7 @@ def sgd_step(w, dw, learning_rate):
 def sgd_step(w, dw, learning_rate):
     return w - 0.1 * dw
 """,
+        rule=_moves_at_one_rate,
     ),
     Mistake(
         id="sgd_step.only_the_step",

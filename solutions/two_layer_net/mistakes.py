@@ -4,6 +4,8 @@ An entry's code holds definitions that replace those of the same name in the sol
 mistake must lose points in its own question and in no other; every alternative gets full marks.
 """
 
+import numpy as np
+
 from grader.judge.catalogue import Alternative, Mistake
 
 FORWARD_MISTAKES = [
@@ -152,7 +154,149 @@ def forward(params, X):
     return scores, hidden
 """,
     ),
+    Mistake(
+        id="forward.squeezed",
+        question="forward",
+        code="""
+def forward(params, X):
+    hidden = np.maximum(0, X @ params["W1"] + params["b1"])
+    scores = hidden @ params["W2"] + params["b2"]
+    return np.squeeze(scores), np.squeeze(hidden)
+""",
+    ),
+    Mistake(
+        id="forward.scores_before_relu",
+        question="forward",
+        code="""
+def forward(params, X):
+    z = X @ params["W1"] + params["b1"]
+    scores = z @ params["W2"] + params["b2"]
+    return scores, np.maximum(0, z)
+""",
+    ),
+    Mistake(
+        id="forward.leaky",
+        question="forward",
+        code="""
+def forward(params, X):
+    z = X @ params["W1"] + params["b1"]
+    hidden = np.where(z > 0, z, 0.01 * z)
+    scores = hidden @ params["W2"] + params["b2"]
+    return scores, hidden
+""",
+    ),
+    Mistake(
+        id="forward.tanh",
+        question="forward",
+        code="""
+def forward(params, X):
+    hidden = np.tanh(X @ params["W1"] + params["b1"])
+    scores = hidden @ params["W2"] + params["b2"]
+    return scores, hidden
+""",
+    ),
+    Mistake(
+        id="forward.absolute",
+        question="forward",
+        code="""
+def forward(params, X):
+    hidden = np.abs(X @ params["W1"] + params["b1"])
+    scores = hidden @ params["W2"] + params["b2"]
+    return scores, hidden
+""",
+    ),
+    Mistake(
+        id="forward.only_the_mask",
+        question="forward",
+        code="""
+def forward(params, X):
+    hidden = (X @ params["W1"] + params["b1"] > 0).astype(float)
+    scores = hidden @ params["W2"] + params["b2"]
+    return scores, hidden
+""",
+    ),
+    Mistake(
+        id="forward.transposed",
+        question="forward",
+        code="""
+def forward(params, X):
+    hidden = np.maximum(0, params["W1"].T @ X.T + params["b1"][:, np.newaxis])
+    scores = params["W2"].T @ hidden + params["b2"][:, np.newaxis]
+    return scores, hidden
+""",
+    ),
+    Mistake(
+        id="forward.caches_in_params",
+        question="forward",
+        code="""
+def forward(params, X):
+    hidden = np.maximum(0, X @ params["W1"] + params["b1"])
+    scores = hidden @ params["W2"] + params["b2"]
+    params["hidden"] = hidden
+    return scores, hidden
+""",
+    ),
+    Mistake(
+        id="forward.reshapes_params",
+        question="forward",
+        code="""
+def forward(params, X):
+    params["b1"] = params["b1"].reshape(1, -1)
+    params["b2"] = params["b2"].reshape(1, -1)
+    hidden = np.maximum(0, X @ params["W1"] + params["b1"])
+    scores = hidden @ params["W2"] + params["b2"]
+    return scores, hidden
+""",
+    ),
+    Mistake(
+        id="forward.log_probabilities",
+        question="forward",
+        code="""
+def forward(params, X):
+    hidden = np.maximum(0, X @ params["W1"] + params["b1"])
+    scores = hidden @ params["W2"] + params["b2"]
+    return scores - np.log(np.exp(scores).sum(axis=1, keepdims=True)), hidden
+""",
+    ),
+    Mistake(
+        id="forward.standardises",
+        question="forward",
+        code="""
+def forward(params, X):
+    X = (X - X.mean(axis=0)) / X.std(axis=0)
+    hidden = np.maximum(0, X @ params["W1"] + params["b1"])
+    scores = hidden @ params["W2"] + params["b2"]
+    return scores, hidden
+""",
+    ),
 ]
+
+
+def _is_capped_by(cap):
+    """A rule: the loss is that of probabilities that were kept from zero by some small number."""
+
+    def rule(requests):
+        calls = [call for request in requests for call in request.calls if not call.arguments[3]]
+        return any(_is_capped(calls, cap, bound) for bound in 10.0 ** -np.arange(3, 17))
+
+    return rule
+
+
+def _is_capped(calls, cap, bound):
+    given = np.array([call.value for call in calls], dtype=float)
+    capped, plain = (
+        np.array([_capped_loss(call, cap, number) for call in calls]) for number in (bound, 0.0)
+    )
+    is_felt = np.abs(capped - plain) > 1e-6 * plain
+    return is_felt.sum() >= 3 and np.allclose(given, capped, rtol=1e-7, atol=0)
+
+
+def _capped_loss(call, cap, bound):
+    scores, y, *_ = call.arguments
+    e = np.exp(scores - scores.max(axis=1, keepdims=True))
+    p = (e / e.sum(axis=1, keepdims=True))[np.arange(len(y)), y]
+    return -np.log(cap(p, bound)).mean()
+
 
 SOFTMAX_LOSS_MISTAKES = [
     Mistake(
@@ -219,6 +363,7 @@ def softmax_loss(scores, y, params, reg):
     data_loss = -np.log(p[np.arange(len(y)), y] + 1e-8).mean()
     return data_loss + 0.5 * reg * (np.sum(params["W1"] ** 2) + np.sum(params["W2"] ** 2))
 """,
+        rule=_is_capped_by(np.add),
     ),
     Mistake(
         id="softmax_loss.clipped",
@@ -403,6 +548,216 @@ def softmax_loss(scores, y, params, reg):
     return loss
 """,
     ),
+    Mistake(
+        id="softmax_loss.log10",
+        question="softmax_loss",
+        code="""
+def softmax_loss(scores, y, params, reg):
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    data_loss = -log_p[np.arange(len(y)), y].mean() / np.log(10)
+    return data_loss + 0.5 * reg * (np.sum(params["W1"] ** 2) + np.sum(params["W2"] ** 2))
+""",
+    ),
+    Mistake(
+        id="softmax_loss.predicted_class",
+        question="softmax_loss",
+        code="""
+def softmax_loss(scores, y, params, reg):
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    data_loss = -log_p.max(axis=1).mean()
+    return data_loss + 0.5 * reg * (np.sum(params["W1"] ** 2) + np.sum(params["W2"] ** 2))
+""",
+    ),
+    Mistake(
+        id="softmax_loss.no_log",
+        question="softmax_loss",
+        code="""
+def softmax_loss(scores, y, params, reg):
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    data_loss = (1 - np.exp(log_p)[np.arange(len(y)), y]).mean()
+    return data_loss + 0.5 * reg * (np.sum(params["W1"] ** 2) + np.sum(params["W2"] ** 2))
+""",
+    ),
+    Mistake(
+        id="softmax_loss.minus_probability",
+        question="softmax_loss",
+        code="""
+def softmax_loss(scores, y, params, reg):
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    data_loss = -np.exp(log_p)[np.arange(len(y)), y].mean()
+    return data_loss + 0.5 * reg * (np.sum(params["W1"] ** 2) + np.sum(params["W2"] ** 2))
+""",
+    ),
+    Mistake(
+        id="softmax_loss.log_of_mean",
+        question="softmax_loss",
+        code="""
+def softmax_loss(scores, y, params, reg):
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    data_loss = -np.log(np.exp(log_p)[np.arange(len(y)), y].mean())
+    return data_loss + 0.5 * reg * (np.sum(params["W1"] ** 2) + np.sum(params["W2"] ** 2))
+""",
+    ),
+    Mistake(
+        id="softmax_loss.whole_columns",
+        question="softmax_loss",
+        code="""
+def softmax_loss(scores, y, params, reg):
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    data_loss = -log_p[:, y].mean()
+    return data_loss + 0.5 * reg * (np.sum(params["W1"] ** 2) + np.sum(params["W2"] ** 2))
+""",
+    ),
+    Mistake(
+        id="softmax_loss.all_classes",
+        question="softmax_loss",
+        code="""
+def softmax_loss(scores, y, params, reg):
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    data_loss = -log_p.sum() / len(y)
+    return data_loss + 0.5 * reg * (np.sum(params["W1"] ** 2) + np.sum(params["W2"] ** 2))
+""",
+    ),
+    Mistake(
+        id="softmax_loss.wrong_classes_too",
+        question="softmax_loss",
+        code="""
+def softmax_loss(scores, y, params, reg):
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    p, one_hot = np.exp(log_p), np.eye(scores.shape[1])[y]
+    data_loss = -np.sum(one_hot * log_p + (1 - one_hot) * np.log(1 - p)) / len(y)
+    return data_loss + 0.5 * reg * (np.sum(params["W1"] ** 2) + np.sum(params["W2"] ** 2))
+""",
+    ),
+    Mistake(
+        id="softmax_loss.squared_error",
+        question="softmax_loss",
+        code="""
+def softmax_loss(scores, y, params, reg):
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    data_loss = np.mean((np.exp(log_p) - np.eye(scores.shape[1])[y]) ** 2)
+    return data_loss + 0.5 * reg * (np.sum(params["W1"] ** 2) + np.sum(params["W2"] ** 2))
+""",
+    ),
+    Mistake(
+        id="softmax_loss.no_normaliser",
+        question="softmax_loss",
+        code="""
+def softmax_loss(scores, y, params, reg):
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    data_loss = -shifted[np.arange(len(y)), y].mean()
+    return data_loss + 0.5 * reg * (np.sum(params["W1"] ** 2) + np.sum(params["W2"] ** 2))
+""",
+    ),
+    Mistake(
+        id="softmax_loss.divides_by_maximum",
+        question="softmax_loss",
+        code="""
+def softmax_loss(scores, y, params, reg):
+    shifted = scores / np.abs(scores).max(axis=1, keepdims=True)
+    log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    data_loss = -log_p[np.arange(len(y)), y].mean()
+    return data_loss + 0.5 * reg * (np.sum(params["W1"] ** 2) + np.sum(params["W2"] ** 2))
+""",
+    ),
+    Mistake(
+        id="softmax_loss.probabilities_clipped",
+        question="softmax_loss",
+        code="""
+def softmax_loss(scores, y, params, reg):
+    e = np.exp(scores - scores.max(axis=1, keepdims=True))
+    p = np.clip(e / e.sum(axis=1, keepdims=True), 1e-12, 1)
+    data_loss = -np.log(p[np.arange(len(y)), y]).mean()
+    return data_loss + 0.5 * reg * (np.sum(params["W1"] ** 2) + np.sum(params["W2"] ** 2))
+""",
+        rule=_is_capped_by(np.maximum),
+    ),
+    Mistake(
+        id="softmax_loss.only_W2",
+        question="softmax_loss",
+        code="""
+def softmax_loss(scores, y, params, reg):
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    data_loss = -log_p[np.arange(len(y)), y].mean()
+    return data_loss + 0.5 * reg * np.sum(params["W2"] ** 2)
+""",
+    ),
+    Mistake(
+        id="softmax_loss.half_of_W1_only",
+        question="softmax_loss",
+        code="""
+def softmax_loss(scores, y, params, reg):
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    data_loss = -log_p[np.arange(len(y)), y].mean()
+    return data_loss + 0.5 * reg * np.sum(params["W1"] ** 2) + reg * np.sum(params["W2"] ** 2)
+""",
+    ),
+    Mistake(
+        id="softmax_loss.weights_not_squared",
+        question="softmax_loss",
+        code="""
+def softmax_loss(scores, y, params, reg):
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    data_loss = -log_p[np.arange(len(y)), y].mean()
+    return data_loss + 0.5 * reg * (np.sum(params["W1"]) + np.sum(params["W2"]))
+""",
+    ),
+    Mistake(
+        id="softmax_loss.absolute_weights",
+        question="softmax_loss",
+        code="""
+def softmax_loss(scores, y, params, reg):
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    data_loss = -log_p[np.arange(len(y)), y].mean()
+    return data_loss + 0.5 * reg * sum(np.sum(np.abs(params[key])) for key in ("W1", "W2"))
+""",
+    ),
+    Mistake(
+        id="softmax_loss.square_of_sum",
+        question="softmax_loss",
+        code="""
+def softmax_loss(scores, y, params, reg):
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    data_loss = -log_p[np.arange(len(y)), y].mean()
+    return data_loss + 0.5 * reg * (np.sum(params["W1"]) ** 2 + np.sum(params["W2"]) ** 2)
+""",
+    ),
+    Mistake(
+        id="softmax_loss.mean_of_squares",
+        question="softmax_loss",
+        code="""
+def softmax_loss(scores, y, params, reg):
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    data_loss = -log_p[np.arange(len(y)), y].mean()
+    return data_loss + 0.5 * reg * (np.mean(params["W1"] ** 2) + np.mean(params["W2"] ** 2))
+""",
+    ),
+    Mistake(
+        id="softmax_loss.penalty_sign",
+        question="softmax_loss",
+        code="""
+def softmax_loss(scores, y, params, reg):
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    data_loss = -log_p[np.arange(len(y)), y].mean()
+    return data_loss - 0.5 * reg * (np.sum(params["W1"] ** 2) + np.sum(params["W2"] ** 2))
+""",
+    ),
 ]
 
 DSCORES = """
@@ -431,6 +786,29 @@ def backward(params, X, hidden, scores, y, reg):
     dz = {dz}
     {result.strip()}
 """
+
+
+def _is_a_quotient(requests):
+    """Almost the gradient and never quite, and astray where a ReLU is close to its kink."""
+    smooth, kinked = [], []
+    for call in (call for request in requests for call in request.calls):
+        params, X, *_ = call.arguments
+        nearest = np.abs(X @ params["W1"] + params["b1"]).min()
+        (smooth if nearest > 1e-3 else kinked).append(_distance_to_the_gradient(call))
+    return len(smooth) >= 3 and 1e-12 < min(smooth) <= max(smooth) < 1e-3 < min(kinked)
+
+
+def _distance_to_the_gradient(call):
+    """The largest difference of an entry, compared with the largest entry."""
+    params, X, hidden, scores, y, reg = call.arguments
+    e = np.exp(scores - scores.max(axis=1, keepdims=True))
+    ds = (e / e.sum(axis=1, keepdims=True) - np.eye(scores.shape[1])[y]) / len(y)
+    dz = (ds @ params["W2"].T) * (hidden > 0)
+    exact = {"W1": X.T @ dz + reg * params["W1"], "b1": dz.sum(axis=0)}
+    exact |= {"W2": hidden.T @ ds + reg * params["W2"], "b2": ds.sum(axis=0)}
+    return max(
+        np.abs(call.value[key] - exact[key]).max() / np.abs(exact[key]).max() for key in exact
+    )
 
 
 BACKWARD_MISTAKES = [
@@ -659,6 +1037,7 @@ def backward(params, X, hidden, scores, y, reg):
             grads[key][index] = (losses[0] - losses[1]) / 2e-5
     return grads
 """,
+        rule=_is_a_quotient,
     ),
     Mistake(
         id="backward.assigns_instead_of_adding",
@@ -670,6 +1049,90 @@ def backward(params, X, hidden, scores, y, reg):
         for key in ("W1", "W2"):
             grads[key] = reg * params[key]
     return grads"""
+        ),
+    ),
+    Mistake(
+        id="backward.reg_only_W1",
+        question="backward",
+        code=_backward(result=RESULT.replace(' + reg * params["W2"]', "")),
+    ),
+    Mistake(
+        id="backward.reg_without_weights",
+        question="backward",
+        code=_backward(
+            result=RESULT.replace('reg * params["W1"]', "reg").replace('reg * params["W2"]', "reg")
+        ),
+    ),
+    Mistake(
+        id="backward.fixed_reg",
+        question="backward",
+        code=_backward(result=RESULT.replace("reg *", "0.1 *")),
+    ),
+    Mistake(
+        id="backward.global_normaliser",
+        question="backward",
+        code=_backward(ds=DSCORES.replace("e.sum(axis=1, keepdims=True)", "e.sum()")),
+    ),
+    Mistake(
+        id="backward.predicted_class",
+        question="backward",
+        code=_backward(ds=DSCORES.replace("y] -= 1", "scores.argmax(axis=1)] -= 1")),
+    ),
+    Mistake(
+        id="backward.softmax_slope_again",
+        question="backward",
+        code=_backward(
+            ds=DSCORES + "    p = e / e.sum(axis=1, keepdims=True)\n    ds *= p * (1 - p)\n"
+        ),
+    ),
+    Mistake(
+        id="backward.mean_over_entries",
+        question="backward",
+        code=_backward(ds=DSCORES.replace("ds /= len(y)", "ds /= ds.size")),
+    ),
+    Mistake(
+        id="backward.mean_of_weights_only",
+        question="backward",
+        code=_backward(
+            ds=DSCORES.replace("ds /= len(y)", ""),
+            result=RESULT.replace("X.T @ dz", "X.T @ dz / len(y)").replace(
+                "hidden.T @ ds", "hidden.T @ ds / len(y)"
+            ),
+        ),
+    ),
+    Mistake(
+        id="backward.relu_on_scores",
+        question="backward",
+        code=_backward(ds=DSCORES + "    ds *= scores > 0\n"),
+    ),
+    Mistake(
+        id="backward.W1_before_mask",
+        question="backward",
+        code=_backward(result=RESULT.replace("X.T @ dz", 'X.T @ (ds @ params["W2"].T)')),
+    ),
+    Mistake(
+        id="backward.biases_swapped",
+        question="backward",
+        code=_backward(
+            result=RESULT.replace('"b1"', '"b"').replace('"b2"', '"b1"').replace('"b"', '"b2"')
+        ),
+    ),
+    Mistake(
+        id="backward.other_keys",
+        question="backward",
+        code=_backward(result=RESULT.replace(": ", ": ").replace('        "', '        "d')),
+    ),
+    Mistake(
+        id="backward.further_keys",
+        question="backward",
+        code=_backward(result=RESULT.replace('"b2": ', '"scores": ds,\n        "b2": ')),
+    ),
+    Mistake(
+        id="backward.updates_params",
+        question="backward",
+        code=_backward(
+            result=RESULT.replace("return", "grads =")
+            + "    for key in params:\n        params[key] -= 0.1 * grads[key]\n    return grads\n"
         ),
     ),
 ]
@@ -853,7 +1316,98 @@ def sample_minibatch(X, y, batch_size, rng):
     return X[rng.integers(len(X), size=batch_size)]
 """,
     ),
+    Mistake(
+        id="sample_minibatch.row_numbers",
+        question="sample_minibatch",
+        code="""
+def sample_minibatch(X, y, batch_size, rng):
+    rows = rng.integers(len(X), size=batch_size)
+    return X[rows], rows
+""",
+    ),
+    Mistake(
+        id="sample_minibatch.ends_are_rare",
+        question="sample_minibatch",
+        code="""
+def sample_minibatch(X, y, batch_size, rng):
+    rows = np.round(rng.random(batch_size) * (len(X) - 1)).astype(int)
+    return X[rows], y[rows]
+""",
+    ),
+    Mistake(
+        id="sample_minibatch.smaller_of_two",
+        question="sample_minibatch",
+        code="""
+def sample_minibatch(X, y, batch_size, rng):
+    rows = np.minimum(*rng.integers(len(X), size=(2, batch_size)))
+    return X[rows], y[rows]
+""",
+    ),
+    Mistake(
+        id="sample_minibatch.padded_with_zeros",
+        question="sample_minibatch",
+        code="""
+def sample_minibatch(X, y, batch_size, rng):
+    rows = rng.permutation(len(X))[:batch_size]
+    X_batch, y_batch = np.zeros((batch_size, X.shape[1])), np.zeros(batch_size, dtype=int)
+    X_batch[: len(rows)], y_batch[: len(rows)] = X[rows], y[rows]
+    return X_batch, y_batch
+""",
+    ),
+    Mistake(
+        id="sample_minibatch.padded_with_one_row",
+        question="sample_minibatch",
+        code="""
+def sample_minibatch(X, y, batch_size, rng):
+    rows = rng.permutation(len(X))[:batch_size]
+    rows = np.append(rows, np.zeros(batch_size - len(rows), dtype=int))
+    return X[rows], y[rows]
+""",
+    ),
+    Mistake(
+        id="sample_minibatch.large_ones_in_order",
+        question="sample_minibatch",
+        code="""
+def sample_minibatch(X, y, batch_size, rng):
+    rows = np.arange(batch_size) % len(X)
+    if batch_size <= len(X):
+        rows = rng.choice(len(X), size=batch_size, replace=False)
+    return X[rows], y[rows]
+""",
+    ),
+    Mistake(
+        id="sample_minibatch.row_numbers_too",
+        question="sample_minibatch",
+        code="""
+def sample_minibatch(X, y, batch_size, rng):
+    rows = rng.integers(len(X), size=batch_size)
+    return X[rows], y[rows], rows
+""",
+    ),
+    Mistake(
+        id="sample_minibatch.column_of_labels",
+        question="sample_minibatch",
+        code="""
+def sample_minibatch(X, y, batch_size, rng):
+    rows = rng.integers(len(X), size=batch_size)
+    return X[rows], y[rows].reshape(-1, 1)
+""",
+    ),
 ]
+
+
+def _moves_at_one_rate(requests):
+    """A rule: the step is the gradient times one number, whatever the learning rate."""
+    calls = [call for request in requests for call in request.calls]
+    rates = np.concatenate([_rates(*call.arguments[:2], call.after[0]) for call in calls])
+    is_one = np.allclose(rates, rates[0], rtol=1e-5, atol=0) and not np.isclose(rates[0], 1)
+    return rates[0] > 0 and is_one and len({call.arguments[2] for call in calls}) >= 3
+
+
+def _rates(before, grads, after):
+    """The learning rate at which each entry has moved."""
+    return np.concatenate([((before[key] - after[key]) / grads[key]).ravel() for key in grads])
+
 
 SGD_UPDATE_MISTAKES = [
     Mistake(
@@ -901,6 +1455,7 @@ def sgd_update(params, grads, learning_rate):
     for key in params:
         params[key] -= 0.1 * grads[key]
 """,
+        rule=_moves_at_one_rate,
     ),
     Mistake(
         id="sgd_update.decay",
@@ -996,6 +1551,99 @@ def sgd_update(params, grads, learning_rate):
     for key in list(grads):
         params[key] -= learning_rate * grads[key]
     params["last_step"] = learning_rate
+""",
+    ),
+    Mistake(
+        id="sgd_update.W2_forgotten",
+        question="sgd_update",
+        code="""
+def sgd_update(params, grads, learning_rate):
+    params["W1"] -= learning_rate * grads["W1"]
+    params["b1"] -= learning_rate * grads["b1"]
+    params["b2"] -= learning_rate * grads["b2"]
+""",
+    ),
+    Mistake(
+        id="sgd_update.b1_forgotten",
+        question="sgd_update",
+        code="""
+def sgd_update(params, grads, learning_rate):
+    params["W1"] -= learning_rate * grads["W1"]
+    params["W2"] -= learning_rate * grads["W2"]
+    params["b2"] -= learning_rate * grads["b2"]
+""",
+    ),
+    Mistake(
+        id="sgd_update.b2_forgotten",
+        question="sgd_update",
+        code="""
+def sgd_update(params, grads, learning_rate):
+    params["W1"] -= learning_rate * grads["W1"]
+    params["W2"] -= learning_rate * grads["W2"]
+    params["b1"] -= learning_rate * grads["b1"]
+""",
+    ),
+    Mistake(
+        id="sgd_update.twice",
+        question="sgd_update",
+        code="""
+def sgd_update(params, grads, learning_rate):
+    for key in [*params, *params]:
+        params[key] -= learning_rate * grads[key]
+""",
+    ),
+    Mistake(
+        id="sgd_update.own_values",
+        question="sgd_update",
+        code="""
+def sgd_update(params, grads, learning_rate):
+    for key in params:
+        params[key] -= learning_rate * params[key]
+""",
+    ),
+    Mistake(
+        id="sgd_update.only_the_step",
+        question="sgd_update",
+        code="""
+def sgd_update(params, grads, learning_rate):
+    for key in params:
+        params[key] = -learning_rate * grads[key]
+""",
+    ),
+    Mistake(
+        id="sgd_update.divides",
+        question="sgd_update",
+        code="""
+def sgd_update(params, grads, learning_rate):
+    for key in params:
+        params[key] -= grads[key] / learning_rate
+""",
+    ),
+    Mistake(
+        id="sgd_update.sign_only",
+        question="sgd_update",
+        code="""
+def sgd_update(params, grads, learning_rate):
+    for key in params:
+        params[key] -= learning_rate * np.sign(grads[key])
+""",
+    ),
+    Mistake(
+        id="sgd_update.clipped",
+        question="sgd_update",
+        code="""
+def sgd_update(params, grads, learning_rate):
+    for key in params:
+        params[key] -= learning_rate * np.clip(grads[key], -5, 5)
+""",
+    ),
+    Mistake(
+        id="sgd_update.normalised",
+        question="sgd_update",
+        code="""
+def sgd_update(params, grads, learning_rate):
+    for key in params:
+        params[key] -= learning_rate * grads[key] / np.linalg.norm(grads[key])
 """,
     ),
 ]
@@ -1107,6 +1755,73 @@ def predict(params, X):
     labels = np.argmax(forward(params, X)[0], axis=1)
     X -= X.mean(axis=0)
     return labels
+""",
+    ),
+    Mistake(
+        id="predict.softmax_wrong_axis",
+        question="predict",
+        code="""
+def predict(params, X):
+    e = np.exp(forward(params, X)[0])
+    return np.argmax(e / e.sum(axis=0), axis=1)
+""",
+    ),
+    Mistake(
+        id="predict.without_b2",
+        question="predict",
+        code="""
+def predict(params, X):
+    hidden = forward(params, X)[1]
+    return np.argmax(hidden @ params["W2"], axis=1)
+""",
+    ),
+    Mistake(
+        id="predict.without_relu",
+        question="predict",
+        code="""
+def predict(params, X):
+    z = X @ params["W1"] + params["b1"]
+    return np.argmax(z @ params["W2"] + params["b2"], axis=1)
+""",
+    ),
+    Mistake(
+        id="predict.absolute",
+        question="predict",
+        code="""
+def predict(params, X):
+    return np.argmax(np.abs(forward(params, X)[0]), axis=1)
+""",
+    ),
+    Mistake(
+        id="predict.hard_coded_classes",
+        question="predict",
+        code="""
+def predict(params, X):
+    return np.argmax(forward(params, X)[0][:, :3], axis=1)
+""",
+    ),
+    Mistake(
+        id="predict.second_best",
+        question="predict",
+        code="""
+def predict(params, X):
+    return np.argsort(forward(params, X)[0], axis=1)[:, -2]
+""",
+    ),
+    Mistake(
+        id="predict.one_row_for_all",
+        question="predict",
+        code="""
+def predict(params, X):
+    return np.full(len(X), np.argmax(forward(params, X)[0][0]))
+""",
+    ),
+    Mistake(
+        id="predict.squeezed",
+        question="predict",
+        code="""
+def predict(params, X):
+    return np.squeeze(np.argmax(forward(params, X)[0], axis=1))
 """,
     ),
 ]
@@ -1221,6 +1936,47 @@ def tune():
 """,
         rule=_settings(lambda settings: 0 < settings["hidden_size"] < 5),
     ),
+    Mistake(
+        id="tune.further_key",
+        question="tune",
+        code="""
+def tune():
+    return {"hidden_size": 64, "learning_rate": 1.0, "learning_rate_decay": 0.95,
+            "reg": 1e-3, "num_iters": 300, "batch_size": 50,
+            "verbose": True}
+""",
+        rule=_settings(lambda settings: settings.keys() > SETTINGS),
+    ),
+    Mistake(
+        id="tune.uphill",
+        question="tune",
+        code="""
+def tune():
+    return {"hidden_size": 64, "learning_rate": -1.0, "learning_rate_decay": 0.95,
+            "reg": 1e-3, "num_iters": 300, "batch_size": 50}
+""",
+        rule=_settings(lambda settings: settings["learning_rate"] < 0),
+    ),
+    Mistake(
+        id="tune.too_few_iterations",
+        question="tune",
+        code="""
+def tune():
+    return {"hidden_size": 64, "learning_rate": 1.0, "learning_rate_decay": 0.95,
+            "reg": 1e-3, "num_iters": 10, "batch_size": 50}
+""",
+        rule=_settings(lambda settings: 0 < settings["num_iters"] < 40),
+    ),
+    Mistake(
+        id="tune.tiny_batches",
+        question="tune",
+        code="""
+def tune():
+    return {"hidden_size": 64, "learning_rate": 1.0, "learning_rate_decay": 0.95,
+            "reg": 1e-3, "num_iters": 300, "batch_size": 1}
+""",
+        rule=_settings(lambda settings: 0 < settings["batch_size"] < 5),
+    ),
 ]
 
 MISTAKES = [
@@ -1281,6 +2037,46 @@ def forward(params, X):
     scores = hidden.dot(params["W2"])
     scores += params["b2"]
     return [scores, hidden]
+""",
+    ),
+    Alternative(
+        id="forward.ones_column",
+        question="forward",
+        code="""
+def forward(params, X):
+    one = np.ones((len(X), 1))
+    hidden = np.hstack([X, one]) @ np.vstack([params["W1"], params["b1"]])
+    hidden = hidden.clip(min=0)
+    return np.hstack([hidden, one]) @ np.vstack([params["W2"], params["b2"]]), hidden
+""",
+    ),
+    Alternative(
+        id="forward.helpers",
+        question="forward",
+        code="""
+def relu(z):
+    return (np.abs(z) + z) / 2
+
+
+def affine(X, W, b):
+    return np.tensordot(X, W, axes=1) + b[None]
+
+
+def forward(params: dict, X: np.ndarray, *, bend=relu):
+    W1, b1, W2, b2 = params.values()
+    hidden = bend(affine(X, W1, b1))
+    return [affine(hidden, W2, b2), hidden]
+""",
+    ),
+    Alternative(
+        id="forward.named_tuple",
+        question="forward",
+        code="""
+def forward(params, X):
+    from collections import namedtuple
+    Layers = namedtuple("Layers", "scores hidden")
+    hidden = np.fmax(X @ params["W1"] + params["b1"], 0)
+    return Layers(hidden @ params["W2"] + params["b2"], hidden)
 """,
     ),
     Alternative(
@@ -1382,6 +2178,41 @@ def softmax_loss(scores, y, params, reg):
     return loss
 """,
     ),
+    Alternative(
+        id="softmax_loss.relative_to_the_label",
+        question="softmax_loss",
+        code="""
+def softmax_loss(scores, y, params, reg=0.0):
+    ahead = scores - np.take_along_axis(scores, y[:, None], axis=1)
+    top = ahead.max(axis=1)
+    rows = top + np.log(np.exp(ahead - top[:, None]).sum(axis=1))
+    weights = np.concatenate([params[key].ravel() for key in ("W1", "W2")])
+    return rows.mean() + reg * weights.dot(weights) / 2
+""",
+    ),
+    Alternative(
+        id="softmax_loss.long_double",
+        question="softmax_loss",
+        code="""
+def softmax_loss(scores, y, params, reg):
+    wide = scores.astype(np.longdouble)
+    wide -= wide.max(axis=1, keepdims=True)
+    rows = np.log(np.exp(wide).sum(axis=1)) - wide[np.arange(len(y)), y]
+    penalty = sum(np.einsum("ij,ij->", W, W) for W in params.values() if W.ndim == 2)
+    return rows.mean() + 0.5 * reg * penalty
+""",
+    ),
+    Alternative(
+        id="softmax_loss.clipped_harmlessly",
+        question="softmax_loss",
+        code="""
+def softmax_loss(scores, y, params, reg):
+    e = np.exp(scores - scores.max(axis=1, keepdims=True))
+    p = np.clip(e / e.sum(axis=1, keepdims=True), 1e-300, None)
+    data_loss = -np.log(p[np.arange(len(y)), y]).mean()
+    return data_loss + 0.5 * reg * (np.sum(params["W1"] ** 2) + np.sum(params["W2"] ** 2))
+""",
+    ),
     Alternative(id="backward.in_pieces", question="backward", code=_backward()),
     Alternative(
         id="backward.einsum",
@@ -1481,6 +2312,54 @@ def backward(params, X, hidden, scores, y, reg):
         ),
     ),
     Alternative(
+        id="backward.jacobian",
+        question="backward",
+        code="""
+def backward(params, X, hidden, scores, y, reg):
+    N, C = scores.shape
+    e = np.exp(scores - scores.max(axis=1, keepdims=True))
+    p = e / e.sum(axis=1, keepdims=True)
+    dp = -np.eye(C)[y] / p / N
+    jacobians = p[:, :, None] * (np.eye(C) - p[:, None, :])
+    ds = np.einsum("nc,ncd->nd", dp, jacobians)
+    dz = np.where(hidden == 0, 0, ds @ params["W2"].T)
+    return {"W1": X.T @ dz + reg * params["W1"], "b1": dz.sum(0),
+            "W2": hidden.T @ ds + reg * params["W2"], "b2": ds.sum(0)}
+""",
+    ),
+    Alternative(
+        id="backward.adds_to_the_penalty",
+        question="backward",
+        code="""
+def backward(params, X, hidden, scores, y, reg):
+    N = X.shape[0]
+    grads = {key: (reg if key[0] == "W" else 0.0) * value for key, value in params.items()}
+    ds = np.exp(scores - np.logaddexp.reduce(scores, axis=1, keepdims=True))
+    ds[range(N), y] -= 1.0
+    ds *= 1 / N
+    dz = np.multiply(ds.dot(params["W2"].T), hidden.astype(bool))
+    grads["W2"] += hidden.T.dot(ds)
+    grads["b2"] += ds.sum(axis=0)
+    grads["W1"] += X.T.dot(dz)
+    grads["b1"] += dz.sum(axis=0)
+    return grads
+""",
+    ),
+    Alternative(
+        id="backward.forward_again",
+        question="backward",
+        code="""
+def backward(params, X, hidden, scores, y, reg):
+    scores, hidden = forward(params, X)
+    e = np.exp(scores - scores.max(axis=1, keepdims=True))
+    ds = (e / e.sum(axis=1, keepdims=True) - np.eye(scores.shape[1])[y]) / len(y)
+    dz = ds @ params["W2"].T
+    dz[hidden <= 0] = 0
+    return dict(b2=ds.sum(0), W2=hidden.T @ ds + reg * params["W2"],
+                b1=dz.sum(0), W1=X.T @ dz + reg * params["W1"])
+""",
+    ),
+    Alternative(
         id="sample_minibatch.choice",
         question="sample_minibatch",
         code="""
@@ -1537,6 +2416,44 @@ def sample_minibatch(X, y, batch_size, rng):
 """,
     ),
     Alternative(
+        id="sample_minibatch.shuffled_numbers",
+        question="sample_minibatch",
+        code="""
+def sample_minibatch(X, y, batch_size, rng):
+    rows = np.tile(np.arange(len(X)), batch_size // len(X) + 1)
+    rng.shuffle(rows)
+    return X[rows[:batch_size]], y[rows[:batch_size]]
+""",
+    ),
+    Alternative(
+        id="sample_minibatch.own_generator",
+        question="sample_minibatch",
+        code="""
+def sample_minibatch(X, y, batch_size, rng):
+    own = np.random.RandomState(rng.integers(2**31))
+    rows = own.randint(0, len(X), batch_size)
+    return X[rows], y[rows]
+""",
+    ),
+    Alternative(
+        id="sample_minibatch.rows_with_labels",
+        question="sample_minibatch",
+        code="""
+def sample_minibatch(X, y, batch_size, rng):
+    both = rng.choice(np.column_stack([X, y]), batch_size, axis=0)
+    return both[:, :-1], both[:, -1].astype(int)
+""",
+    ),
+    Alternative(
+        id="sample_minibatch.repeated_permutation",
+        question="sample_minibatch",
+        code="""
+def sample_minibatch(X, y, batch_size, rng):
+    rows = np.resize(rng.permutation(len(X)), batch_size)
+    return np.take(X, rows, axis=0), np.take(y, rows, axis=0).astype(np.int32)
+""",
+    ),
+    Alternative(
         id="sgd_update.key_by_key",
         question="sgd_update",
         code="""
@@ -1572,6 +2489,24 @@ def sgd_update(params, grads, learning_rate):
         code="""
 def sgd_update(params, grads, learning_rate):
     params.update({key: params[key] - learning_rate * grads[key] for key in params})
+""",
+    ),
+    Alternative(
+        id="sgd_update.entry_by_entry",
+        question="sgd_update",
+        code="""
+def sgd_update(params, grads, learning_rate):
+    for key, array in params.items():
+        for index in np.ndindex(array.shape):
+            array[index] -= learning_rate * grads[key][index]
+""",
+    ),
+    Alternative(
+        id="sgd_update.merged_dict",
+        question="sgd_update",
+        code="""
+def sgd_update(params, grads, learning_rate):
+    params |= {key: params[key] + -learning_rate * gradient for key, gradient in grads.items()}
 """,
     ),
     Alternative(
@@ -1613,6 +2548,24 @@ def predict(params, X):
 """,
     ),
     Alternative(
+        id="predict.row_by_row",
+        question="predict",
+        code="""
+def predict(params, X):
+    rows = [forward(params, X[i : i + 1])[0] for i in range(len(X))]
+    return np.array(list(map(np.argmax, rows)))
+""",
+    ),
+    Alternative(
+        id="predict.where",
+        question="predict",
+        code="""
+def predict(params, X):
+    scores, *_ = forward(params=params, X=X)
+    return np.where(scores == scores.max(axis=1, keepdims=True))[1]
+""",
+    ),
+    Alternative(
         id="tune.small_batches",
         question="tune",
         code="""
@@ -1628,6 +2581,17 @@ def tune():
 def tune():
     return dict(hidden_size=np.int64(64), learning_rate=np.float64(1.0), learning_rate_decay=1,
                 reg=0, num_iters=np.int32(400), batch_size=64)
+""",
+    ),
+    Alternative(
+        id="tune.step_by_step",
+        question="tune",
+        code="""
+def tune():
+    found = dict(hidden_size=np.arange(64, 65)[0], num_iters=400)
+    found["batch_size"] = np.uint8(64)
+    found |= {"learning_rate": np.float32(0.75), "learning_rate_decay": 1.0, "reg": 0}
+    return found
 """,
     ),
 ]
