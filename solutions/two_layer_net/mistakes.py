@@ -2496,9 +2496,9 @@ def sgd_update(params, grads, learning_rate):
         question="sgd_update",
         code="""
 def sgd_update(params, grads, learning_rate):
-    for key, array in params.items():
-        for index in np.ndindex(array.shape):
-            array[index] -= learning_rate * grads[key][index]
+    for key, weights in params.items():
+        for index in np.ndindex(weights.shape):
+            weights[index] -= learning_rate * grads[key][index]
 """,
     ),
     Alternative(
