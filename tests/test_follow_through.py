@@ -173,6 +173,55 @@ def test_a_dummy_penalty_earns_nothing_in_backward(net: Trials, returned: str, a
     assert (trial.points, trial.follow_through) == (14, ())
 
 
+FORWARD = """
+def forward(params, X):
+    z = X @ params["W1"] + params["b1"]
+    hidden = BEND
+    return hidden @ params["W2"] + params["b2"], hidden
+"""
+BENDS = {  # what stands for the ReLU, and its slope
+    "none": ("z", "1"),
+    "sigmoid": ("1 / (1 + np.exp(-z))", "hidden * (1 - hidden)"),
+    "tanh": ("np.tanh(z)", "(1 - hidden**2)"),
+    "leaky": ("np.where(z > 0, z, 0.1 * z)", "np.where(hidden > 0, 1, 0.1)"),
+}
+
+
+@pytest.mark.parametrize("bend,slope", BENDS.values(), ids=BENDS.keys())
+def test_the_gradient_of_ones_own_mistaken_forward_keeps_all_points(
+    net: Trials, bend: str, slope: str
+) -> None:
+    code = FORWARD.replace("BEND", bend) + gradient().replace("(hidden > 0)", slope)
+    trial = net.judge("backward", code)
+    assert (trial.points, trial.hints) == (16, ())
+    assert "your own forward" in trial.follow_through[0]
+    assert net.judge("backward", code, strict=["backward"]).points < 16
+
+
+IDLE_FORWARDS = {
+    "constant": "np.ones_like(z)",
+    "blind to X": "np.ones_like(z) * np.sum(z[:1])",
+    "zero": "0 * z",
+}
+
+
+@pytest.mark.parametrize("bend", IDLE_FORWARDS.values(), ids=IDLE_FORWARDS.keys())
+@pytest.mark.parametrize("code", [ZEROS, NOISE, STEPS["1e-5"]], ids=["zeros", "noise", "numerical"])
+def test_a_dummy_forward_earns_nothing_in_backward(net: Trials, bend: str, code: str) -> None:
+    trial = net.judge("backward", FORWARD.replace("BEND", bend) + code)
+    assert trial.follow_through == ()
+    assert trial.points <= 16 - DATA
+
+
+@pytest.mark.parametrize("bend", [bend for bend, _ in BENDS.values()], ids=BENDS.keys())
+def test_a_difference_quotient_through_ones_own_forward_earns_nothing(
+    net: Trials, bend: str
+) -> None:
+    trial = net.judge("backward", FORWARD.replace("BEND", bend) + STEPS["1e-5"])
+    assert trial.follow_through == ()
+    assert trial.points <= 16 - DATA
+
+
 PREDICT = """
 def predict(params, X):
     return np.argmax(forward(params, X)[INDEX], axis=1)
@@ -190,6 +239,22 @@ def test_predict_on_ones_own_mistaken_forward_keeps_all_points(net: Trials) -> N
     assert trial.points == 3
     assert "your own forward" in trial.follow_through[0]
     assert net.judge("predict", code, strict=["predict"]).points < 3
+
+
+@pytest.mark.parametrize(
+    "returned,label",
+    [('{"a": scores, "b": hidden}', '["a"].argmax(axis=1)'), ("scores.T, hidden", "[0].argmax(0)")],
+    ids=["a dict", "transposed"],
+)
+def test_predict_may_fit_another_form_of_ones_own_scores(
+    net: Trials, returned: str, label: str
+) -> None:
+    forward = FORWARD.replace("BEND", "z").replace("return ", "scores = ")
+    forward = forward.replace(", hidden\n", f"\n    return {returned}\n")
+    trial = net.judge(
+        "predict", f"{forward}\ndef predict(params, X):\n    return forward(params, X){label}\n"
+    )
+    assert (trial.points, len(trial.follow_through)) == (3, 1)
 
 
 DUMMY_FORWARDS = {

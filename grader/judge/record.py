@@ -67,7 +67,7 @@ class Record:
 
         A variant is dropped at the first call after which it explains nothing. One that does
         little but raise is no evidence: code can fail in the same way for many reasons. Neither
-        are zeros alone, unless it gives all the rest.
+        are zeros alone, or arguments that were left as they are, unless it gives all the rest.
         """
         all_parts = {part for part in self.parts if part.function in functions}
         left = set(all_parts)
@@ -132,10 +132,9 @@ class Record:
             yield from (Part(name, place) for place in places(expected))
 
     def _is_telling(self, part: Part) -> bool:
-        """Whether what came is more than zeros, which come of many mistakes, or of no work."""
+        """Whether what came is more than zeros or an unchanged argument, which come of no work."""
         rows = (row for name, row in self._all_rows() if name == part.function)
-        values = (part.place.of(row[1]) for row in rows if _is_shown(part, row))
-        return not all(isinstance(v, np.ndarray) and same(v, np.zeros_like(v)) for v in values)
+        return not all(_is_idle(part, row) for row in rows if _is_shown(part, row))
 
     def _is_surely_wrong(self, part: Part) -> bool:
         """Whether it is wrong for at least three inputs that differ."""
@@ -157,6 +156,13 @@ def _rows(request: Request, reference: Reference) -> Iterator[_Row]:
 def _is_shown(part: Part, row: _Row) -> bool:
     """An argument shows only where it was asked for, and where nothing was raised."""
     return part.place.argument is None or row[1].after is not None
+
+
+def _is_idle(part: Part, row: _Row) -> bool:
+    value = part.place.of(row[1])
+    if part.place.argument is not None:
+        return same(value, part.place.of(Outcome(None, row[0].arguments)))
+    return isinstance(value, np.ndarray) and same(value, np.zeros_like(value))
 
 
 def _differs(part: Part, row: _Row, outcome: Outcome) -> bool:

@@ -145,6 +145,10 @@ class Student:
         """The same student, with these global names answered by the judge."""
         return Student(self._session, {**self._stand_ins, **functions}, self._log)
 
+    def aside(self) -> Student:
+        """The same student, whose calls no diagnosis looks at."""
+        return Student(self._session, self._stand_ins)
+
     def take_log(self) -> list[Request]:
         """What was asked and answered since the last time; for the diagnosis."""
         taken, self._log[:] = self._log[:], []

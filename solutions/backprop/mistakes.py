@@ -469,6 +469,14 @@ def add_backward(dout, x, y):
 """,
     ),
     Mistake(
+        id="gates.multiply_gradient_last",
+        question="gates",
+        code="""
+def multiply_backward(x, y, dout):
+    return dout * y, dout * x
+""",
+    ),
+    Mistake(
         id="gates.multiply_by_the_product",
         question="gates",
         code="""
@@ -500,6 +508,14 @@ def sigmoid(x):
         code="""
 def sigmoid(x):
     return 1 / (1 - np.exp(-x))
+""",
+    ),
+    Mistake(
+        id="gates.sigmoid_backward_gradient_last",
+        question="gates",
+        code="""
+def sigmoid_backward(s, dout):
+    return dout * s * (1 - s)
 """,
     ),
     Mistake(
@@ -1367,7 +1383,7 @@ def squared_error_delta(y, a):
 def softmax_delta(p, y):
     delta = p.copy()
     delta[np.arange(len(y)), y] -= 1
-    return delta / delta.size
+    return delta / p.size
 """,
     ),
     Mistake(

@@ -272,14 +272,63 @@ def own_penalty_slope(student, reference, problem, key, h=1e-4):
     assert_true(0.01 * ours < plain < 100 * ours, say("penalty_next_to_nothing"))
     assert_true(double > 1.2 * plain, say("penalty_does_not_grow"))
     assert_close(penalties(-scores, (params,))[0], float(plain), say("penalty"), rtol=1e-6)
-    nudged = []
+    values = penalties(scores, nudged(params, key, h))
+    return ((values[::2] - values[1::2]) / (2 * h)).reshape(params[key].shape)
+
+
+def nudged(params, key, h):
+    """Copies of params with one entry of a parameter moved up by h, and down, in turn."""
+    copies = []
     for index in np.ndindex(params[key].shape):
         for step in (h, -h):
             value = params[key].copy()
             value[index] += step
-            nudged.append({**params, key: value})
-    values = penalties(scores, nudged)
-    return ((values[::2] - values[1::2]) / (2 * h)).reshape(params[key].shape)
+            copies.append({**params, key: value})
+    return copies
+
+
+def own_results(student, problem, many):
+    """(scores, hidden) of the student's own forward for several params, each of the right shape."""
+    params, X, _ = problem
+    N, H, C = len(X), len(params["b1"]), len(params["b2"])
+    results = []
+    for value in student.many("forward", [(changed, X) for changed in many]):
+        scores, hidden = expect_tuple(value, 2, say("result_of", name="forward"))
+        results.append(
+            (expect_array(scores, "scores", (N, C)), expect_array(hidden, "hidden", (N, H)))
+        )
+    return results
+
+
+def slope_through_own_forward(student, reference, problem, key, h=1e-5):
+    """Slope of our loss along a parameter, if the student's own, mistaken forward is one at all."""
+    params, _, y = problem
+    results = own_results(student, problem, nudged(params, key, h))
+    losses = [reference.softmax_loss(scores, y, params, 0.0) for scores, _ in results]
+    slope = np.subtract(losses[::2], losses[1::2]).reshape(params[key].shape) / (2 * h)
+    assert_true(np.ptp(slope) > 1e-3, say("forward_ignores_inputs"))
+    return slope
+
+
+def fits_own_forward(student, reference, problems, key):
+    """Whether the gradient is right for the student's own forward, which is not ours.
+
+    A difference quotient finds no slope here: the loss that it asks for is put out of action.
+    """
+    aside = student.aside()
+    analytic = aside.standing_in(softmax_loss=lambda *_: 0.0, forward=reference.forward)
+    try:
+        for params, X, y in problems:
+            ((scores, hidden),) = own_results(aside, (params, X, y), [params])
+            is_ours = np.allclose(scores, reference.forward(params, X)[0])
+            assert_true(not is_ours, say("forward_ignores_inputs"))
+            slope = slope_through_own_forward(aside, reference, (params, X, y), key)
+            grads = analytic.backward(params, X, hidden, scores, y, 0.0)
+            grads = expect_dict(grads, KEYS, say("result_of", name="backward"))
+            assert_close(grads[key], slope, f"grads[{key!r}]", 1e-5, 1e-7)
+    except AssertionError:
+        return False
+    return True
 
 
 def assert_gradient(actual, expected, name, follow_through, own, rtol, atol):
@@ -300,8 +349,23 @@ def assert_gradient(actual, expected, name, follow_through, own, rtol, atol):
 
 
 def check_gradient(student, reference, rng, key, follow_through):
+    """The gradient of a parameter, as it follows from the loss and from forward.
+
+    Both are the student's own where that one is mistaken, so that no mistake costs points twice.
+    """
+    problems = make_problems(rng)
+    try:
+        check_exact_gradient(
+            student, reference, [*problems, problem_at_kinks(rng)], key, follow_through
+        )
+    except AssertionError:
+        if not follow_through.is_on or not fits_own_forward(student, reference, problems, key):
+            raise
+        follow_through.credit(say("gradient_of_own_forward"))
+
+
+def check_exact_gradient(student, reference, problems, key, follow_through):
     """Close to the last digits: a difference quotient, even of the right loss, is no gradient."""
-    problems = [*make_problems(rng), problem_at_kinks(rng)]
     gradients = student_gradients(student, reference, problems, 0.0)
     for problem, gradient in zip(problems, gradients, strict=True):
         expected = exact_gradient(reference, problem, key, 0.0)
@@ -543,10 +607,12 @@ def own_scores(student, problem):
     """What the student's own forward calls scores; fails if they cannot tell rows apart."""
     params, X, _ = problem
     value = student.forward(params, X)
+    value = tuple(value.values()) if isinstance(value, dict) else value
     parts = value if isinstance(value, tuple | list) else (value,)
-    for part in parts:
-        if isinstance(part, np.ndarray) and part.shape == (len(X), len(params["b2"])):
-            scores = expect_informative(part, "scores")
+    arrays = [part for part in parts if isinstance(part, np.ndarray)]
+    for array in [*arrays, *(array.T for array in arrays)]:
+        if array.shape == (len(X), len(params["b2"])):
+            scores = expect_informative(array, "scores")
             assert_true(len(set(scores.argmax(axis=1))) > 1, say("forward_one_label"))
             return scores
     raise AssertionError(say("forward_without_scores"))

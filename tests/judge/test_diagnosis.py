@@ -24,6 +24,8 @@ def loss(X): return float(np.mean(X ** 2))
 def grads(X): return {"dW": X.T @ X / len(X), "db": X.sum(axis=0)}
 def draw(rng): return rng.normal()
 def both(X): return float(X.sum()), float(X.max())
+def step(p):
+    for key in p: p[key] = p[key] + 1
 """
 SUM = Mistake("loss.sum", "loss", "Mean or sum?", "def loss(X): return float(np.sum(X ** 2))")
 MAX = Mistake("loss.max", "loss", "Look at max.", "def loss(X): return float(np.max(X))")
@@ -75,6 +77,14 @@ def test_a_known_mistake_is_recognised(reference: Reference, mistake: Mistake) -
 def test_an_exception_alone_is_no_evidence(reference: Reference) -> None:
     student = reference.variant(ONLY_FAILS.code).loss
     assert diagnose(asked("loss", student, INPUTS), [ONLY_FAILS], reference).mistakes == ()
+
+
+def test_an_argument_that_was_left_alone_is_no_evidence_by_itself(reference: Reference) -> None:
+    idle = Mistake("step.idle", "step", "Idle?", "def step(p): return 0.0")
+    calls = [Call(({"a": x, "b": x},), None, after=({"a": x + 9, "b": x},)) for x in INPUTS]
+    assert diagnose([Request("step", tuple(calls))], [idle], reference) == Diagnosis()
+    calls = [Call(({"a": x, "b": x},), 0.0, after=({"a": x, "b": x},)) for x in INPUTS]
+    assert diagnose([Request("step", tuple(calls))], [idle], reference).mistakes == ("step.idle",)
 
 
 def test_entries_of_a_tuple_of_another_length_are_not_taken_for_each_other(
