@@ -40,7 +40,11 @@ DISGUISED = [
     for name, mistake in MISTAKES[number :: 2 * len(REWRITINGS)]
     if REWRITINGS[kind](mistake.code) != mistake.code
 ]
-OTHERWISE = {"forward.global_inputs": "loops", "numerical_gradient.large_h": "single_precision"}
+OTHERWISE = {
+    "forward.global_inputs": "loops",
+    "numerical_gradient.large_h": "single_precision",
+    "staged.numerical": "single_precision",
+}
 
 
 @pytest.fixture(scope="module")
