@@ -46,11 +46,14 @@ class _Explanation:
         mistakes: one, or two that were merged.
         parts: the wrong parts that they give exactly.
         is_whole: whether they give all other parts as well.
+        is_confined: whether they touch no other part; one that does was not made, or not as a
+            whole.
     """
 
     mistakes: tuple[Mistake, ...]
     parts: frozenset[Part]
     is_whole: bool
+    is_confined: bool
 
 
 def diagnose(
@@ -96,15 +99,23 @@ def _explanations(
 
 
 def _explanation(record: Record, mistakes: tuple[Mistake, ...], variant: Reference) -> _Explanation:
-    parts, is_whole = record.explained(variant, mistakes[0].functions)
-    return _Explanation(mistakes, parts, is_whole)
+    functions = mistakes[0].functions
+    parts, is_whole = record.explained(variant, functions)
+    is_confined = is_whole or (bool(parts) and record.is_confined(variant, functions, parts))
+    return _Explanation(mistakes, parts, is_whole, is_confined)
 
 
 def _fewest(explanations: Sequence[_Explanation], wrong: frozenset[Part]) -> list[_Explanation]:
     """The explanations that leave least unexplained, each as telling as can be."""
     chosen: list[_Explanation] = []
     while any(explanation.parts & wrong for explanation in explanations):
-        best = max(explanations, key=lambda e: (len(e.parts & wrong), -len(e.mistakes), e.is_whole))
+        best = max(explanations, key=lambda e: _rank(e, wrong))
         chosen.append(best)
         wrong -= best.parts
     return chosen
+
+
+def _rank(explanation: _Explanation, wrong: frozenset[Part]) -> tuple[int, int, bool, bool]:
+    """What to prefer, the first thing first."""
+    count = len(explanation.parts & wrong)
+    return count, -len(explanation.mistakes), explanation.is_whole, explanation.is_confined

@@ -93,6 +93,17 @@ class Record:
             if part.function == name
         )
 
+    def is_confined(
+        self, variant: Reference, functions: frozenset[str], found: frozenset[Part]
+    ) -> bool:
+        """Whether the variant differs from the reference in these parts only."""
+        return all(
+            part in found or same(part.place.of(expected), part.place.of(outcome))
+            for name, (_, _, expected), outcome in self._replayed(variant, functions)
+            for part in self.parts
+            if part.function == name
+        )
+
     def evidence(self, part: Part) -> Evidence:
         """All that is known of one part, for an explanation without a catalogue."""
         rows = [row for name, row in self._all_rows() if name == part.function]

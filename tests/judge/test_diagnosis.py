@@ -79,6 +79,16 @@ def test_an_exception_alone_is_no_evidence(reference: Reference) -> None:
     assert diagnose(asked("loss", student, INPUTS), [ONLY_FAILS], reference).mistakes == ()
 
 
+def test_a_mistake_that_touches_nothing_else_goes_before_one_that_does(
+    reference: Reference,
+) -> None:
+    code = "def grads(X): return {'dW': X.T @ X, 'db': X.mean(axis=0)}"
+    wider = Mistake("grads.no_mean_but_one", "grads", "Which mean?", code)
+    requests = asked("grads", lambda X: {"dW": X.T @ X, "db": X.max(axis=0)}, INPUTS)
+    assert diagnose(requests, [wider, NO_MEAN], reference).mistakes == ("grads.no_mean",)
+    assert diagnose(requests, [wider], reference).mistakes == ("grads.no_mean_but_one",)
+
+
 def test_an_argument_that_was_left_alone_is_no_evidence_by_itself(reference: Reference) -> None:
     idle = Mistake("step.idle", "step", "Idle?", "def step(p): return 0.0")
     calls = [Call(({"a": x, "b": x},), None, after=({"a": x + 9, "b": x},)) for x in INPUTS]
