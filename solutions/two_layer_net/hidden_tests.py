@@ -509,7 +509,7 @@ def test_minibatches_differ(student, rng):
 
 @pytest.mark.question("sample_minibatch", points=1)
 def test_minibatches_reach_every_row(student, rng):
-    N, batch_size, times = 7, 6, 240
+    N, batch_size, times = 3, 2, 180
     X, y = make_data(rng, N)
     rows = np.concatenate(draw(student, [(X, y, batch_size, new_generator(rng))] * times))
     counts = np.array([(rows == number).sum() for number in range(N)])
@@ -518,22 +518,20 @@ def test_minibatches_reach_every_row(student, rng):
         missing.size == 0, say("rows_never_came", times=times, missing_size=missing.size, N=N)
     )
     fair = batch_size * times / N
-    # five standard deviations of independent draws; half a chance for an end row is six
-    assert_true(np.abs(counts - fair).max() < fair / 3, say("rows_preferred"))
+    # five standard deviations of independent draws; half a chance for each end row is six
+    assert_true(np.abs(counts - fair).max() < 0.38 * fair, say("rows_preferred"))
 
 
 @pytest.mark.question("sample_minibatch", points=1)
 def test_minibatch_uses_only_its_arguments(student, rng):
     data = [make_data(rng, N) for N in (50, 40, 61)]
     seed = int(rng.integers(1 << 30))
-    for X, y in data:
-        seen = student.observe("sample_minibatch", X, y, 8, Rng(seed))
+    calls = [(X, y, 8, Rng(seed)) for X, y in data]
+    for before, seen in zip(calls, student.observe_many("sample_minibatch", calls), strict=True):
         expect_tuple(seen.value, 2, say("result_of", name="sample_minibatch"))
-        expect_unchanged(seen, (X, y), ("X", "y"))
-    draws = [
-        [draw(student, [(X, y, 8, Rng(number))])[0] for number in (seed, seed, seed + 1)]
-        for X, y in data
-    ]
+        expect_unchanged(seen, before, ("X", "y"))
+    seeds = (seed, seed, seed + 1)
+    draws = [draw(student, [(X, y, 8, Rng(number)) for number in seeds]) for X, y in data]
     for first, again, other in draws:
         assert_true(np.array_equal(first, again), say("same_rng_other_rows"))
         assert_true(not np.array_equal(first, other), say("other_rng_same_rows"))
@@ -727,7 +725,7 @@ def proxies(student, reference, stood_in):
     return {step.__name__: step for step in own if step.__name__ not in stood_in}
 
 
-def make_blobs(rng, per_class=8):
+def make_blobs(rng, per_class=24):
     """Three clouds of points in the plane that a small net can separate."""
     y = np.repeat(np.arange(3), per_class)
     centres = 3 * np.array([[np.cos(a), np.sin(a)] for a in (0.5, 2.6, 4.7)])
@@ -748,10 +746,10 @@ def test_the_net_learns(student, reference, progress, rng, follow_through):
     X, y = make_blobs(rng)
     namespace = reference.namespace(**proxies(student, reference, stood_in))
     np.random.seed(int(rng.integers(1 << 30)))
-    net = namespace.TwoLayerNet(2, 12, 3, std=0.5)
-    with np.errstate(all="ignore"):
-        history = net.train(X, y, X, y, learning_rate=1.0, num_iters=8, batch_size=12)
-    start, end = history["loss_history"][0], np.mean(history["loss_history"][-4:])
+    net = namespace.TwoLayerNet(2, 16, 3, std=0.5)
+    with np.errstate(all="ignore"):  # one epoch: what it calls, and how often, is the time it takes
+        history = net.train(X, y, X, y, learning_rate=1.0, num_iters=6, batch_size=12)
+    start, end = history["loss_history"][0], np.mean(history["loss_history"][-3:])
     assert_true(end < 0.5 * start, say("loss_falls_too_little", start=start, end=end))
     accuracy = np.mean(net.predict(X) == y)
     assert_true(accuracy > 0.8, say("training_accuracy_too_low", accuracy=accuracy))
