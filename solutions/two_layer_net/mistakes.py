@@ -1142,9 +1142,14 @@ def _draws_anew(requests):
     """Whether the same arguments, generator included, gave other minibatches, three times over."""
     batches = {}
     for request in requests:
-        first = request.calls[0]  # the later ones share its generator, which has moved on
-        if not first.error and not first.is_lost:
-            batches.setdefault(repr(first.arguments), set()).add(repr(first.value))
+        used = set()
+        for call in request.calls:
+            generator = id(call.arguments[3])
+            if generator in used:  # it has moved on since an earlier call
+                continue
+            used.add(generator)
+            if not call.error and not call.is_lost:
+                batches.setdefault(repr(call.arguments), set()).add(repr(call.value))
     return sum(len(different) > 1 for different in batches.values()) >= 3
 
 
