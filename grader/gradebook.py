@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -24,20 +24,19 @@ from grader.errors import GradebookError
 from grader.graded import write_graded
 from grader.intake import is_safe_student
 from grader.late import HandIn, Lateness, lateness
+from grader.nbgrader_rows import Assignment as AssignmentRow
 from grader.nbgrader_rows import (
-    ALEMBIC_DIR,
     Comment,
     Grade,
-    Gradebook,
     GradeCell,
     SolutionCell,
     Student,
     SubmittedAssignment,
     SubmittedNotebook,
+    opened,
     save_cells,
     saved_cells,
 )
-from grader.nbgrader_rows import Assignment as AssignmentRow
 from grader.notebook import CHECK_PREFIX, Notebook, grade_id, is_solution
 from grader.records import load_result
 from grader.release_cells import ReleaseCells
@@ -47,8 +46,6 @@ from grader.roster import load_roster
 __all__ = ["CourseGradebook"]
 
 MAX_TEXT = 128  # characters of a name in nbgrader's table
-BUSY_TIMEOUT_S = 30  # how long SQLite waits while formgrader writes
-VERSION_TABLE = "CREATE TABLE IF NOT EXISTS alembic_version (version_num VARCHAR(32) NOT NULL)"
 NO_RESPONSE = "No response."  # nbgrader's own words for an untouched answer
 # What the database, its driver and nbgrader (ValueError) raise.
 REFUSALS = (SQLAlchemyError, ValueError, ImportError, OSError)
@@ -81,14 +78,11 @@ class CourseGradebook:
 
     def __init__(self, course: Course) -> None:
         self._course = course
-        self._url = _patient(course.gradebook_url)
         self._bundles: dict[str, Bundle] = {}
         self._sources: dict[str, _Source] = {}
         self._deadlines = load_deadlines(course)
         with self._one_line_errors():
-            _make_version_table(self._url)
-            self._book = Gradebook(self._url, course.root.name)
-            self._note_version()
+            self._book = opened(course.gradebook_url, course.root.name)
 
     def __enter__(self) -> CourseGradebook:
         return self
@@ -403,16 +397,6 @@ class CourseGradebook:
                 "scores, those given by hand too, and grade again"
             )
 
-    def _note_version(self) -> None:
-        """Note nbgrader's version of the tables where they are new."""
-        with self._book.engine.begin() as connection:
-            if connection.exec_driver_sql("SELECT 1 FROM alembic_version").first() is None:
-                from alembic.script import ScriptDirectory  # a new database is rare
-
-                version = text("INSERT INTO alembic_version VALUES (:version)")
-                head = ScriptDirectory(ALEMBIC_DIR).get_current_head()
-                connection.execute(version, {"version": head})
-
     @contextmanager
     def _one_line_errors(self) -> Iterator[None]:
         """Turn what the database says into one line; nothing half done stays."""
@@ -450,23 +434,6 @@ def _without_password(url: str) -> str:
     open_part = whole.difference_update_query(["password", "sslpassword"])
     is_open = whole == open_part and whole.password is None
     return url if is_open else open_part.render_as_string(hide_password=True)
-
-
-def _patient(url: str) -> str:
-    return f"{url}?timeout={BUSY_TIMEOUT_S}" if url.startswith("sqlite:///") else url
-
-
-def _make_version_table(url: str) -> None:
-    """Where nbgrader finds no table at all, it runs `alembic` for a second to learn its version."""
-    engine = create_engine(url)
-    try:
-        with engine.connect() as connection:
-            if engine.dialect.name == "sqlite":
-                connection.exec_driver_sql("PRAGMA journal_mode=WAL")
-            connection.exec_driver_sql(VERSION_TABLE)
-            connection.commit()
-    finally:
-        engine.dispose()
 
 
 def _as_stored(moment: datetime) -> datetime:

@@ -13,7 +13,7 @@ import json
 import sys
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import create_engine, select, text
 
 from grader.release_cells import ReleaseCells
 
@@ -46,25 +46,57 @@ from nbgrader.api import (
 from nbgrader.dbutil import ALEMBIC_DIR
 
 __all__ = [
-    "ALEMBIC_DIR",
     "Assignment",
     "Comment",
     "Grade",
     "GradeCell",
-    "Gradebook",
     "SolutionCell",
     "Student",
     "SubmittedAssignment",
     "SubmittedNotebook",
+    "opened",
     "save_cells",
     "saved_cells",
 ]
 
+BUSY_TIMEOUT_S = 30  # how long SQLite waits while formgrader writes
+VERSION_TABLE = "CREATE TABLE IF NOT EXISTS alembic_version (version_num VARCHAR(32) NOT NULL)"
 COLUMNS = {
     GradeCell: ("max_score", "cell_type"),
     SolutionCell: (),
     SourceCell: ("cell_type", "locked", "source", "checksum"),
 }
+
+
+def opened(url: str, course_id: str) -> Any:
+    """The gradebook of that URL, with the tables that nbgrader wants.
+
+    Where nbgrader finds no table at all, it runs `alembic` for a second to learn its version, so
+    that is noted here.
+    """
+    url = f"{url}?timeout={BUSY_TIMEOUT_S}" if url.startswith("sqlite:///") else url
+    _make_version_table(url)
+    book = Gradebook(url, course_id)
+    with book.engine.begin() as connection:
+        if connection.exec_driver_sql("SELECT 1 FROM alembic_version").first() is None:
+            from alembic.script import ScriptDirectory  # a new database is rare
+
+            version = text("INSERT INTO alembic_version VALUES (:version)")
+            head = ScriptDirectory(ALEMBIC_DIR).get_current_head()
+            connection.execute(version, {"version": head})
+    return book
+
+
+def _make_version_table(url: str) -> None:
+    engine = create_engine(url)
+    try:
+        with engine.connect() as connection:
+            if engine.dialect.name == "sqlite":
+                connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+            connection.exec_driver_sql(VERSION_TABLE)
+            connection.commit()
+    finally:
+        engine.dispose()
 
 
 def saved_cells(book: Any, assignment_id: str) -> ReleaseCells | None:

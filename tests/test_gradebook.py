@@ -382,7 +382,7 @@ def test_formgrader_may_read_while_we_write(course: Course, book: CourseGradeboo
 def test_what_the_database_says_becomes_one_line(
     course: Course, release: Notebook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gradebook_module, "BUSY_TIMEOUT_S", 0.1)
+    monkeypatch.setattr("grader.nbgrader_rows.BUSY_TIMEOUT_S", 0.1)
     with CourseGradebook(course) as book:
         other = sqlite3.connect(course.root / "gradebook.db")
         other.execute("begin immediate")
