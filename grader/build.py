@@ -99,7 +99,7 @@ def _passed(candidate: Candidate, results: list[GateResult]) -> list[GateResult]
     place = f"solutions/{candidate.assignment.id}"
     failures = [f"{place}: {failure}" for result in results for failure in result.failures]
     if failures:
-        raise BuildError("\n".join(failures))
+        raise BuildError("\n".join(dict.fromkeys(failures)))  # two gates may say the same
     return results
 
 

@@ -7,11 +7,12 @@ without them there may be nothing to release. A new gate is a function in one of
 
 from __future__ import annotations
 
+import ast
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from grader import leaks
 from grader.course import Assignment, Course
@@ -32,6 +33,10 @@ from grader.notebook import (
 )
 from grader.rebuild import Intake, rebuild
 from grader.results import SubmissionResult
+from grader.wording import unknown_keys
+
+if TYPE_CHECKING:
+    from grader.judge.catalogue import Alternative, Mistake
 
 __all__ = ["RELEASE_GATES", "SOURCE_GATES", "Candidate", "GateResult", "Release"]
 
@@ -226,6 +231,55 @@ def _shown(value: float | None) -> str:
     return "no" if value is None else f"{value:g}"
 
 
+def known_names(candidate: Candidate) -> GateResult:
+    """Mistakes and messages are of questions, functions, tests and sentences that exist."""
+    from grader.judge.catalogue import Catalogue  # numpy, only needed here
+
+    try:
+        catalogue = Catalogue.from_source(candidate.mistakes)
+        defined = {
+            question_of(cell): _functions(cell["source"], f"cell {_name(cell)!r}")
+            for cell in candidate.source["cells"]
+            if is_solution(cell) and cell["cell_type"] == "code"
+        }
+        entries: tuple[Mistake | Alternative, ...] = (*catalogue.mistakes, *catalogue.alternatives)
+        failures = [
+            f"mistakes.py: {entry.id}: {failure}"
+            for entry in entries
+            for failure in _misplaced(entry, defined)
+        ]
+        tests, mistakes = (
+            _functions(candidate.hidden_tests, "hidden_tests.py"),
+            {m.id for m in catalogue.mistakes},
+        )
+        failures += unknown_keys(candidate.messages, tests, mistakes)
+    except JudgeError as error:
+        return GateResult("names", "", (str(error),))
+    except SyntaxError as error:
+        failure = f"{error.filename}: line {error.lineno}: {error.msg}; mend it"
+        return GateResult("names", "", (failure,))
+    seen = f"{len(catalogue.mistakes)} mistakes, {len(catalogue.alternatives)} alternatives"
+    return GateResult("names", seen, tuple(failures))
+
+
+def _functions(source: str, place: str) -> set[str]:
+    body = ast.parse(source, place).body
+    return {node.name for node in body if isinstance(node, ast.FunctionDef)}
+
+
+def _misplaced(
+    entry: Mistake | Alternative, defined: Mapping[str | None, set[str]]
+) -> Iterator[str]:
+    own = _functions(entry.code, "mistakes.py")
+    if entry.question not in defined:
+        yield f"the notebook has no code question {entry.question!r}; correct question="
+    elif own and not own & defined[entry.question]:
+        yield (
+            f"it defines {', '.join(sorted(own))}, the answer cell {entry.question!r} defines "
+            f"{', '.join(sorted(defined[entry.question]))}; give both the same name"
+        )
+
+
 def no_leaks(release: Release) -> GateResult:
     """No solution, hidden test or known mistake is readable anywhere in the release."""
     try:
@@ -306,5 +360,5 @@ def _grade(release: Release, student: str, notebook: Notebook) -> SubmissionResu
     return result
 
 
-SOURCE_GATES: tuple[SourceGate, ...] = (clean_source, consistent_points)
+SOURCE_GATES: tuple[SourceGate, ...] = (clean_source, consistent_points, known_names)
 RELEASE_GATES: tuple[ReleaseGate, ...] = (no_leaks, reference_is_perfect, stub_earns_nothing)

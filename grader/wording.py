@@ -6,17 +6,18 @@ is said in English, from the block `en` or from `GENERIC` below; a block may tra
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Any
 
 import yaml
 
 from grader.errors import JudgeError
 
-__all__ = ["GENERIC", "Wording", "all_hints", "say", "speaking"]
+__all__ = ["GENERIC", "Wording", "all_hints", "say", "speaking", "unknown_keys"]
 
 GENERIC = {
     # what stands where something else is expected
@@ -121,16 +122,63 @@ def all_hints(text: str) -> list[str]:
     return [hint for blocks in _languages(text).values() for hint in blocks["hints"].values()]
 
 
+def unknown_keys(text: str, tests: Collection[str], mistakes: Collection[str]) -> Iterator[str]:
+    """Say each key of a `messages.yml` that no sentence is ever looked up by.
+
+    Args:
+        text: of the file.
+        tests: names of the hidden tests, which claims are of.
+        mistakes: ids of the known mistakes, which hints are of.
+
+    Raises:
+        JudgeError: it is not YAML, or not blocks of sentences.
+    """
+    known = {"claims": tests, "hints": mistakes, "generic": GENERIC}
+    kinds = {"claims": "hidden test", "hints": "mistake", "generic": "sentence of the kit"}
+    for language, blocks in _read(text).items():
+        for name in [name for name in blocks if name not in BLOCKS]:
+            yield f"messages.yml: {language}: no block is called {name!r}{_meant(name, BLOCKS)}"
+        for block, keys in known.items():
+            for key in [str(key) for key in blocks.get(block) or () if str(key) not in keys]:
+                yield (
+                    f"messages.yml: {language}: {block}: there is no {kinds[block]} "
+                    f"{key!r}{_meant(key, keys)}"
+                )
+
+
+def _meant(word: str, known: Collection[str]) -> str:
+    """The remedy: the name that was meant, if one is near."""
+    near = get_close_matches(word, known, 1)
+    return f"; did you mean {near[0]!r}?" if near else "; correct or remove it"
+
+
 def _languages(text: str) -> dict[str, dict[str, dict[str, str]]]:
+    return {
+        language: {name: _sentences(blocks.get(name)) for name in BLOCKS}
+        for language, blocks in _read(text).items()
+    }
+
+
+def _read(text: str) -> dict[str, dict[str, Any]]:
+    """The blocks of each language as they stand there."""
     try:
         data = yaml.load(text, LOADER) or {}  # noqa: S506 — both loaders are safe ones
-        return {
-            str(language): {name: _sentences((blocks or {}).get(name)) for name in BLOCKS}
-            for language, blocks in data.items()
-        }
-    except (yaml.YAMLError, AttributeError) as error:
+    except yaml.YAMLError as error:
         reason = " ".join(str(error).split())
         raise JudgeError(f"messages.yml: {reason}; see docs/authoring.md") from None
+    if not (_maps(data) and all(map(_maps, data.values())) and all(map(_maps, _blocks(data)))):
+        raise JudgeError(
+            "messages.yml: expected, by language, blocks of sentences by key; see docs/authoring.md"
+        )
+    return {str(language): blocks or {} for language, blocks in data.items()}
+
+
+def _blocks(data: Mapping[Any, Any]) -> Iterator[Any]:
+    return ((blocks or {}).get(name) for blocks in data.values() for name in BLOCKS)
+
+
+def _maps(value: Any) -> bool:
+    return value is None or isinstance(value, dict)
 
 
 def _sentences(block: Mapping[Any, Any] | None) -> dict[str, str]:

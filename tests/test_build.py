@@ -178,6 +178,7 @@ def test_build_releases_notebook_and_helpers_and_nothing_secret(course, quick_ge
     assert [gate.gate for gate in report.gates] == [
         "clean source",
         "points",
+        "names",
         "leaks",
         "reference",
         "untouched stub",
@@ -255,6 +256,51 @@ def test_the_untouched_stub_must_earn_nothing(course, quick_generate):
     (course.solution_dir("net") / "hidden_tests.py").write_text(tests)
     with pytest.raises(BuildError, match="question 'both': the untouched stub gets 1 of 1"):
         build(course, "net")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ('question="forward"', 'question="forwards"', "the notebook has no code question 'forw"),
+        ("def forward(", "def affine(", "it defines affine, the answer cell 'forward' defines f"),
+        ("id=", "name=", "mistakes.py: TypeError"),
+        ("@ params", "@ @ params", "mistakes.py: forward.no_relu: line 3: invalid syntax; mend it"),
+    ],
+)
+def test_a_mistake_of_something_else_is_named(course, quick_generate, old, new, words):
+    path = course.solution_dir("net") / "mistakes.py"
+    path.write_text(MISTAKES.replace(old, new))
+    with pytest.raises(BuildError, match=words) as failure:
+        build(course, "net")
+    assert str(failure.value).startswith("solutions/net: mistakes.py: ")
+
+
+def test_a_message_that_nobody_would_ever_read_is_named(course, quick_generate):
+    path = course.solution_dir("net") / "messages.yml"
+    right = 'de: {hints: {forward.no_relu: "Kann sie negativ sein?"}, generic: {changed: "x"}}'
+    path.write_text(right)
+    build(course, "net")
+    wrong = right.replace("no_relu", "norelu").replace("changed", "changd")
+    path.write_text(wrong.replace("}}", "}, claims: {test_x: y}, hint: {}}"))
+    with pytest.raises(BuildError) as failure:
+        build(course, "net")
+    place = "solutions/net: messages.yml: de: "
+    assert str(failure.value).split("\n") == [
+        f"{place}no block is called 'hint'; did you mean 'hints'?",
+        f"{place}claims: there is no hidden test 'test_x'; correct or remove it",
+        f"{place}hints: there is no mistake 'forward.norelu'; did you mean 'forward.no_relu'?",
+        f"{place}generic: there is no sentence of the kit 'changd'; did you mean 'changed'?",
+    ]
+
+
+def test_what_two_gates_say_alike_is_said_once(course, quick_generate):
+    tests = HIDDEN_TESTS.replace("reference.forward", "reference.backward")
+    (course.solution_dir("net") / "hidden_tests.py").write_text(
+        tests.replace("expect_tuple(student.forward(params, X), 2", "expect_tuple((1, 2), 2")
+    )
+    with pytest.raises(BuildError, match="the solution notebook defines no 'backward'") as failure:
+        build(course, "net")
+    assert str(failure.value).count("\n") == 0
 
 
 def test_random_cell_ids_and_editor_metadata_do_not_reach_the_release(course, quick_generate):

@@ -90,7 +90,9 @@ def test_what_a_language_lacks_is_said_in_english() -> None:
     assert sorted(all_hints(text)) == ["Look.", "Schau hin.", "Think."]
 
 
-@pytest.mark.parametrize("text", ["en: [", "- a", "en: words", "en:\n  hints: words", "en: 3"])
+@pytest.mark.parametrize(
+    "text", ["en: [", "- a", "en: words", "en:\n  hints: words", "en: 3", "en: {hints: [a]}"]
+)
 def test_a_broken_file_is_one_line(text: str) -> None:
     with pytest.raises(JudgeError, match=r"^messages\.yml: [^\n]+$"):
         Wording.from_text(text)

@@ -95,8 +95,11 @@ class Catalogue:
             exec(compile(source, "mistakes.py", "exec"), names)  # noqa: S102 — the instructor's
             mistakes = _entries(names.get("MISTAKES", ()), Mistake)
             alternatives = _entries(names.get("ALTERNATIVES", ()), Alternative)
+        except SyntaxError as error:
+            place = ": ".join(dict.fromkeys(["mistakes.py", str(error.filename)]))
+            raise JudgeError(f"{place}: line {error.lineno}: {error.msg}; mend it") from error
         except Exception as error:
-            raise JudgeError(f"mistakes.py: {type(error).__name__}: {error}") from error
+            raise JudgeError(f"mistakes.py: {type(error).__name__}: {error}; mend it") from error
         ids = [entry.id for entry in mistakes] + [entry.id for entry in alternatives]
         repeated = {name for name in ids if ids.count(name) > 1}
         if repeated:

@@ -167,12 +167,12 @@ def test_an_empty_catalogue_is_one(source: str) -> None:
     "source,reason",
     [
         ("1 / 0", "ZeroDivisionError"),
-        ("def broken(:", "SyntaxError"),
+        ("def broken(:", "mistakes.py: line 1: invalid syntax; mend it"),
         ("import nothing_like_this", "ModuleNotFoundError"),
         (HEAD + "MISTAKES = [Mistake('a', 'f', 'H', '')] * 2", "'a' is used twice"),
         (HEAD + "MISTAKES = ['a']", "mistakes.py"),
         (HEAD + "MISTAKES = 5", "mistakes.py"),
-        (HEAD + "MISTAKES = [Mistake('a', 'f', 'H', 'def f(:')]", "mistakes.py"),
+        (HEAD + "MISTAKES = [Mistake('a', 'f', 'H', 'def f(:')]", "mistakes.py: a: line 1: "),
     ],
 )
 def test_a_broken_catalogue_is_one_line_of_ours(source: str, reason: str) -> None:
