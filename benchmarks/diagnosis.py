@@ -1,6 +1,6 @@
 """How well mistakes are told apart: the catalogue, diagnosed by itself.
 
-    python benchmarks/diagnosis.py [--assignment ID] [--pairs N]
+    python benchmarks/diagnosis.py [--course FOLDER] [--assignment ID] [--pairs N]
 
 Every catalogued mistake plays a student: the checks of its question run against it, and the
 diagnosis should name it, or a twin that is listed with it. Then the same for pairs of mistakes in
@@ -117,10 +117,11 @@ class Trials:
     Args:
         assignment_id: which one.
         folder: where hidden tests, cut down to a question, are put.
+        solutions: the folder `solutions` of a course.
     """
 
-    def __init__(self, assignment_id: str, folder: Path) -> None:
-        source = SOLUTIONS / assignment_id
+    def __init__(self, assignment_id: str, folder: Path, solutions: Path = SOLUTIONS) -> None:
+        source = solutions / assignment_id
         for path in source.iterdir():
             if path.suffix not in (".ipynb", ".pyc") and path.is_file():
                 shutil.copy(path, folder)
@@ -130,8 +131,9 @@ class Trials:
         text = reference_source(loads((source / f"{assignment_id}.ipynb").read_bytes()))
         self.reference = Reference(text, folder)
         mistakes = (source / "mistakes.py").read_text(encoding="utf-8")
-        messages = (source / "messages.yml").read_text(encoding="utf-8")
-        self.wording = Wording.from_text(messages)
+        messages = source / "messages.yml"
+        text = messages.read_text(encoding="utf-8") if messages.exists() else ""
+        self.wording = Wording.from_text(text)
         self.catalogue = Catalogue.from_source(mistakes, self.wording.hints)
 
     def judge(self, question: str, code: str, strict: Sequence[str] = ()) -> Trial:
@@ -275,10 +277,10 @@ def chosen_pairs(mistakes: Sequence[Mistake], most: int) -> Iterator[tuple[Mista
         yield from draw.sample(pairs, min(most, len(pairs)))
 
 
-def measure(assignment_id: str, pairs: int) -> dict[str, Any]:
+def measure(assignment_id: str, pairs: int, solutions: Path = SOLUTIONS) -> dict[str, Any]:
     """Everything about one assignment."""
     with tempfile.TemporaryDirectory(prefix="diagnosis-") as folder:
-        trials = Trials(assignment_id, Path(folder))
+        trials = Trials(assignment_id, Path(folder), solutions)
         mistakes = trials.catalogue.mistakes
         tried = {m.id: (m, trials.judge(m.question, m.code)) for m in mistakes}
         right = {a.id: trials.judge(a.question, a.code) for a in trials.catalogue.alternatives}
@@ -310,11 +312,14 @@ def measure(assignment_id: str, pairs: int) -> dict[str, Any]:
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--assignment", action="append")
+    parser.add_argument("--course", type=Path, default=SOLUTIONS.parent, help="where course.yml is")
+    parser.add_argument("--assignment", action="append", help="all that have a mistakes.py")
     parser.add_argument("--pairs", type=int, default=40, help="per question, chosen by chance")
     arguments = parser.parse_args()
-    chosen = arguments.assignment or ["backprop", "two_layer_net"]
-    print(json.dumps({name: measure(name, arguments.pairs) for name in chosen}, indent=1))
+    solutions = arguments.course.resolve() / "solutions"
+    known = [path.parent.name for path in sorted(solutions.glob("*/mistakes.py"))]
+    found = {n: measure(n, arguments.pairs, solutions) for n in arguments.assignment or known}
+    print(json.dumps(found, indent=1))
 
 
 if __name__ == "__main__":

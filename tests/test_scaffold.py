@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -38,6 +41,15 @@ def test_a_new_assignment_builds_and_its_solution_earns_all_points(course: Cours
     solution = loads((course.solution_dir(NEW) / f"{NEW}.ipynb").read_bytes())
     result = execute_and_judge(load_bundle(course, NEW), "amy", Intake(solution))
     assert (result.status, result.score) == (Status.GRADED, 3.0)
+
+
+def test_the_mistakes_of_a_new_assignment_are_told_apart(course: Course) -> None:
+    list(new_assignment(course, NEW))
+    script = Path(__file__).parents[1] / "benchmarks" / "diagnosis.py"
+    command = [sys.executable, script, "--course", course.root, "--assignment", NEW]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    found = json.loads(done.stdout)[NEW]
+    assert (found["named"], found["not_named"], found["false_alarms"]) == ({"itself": 2}, {}, {})
 
 
 def test_the_rest_of_course_yml_stays_as_it_was(course: Course) -> None:
