@@ -8,6 +8,7 @@ tables need none of them.
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import json
 import sys
@@ -19,10 +20,15 @@ from grader.release_cells import ReleaseCells
 
 
 def _enter_without_applications() -> None:
-    """Make nbgrader's modules importable without running its `__init__`, unless it has run."""
+    """Make nbgrader's modules importable without running its `__init__`, unless it has run.
+
+    Its version is all that other modules of nbgrader take from there.
+    """
     spec = importlib.util.find_spec("nbgrader")
-    if spec is not None:
-        sys.modules.setdefault("nbgrader", importlib.util.module_from_spec(spec))
+    if spec is not None and "nbgrader" not in sys.modules:
+        sys.modules["nbgrader"] = package = importlib.util.module_from_spec(spec)
+        version = importlib.import_module("nbgrader._version").__version__
+        vars(package)["__version__"] = version
 
 
 # Through nbformat, jsonschema would load a grammar of internationalised addresses for a second; no

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from copy import deepcopy
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
 from operator import itemgetter
 from pathlib import Path
 
@@ -101,6 +104,16 @@ def penalties(course: Course) -> list[object]:
         "join submitted_assignment a on n.assignment_id = a.id order by a.student_id"
     )
     return [penalty for (penalty,) in rows(course, query)]
+
+
+def test_nbgraders_applications_load_after_its_tables() -> None:
+    code = (
+        "import sys, grader.gradebook; assert 'nbgrader.apps' not in sys.modules; "
+        "import nbgrader.apps, nbgrader.server_extensions.formgrader as formgrader; "
+        "print(nbgrader.apps.NbGraderApp.version)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (run.returncode, run.stdout.strip()) == (0, version("nbgrader")), run.stderr
 
 
 def test_cells_are_saved_as_nbgraders_own_preprocessor_saves_them(
