@@ -7,7 +7,6 @@ a plain child process serves.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -21,14 +20,22 @@ from grader.bundle import is_helper
 from grader.course import Limits
 from grader.errors import UsageError
 from grader.intake import MAX_BYTES
-from grader.notebook import Cell, Notebook, grade_id, is_check, loads, points, question_of
+from grader.notebook import (
+    Cell,
+    Notebook,
+    error_text,
+    grade_id,
+    is_check,
+    loads,
+    points,
+    question_of,
+)
 
 __all__ = ["Answer", "check_notebook"]
 
 # The notebook may lie in a folder that is full of other things. What releases have goes first.
 MAX_LOOKED_AT, MAX_FILES, MAX_TOTAL_BYTES = 10_000, 500, 64 << 20
 USUAL = (".py", ".npz", ".csv", ".txt", ".png")
-CELL_FILE = re.compile(r"<ipython-input-[^>]*>, ")  # a cell's file, of which nobody has heard
 
 
 @dataclass(frozen=True)
@@ -133,7 +140,7 @@ def _message(outcome: CellOutcome) -> str:
 
 
 def _explained(error: dict[str, Any]) -> str:
-    name, text = error["ename"], CELL_FILE.sub("", str(error["evalue"]))
+    name, text = error["ename"], error_text(error)
     if name == "NotImplementedError":
         return "not started: the answer cell still raises NotImplementedError"
     return text.removeprefix("✗ ") if name == "AssertionError" and text else f"{name}: {text}"

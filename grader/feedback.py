@@ -12,14 +12,21 @@ from markupsafe import Markup
 from grader.course import Assignment, Course
 from grader.grades import Grade
 from grader.heatmap import heat_map, where_wrong
-from grader.notebook import Cell, grade_id, is_check, is_manual, is_solution, question_of
+from grader.notebook import (
+    Cell,
+    error_text,
+    grade_id,
+    is_check,
+    is_manual,
+    is_solution,
+    question_of,
+)
 from grader.pages import render, safe_html, safe_markdown
 from grader.results import QuestionResult
 
 __all__ = ["feedback_page"]
 
 ANSI_COLOURS = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
-CELL_FILE = re.compile(r"<ipython-input-[^>]*>, ")  # a cell's file, of which nobody has heard
 MAX_TEXT = 20_000  # characters of one output; more helps nobody
 
 
@@ -74,9 +81,7 @@ def _stopped(notebook: dict[str, Any]) -> dict[str, str]:
         if question and is_solution(cell) and cell["cell_type"] == "code":
             for output in cell["outputs"]:
                 if output["output_type"] == "error":
-                    found[question] = (
-                        f"{output['ename']}: {CELL_FILE.sub('', _plain(output['evalue']))}"
-                    )
+                    found[question] = f"{output['ename']}: {_plain(error_text(output))}"
     return found
 
 

@@ -19,6 +19,7 @@ __all__ = [
     "clear_outputs",
     "definition_lines",
     "dumps",
+    "error_text",
     "grade_id",
     "is_check",
     "is_locked",
@@ -38,6 +39,7 @@ Notebook: TypeAlias = dict[str, Any]
 BEGIN_MARKER = "BEGIN SOLUTION"  # nbgrader's defaults: any line that contains them
 END_MARKER = "END SOLUTION"
 CHECK_PREFIX = "test_"
+CELL_FILE = re.compile(r"<ipython-input-[^>]*>, ")  # a cell's file, of which nobody has heard
 CELL_TYPES = ("code", "markdown", "raw")
 MAX_DIGITS = 300  # Python refuses to parse integers of more than 4300 digits
 
@@ -236,6 +238,11 @@ def points(cell: Cell) -> float | None:
     """The points in the cell's metadata; None when there are none or they are not a number."""
     value = _nbgrader(cell).get("points")
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def error_text(output: dict[str, Any]) -> str:
+    """What an output of an error says, as a person would be told it."""
+    return CELL_FILE.sub("", str(output["evalue"]))
 
 
 def question_of(cell: Cell) -> str | None:
