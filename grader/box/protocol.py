@@ -5,8 +5,9 @@ whitelist of types into freshly made plain values, under bounds on size, depth a
 Nothing is ever unpickled.
 
 A frame is ``magic | header length | body length | header | body``. The header holds an
-operation and a tree of tagged values; arrays and long strings lie in the body and are
-referred to by index.
+operation and a tree of tagged values; arrays and long strings lie in the body, are described in
+the header by dtype and shape, and are referred to by index. Hidden tests send thousands of small
+arrays for each submission, so the usual case comes first everywhere.
 
     JSON null, true, 1, 1.5, "text"     themselves
     {"list": [...]} {"tuple": [...]}    sequences
@@ -29,7 +30,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -41,6 +42,7 @@ __all__ = [
     "Decoder",
     "Encoder",
     "Frame",
+    "Part",
     "ProtocolError",
     "Rng",
     "Unknown",
@@ -59,7 +61,10 @@ MAX_NDIM = 16
 PIECE_BYTES = 1 << 20
 RECEIVE_BYTES = 1 << 16
 LONG_TEXT = 200  # characters; longer strings travel in the body
-DTYPES = frozenset("|b1 |i1 |u1 <i2 <u2 <i4 <u4 <i8 <u8 <f2 <f4 <f8 <c8 <c16".split())
+NAMES = "|b1 |i1 |u1 <i2 <u2 <i4 <u4 <i8 <u8 <f2 <f4 <f8 <c8 <c16".split()
+DTYPES = {np.dtype(name): name for name in NAMES}
+TEXT = "utf8"
+ITEM_BYTES = {name: dtype.itemsize for dtype, name in DTYPES.items()} | {TEXT: 1}
 
 
 class ProtocolError(Exception):
@@ -91,12 +96,20 @@ class Unknown:
     type_name: str
 
 
+class Part(NamedTuple):
+    """One array or text of a body."""
+
+    dtype: str
+    shape: list[int]
+    data: memoryview
+
+
 @dataclass(frozen=True)
 class Frame:
     """One decoded frame: the JSON header and the parts of the body."""
 
     header: dict[str, Any]
-    parts: tuple[memoryview, ...]
+    parts: list[Part]
 
 
 def find_unknown(value: Any) -> Unknown | None:
@@ -120,34 +133,39 @@ class Encoder:
     """
 
     callbacks: list[Callable[..., Any]] | None = None
-    specs: list[dict[str, Any]] = field(default_factory=list)
+    specs: list[list[str | int]] = field(default_factory=list)
     parts: list[bytes] = field(default_factory=list)
     _seen: dict[int, tuple[Any, int]] = field(default_factory=dict)
 
     def encode(self, value: Any, depth: int = 0) -> Any:
         """The header tree of a value; anything outside the whitelist becomes ``unknown``."""
         kind = type(value)
-        if depth > MAX_DEPTH:
-            return {"unknown": "a structure nested too deeply"}
+        if kind is np.ndarray:
+            return self._encode_array(value)
         if value is None or kind is bool or kind is float:
             return value
         if kind is int:
             return value if abs(value) < MAX_INT else {"unknown": "an enormous int"}
         if kind is str:
             return value if len(value) <= LONG_TEXT else {"text": self._add_text(value)}
-        if isinstance(value, list | tuple):  # a named tuple is one
-            tag = "list" if isinstance(value, list) else "tuple"
-            return {tag: [self.encode(item, depth + 1) for item in value]}
-        if isinstance(value, dict):
-            return self._encode_dict(value, depth)
+        if isinstance(value, list | tuple | dict):
+            return self._encode_container(value, depth)
         return self._encode_object(value)
 
-    def _encode_dict(self, value: dict[Any, Any], depth: int) -> Any:
-        if not all(type(key) in (str, int) for key in value):
-            return {"unknown": "dict with keys that are neither str nor int"}
-        return {"dict": [[key, self.encode(item, depth + 1)] for key, item in value.items()]}
+    def _encode_container(self, value: Any, depth: int) -> Any:
+        if depth > MAX_DEPTH:
+            return {"unknown": "a structure nested too deeply"}
+        if isinstance(value, dict):
+            if not all(type(key) in (str, int) for key in value):
+                return {"unknown": "dict with keys that are neither str nor int"}
+            pairs = [[key, self.encode(item, depth + 1)] for key, item in value.items()]
+            return {"dict": pairs}
+        items = [self.encode(item, depth + 1) for item in value]
+        return {"list": items} if isinstance(value, list) else {"tuple": items}  # named ones too
 
     def _encode_object(self, value: Any) -> Any:
+        if isinstance(value, np.ma.MaskedArray):
+            return {"unknown": "masked array"}
         if isinstance(value, np.ndarray | np.generic):
             return self._encode_array(value)
         if type(value) is complex:
@@ -160,33 +178,33 @@ class Encoder:
         return {"unknown": type(value).__name__[:100]}
 
     def _encode_array(self, value: Any) -> Any:
-        if isinstance(value, np.ma.MaskedArray):
-            return {"unknown": "masked array"}
-        array = np.asarray(value)
-        if array.dtype == np.longdouble:
-            array = array.astype(np.float64)
-        elif array.dtype == np.clongdouble:
-            array = array.astype(np.complex128)
-        array = array.astype(array.dtype.newbyteorder("<"), copy=False)
-        if array.dtype.str not in DTYPES or array.ndim > MAX_NDIM:
-            return {"unknown": f"array of dtype {array.dtype}"[:100]}
         tag = "scalar" if isinstance(value, np.generic) else "array"
-        return {tag: self._add_array(value, array)}
-
-    def _add_array(self, original: Any, array: np.ndarray) -> int:
-        if id(original) not in self._seen:
-            spec = {"dtype": array.dtype.str, "shape": list(array.shape)}
-            self._seen[id(original)] = (original, self._add(spec, array.tobytes()))
-        return self._seen[id(original)][1]
+        if id(value) in self._seen:
+            return {tag: self._seen[id(value)][1]}
+        array = value if value.dtype in DTYPES else _in_known_dtype(value)
+        if array.dtype not in DTYPES or array.ndim > MAX_NDIM:
+            return {"unknown": f"array of dtype {array.dtype}"[:100]}
+        index = self._add([DTYPES[array.dtype], *array.shape], array.tobytes())
+        self._seen[id(value)] = (value, index)  # kept, or another could get its id
+        return {tag: index}
 
     def _add_text(self, text: str) -> int:
         data = text.encode("utf-8", "replace")
-        return self._add({"dtype": "utf8", "shape": [len(data)]}, data)
+        return self._add([TEXT, len(data)], data)
 
-    def _add(self, spec: dict[str, Any], data: bytes) -> int:
+    def _add(self, spec: list[str | int], data: bytes) -> int:
         self.specs.append(spec)
         self.parts.append(data)
         return len(self.parts) - 1
+
+
+def _in_known_dtype(value: Any) -> np.ndarray:
+    """The array in little-endian order, and long doubles as doubles: those differ by machine."""
+    if value.dtype == np.longdouble:
+        return np.asarray(value, np.float64)
+    if value.dtype == np.clongdouble:
+        return np.asarray(value, np.complex128)
+    return np.asarray(value, value.dtype.newbyteorder("<"))
 
 
 @dataclass
@@ -218,34 +236,37 @@ class Decoder:
         self._nodes += 1
         if depth > MAX_DEPTH + 1 or self._nodes > MAX_NODES:
             raise ProtocolError("a value is nested too deeply or has too many parts")
-        if type(tree) is int and abs(tree) >= MAX_INT:
-            raise ProtocolError("an enormous int")
-        if tree is None or isinstance(tree, bool | int | float | str):
+        kind = type(tree)  # JSON gives no subclasses
+        if kind is not dict:
+            if kind is list:
+                raise ProtocolError("a value has no tag")
+            if kind is int and abs(tree) >= MAX_INT:
+                raise ProtocolError("an enormous int")
             return tree
-        if not isinstance(tree, dict) or len(tree) != 1:
+        if len(tree) != 1:
             raise ProtocolError("a value has no tag")
-        tag, content = next(iter(tree.items()))
-        if tag in ("list", "tuple"):
-            items = [self.decode(item, depth + 1) for item in _as_list(content)]
-            return items if tag == "list" else tuple(items)
+        ((tag, content),) = tree.items()
+        if tag == "array":
+            return self._array(content).copy()
+        if tag == "list":
+            return [self.decode(item, depth + 1) for item in _as_list(content)]
+        if tag == "tuple":
+            return tuple([self.decode(item, depth + 1) for item in _as_list(content)])
         if tag == "dict":
-            return dict(self._decode_pair(pair, depth) for pair in _as_list(content))
+            return dict([self._decode_pair(pair, depth) for pair in _as_list(content)])
         return self._decode_leaf(tag, content)
 
     def _decode_pair(self, pair: Any, depth: int) -> tuple[str | int, Any]:
-        match pair:
-            case [str() | int() as key, value]:
-                return key, self.decode(value, depth + 1)
-        raise ProtocolError("a dict entry is not a pair")
+        if type(pair) is not list or len(pair) != 2 or type(pair[0]) not in (str, int):
+            raise ProtocolError("a dict entry is not a pair")
+        return pair[0], self.decode(pair[1], depth + 1)
 
     def _decode_leaf(self, tag: str, content: Any) -> Any:
         match tag, content:
-            case ("array", int() as index):
-                return self._array(index).copy()
-            case ("scalar", int() as index):
-                return self._scalar(index)
-            case ("text", int() as index):
-                return self._text(index)
+            case ("scalar", _):
+                return self._scalar(content)
+            case ("text", _):
+                return self._text(content)
             case ("complex", [float() as real, float() as imaginary]):
                 return complex(real, imaginary)
             case ("rng", [str() as name, int() as seed]) if self.make_rng is not None:
@@ -258,34 +279,35 @@ class Decoder:
                 return Unknown(name[:100])
         raise ProtocolError("a value has a tag that is not allowed here")
 
-    def _part(self, index: int) -> tuple[dict[str, Any], memoryview]:
-        if not 0 <= index < len(self.frame.parts):
+    def _part(self, index: Any) -> Part:
+        if type(index) is not int or not 0 <= index < len(self.frame.parts):
             raise ProtocolError("a value refers to bytes that are not there")
-        self._bytes += len(self.frame.parts[index])
+        part = self.frame.parts[index]
+        self._bytes += len(part.data)
         if self._bytes > MAX_DECODED_BYTES:
             raise ProtocolError("a value is too large")
-        return self.frame.header["parts"][index], self.frame.parts[index]
+        return part
 
-    def _array(self, index: int) -> np.ndarray:
-        spec, data = self._part(index)
-        if spec["dtype"] == "utf8":
+    def _array(self, index: Any) -> np.ndarray:
+        dtype, shape, data = self._part(index)
+        if dtype == TEXT:
             raise ProtocolError("a text was sent where an array belongs")
         try:
-            return np.frombuffer(data, dtype=spec["dtype"]).reshape(spec["shape"])
+            return np.frombuffer(data, dtype).reshape(shape)
         except ValueError as error:  # e.g. a shape whose strides overflow
             raise ProtocolError("an array has an impossible shape") from error
 
-    def _scalar(self, index: int) -> Any:
+    def _scalar(self, index: Any) -> Any:
         array = self._array(index)
         if array.shape:
             raise ProtocolError("an array was sent where a scalar belongs")
         return array[()]
 
-    def _text(self, index: int) -> str:
-        spec, data = self._part(index)
-        if spec["dtype"] != "utf8":
+    def _text(self, index: Any) -> str:
+        part = self._part(index)
+        if part.dtype != TEXT:
             raise ProtocolError("an array was sent where a text belongs")
-        return bytes(data).decode("utf-8", "replace")
+        return bytes(part.data).decode("utf-8", "replace")
 
 
 class Channel:
@@ -335,7 +357,7 @@ class Channel:
             raise ProtocolError("a value is too large")
         header = _parse_header(self._read(header_size, deadline))
         body = memoryview(self._read(body_size, deadline))
-        return Frame(header, tuple(_cut(body, header["parts"])))
+        return Frame(header, _cut(body, header["parts"]))
 
     def close(self) -> None:
         """Close this end; the other side reads end-of-file."""
@@ -375,33 +397,33 @@ def _parse_header(data: bytearray) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise ProtocolError("the header is not JSON") from error
     match header:
-        case {"op": str(), "id": int(), "value": _, "parts": list() as parts}:
-            if all(map(_is_part, parts)):
-                return dict(header)
+        case {"op": str(), "id": int(), "value": _, "parts": list()}:
+            return dict(header)
     raise ProtocolError("the header lacks a field")
 
 
-def _is_part(spec: Any) -> bool:
-    match spec:
-        case {"dtype": str() as dtype, "shape": list() as shape} if len(shape) <= MAX_NDIM:
-            sizes_fit = all(type(n) is int and 0 <= n <= MAX_BODY_BYTES for n in shape)
-            return sizes_fit and (dtype in DTYPES or (dtype == "utf8" and len(shape) == 1))
-    return False
-
-
-def _cut(body: memoryview, specs: list[dict[str, Any]]) -> Iterator[memoryview]:
-    start = 0
+def _cut(body: memoryview, specs: list[Any]) -> list[Part]:
+    parts, start = [], 0
     for spec in specs:
-        item_size = 1 if spec["dtype"] == "utf8" else np.dtype(spec["dtype"]).itemsize
-        end = start + item_size * math.prod(spec["shape"])
-        if end > len(body):
-            break
-        yield body[start:end]
-        start = end
-    else:
-        if start == len(body):
-            return
-    raise ProtocolError("the body does not fit its description")
+        size = _size(spec)
+        parts.append(Part(spec[0], spec[1:], body[start : start + size]))
+        start += size
+    if start != len(body):
+        raise ProtocolError("the body does not fit its description")
+    return parts
+
+
+def _size(spec: Any) -> int:
+    """The bytes of a part, by its description: a dtype, then its shape."""
+    is_known = type(spec) is list and spec and type(spec[0]) is str and spec[0] in ITEM_BYTES
+    if not is_known or len(spec) > 1 + MAX_NDIM or (spec[0] == TEXT and len(spec) != 2):
+        raise ProtocolError("the header describes no array or text")
+    size = ITEM_BYTES[spec[0]]
+    for n in spec[1:]:
+        if type(n) is not int or not 0 <= n <= MAX_BODY_BYTES:
+            raise ProtocolError("an array has an impossible shape")
+        size *= n
+    return size
 
 
 def _as_list(content: Any) -> list[Any]:

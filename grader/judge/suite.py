@@ -110,7 +110,8 @@ class _Plugin:
         self.trials: queue.Queue[_Trial | None] = queue.Queue()
         self.answers: queue.Queue[BaseException | None] = queue.Queue()
         self.collection_error = ""
-        self._trial: _Trial  # there is one whenever a test runs
+        self._trial: _Trial  # these two are there whenever a test runs
+        self._item: pytest.Item  # a fixture that takes pytest's request costs twice as much
 
     @pytest.fixture
     def student(self) -> Student:
@@ -125,12 +126,12 @@ class _Plugin:
         return Progress(self._trial.tallies)
 
     @pytest.fixture
-    def follow_through(self, request: pytest.FixtureRequest) -> FollowThrough:
-        return FollowThrough(_question_of(request.node) not in self._trial.strict)
+    def follow_through(self) -> FollowThrough:
+        return FollowThrough(_question_of(self._item) not in self._trial.strict)
 
     @pytest.fixture
-    def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
-        digest = hashlib.sha256(f"{self._trial.seed}:{request.node.name}".encode()).digest()
+    def rng(self) -> np.random.Generator:
+        digest = hashlib.sha256(f"{self._trial.seed}:{self._item.name}".encode()).digest()
         return np.random.default_rng(int.from_bytes(digest[:16], "big"))
 
     @pytest.hookimpl(tryfirst=True)
@@ -140,12 +141,17 @@ class _Plugin:
             self._trial = trial
             try:
                 with speaking(trial.wording):
-                    _run(session.items)
+                    self._run(session.items)
             except BaseException as error:  # raised where the trial was asked for
                 self.answers.put(error)
                 break  # the test before was not taken down: its pytest is good for nothing more
             self.answers.put(None)
         return True
+
+    def _run(self, items: Sequence[pytest.Item]) -> None:
+        for item, following in zip(items, [*items[1:], None], strict=True):
+            self._item = item
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
 
     def pytest_configure(self, config: pytest.Config) -> None:
         config.addinivalue_line("markers", "question(name, points): the question a test is of")
@@ -182,11 +188,6 @@ class _Plugin:
             tally.passed = False
             tally.message = str(error).strip() or tally.claim
             tally.difference = getattr(error, "difference", None)
-
-
-def _run(items: Sequence[pytest.Item]) -> None:
-    for item, following in zip(items, [*items[1:], None], strict=True):
-        item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
 
 
 def _question_of(item: pytest.Item) -> str:

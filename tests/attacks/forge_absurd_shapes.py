@@ -10,7 +10,7 @@ def absurd(self, value, depth=0):
     global turn
     turn += 1
     shape = SHAPES[turn % len(SHAPES)]
-    return {"array": self._add({"dtype": "<f8", "shape": shape}, bytes(24))}
+    return {"array": self._add(["<f8", *shape], bytes(24))}
 
 def target(f, x):
     protocol.Encoder.encode = absurd

@@ -9,7 +9,7 @@ turn = 0
 def absurd(self, value, depth=0):
     global turn
     turn += 1
-    spec = {"dtype": DTYPES[turn % len(DTYPES)], "shape": [3]}
+    spec = [DTYPES[turn % len(DTYPES)], 3]
     return {"array": self._add(spec, bytes(24))}
 
 def target(f, x):
