@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -17,6 +17,7 @@ from grader.judge.student import Call, Request
 __all__ = ["MIN_INPUTS", "Part", "Record"]
 
 MIN_INPUTS = 3
+MAX_CALLS = 24  # of one request; a check of chance makes hundreds, all alike
 
 
 @dataclass(frozen=True)
@@ -44,9 +45,10 @@ class Record:
     def __init__(self, requests: Sequence[Request], reference: Reference) -> None:
         stood_in = {r.name for r in requests if r.stood_in and r.calls}
         kept = [r for r in requests if r.stood_in or r.name not in stood_in]
-        self.requests = sorted(kept, key=_tells_little)
+        rows = ((request, list(_rows(request, reference))) for request in map(_shortened, kept))
+        self._asked = sorted(rows, key=_tells_little)
+        self.requests = [request for request, _ in self._asked]
         self._reference = reference
-        self._rows = [list(_rows(request, reference)) for request in self.requests]
         self.parts = list(dict.fromkeys(self._all_parts()))
         self.wrong = frozenset(filter(self._is_surely_wrong, self.parts))
 
@@ -69,20 +71,21 @@ class Record:
         little but raise is no evidence: code can fail in the same way for many reasons. Neither
         are zeros alone, or arguments that were left as they are, unless it gives all the rest.
         """
-        all_parts = {part for part in self.parts if part.function in functions}
-        left = set(all_parts)
+        own = {part for part in self.parts if part.function in functions}
+        found, rest = own & self.wrong, own - self.wrong
+        all_rest = frozenset(rest)
         with_numbers = set()
         for name, row, outcome in self._replayed(variant, functions):
-            shown = [part for part in left if part.function == name]
-            left -= {part for part in shown if _differs(part, row, outcome)}
-            if not left & self.wrong:
+            found = _alike(found, name, row, outcome)
+            if not found:  # before the rest is looked at: so end nearly all variants
                 return frozenset(), False
+            rest = _alike(rest, name, row, outcome)
             if not outcome.is_raised:
                 with_numbers.add(fingerprint(row[0].arguments))
-        found, is_whole = frozenset(left & self.wrong), left == all_parts
+        is_whole = found == own & self.wrong and rest == all_rest
         if len(with_numbers) < MIN_INPUTS or not (is_whole or any(map(self._is_telling, found))):
             return frozenset(), False
-        return found, is_whole
+        return frozenset(found), is_whole
 
     def touches(self, variant: Reference, functions: frozenset[str]) -> bool:
         """Whether the variant gives any of the wrong parts otherwise than the reference."""
@@ -127,13 +130,13 @@ class Record:
         )
 
     def _all_rows(self) -> Iterator[tuple[str, _Row]]:
-        for request, rows in zip(self.requests, self._rows, strict=True):
+        for request, rows in self._asked:
             yield from ((request.name, row) for row in rows)
 
     def _replayed(
         self, variant: Reference, functions: frozenset[str]
     ) -> Iterator[tuple[str, _Row, Outcome]]:
-        for request, rows in zip(self.requests, self._rows, strict=True):
+        for request, rows in self._asked:
             if request.name in functions:
                 for row, outcome in zip(rows, replayed(request, variant), strict=True):
                     yield request.name, row, outcome
@@ -154,9 +157,22 @@ class Record:
         return len(inputs) >= MIN_INPUTS
 
 
-def _tells_little(request: Request) -> tuple[bool, int]:
-    """Requests that show changed arguments come first: a variant that does not fit fails sooner."""
-    return all(call.after is None for call in request.calls), len(request.calls)
+def _shortened(request: Request) -> Request:
+    """Its first calls, unless one of them failed: that is the last, and tells most."""
+    if len(request.calls) <= MAX_CALLS or request.calls[-1].error:
+        return request
+    return replace(request, calls=request.calls[:MAX_CALLS])
+
+
+def _tells_little(asked: tuple[Request, list[_Row]]) -> tuple[bool, bool, int]:
+    """Where something is wrong comes first: a variant that does not fit fails sooner there."""
+    request, rows = asked
+    is_right = all(
+        same(came.value, expected.value)
+        and (came.after is None or same(came.after, expected.after))
+        for _, came, expected in rows
+    )
+    return is_right, all(call.after is None for call in request.calls), len(request.calls)
 
 
 def _rows(request: Request, reference: Reference) -> Iterator[_Row]:
@@ -174,6 +190,11 @@ def _is_idle(part: Part, row: _Row) -> bool:
     if part.place.argument is not None:
         return same(value, part.place.of(Outcome(None, row[0].arguments)))
     return isinstance(value, np.ndarray) and same(value, np.zeros_like(value))
+
+
+def _alike(parts: set[Part], function: str, row: _Row, outcome: Outcome) -> set[Part]:
+    """The parts that this call does not speak against."""
+    return {p for p in parts if p.function != function or not _differs(p, row, outcome)}
 
 
 def _differs(part: Part, row: _Row, outcome: Outcome) -> bool:

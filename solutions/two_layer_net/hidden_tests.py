@@ -1,8 +1,9 @@
 """Hidden tests of `two_layer_net`.
 
-Every step gets correct inputs from upstream. Gradients are compared with the complex-step
-derivative of the instructor's loss, and with the slope of the student's own loss where its
-convention differs. A broken assumption of ours raises something other than AssertionError.
+Every step gets correct inputs from upstream. Gradients are compared with the instructor's, which
+the complex-step derivative of the instructor's loss has to confirm, and with the slope of the
+student's own loss where its convention differs. A broken assumption of ours raises something
+other than AssertionError.
 """
 
 from pathlib import Path
@@ -198,18 +199,24 @@ def student_gradients(student, reference, problems, reg):
 
 
 def exact_gradient(reference, problem, key, reg):
-    """Gradient of the instructor's loss by the complex step; our own backward is held to it."""
-    params, X, y = problem
+    """Gradient of the instructor's loss by our own backward, which the complex step confirms.
 
-    def loss(value):
-        changed = {**params, key: value}
+    Along one direction: entry by entry would be as many losses, and a wrong entry shows along any
+    direction that no entry is left out of.
+    """
+    params, X, y = problem
+    ours = reference.backward(*backward_arguments(reference, problem, reg))[key]
+    direction = np.cos(np.arange(ours.size)).reshape(ours.shape)
+
+    def loss(t):
+        changed = {**params, key: params[key] + t * direction}
         return reference.softmax_loss(reference.forward(changed, X)[0], y, changed, reg)
 
-    exact = complex_step_gradient(loss, params[key])
-    ours = reference.backward(*backward_arguments(reference, problem, reg))[key]
-    if not np.allclose(ours, exact, rtol=1e-9, atol=1e-12) or np.abs(exact).max() < 1e-6:
+    exact = complex_step_gradient(loss, np.zeros(()))
+    is_right = np.isclose(np.sum(direction * ours), exact, rtol=1e-9, atol=1e-12)
+    if not is_right or np.abs(ours).max() < 1e-6:
         raise RuntimeError(f"the reference gradient d{key} is wrong or trivially zero")
-    return exact
+    return ours
 
 
 def problem_at_kinks(rng, N=5, D=3, H=4, C=3):

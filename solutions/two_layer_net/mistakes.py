@@ -1149,8 +1149,13 @@ def _draws_anew(requests):
                 continue
             used.add(generator)
             if not call.error and not call.is_lost:
-                batches.setdefault(repr(call.arguments), set()).add(repr(call.value))
+                batches.setdefault(_key(call.arguments), set()).add(_key(call.value))
     return sum(len(different) > 1 for different in batches.values()) >= 3
+
+
+def _key(values):
+    """Hashable, and other for other values."""
+    return tuple(v.tobytes() if isinstance(v, np.ndarray) else repr(v) for v in values)
 
 
 SAMPLE_MINIBATCH_MISTAKES = [
