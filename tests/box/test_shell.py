@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from grader.box.shell import MAX_OUTPUTS, OutputLog
+import warnings
+
+from fuzzing import FUZZ
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from IPython.core.inputtransformer2 import TransformerManager
+
+from grader.box.shell import MAX_OUTPUTS, OutputLog, Transformers
 
 
 def test_what_comes_after_a_cell_is_no_part_of_its_outputs() -> None:
@@ -22,3 +29,28 @@ def test_a_cut_is_said_once_and_what_is_printed_then_is_dropped() -> None:
     *_, last = log.finished()
     assert "output cut here" in last["text"]
     assert "more" not in last["text"]
+
+
+FRAGMENTS = (
+    "x", " ", "    ", "\t", "\n", "\n\n", "=", "==", "!=", "%", "%%", "!", "!!", "?", "??", ",", ";", "/",
+    "ls", "%time f(x)", "f(x)", "if x:", "(", ")", "[", "]", "{", "}", '"', "'", '"""', "#", "\\\n",
+    ">>> ", "... ", "In [1]: ", "\r\n", "\x0c", "@", ".", "1", "$", "é", "await g()", "\u2028",
+)  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(FRAGMENTS), max_size=14).map("".join))
+@settings(max_examples=400 * FUZZ, deadline=None)
+@example("a = 5\n%matplotlib inline\nb = a % 3")
+@example("files = !ls\nplot?\nplot??  \nf(x) != 3")
+@example("x = \\\n%time 1")
+@example("if x:\n    !ls\n    np.dot?")
+@example('"""\n%time\n"""\n/f x\n,f a b\n;f a b')
+def test_ipython_syntax_is_found_wherever_ipython_finds_it(source: str) -> None:
+    def transformed(manager: TransformerManager) -> str:
+        try:
+            with warnings.catch_warnings(action="ignore"):  # one of a line's strange end
+                return str(manager.transform_cell(source))
+        except Exception as error:
+            return type(error).__name__
+
+    assert transformed(Transformers()) == transformed(TransformerManager())
