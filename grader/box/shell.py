@@ -113,6 +113,7 @@ class Transformers(TransformerManager):  # type: ignore[misc]  # IPython has no 
     """IPython's own, which tokenizes only what may hold IPython's syntax: a tenth of the time."""
 
     def do_token_transforms(self, lines: list[str]) -> list[str]:
+        """The lines, with such syntax replaced by calls."""
         may_be = any(map(IPYTHON_SYNTAX.search, lines))
         return list(super().do_token_transforms(lines)) if may_be else lines
 
