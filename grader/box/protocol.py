@@ -11,7 +11,8 @@ arrays for each submission, so the usual case comes first everywhere.
 
     JSON null, true, 1, 1.5, "text"     themselves
     {"list": [...]} {"tuple": [...]}    sequences
-    {"dict": [[key, value], ...]}       keys are strings or integers
+    {"dict": {key: value, ...}}         keys are strings
+    {"pairs": [[key, value], ...]}      a dict in which some keys are integers
     {"array": i} {"scalar": i}          numpy array, numpy scalar
     {"text": i}                         a long string
     {"complex": [re, im]}               Python complex
@@ -50,6 +51,7 @@ __all__ = [
 ]
 
 MAGIC = b"CRB1"
+TO_JSON = json.JSONEncoder(check_circular=False).encode  # an encoded tree holds no cycle
 PREFIX = struct.Struct("!4sIQ")
 MAX_HEADER_BYTES = 1 << 20  # a parsed header may take thirty times its size in memory
 MAX_BODY_BYTES = 64 << 20
@@ -156,10 +158,13 @@ class Encoder:
         if depth > MAX_DEPTH:
             return {"unknown": "a structure nested too deeply"}
         if isinstance(value, dict):
-            if not all(type(key) in (str, int) for key in value):
-                return {"unknown": "dict with keys that are neither str nor int"}
-            pairs = [[key, self.encode(item, depth + 1)] for key, item in value.items()]
-            return {"dict": pairs}
+            kinds = set(map(type, value))
+            if kinds <= {str}:
+                return {"dict": {key: self.encode(item, depth + 1) for key, item in value.items()}}
+            if kinds <= {str, int}:
+                pairs = [[key, self.encode(item, depth + 1)] for key, item in value.items()]
+                return {"pairs": pairs}
+            return {"unknown": "dict with keys that are neither str nor int"}
         items = [self.encode(item, depth + 1) for item in value]
         return {"list": items} if isinstance(value, list) else {"tuple": items}  # named ones too
 
@@ -252,7 +257,9 @@ class Decoder:
             return [self.decode(item, depth + 1) for item in _as_list(content)]
         if tag == "tuple":
             return tuple([self.decode(item, depth + 1) for item in _as_list(content)])
-        if tag == "dict":
+        if tag == "dict" and type(content) is dict:
+            return {key: self.decode(item, depth + 1) for key, item in content.items()}
+        if tag == "pairs":
             return dict([self._decode_pair(pair, depth) for pair in _as_list(content)])
         return self._decode_leaf(tag, content)
 
@@ -332,7 +339,7 @@ class Channel:
             ProtocolError: the frame is too large for the protocol.
         """
         message = {"op": op, "id": number, "value": tree, "parts": encoder.specs}
-        header = json.dumps(message).encode()
+        header = TO_JSON(message).encode()
         if len(header) > MAX_HEADER_BYTES:
             raise ProtocolError("the value has too many parts to be sent")
         size = sum(map(len, encoder.parts))

@@ -36,8 +36,11 @@ def make_problem(rng, N, D, H, C):
         shapes = {"W1": (D, H), "b1": (H,), "W2": (H, C), "b2": (C,)}
         params = {key: rng.normal(size=shape) for key, shape in shapes.items()}
         X = rng.normal(size=(N, D))
+        dead = (X @ params["W1"] + params["b1"] < 0).all(axis=0)
+        params["W1"][:, dead] *= -1
+        params["b1"][dead] *= -1
         z = X @ params["W1"] + params["b1"]
-        if np.abs(z).min() > 1e-3 and (z > 0).any(axis=0).all() and (z < 0).any():
+        if np.abs(z).min() > 1e-3 and (z < 0).any():
             return params, X, rng.permutation(np.arange(N) % C)
 
 

@@ -16,7 +16,7 @@ def frame(op, number, value):
     return struct.pack("!4sIQ", b"CRB1", len(header), 0) + header
 
 def dictionary(**entries):
-    return {"dict": [[key, value] for key, value in entries.items()]}
+    return {"dict": entries}
 
 """
 ANSWER = (

@@ -8,7 +8,7 @@ ANSWER = (
 def target(f, x):
     for number in range(1, 50):
         for index in (-1, 7, 10**9, True, None):
-            value = {"list": [index, {"list": []}, {"dict": []}]}
+            value = {"list": [index, {"list": []}, {"dict": {}}]}
             os.write(channel(), frame("callback", number, value))
         os.write(channel(), frame("execute", number, "1"))
     return None

@@ -237,9 +237,13 @@ HOSTILE_TREES = {
     "complex of text": {"complex": ["1", "2"]},
     "generator": {"rng": ["a", 1]},
     "callback": {"callback": 0},
-    "dict of triples": {"dict": [["a", 1, 2]]},
-    "dict with a list as key": {"dict": [[["a"], 1]]},
+    "dict of pairs": {"dict": [["a", 1]]},
     "dict of null": {"dict": None},
+    "dict of untagged values": {"dict": {"a": [1]}},
+    "pairs of triples": {"pairs": [["a", 1, 2]]},
+    "pairs with a list as key": {"pairs": [[["a"], 1]]},
+    "pairs with true as key": {"pairs": [[True, 1]]},
+    "pairs of null": {"pairs": None},
     "unknown of a number": {"unknown": 5},
 }
 
@@ -306,7 +310,7 @@ json_values = st.recursive(
         st.lists(inner, max_size=4)
         | st.dictionaries(
             st.sampled_from(
-                "list tuple dict array scalar text complex rng callback unknown".split()
+                "list tuple dict pairs array scalar text complex rng callback unknown".split()
             ),
             inner,
             max_size=2,
