@@ -6,6 +6,7 @@ of it.
 
 from __future__ import annotations
 
+import gc
 import threading
 
 from grader.bundle import Bundle
@@ -24,6 +25,8 @@ def become_worker(bundle: Bundle) -> None:
     from grader.autograde import prepare
 
     prepare(bundle)
+    gc.collect()
+    gc.freeze()  # what all submissions share is not searched for garbage after each
 
 
 def grade_one(bundle: Bundle | str, submission: Submission) -> SubmissionResult:
