@@ -251,6 +251,8 @@ def _call_outcome(request: CallRequest, answer: dict[str, Any]) -> CallSuccess |
                     f"{name} returned a value of type {_clip(unknown.type_name)}, "
                     "which cannot be graded"
                 )
+        case {"status": "unsendable"}:
+            return CallFailure(f"{name} returned a value of too many parts to be graded")
         case {"status": "undefined"}:
             return CallFailure(f"{name} is not defined")
         case {"status": "error", "error": "NotImplementedError"}:

@@ -161,10 +161,10 @@ class Encoder:
             kinds = set(map(type, value))
             if kinds <= {str}:
                 return {"dict": {key: self.encode(item, depth + 1) for key, item in value.items()}}
-            if kinds <= {str, int}:
+            if kinds <= {str, int} and all(map(_is_key, value)):
                 pairs = [[key, self.encode(item, depth + 1)] for key, item in value.items()]
                 return {"pairs": pairs}
-            return {"unknown": "dict with keys that are neither str nor int"}
+            return {"unknown": "dict with keys that are neither str nor moderate int"}
         items = [self.encode(item, depth + 1) for item in value]
         return {"list": items} if isinstance(value, list) else {"tuple": items}  # named ones too
 
@@ -203,8 +203,15 @@ class Encoder:
         return len(self.parts) - 1
 
 
+def _is_key(key: Any) -> bool:
+    """Whether a dict may have it; of integers without bound, thousands could share one hash."""
+    return type(key) is str or (type(key) is int and abs(key) < MAX_INT)
+
+
 def _in_known_dtype(value: Any) -> np.ndarray:
     """The array in little-endian order, and long doubles as doubles: those differ by machine."""
+    if value.dtype.kind not in "biufc":
+        return np.asarray(value)
     if value.dtype == np.longdouble:
         return np.asarray(value, np.float64)
     if value.dtype == np.clongdouble:
@@ -264,7 +271,7 @@ class Decoder:
         return self._decode_leaf(tag, content)
 
     def _decode_pair(self, pair: Any, depth: int) -> tuple[str | int, Any]:
-        if type(pair) is not list or len(pair) != 2 or type(pair[0]) not in (str, int):
+        if type(pair) is not list or len(pair) != 2 or not _is_key(pair[0]):
             raise ProtocolError("a dict entry is not a pair")
         return pair[0], self.decode(pair[1], depth + 1)
 

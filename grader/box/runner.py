@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.box.protocol import Channel, ChannelClosed, Decoder, Encoder, Frame
+from grader.box.protocol import Channel, ChannelClosed, Decoder, Encoder, Frame, ProtocolError
 from grader.box.shell import BoxShell, OutputLog, warm_up
 
 __all__ = ["Runner", "main"]
@@ -55,7 +55,10 @@ class Runner:
             except ChannelClosed:
                 return
             answer = handlers[frame.header["op"]](frame)
-            self._send("done", frame.header["id"], answer)
+            try:
+                self._send("done", frame.header["id"], answer)
+            except ProtocolError:  # before a byte was sent: there are too many parts
+                self._send("done", frame.header["id"], {"status": "unsendable"})
 
     def _send(self, op: str, number: int, value: Any) -> None:
         encoder = Encoder()

@@ -204,8 +204,8 @@ def student_gradients(student, reference, problems, reg):
 def exact_gradient(reference, problem, key, reg):
     """Gradient of the instructor's loss by our own backward, which the complex step confirms.
 
-    Along one direction: entry by entry would be as many losses, and a wrong entry shows along any
-    direction that no entry is left out of.
+    Along one direction: entry by entry would be as many losses. The direction leaves no entry out,
+    so a wrong one shows, unless several cancel.
     """
     params, X, y = problem
     ours = reference.backward(*backward_arguments(reference, problem, reg))[key]
@@ -762,8 +762,8 @@ def test_the_net_learns(student, reference, progress, rng, follow_through):
     namespace = reference.namespace(**proxies(student, reference, stood_in))
     np.random.seed(int(rng.integers(1 << 30)))
     net = namespace.TwoLayerNet(2, 16, 3, std=0.3)
-    with np.errstate(all="ignore"):  # one epoch: what it calls, and how often, is the time it takes
-        history = net.train(X, y, X, y, learning_rate=1.0, num_iters=4, batch_size=18)
+    with np.errstate(all="ignore"):  # few steps: what it calls, and how often, is the time it takes
+        history = net.train(X, y, X, y, learning_rate=1.0, num_iters=5, batch_size=18)
     start, end = history["loss_history"][0], np.mean(history["loss_history"][-3:])
     assert_true(end < 0.5 * start, say("loss_falls_too_little", start=start, end=end))
     accuracy = np.mean(net.predict(X) == y)

@@ -1153,9 +1153,11 @@ def _draws_anew(requests):
     return sum(len(different) > 1 for different in batches.values()) >= 3
 
 
-def _key(values):
+def _key(value):
     """Hashable, and other for other values."""
-    return tuple(v.tobytes() if isinstance(v, np.ndarray) else repr(v) for v in values)
+    if isinstance(value, tuple | list):
+        return tuple(map(_key, value))
+    return (value.shape, value.tobytes()) if isinstance(value, np.ndarray) else repr(value)
 
 
 SAMPLE_MINIBATCH_MISTAKES = [

@@ -109,7 +109,7 @@ values = st.recursive(
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.lists(inner, max_size=3).map(tuple)
-        | st.dictionaries(st.text(max_size=5) | st.integers(), inner, max_size=3)
+        | st.dictionaries(st.text(max_size=5) | st.integers(-(1 << 63), 1 << 63), inner, max_size=3)
     ),
     max_leaves=10,
 )
@@ -183,6 +183,8 @@ def test_a_named_tuple_becomes_a_plain_tuple() -> None:
         object(),
         range(3),
         (item for item in ()),
+        {1 << 64: "enormous key"},
+        np.array(["text"], np.dtypes.StringDType()),
     ],
     ids=lambda value: str(getattr(value, "dtype", type(value).__name__)),
 )
@@ -244,6 +246,7 @@ HOSTILE_TREES = {
     "pairs with a list as key": {"pairs": [[["a"], 1]]},
     "pairs with true as key": {"pairs": [[True, 1]]},
     "pairs of null": {"pairs": None},
+    "pairs with an enormous key": {"pairs": [[1 << 64, 1]]},
     "unknown of a number": {"unknown": 5},
 }
 

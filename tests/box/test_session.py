@@ -243,6 +243,7 @@ def deep(n): return deep(n + 1)
 class Liar(float):
     def __eq__(self, other): return True
 def liar(): return Liar(1)
+def many(): return list(range(400_000))
 number = 5
 """
 
@@ -319,6 +320,7 @@ REASONS = {
     "unknown": "unknown returned a value of type object",
     "liar": "liar returned a value of type Liar",
     "nested": "nested returned a value of type a structure nested too deeply",
+    "many": "many returned a value of too many parts to be graded",
     "leave": "leave raised SystemExit",
     "number": "number raised TypeError",
 }

@@ -44,6 +44,7 @@ FRAGMENTS = (
 @example("a = 5\n%matplotlib inline\nb = a % 3")
 @example("files = !ls\nplot?\nplot??  \nf(x) != 3")
 @example("x = \\\n%time 1")
+@example("if x:\n        x\n    x")
 @example("if x:\n    !ls\n    np.dot?")
 @example('"""\n%time\n"""\n/f x\n,f a b\n;f a b')
 def test_ipython_syntax_is_found_wherever_ipython_finds_it(source: str) -> None:
@@ -54,4 +55,6 @@ def test_ipython_syntax_is_found_wherever_ipython_finds_it(source: str) -> None:
         except Exception as error:
             return type(error).__name__
 
-    assert transformed(Transformers()) == transformed(TransformerManager())
+    theirs = transformed(TransformerManager())
+    # a wrong indent is left to the compiler, which tells the place better than the tokenizer
+    assert theirs in (transformed(Transformers()), "IndentationError")

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.box.protocol import Rng
+from grader.box.protocol import Rng, Unknown
 from grader.judge.replay import same
 from grader.judge.structure import Evidence, structural_hints
 
@@ -52,6 +52,12 @@ def test_a_simple_form_is_put_in_words(actual: list[Any], words: str) -> None:
     text = of_batches(actual, E)
     assert text.startswith("dW1: ")
     assert words in text
+
+
+def test_a_generator_is_as_the_box_shows_it_on_either_side() -> None:
+    generator = np.random.default_rng(0)
+    assert same(Unknown("Generator"), generator)
+    assert same(generator, Unknown("Generator"))
 
 
 def test_parts_of_the_same_form_share_one_sentence() -> None:
