@@ -248,10 +248,8 @@ def known_names(candidate: Candidate) -> GateResult:
             for entry in entries
             for failure in _misplaced(entry, defined)
         ]
-        tests, mistakes = (
-            _functions(candidate.hidden_tests, "hidden_tests.py"),
-            {m.id for m in catalogue.mistakes},
-        )
+        tests = _functions(candidate.hidden_tests, "hidden_tests.py")
+        mistakes = {mistake.id for mistake in catalogue.mistakes}
         failures += unknown_keys(candidate.messages, tests, mistakes)
     except JudgeError as error:
         return GateResult("names", "", (str(error),))

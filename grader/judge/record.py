@@ -73,7 +73,6 @@ class Record:
         """
         own = {part for part in self.parts if part.function in functions}
         found, rest = own & self.wrong, own - self.wrong
-        all_rest = frozenset(rest)
         with_numbers = set()
         for name, row, outcome in self._replayed(variant, functions):
             found = _alike(found, name, row, outcome)
@@ -82,7 +81,7 @@ class Record:
             rest = _alike(rest, name, row, outcome)
             if not outcome.is_raised:
                 with_numbers.add(fingerprint(row[0].arguments))
-        is_whole = found == own & self.wrong and rest == all_rest
+        is_whole = found | rest == own
         if len(with_numbers) < MIN_INPUTS or not (is_whole or any(map(self._is_telling, found))):
             return frozenset(), False
         return frozenset(found), is_whole
