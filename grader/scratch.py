@@ -31,7 +31,19 @@ def new_folder(kind: str) -> Path:
     Args:
         kind: what it is for, as part of its name.
     """
-    return Path(tempfile.mkdtemp(prefix=f"{kind}-", dir=_process_folder(tempfile.gettempdir())))
+    return Path(tempfile.mkdtemp(prefix=f"{kind}-", dir=_process_folder(_temporary())))
+
+
+def _temporary() -> str:
+    """Where `tempfile` would go; it tries by writing a file, which a kill in that moment leaves."""
+    if tempfile.tempdir is not None:  # it knows already
+        return tempfile.gettempdir()
+    named = [os.environ.get(name, "") for name in ("TMPDIR", "TEMP", "TMP")]
+    usual = [] if sys.platform == "win32" else ["/tmp"]  # noqa: S108 — as tempfile has it
+    for folder in map(Path, filter(None, [*named, *usual])):
+        if folder.is_dir() and os.access(folder, os.W_OK | os.X_OK):
+            return str(folder.absolute())
+    return tempfile.gettempdir()
 
 
 def discard() -> None:
@@ -43,7 +55,7 @@ def discard() -> None:
 def remove_leftovers() -> None:
     """Remove what processes left that were killed; without locks on folders, nothing."""
     if sys.platform != "win32":
-        for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        for folder in Path(_temporary()).glob(f"{PREFIX}*"):
             lock = _lock(folder)
             if lock is not None:
                 remove_tree(folder)
