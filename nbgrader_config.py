@@ -8,8 +8,8 @@ import glob
 import warnings
 from pathlib import Path
 
-from grader.bundle import HIDDEN_FILES
-from grader.course import Course
+from grader.course.bundle import HIDDEN_FILES
+from grader.course.settings import Course
 
 course = Course.load(Path(__file__).parent)
 plugins = "grader.nbgrader_plugins"  # names only: nbgrader imports what it needs

@@ -38,7 +38,7 @@ from nbgrader.api import Gradebook, MissingEntry  # noqa: E402
 from nbgrader.apps import NbGraderApp  # noqa: E402
 
 from grader import notebook  # noqa: E402
-from grader.box import kernel, namespaces  # noqa: E402
+from grader.box.jail import kernel, namespaces  # noqa: E402
 
 TIMEOUT_S = 90
 CELL_TIMEOUT_S = 10

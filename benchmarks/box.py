@@ -20,7 +20,7 @@ import numpy as np
 from grader.box.client import Box, CallRequest
 from grader.box.launch import WarmLauncher
 from grader.box.tiers import Tier
-from grader.course import Limits
+from grader.course.settings import Limits
 from grader.errors import BoxError
 
 LIMITS = Limits()

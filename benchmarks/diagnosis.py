@@ -34,19 +34,19 @@ from unittest import mock
 import numpy as np
 from rewriting import REWRITINGS
 
+from grader.box.channel import Channel
 from grader.box.client import Box, CallFailure, CallRequest, CallSuccess
-from grader.box.protocol import Channel
-from grader.box.runner import Runner
+from grader.box.inside.runner import Runner
+from grader.course.solution import reference_source
 from grader.judge import suite
 from grader.judge.catalogue import Catalogue, Mistake
-from grader.judge.merging import merged
-from grader.judge.record import Record
+from grader.judge.diagnosis.calls import Record
+from grader.judge.diagnosis.merging import merged
 from grader.judge.reference import Reference
 from grader.judge.student import Request, Student
+from grader.judge.wording import Wording
 from grader.notebook import loads
 from grader.results import CheckResult
-from grader.solution import reference_source
-from grader.wording import Wording
 
 SOLUTIONS = Path(__file__).parent.parent / "solutions"
 NOT_ALONE = {"train"}  # looks at how the other questions went

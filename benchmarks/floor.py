@@ -14,9 +14,9 @@ import time
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from grader.box.shell import BoxShell, OutputLog, warm_up
-from grader.bundle import Bundle
-from grader.intake import Submission, read_submission
+from grader.box.inside.shell import BoxShell, OutputLog, warm_up
+from grader.course.bundle import Bundle
+from grader.intake.submissions import Submission, read_submission
 
 __all__ = ["run_floor"]
 

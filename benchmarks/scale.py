@@ -22,10 +22,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from grader.box import family
-from grader.build import build
-from grader.course import Course
-from grader.scaffold import new_assignment
+from grader.box.jail import family
+from grader.course.settings import Course
+from grader.release.build import build
+from grader.release.scaffold import new_assignment
 
 HERE = Path(__file__).parent.parent
 ID = "short"

@@ -29,16 +29,17 @@ from typing import Any
 from floor import run_floor
 from nbgrader.api import Gradebook
 
-from grader import autograde, notebook
-from grader.box import family
+from grader import notebook
 from grader.box.client import Box, CellOutcome
+from grader.box.jail import family
 from grader.box.launch import WarmLauncher
 from grader.box.session import Session
-from grader.bundle import Bundle, load_bundle
-from grader.course import Course
-from grader.intake import Submission, find_submissions
+from grader.course.bundle import Bundle, load_bundle
+from grader.course.settings import Course
+from grader.grading import submission as autograde
+from grader.intake.submissions import Submission, find_submissions
 from grader.judge.suite import HiddenTests
-from grader.nbgrader_plugins import generate_assignment
+from grader.release.generate import generate_assignment
 from grader.results import SubmissionResult
 
 COURSE = Path(__file__).parent.parent

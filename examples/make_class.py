@@ -18,11 +18,12 @@ from pathlib import Path
 from students import CLASS, STUB, Student
 
 from grader import notebook
-from grader.bundle import Bundle, load_bundle
-from grader.course import Course
-from grader.files import write_whole
+from grader.course.bundle import Bundle, load_bundle
+from grader.course.settings import Course
+from grader.course.solution import replace_solution
 from grader.judge.catalogue import Catalogue
 from grader.notebook import Cell, Notebook
+from grader.system.files import write_whole
 
 COURSE = Path(__file__).parent.parent
 
@@ -72,7 +73,7 @@ class Answers:
         if answer is None:
             return solved
         code = answer if "\n" in answer else self._code[answer]
-        return notebook.replace_solution(solved, _with_docstrings(code, solved))
+        return replace_solution(solved, _with_docstrings(code, solved))
 
 
 def _without_markers(source: str) -> str:

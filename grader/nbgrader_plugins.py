@@ -6,38 +6,31 @@
 
 from __future__ import annotations
 
-import logging
-import shutil
-import sqlite3
-import tempfile
 from functools import cached_property
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import nbformat
 import nh3
 from nbconvert.exporters import NotebookExporter
 from nbconvert.filters import strip_files_prefix
-from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
-from nbgrader.coursedir import CourseDirectory
 from nbgrader.plugins import ExportPlugin, LateSubmissionPlugin
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Unicode
 
-from grader.autograde import grade_submission
-from grader.bundle import HIDDEN_FILES, load_bundle
-from grader.course import Course
-from grader.errors import BuildError, GraderError
-from grader.export import export
-from grader.files import write_whole
-from grader.gradebook import CourseGradebook
-from grader.graded import graded_notebook
-from grader.intake import Submission, find_submissions, read_submission
-from grader.records import save_result
+from grader.course.bundle import load_bundle
+from grader.course.settings import Course
+from grader.errors import GraderError
+from grader.export.export import export
+from grader.gradebook.autograded import graded_notebook
+from grader.gradebook.book import CourseGradebook
+from grader.gradebook.records import save_result
+from grader.grading.submission import grade_submission
+from grader.intake.submissions import Submission, find_submissions, read_submission
+from grader.intake.timestamp import write_timestamp
 from grader.results import Status
-from grader.timestamp import write_timestamp
+from grader.system.files import write_whole
 
 __all__ = [
     "CanvasExporter",
@@ -53,106 +46,10 @@ __all__ = [
     "accept_any_name",
     "clean_html",
     "clean_markdown",
-    "generate_assignment",
 ]
 
-# Dotfiles are checkpoints and editor state; the rest is what no student may see.
-NOT_RELEASED = (*HIDDEN_FILES, "__pycache__", "*.pyc", ".*")
 KEPT_ATTRIBUTES = {**nh3.ALLOWED_ATTRIBUTES, "*": {"class", "title"}}
 INLINE_IMAGES = ("data:image/png;", "data:image/jpeg;", "data:image/gif;")
-
-
-def generate_assignment(course: Course, assignment_id: str, into: Path) -> None:
-    """Run nbgrader's `generate_assignment` on `solutions/<id>/`.
-
-    It works on a copy, with a database of its own that is thrown away, so neither the course's
-    folders nor its gradebook change.
-
-    Args:
-        course: the course.
-        assignment_id: which assignment; other notebooks in its folder are not released.
-        into: folder that receives the student notebook and the files beside it.
-
-    Raises:
-        BuildError: nbgrader refuses a cell, or there is no notebook.
-    """
-    source = course.solution_dir(assignment_id)
-    notebook = source / f"{assignment_id}.ipynb"
-    if not notebook.is_file():
-        raise BuildError(f"{notebook}: not found; an assignment is a notebook in solutions/")
-    with tempfile.TemporaryDirectory(prefix="grader-build-") as folder:
-        root = Path(folder).resolve()
-        ignored = shutil.ignore_patterns(*NOT_RELEASED)
-        shutil.copytree(source, root / "source" / assignment_id, ignore=ignored)
-        _convert(root, assignment_id, notebook)
-        shutil.copytree(root / "release" / assignment_id, into, dirs_exist_ok=True)
-
-
-def _convert(root: Path, assignment_id: str, notebook: Path) -> None:
-    directory = CourseDirectory(
-        root=str(root),
-        assignment_id=assignment_id,
-        notebook_id=assignment_id,
-        db_url=_scratch_database(root / "scratch.db"),
-    )
-    converter = _Generator(coursedir=directory, log=_quiet())
-    try:
-        converter.start()
-    except Exception as error:  # nbgrader raises nearly everything for a wrong notebook
-        raise BuildError(f"{notebook}: {_explained(converter.failure or error)}") from error
-
-
-def _scratch_database(path: Path) -> str:
-    """URL of a database that nbgrader takes for an existing one, and so asks no `alembic`."""
-    with sqlite3.connect(path) as database:
-        database.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
-    database.close()
-    return f"sqlite:///{path}"
-
-
-class _Generator(GenerateAssignment):  # type: ignore[misc]  # nbgrader has no types
-    """The stock converter; keeps the error that it would only log."""
-
-    failure: Exception | None = None
-
-    def convert_single_notebook(self, notebook_filename: str) -> None:
-        try:
-            super().convert_single_notebook(notebook_filename)
-        except Exception as error:
-            self.failure = error
-            raise
-
-
-def _quiet() -> logging.Logger:
-    logger = logging.getLogger("grader.nbgrader")
-    logger.propagate = False
-    logger.setLevel(logging.CRITICAL + 1)
-    return logger
-
-
-def _explained(error: BaseException) -> str:
-    """The first cause of an error in one line, with the cell it happened in if there is one."""
-    while error.__context__ is not None:
-        error = error.__context__
-    text = str(getattr(error, "message", error)).strip() or type(error).__name__
-    cell = _cell_of(error.__traceback__)
-    place = "" if cell is None else f"cell {_name(cell)}: "
-    return place + text.splitlines()[0].rstrip(".;: ")
-
-
-def _cell_of(trace: TracebackType | None) -> dict[str, Any] | None:
-    """The cell that the innermost function with a variable of that name had at hand."""
-    found = None
-    while trace is not None:
-        cell = trace.tb_frame.f_locals.get("cell")
-        found = cell if isinstance(cell, dict) else found
-        trace = trace.tb_next
-    return found
-
-
-def _name(cell: dict[str, Any]) -> str:
-    marks = cell.get("metadata", {}).get("nbgrader", {})
-    return repr(marks.get("grade_id") or cell.get("id") or cell.get("source", "")[:40])
 
 
 class NotGraded(Exception):

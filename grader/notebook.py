@@ -7,7 +7,6 @@ what it can. nbformat itself is not imported, since that costs more than a secon
 
 from __future__ import annotations
 
-import ast
 import json
 import re
 from copy import deepcopy
@@ -17,7 +16,6 @@ __all__ = [
     "Cell",
     "Notebook",
     "clear_outputs",
-    "definition_lines",
     "dumps",
     "error_text",
     "grade_id",
@@ -28,16 +26,11 @@ __all__ = [
     "loads",
     "points",
     "question_of",
-    "replace_solution",
-    "solution_region",
-    "strip_solution",
 ]
 
 Cell: TypeAlias = dict[str, Any]
 Notebook: TypeAlias = dict[str, Any]
 
-BEGIN_MARKER = "BEGIN SOLUTION"  # nbgrader's defaults: any line that contains them
-END_MARKER = "END SOLUTION"
 CHECK_PREFIX = "test_"
 CELL_FILE = re.compile(r"<ipython-input-[^>]*>, ")  # a cell's file, of which nobody has heard
 CELL_TYPES = ("code", "markdown", "raw")
@@ -261,126 +254,3 @@ def clear_outputs(notebook: Notebook) -> Notebook:
             cell["outputs"] = []
             cell["execution_count"] = None
     return result
-
-
-def solution_region(source: str) -> str:
-    """The lines between the solution markers; the whole source when it has no markers.
-
-    Raises:
-        ValueError: the markers are nested or do not pair up.
-    """
-    inside, outside = _split_at_markers(source)
-    return "\n".join(outside if inside is None else inside)
-
-
-def strip_solution(source: str) -> str:
-    """The lines outside the solution markers, which a student may read; "" without markers.
-
-    Raises:
-        ValueError: the markers are nested or do not pair up.
-    """
-    inside, outside = _split_at_markers(source)
-    return "" if inside is None else "\n".join(outside)
-
-
-def _split_at_markers(source: str) -> tuple[list[str] | None, list[str]]:
-    inside: list[str] = []
-    outside: list[str] = []
-    begun = 0  # line of the open marker
-    marked = False
-    for number, line in enumerate(source.split("\n"), 1):
-        if BEGIN_MARKER in line:
-            if begun:
-                raise ValueError(f"line {number}: {BEGIN_MARKER} inside the region of line {begun}")
-            begun, marked = number, True
-        elif END_MARKER in line:
-            if not begun:
-                raise ValueError(f"line {number}: {END_MARKER} without {BEGIN_MARKER} before it")
-            begun = 0
-        else:
-            (inside if begun else outside).append(line)
-    if begun:
-        raise ValueError(f"line {begun}: {BEGIN_MARKER} without {END_MARKER} after it")
-    return (inside if marked else None), outside
-
-
-def replace_solution(source: str, code: str) -> str:
-    """Put the definitions of `code` in place of those of the same name in a solution cell.
-
-    Other definitions of the cell stay as they are. What `code` holds beside them (imports,
-    helpers) goes before the first definition replaced. When no name matches, or one of the two
-    is not Python, `code` replaces the solution region, or the whole cell if it has no markers.
-
-    Raises:
-        ValueError: the markers are nested or do not pair up.
-    """
-    lines = source.split("\n")
-    own = definition_lines(source)
-    new = definition_lines(code)
-    shared = [name for name in own if name in new]
-    if not shared:
-        return _with_region(source, code)
-    parts = {name: "\n".join(code.split("\n")[slice(*new[name])]) for name in shared}
-    rest = _without([new[name] for name in shared], code.split("\n"))
-    if rest:
-        first = min(shared, key=lambda name: own[name])
-        parts[first] = f"{rest}\n\n\n{parts[first]}"
-    for name in sorted(shared, key=lambda name: own[name], reverse=True):
-        lines[slice(*own[name])] = parts[name].split("\n")
-    return "\n".join(_balanced(lines))
-
-
-def definition_lines(source: str) -> dict[str, tuple[int, int]]:
-    """Top-level functions and classes by name, each with the range of its lines (from 0).
-
-    Only for sources of our own: parsing hostile text may take long. Empty if it is not Python.
-    """
-    try:
-        body = ast.parse(source).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return {}
-    found = {}
-    for node in body:
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            first = min([node.lineno, *(mark.lineno for mark in node.decorator_list)])
-            found[node.name] = (first - 1, node.end_lineno or node.lineno)
-    return found
-
-
-def _without(ranges: list[tuple[int, int]], lines: list[str]) -> str:
-    gone = {number for start, end in ranges for number in range(start, end)}
-    return "\n".join(line for number, line in enumerate(lines) if number not in gone).strip("\n")
-
-
-def _with_region(source: str, code: str) -> str:
-    """The source with `code` in its first solution region and nothing in the others."""
-    if BEGIN_MARKER not in source:
-        return code
-    solution_region(source)  # raises when the markers do not pair up
-    pattern = rf"^([^\n]*{BEGIN_MARKER}[^\n]*\n).*?^([^\n]*{END_MARKER}[^\n]*)$"
-    bodies = iter([code.strip("\n") + "\n"])
-    return re.sub(
-        pattern,
-        lambda match: match[1] + next(bodies, "") + match[2],
-        source,
-        flags=re.DOTALL | re.MULTILINE,
-    )
-
-
-def _balanced(lines: list[str]) -> list[str]:
-    """The lines without markers whose partner went away with a replaced definition."""
-    kept: list[str] = []
-    begun: int | None = None
-    for line in lines:
-        if END_MARKER in line and begun is None:
-            continue
-        if BEGIN_MARKER in line:
-            if begun is not None:
-                del kept[begun]
-            begun = len(kept)
-        elif END_MARKER in line:
-            begun = None
-        kept.append(line)
-    if begun is not None:
-        del kept[begun]
-    return kept

@@ -12,17 +12,18 @@ from pathlib import Path
 
 import pytest
 from nbgrader.converters import GenerateAssignment
-from tiny_course import HIDDEN_TESTS, ID, make_source, write_course
 
-from grader.autograde import grade_submission
-from grader.bundle import load_bundle
-from grader.course import Course
+from grader.course.bundle import load_bundle
+from grader.course.settings import Course
 from grader.errors import BuildError
-from grader.gradebook import CourseGradebook
-from grader.intake import find_submissions
-from grader.nbgrader_plugins import clean_html, generate_assignment
+from grader.gradebook.book import CourseGradebook
+from grader.gradebook.records import save_result
+from grader.grading.submission import grade_submission
+from grader.intake.submissions import find_submissions
+from grader.nbgrader_plugins import clean_html
 from grader.notebook import Notebook, dumps, grade_id, loads
-from grader.records import save_result
+from grader.release.generate import generate_assignment
+from tests.kit.course import HIDDEN_TESTS, ID, make_source, write_course
 
 CONFIG = Path(__file__).parents[1] / "nbgrader_config.py"
 RIGHT = {

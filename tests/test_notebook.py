@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader import notebook
-from grader.notebook import dumps, loads, replace_solution, solution_region, strip_solution
+from grader.course.solution import replace_solution, solution_region, strip_solution
+from grader.notebook import dumps, loads
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),

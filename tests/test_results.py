@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from fuzzing import FUZZ
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.results import CheckResult, Difference, QuestionResult, Status, SubmissionResult
+from tests.kit.fuzzing import FUZZ
 
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 points = st.floats(0, 100)

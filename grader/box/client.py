@@ -13,17 +13,9 @@ from typing import Any
 
 import numpy as np
 
+from grader.box.channel import Channel, ChannelClosed, ChannelTimeout
 from grader.box.outputs import clean_outputs
-from grader.box.protocol import (
-    Channel,
-    ChannelClosed,
-    ChannelTimeout,
-    Decoder,
-    Encoder,
-    Frame,
-    ProtocolError,
-    find_unknown,
-)
+from grader.box.protocol import Decoder, Encoder, Frame, ProtocolError, find_unknown
 from grader.errors import BoxError
 
 __all__ = [
@@ -101,7 +93,7 @@ class Box:
     """One running box.
 
     Args:
-        channel: connected to a `grader.box.runner.Runner`.
+        channel: connected to a `grader.box.inside.runner.Runner`.
         kill: ends every process of the box. Told that the box has hung up by itself, it says
             how, in words that continue "ended the Python process".
     """

@@ -10,15 +10,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from grader.box.channel import Channel
 from grader.box.client import Box
-from grader.box.protocol import Channel
 from grader.box.tiers import Tier
-from grader.course import Limits
+from grader.course.settings import Limits
 from grader.errors import BoxError
-from grader.scratch import new_folder, remove_tree
+from grader.system.scratch import new_folder, remove_tree
 
 if TYPE_CHECKING:
-    from grader.box.jail import JailSpec  # imports what only Linux has
+    from grader.box.jail.confine import JailSpec  # imports what only Linux has
 
 __all__ = ["Launcher", "PlainLauncher", "WarmLauncher", "launcher"]
 
@@ -53,7 +53,7 @@ class WarmLauncher:
     """
 
     def __init__(self, tier: Tier | None = None) -> None:
-        from grader.box.zygote import Zygote  # imports what only Linux has
+        from grader.box.jail.zygote import Zygote  # imports what only Linux has
 
         self._zygote = Zygote()
         self.tier = tier or self._zygote.tier
@@ -66,7 +66,7 @@ class WarmLauncher:
         Raises:
             BoxError: the zygote or the jail failed.
         """
-        from grader.box.jail import JailSpec
+        from grader.box.jail.confine import JailSpec
 
         scratch = new_folder("box")
 
@@ -86,7 +86,7 @@ class WarmLauncher:
 
     def _fork(self, spec: JailSpec) -> socket.socket:
         """Ask the zygote, or a new one: what ended it during one submission costs no other."""
-        from grader.box.zygote import Zygote, ZygoteGone
+        from grader.box.jail.zygote import Zygote, ZygoteGone
 
         try:
             return self._zygote.fork(spec)
@@ -161,7 +161,7 @@ def _with_files(box: Box, files: Mapping[str, bytes]) -> Box:
 
 
 def _start_runner(theirs: socket.socket, scratch: Path, output_mib: int) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-I", "-m", "grader.box.runner", str(output_mib)]
+    command = [sys.executable, "-I", "-m", "grader.box.inside.runner", str(output_mib)]
     keep = ("SYSTEMROOT", "TEMP", "TMP", "PATH")  # without these Windows cannot open sockets
     env = {name: os.environ[name] for name in keep if name in os.environ}
     env |= {"HOME": str(scratch), "MPLCONFIGDIR": str(scratch), "IPYTHONDIR": str(scratch)}

@@ -17,7 +17,7 @@ TEXT_TYPES = ("text/plain", "text/html", "text/markdown", "text/latex")
 def clean_outputs(raw: Any) -> list[dict[str, Any]]:
     """Valid nbformat outputs out of whatever the box sent; what does not fit is left out.
 
-    HTML is kept as data: whoever shows it must sanitise it (`grader.feedback` does).
+    HTML is kept as data: whoever shows it must sanitise it (`grader.pages.feedback` does).
     """
     if not isinstance(raw, list):
         return []

@@ -23,13 +23,7 @@ arrays for each submission, so the usual case comes first everywhere.
 
 from __future__ import annotations
 
-import json
-import math
-import socket
-import struct
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -37,9 +31,6 @@ import numpy as np
 
 __all__ = [
     "MAX_BODY_BYTES",
-    "Channel",
-    "ChannelClosed",
-    "ChannelTimeout",
     "Decoder",
     "Encoder",
     "Frame",
@@ -50,18 +41,12 @@ __all__ = [
     "find_unknown",
 ]
 
-MAGIC = b"CRB1"
-TO_JSON = json.JSONEncoder(check_circular=False).encode  # an encoded tree holds no cycle
-PREFIX = struct.Struct("!4sIQ")
-MAX_HEADER_BYTES = 1 << 20  # a parsed header may take thirty times its size in memory
 MAX_BODY_BYTES = 64 << 20
 MAX_DEPTH = 24
 MAX_NODES = 200_000
 MAX_DECODED_BYTES = 4 * MAX_BODY_BYTES  # one part of the body may be referred to many times
 MAX_INT = 1 << 64
 MAX_NDIM = 16
-PIECE_BYTES = 1 << 20
-RECEIVE_BYTES = 1 << 16
 LONG_TEXT = 200  # characters; longer strings travel in the body
 NAMES = "|b1 |i1 |u1 <i2 <u2 <i4 <u4 <i8 <u8 <f2 <f4 <f8 <c8 <c16".split()
 DTYPES = {np.dtype(name): name for name in NAMES}
@@ -71,14 +56,6 @@ ITEM_BYTES = {name: dtype.itemsize for dtype, name in DTYPES.items()} | {TEXT: 1
 
 class ProtocolError(Exception):
     """The other side sent something that is not a frame of this protocol."""
-
-
-class ChannelClosed(Exception):
-    """The other side is gone."""
-
-
-class ChannelTimeout(Exception):
-    """The other side did not answer in time."""
 
 
 @dataclass(frozen=True)
@@ -322,122 +299,6 @@ class Decoder:
         if part.dtype != TEXT:
             raise ProtocolError("an array was sent where a text belongs")
         return bytes(part.data).decode("utf-8", "replace")
-
-
-class Channel:
-    """One end of the connection between judge and box.
-
-    Args:
-        sock: a connected stream socket; the channel owns it.
-        max_body_bytes: the largest body that is accepted from the other side.
-    """
-
-    def __init__(self, sock: socket.socket, max_body_bytes: int = MAX_BODY_BYTES) -> None:
-        self._sock = sock
-        self._max_body_bytes = max_body_bytes
-        self._unread = bytearray()
-
-    def send(self, op: str, number: int, tree: Any, encoder: Encoder, deadline: float) -> None:
-        """Send one frame before the deadline (in `time.monotonic` seconds).
-
-        Raises:
-            ChannelClosed: the other side is gone.
-            ChannelTimeout: the other side does not read.
-            ProtocolError: the frame is too large for the protocol.
-        """
-        message = {"op": op, "id": number, "value": tree, "parts": encoder.specs}
-        header = TO_JSON(message).encode()
-        if len(header) > MAX_HEADER_BYTES:
-            raise ProtocolError("the value has too many parts to be sent")
-        size = sum(map(len, encoder.parts))
-        pieces = [PREFIX.pack(MAGIC, len(header), size), header, *encoder.parts]
-        if size <= PIECE_BYTES:  # at once, so that the other side wakes up once
-            pieces = [b"".join(pieces)]
-        for data in pieces:
-            with self._until(deadline):
-                self._sock.sendall(data)
-
-    def receive(self, deadline: float) -> Frame:
-        """The next frame, if all of it arrives before the deadline.
-
-        Raises:
-            ChannelClosed, ChannelTimeout: no frame came.
-            ProtocolError: what came is not a frame, or is too large.
-        """
-        magic, header_size, body_size = PREFIX.unpack(self._read(PREFIX.size, deadline))
-        if magic != MAGIC:
-            raise ProtocolError("what came is not a frame")
-        if header_size > MAX_HEADER_BYTES or body_size > self._max_body_bytes:
-            raise ProtocolError("a value is too large")
-        header = _parse_header(self._read(header_size, deadline))
-        body = memoryview(self._read(body_size, deadline))
-        return Frame(header, _cut(body, header["parts"]))
-
-    def close(self) -> None:
-        """Close this end; the other side reads end-of-file."""
-        self._sock.close()
-
-    def _read(self, size: int, deadline: float) -> bytearray:
-        while len(self._unread) < size:  # grown as bytes come: a claimed size costs no memory
-            wanted = max(RECEIVE_BYTES, min(size - len(self._unread), PIECE_BYTES))
-            with self._until(deadline):
-                chunk = self._sock.recv(wanted)
-            if not chunk:
-                raise ChannelClosed
-            self._unread += chunk
-        if len(self._unread) == size:  # no copy of what may be large
-            data, self._unread = self._unread, bytearray()
-        else:
-            data, self._unread = self._unread[:size], self._unread[size:]
-        return data
-
-    @contextmanager
-    def _until(self, deadline: float) -> Iterator[None]:
-        remaining = deadline - time.monotonic()
-        if remaining <= 0:
-            raise ChannelTimeout
-        try:
-            self._sock.settimeout(None if math.isinf(remaining) else remaining)
-            yield
-        except TimeoutError:
-            raise ChannelTimeout from None
-        except OSError:
-            raise ChannelClosed from None
-
-
-def _parse_header(data: bytearray) -> dict[str, Any]:
-    try:
-        header = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise ProtocolError("the header is not JSON") from error
-    match header:
-        case {"op": str(), "id": int(), "value": _, "parts": list()}:
-            return dict(header)
-    raise ProtocolError("the header lacks a field")
-
-
-def _cut(body: memoryview, specs: list[Any]) -> list[Part]:
-    parts, start = [], 0
-    for spec in specs:
-        size = _size(spec)
-        parts.append(Part(spec[0], spec[1:], body[start : start + size]))
-        start += size
-    if start != len(body):
-        raise ProtocolError("the body does not fit its description")
-    return parts
-
-
-def _size(spec: Any) -> int:
-    """The bytes of a part, by its description: a dtype, then its shape."""
-    is_known = type(spec) is list and spec and type(spec[0]) is str and spec[0] in ITEM_BYTES
-    if not is_known or len(spec) > 1 + MAX_NDIM or (spec[0] == TEXT and len(spec) != 2):
-        raise ProtocolError("the header describes no array or text")
-    size = ITEM_BYTES[spec[0]]
-    for n in spec[1:]:
-        if type(n) is not int or not 0 <= n <= MAX_BODY_BYTES:
-            raise ProtocolError("an array has an impossible shape")
-        size *= n
-    return size
 
 
 def _as_list(content: Any) -> list[Any]:

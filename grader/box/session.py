@@ -27,7 +27,7 @@ from grader.box.client import (
 )
 from grader.box.launch import Launcher
 from grader.box.needs import needed_cells
-from grader.course import Limits
+from grader.course.settings import Limits
 
 __all__ = ["CodeCell", "Session"]
 

@@ -16,7 +16,7 @@ from grader.judge.assertions import (
 )
 from grader.judge.oracle import complex_step_gradient
 from grader.judge.student import Observation, Student, StudentFailure
-from grader.wording import say
+from grader.judge.wording import say
 
 __all__ = [
     "Observation",

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from grader.judge.wording import say
 from grader.results import Difference
-from grader.wording import say
 
 __all__ = [
     "Mismatch",

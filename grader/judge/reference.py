@@ -23,7 +23,7 @@ class Reference:
     """The instructor's functions as attributes; `reference.forward(params, X)`.
 
     Args:
-        source: from `grader.solution.reference_source`.
+        source: from `grader.course.solution.reference_source`.
         folder: where the helper modules of the assignment are.
 
     Raises:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from grader.box.client import CallFailure, CallRequest, CallSuccess
-from grader.wording import say
+from grader.judge.wording import say
 
 __all__ = ["Call", "Observation", "Request", "Student", "StudentFailure"]
 

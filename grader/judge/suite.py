@@ -11,7 +11,6 @@ pytest waits for them in the hook that runs tests, in a thread of its own.
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import hashlib
 import io
@@ -28,13 +27,18 @@ import pytest
 
 from grader.errors import JudgeError
 from grader.judge.catalogue import Catalogue
-from grader.judge.diagnosis import Diagnosis, diagnose
+from grader.judge.diagnosis.diagnose import Diagnosis, diagnose
 from grader.judge.reference import Reference
 from grader.judge.student import Request, Student
+from grader.judge.wording import Wording, speaking
 from grader.results import CheckResult, Difference
-from grader.wording import Wording, speaking
 
-__all__ = ["FollowThrough", "HiddenTests", "Progress", "Verdict", "declared_points"]
+__all__ = [
+    "FollowThrough",
+    "HiddenTests",
+    "Progress",
+    "Verdict",
+]
 
 # pytest as a library: no terminal, no capture, no plugins but ours, nothing written to disk.
 OFF = (
@@ -361,34 +365,3 @@ def _quiet() -> Iterator[None]:
     finally:
         del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
         os.environ.update(before)
-
-
-def declared_points(source: str) -> dict[str, float]:
-    """Points by question that a hidden_tests.py declares, read without running it.
-
-    Raises:
-        JudgeError: a test has no marker, or one whose arguments are not literals.
-    """
-    points: dict[str, float] = {}
-    for node in ast.parse(source).body:
-        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
-            question, value = _marker(node)
-            points[question] = points.get(question, 0.0) + value
-    return points
-
-
-def _marker(function: ast.FunctionDef) -> tuple[str, float]:
-    for decorator in function.decorator_list:
-        match decorator:
-            case ast.Call(
-                func=ast.Attribute(attr="question"),
-                args=[ast.Constant(value=str() as question)],
-                keywords=[
-                    ast.keyword(arg="points", value=ast.Constant(value=int() | float() as points))
-                ],
-            ):
-                return question, float(points)
-    raise JudgeError(
-        f"hidden_tests.py: line {function.lineno}: {function.name} lacks "
-        '@pytest.mark.question("…", points=…) with literal arguments'
-    )

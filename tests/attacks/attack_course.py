@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from grader.course import Course
+from grader.course.settings import Course
 from grader.notebook import Cell, Notebook, dumps, grade_id
 
 __all__ = ["HONEST", "ID", "INVENTORY", "POINTS", "SECRET", "answered", "write_course"]

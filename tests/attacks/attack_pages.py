@@ -13,15 +13,15 @@ import pytest
 from attack_course import ID
 from rich.console import Console
 
-from grader import terminal
-from grader.course import Course
-from grader.feedback import feedback_page
-from grader.grades import Grade
-from grader.lms.gradescope import results_json
-from grader.lms.scores import Column
-from grader.report import report_page
+from grader.cli import views as terminal
+from grader.course.settings import Course
+from grader.export.columns import Column
+from grader.export.gradescope import results_json
+from grader.export.spreadsheet import assignment_csv
+from grader.gradebook.grades import Grade
+from grader.pages.feedback import feedback_page
+from grader.pages.report import report_page
 from grader.results import SubmissionResult
-from grader.spreadsheet import assignment_csv
 
 __all__ = ["Page", "assert_reports_are_harmless"]
 

@@ -14,18 +14,21 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import Any
 
 from attack_course import ID, SECRET, write_course
 
-from grader import autograde
-from grader.box import family
+import grader
+from grader.box.jail import family
 from grader.box.launch import WarmLauncher
 from grader.box.tiers import Tier
-from grader.bundle import Bundle, load_bundle
-from grader.course import Course
-from grader.intake import Submission
+from grader.course.bundle import Bundle, load_bundle
+from grader.course.settings import Course
+from grader.grading import workshop
+from grader.grading.submission import grade_submission
+from grader.intake.submissions import Submission
 from grader.notebook import Notebook, dumps
 from grader.results import SubmissionResult
 
@@ -74,7 +77,7 @@ class World:
             "judge": judge_pid,
             "mark": self.mark,
             "site_packages": str(Path(socket.__file__).parent / "site-packages"),
-            "kit": str(Path(autograde.__file__).parent),
+            "kit": str(Path(grader.__file__).parent),
         }
 
     def snapshot(self) -> dict[str, tuple[Any, ...]]:
@@ -198,7 +201,7 @@ class Judge:
 
     def grade(self, submission: Submission) -> SubmissionResult:
         """Grade one submission in the worker."""
-        future = self._executor.submit(autograde.grade_submission, self.bundle, submission)
+        future = self._executor.submit(grade_submission, self.bundle, submission)
         return future.result(JUDGE_TIMEOUT_S)
 
     def forget_peak_memory(self) -> None:
@@ -224,12 +227,12 @@ class Judge:
 def _grade_on(tier: Tier) -> None:
     """In the worker: boxes of this tier, whatever better one there is."""
     box_launcher = WarmLauncher(tier)
-    autograde._launcher = lambda unsafe: box_launcher  # type: ignore[assignment]
-    autograde.Finalize(None, box_launcher.close, exitpriority=0)
+    workshop.launcher_of = lambda unsafe: box_launcher  # type: ignore[assignment]
+    Finalize(None, box_launcher.close, exitpriority=0)
 
 
 def _warm_up() -> tuple[int, str]:
-    zygote = autograde._launcher(False)._zygote  # type: ignore[attr-defined]
+    zygote = workshop.launcher_of(False)._zygote  # type: ignore[attr-defined]
     return zygote._process.pid, str(zygote._home)
 
 

@@ -14,7 +14,7 @@ else:
 
     from grader.box.launch import WarmLauncher
     from grader.box.tiers import Tier
-    from grader.course import Limits
+    from grader.course.settings import Limits
     from grader.errors import BoxError
 
     CLOSED = (Tier.NAMESPACES, Tier.LANDLOCK)

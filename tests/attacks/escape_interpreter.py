@@ -3,7 +3,7 @@
 ANSWER = """
 import numpy.testing
 
-targets = [os.__file__, numpy.testing.__file__, sys.executable, outside.kit + "/autograde.py"]
+targets = [os.__file__, numpy.testing.__file__, sys.executable, outside.kit + "/grading/submission.py"]
 for path in targets:
     attempt(f"writing {os.path.basename(path)}", lambda: open(path, "ab"))
     attempt(f"removing {os.path.basename(path)}", os.unlink, path)

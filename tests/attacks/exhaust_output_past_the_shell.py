@@ -1,7 +1,7 @@
 """Sends the judge outputs that the box's own bounds never saw: too many, too large, too deep."""
 
 ANSWER = """
-import grader.box.shell as shell
+import grader.box.inside.shell as shell
 
 def flood(self):
     text = {"output_type": "stream", "name": "stdout", "text": "flood " * 30}

@@ -1,7 +1,7 @@
 """Changes the arguments that it was given, so that a careless comparison sees only its values."""
 
 ANSWER = """
-import grader.box.runner as runner
+import grader.box.inside.runner as runner
 
 def target(f, x):
     x[:] = 0

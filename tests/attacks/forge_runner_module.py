@@ -1,7 +1,7 @@
 """Changes the box's own modules, so that they claim success for every call."""
 
 ANSWER = """
-import grader.box.runner as runner
+import grader.box.inside.runner as runner
 
 def claim(self, decoder, request):
     count = len(request["calls"])

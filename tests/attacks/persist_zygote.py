@@ -7,7 +7,7 @@ for process in parents:
         attempt(f"{process} {name}", os.open, f"/proc/{process}/{name}", os.O_RDWR)
 attempt("its home", os.listdir, outside.temporary)
 attempt("its scratch", lambda: os.listdir(os.path.dirname(os.environ["HOME"]) + "/../tmp"))
-import gc, grader.box.zygote as zygote
+import gc, grader.box.jail.zygote as zygote
 servers = [thing for thing in gc.get_objects() if type(thing).__name__ in ("_Server", "Zygote")]
 print("found", len(servers), "servers")
 for server in servers:

@@ -15,7 +15,7 @@ from attack_submissions import HandedIn, load_submissions
 from attack_world import Judge
 from test_attacks import MAX_GRADER_MIB, assert_nothing_happened_outside, scores, shown
 
-from grader.intake import Submission, find_submissions
+from grader.intake.submissions import Submission, find_submissions
 from grader.results import Status, SubmissionResult
 
 ATTACKS = load_submissions()

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from grader.box.channel import Channel
 from grader.box.client import Box, BoxDied, CallFailure, CallRequest, CallSuccess, CellOutcome
-from grader.box.protocol import Channel, Encoder
+from grader.box.protocol import Encoder
 from grader.errors import BoxError
 
 Peer = Callable[[Channel, int], None]

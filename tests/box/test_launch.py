@@ -14,7 +14,7 @@ from grader.box.client import CallFailure, CallRequest, CallSuccess, CellOutcome
 from grader.box.launch import Launcher, PlainLauncher, launcher
 from grader.box.session import CodeCell, Session
 from grader.box.tiers import Tier
-from grader.course import Limits
+from grader.course.settings import Limits
 from grader.errors import BoxError
 
 LIMITS = Limits(cell_timeout_s=10, call_timeout_s=1, output_mib=1)

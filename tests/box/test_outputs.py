@@ -8,11 +8,11 @@ from typing import Any
 import nbformat
 import numpy as np
 import pytest
-from fuzzing import FUZZ
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.box.outputs import MAX_OUTPUTS, clean_outputs
+from tests.kit.fuzzing import FUZZ
 
 PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(20)).decode()
 

@@ -14,20 +14,21 @@ from typing import Any
 
 import numpy as np
 import pytest
-from fuzzing import FUZZ
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from grader.box.protocol import (
-    DTYPES,
+from grader.box.channel import (
     MAGIC,
-    MAX_DEPTH,
     MAX_HEADER_BYTES,
     PREFIX,
     Channel,
     ChannelClosed,
     ChannelTimeout,
+)
+from grader.box.protocol import (
+    DTYPES,
+    MAX_DEPTH,
     Decoder,
     Encoder,
     Frame,
@@ -37,6 +38,7 @@ from grader.box.protocol import (
     Unknown,
     find_unknown,
 )
+from tests.kit.fuzzing import FUZZ
 
 EXPECTED = (ProtocolError, ChannelClosed, ChannelTimeout)
 

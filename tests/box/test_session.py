@@ -13,7 +13,7 @@ from grader.box.client import CallFailure, CallRequest, CallSuccess, CellOutcome
 from grader.box.launch import Launcher
 from grader.box.protocol import Rng
 from grader.box.session import CodeCell, Session
-from grader.course import Limits
+from grader.course.settings import Limits
 
 FAST = Limits(
     cell_timeout_s=2, call_timeout_s=1, submission_timeout_s=30, memory_mib=256, output_mib=1
@@ -187,7 +187,9 @@ def test_allocating_without_end_is_a_memory_error_and_not_the_machines_end(warm:
 
 
 def test_a_cell_that_replaces_the_shells_own_parts_harms_itself_only(warm: Launcher) -> None:
-    source = "import sys; sys.modules['grader.box.runner'].Runner._send = None; raise ValueError"
+    source = (
+        "import sys; sys.modules['grader.box.inside.runner'].Runner._send = None; raise ValueError"
+    )
     with Notebook(warm, source, "3") as notebook:
         assert notebook.outcomes[1].ok
         assert notebook.outcomes[0].died

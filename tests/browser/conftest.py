@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Route, sync_playwright
-from watched import DESKTOP, ID, STUDENTS, Feedback, Show, Watched
+
+from tests.browser.watched import DESKTOP, ID, STUDENTS, Feedback, Show, Watched
 
 ROOT = Path(__file__).parent.parent.parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")

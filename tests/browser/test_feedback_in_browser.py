@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Page
-from watched import PHONE, Feedback, Show
+
+from tests.browser.watched import PHONE, Feedback, Show
 
 
 @pytest.fixture

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
-from watched import DESKTOP, PAPER, PHONE, STUDENTS, Feedback, Show
+
+from tests.browser.watched import DESKTOP, PAPER, PHONE, STUDENTS, Feedback, Show
 
 
 @pytest.fixture(params=["report", "igor", "ada", "olu"])

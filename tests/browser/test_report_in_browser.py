@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page
-from watched import Show
+
+from tests.browser.watched import Show
 
 
 @pytest.fixture

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from grader.course.solution import reference_source, without_idle_imports
 from grader.errors import JudgeError
 from grader.judge.catalogue import Alternative, Catalogue, Mistake
 from grader.judge.oracle import complex_step_gradient
 from grader.judge.reference import Reference
-from grader.solution import reference_source, without_idle_imports
 
 
 def notebook(*sources: str) -> dict[str, Any]:

@@ -12,9 +12,10 @@ import pytest
 from grader.box.client import CallFailure, CallRequest, CallSuccess
 from grader.errors import JudgeError
 from grader.judge.catalogue import Catalogue
+from grader.judge.declared import declared_points
 from grader.judge.reference import Reference
 from grader.judge.student import Student
-from grader.judge.suite import HiddenTests, Verdict, declared_points
+from grader.judge.suite import HiddenTests, Verdict
 from grader.results import CheckResult
 
 HEAD = "import pytest\nfrom grader.judge import *\nquestion = pytest.mark.question\n"

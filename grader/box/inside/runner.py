@@ -1,0 +1,164 @@
+"""The untrusted side: executes cells and calls functions, and answers with plain values.
+
+Student code shares this process, so nothing in here is believed: it holds no test, no
+reference and no score, and imports nothing of the trusted side.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import socket
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from grader.box.channel import Channel, ChannelClosed
+from grader.box.inside.shell import BoxShell, OutputLog, warm_up
+from grader.box.protocol import Decoder, Encoder, Frame, ProtocolError
+
+__all__ = ["Runner", "main"]
+
+FOREVER = math.inf
+CELL = "<ipython-input-"  # what the shell calls the code of a cell begins so
+_MISSING = object()
+
+
+class Runner:
+    """Serves one submission over one socket, until the other end closes it.
+
+    Args:
+        sock: connected to the judge.
+        shell: a warmed shell that has run nothing yet.
+        output_mib: what one cell may print.
+    """
+
+    def __init__(self, sock: socket.socket, shell: BoxShell, output_mib: int) -> None:
+        self._channel = Channel(sock)
+        self._shell = shell
+        self._shell.log_to(OutputLog(output_mib << 20))
+
+    def serve(self) -> None:
+        """Answer requests until the judge hangs up."""
+        handlers: dict[str, Callable[[Frame], Any]] = {
+            "files": self._write_files,
+            "skip_figures": self._skip_figures,
+            "execute": self._execute,
+            "call": self._call,
+        }
+        while True:
+            try:
+                frame = self._channel.receive(FOREVER)
+            except ChannelClosed:
+                return
+            answer = handlers[frame.header["op"]](frame)
+            try:
+                self._send("done", frame.header["id"], answer)
+            except ProtocolError:  # before a byte was sent: there are too many parts
+                self._send("done", frame.header["id"], {"status": "unsendable"})
+
+    def _send(self, op: str, number: int, value: Any) -> None:
+        encoder = Encoder()
+        self._channel.send(op, number, encoder.encode(value), encoder, FOREVER)
+
+    def _write_files(self, frame: Frame) -> None:
+        for name, data in Decoder(frame).decode(frame.header["value"]).items():
+            path = Path(name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data.tobytes())
+
+    def _skip_figures(self, frame: Frame) -> None:
+        self._shell.skip_figures()
+
+    def _execute(self, frame: Frame) -> dict[str, Any]:
+        return self._shell.execute(Decoder(frame).decode(frame.header["value"]))
+
+    def _call(self, frame: Frame) -> dict[str, Any]:
+        decoder = Decoder(frame, np.random.default_rng, lambda index: self._callback(frame, index))
+        request = frame.header["value"]
+        namespace = self._shell.user_ns
+        stand_ins = decoder.decode(request["globals"])
+        saved = {name: namespace.get(name, _MISSING) for name in stand_ins}
+        namespace.update(stand_ins)
+        try:
+            return self._call_each(decoder, request)
+        finally:
+            for name, value in saved.items():
+                if value is _MISSING:
+                    namespace.pop(name, None)
+                else:
+                    namespace[name] = value
+
+    def _call_each(self, decoder: Decoder, request: dict[str, Any]) -> dict[str, Any]:
+        function = self._shell.user_ns.get(request["name"], _MISSING)
+        if function is _MISSING:
+            return {"status": "undefined"}
+        values, effects = [], []
+        for tree in request["calls"]:
+            decoder.start_afresh()
+            arguments = decoder.decode(tree)
+            try:
+                values.append(function(*arguments))
+            except BaseException as error:  # whatever student code raises is data
+                return {"status": "error", **_describe(error), "index": len(values)}
+            finally:
+                self._shell.output_log.start()  # what a function prints is nobody's business
+            effects.append(arguments if request["echo"] else None)
+        return {"status": "ok", "values": values, "arguments": effects}
+
+    def _callback(self, call: Frame, index: int) -> Callable[..., Any]:
+        def ask_the_judge(*arguments: Any, **named: Any) -> Any:
+            self._send("callback", call.header["id"], [index, list(arguments), named])
+            reply = self._channel.receive(FOREVER)
+            answer = Decoder(reply).decode(reply.header["value"])
+            if "error" in answer:
+                raise ValueError(answer["error"])
+            return answer["value"]
+
+        return ask_the_judge
+
+
+def _describe(error: BaseException) -> dict[str, str]:
+    try:
+        message = str(error)
+    except Exception:  # a student's __str__ may do anything
+        message = ""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if frame.filename.startswith(CELL)]  # not a library's
+    lines = [f"line {frame.lineno}" for frame in own[-1:]]
+    return {"error": type(error).__name__, "message": message[:500], "place": "".join(lines)}
+
+
+def run(sock: socket.socket, shell: BoxShell, output_mib: int) -> None:
+    """Serve one submission with this process's own standard streams shut.
+
+    The scratch folder comes first on the path, as beside a notebook: it holds the helpers.
+    """
+    sys.path.insert(0, "")
+    null = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):
+        os.dup2(null, stream)
+    Runner(sock, shell, output_mib).serve()
+
+
+def main() -> None:
+    """A box in a plain child process: ``python -m grader.box.inside.runner OUTPUT_MIB [FD]``.
+
+    For a student's own code, and the only kind there is without Linux. On Windows, where a
+    socket cannot be inherited by number, its description comes through standard input.
+    """
+    output_mib = int(sys.argv[1])
+    if sys.platform == "win32":
+        sock = socket.fromshare(sys.stdin.buffer.read())
+    else:
+        sock = socket.socket(fileno=int(sys.argv[2]))
+    shell = warm_up()
+    run(sock, shell, output_mib)
+
+
+if __name__ == "__main__":
+    main()

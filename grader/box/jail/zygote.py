@@ -1,0 +1,321 @@
+"""A warm process that forks boxes, and the trusted handle on it.
+
+The zygote imports numpy, matplotlib and IPython once and never runs student code; every box
+is a fork of it. It is started by exec, with an empty environment, so it holds nothing of the
+grader's memory. One zygote serves one box at a time: whatever descends from it belongs to
+that box, and ending the box means ending all of its descendants.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import select
+import shutil
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+from typing import Any
+
+from grader.box.jail import cgroup, family, kernel, namespaces
+from grader.box.jail import confine as jail
+from grader.box.jail.scratch_use import is_overfull
+from grader.box.tiers import Tier
+from grader.errors import BoxError
+from grader.system.scratch import new_folder
+
+__all__ = ["Zygote", "ZygoteGone", "main"]
+
+START_TIMEOUT_S = 60
+KILL_TIMEOUT_S = 20
+PROBE = {"memory_mib": 64, "output_mib": 1, "processes": 8, "cpu_s": 5}
+WATCH_INTERVAL_S = 0.05
+END_GRACE_S = 0.5
+MAX_PASSES = 50
+PR_SET_CHILD_SUBREAPER = 36
+LENGTH = struct.Struct("!I")
+
+
+class ZygoteGone(BoxError):
+    """The zygote process ended or does not answer; another one has to be started."""
+
+
+class Zygote:
+    """Starts a zygote process and asks it for boxes.
+
+    Attributes:
+        tier: the best tier that works here, found by trying.
+        refusals: why each better tier does not.
+        cgroup_version: of the control groups that bound its boxes, 0 without.
+
+    Raises:
+        BoxError: the process does not start, or stops answering.
+    """
+
+    def __init__(self) -> None:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            command = [sys.executable, "-I", "-m", "grader.box.jail.zygote", str(theirs.fileno())]
+            self._home = new_folder("zygote")
+            self._process = subprocess.Popen(
+                command,
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                cwd="/",
+                env=jail.environment(self._home),
+                start_new_session=True,  # Ctrl-C is the driver's to handle
+            )
+        self._socket = ours
+        self._socket.settimeout(START_TIMEOUT_S)
+        answer = self._receive()
+        self.tier = Tier(answer["tier"])
+        self.refusals = tuple(answer["refusals"])
+        self.cgroup_version = int(answer["cgroup"])
+        self._socket.settimeout(KILL_TIMEOUT_S)
+
+    def fork(self, spec: jail.JailSpec) -> socket.socket:
+        """Fork a box into a jail; returns the judge's end of its channel."""
+        ours, theirs = socket.socketpair()
+        try:
+            with theirs:
+                self._send({"op": "fork", "spec": spec.to_json()}, [theirs.fileno()])
+            self._receive()
+        except BoxError:
+            ours.close()
+            raise
+        return ours
+
+    def kill_all(self, hung_up: bool) -> str:
+        """End every descendant of the zygote; says how the box ended if it did so by itself.
+
+        Args:
+            hung_up: the box closed its channel, so its end is known or will be in a moment.
+        """
+        self._send({"op": "kill", "hung_up": hung_up}, [])
+        return str(self._receive()["cause"])
+
+    def close(self) -> None:
+        """Stop the zygote and everything below it."""
+        self._socket.close()
+        try:
+            self._process.wait(KILL_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        cgroup.remove_leftovers()
+        shutil.rmtree(self._home, ignore_errors=True)
+
+    def _send(self, message: dict[str, Any], fds: list[int]) -> None:
+        data = json.dumps(message).encode()
+        try:
+            socket.send_fds(self._socket, [LENGTH.pack(len(data)) + data], fds)
+        except OSError as error:
+            raise ZygoteGone(f"the box server is gone: {error}; run the command again") from None
+
+    def _receive(self) -> dict[str, Any]:
+        try:
+            reply = _read_message(self._socket)[0]
+        except OSError as error:
+            raise ZygoteGone(f"the box server does not answer: {error}") from None
+        if reply is None:
+            raise ZygoteGone("the box server ended; see `grader doctor`")
+        if "error" in reply:
+            raise BoxError(f"the box could not be closed off: {reply['error']}")
+        return reply
+
+
+def _read_message(sock: socket.socket) -> tuple[dict[str, Any] | None, list[int]]:
+    data, fds, _, _ = socket.recv_fds(sock, LENGTH.size, 1)
+    if len(data) < LENGTH.size:
+        return None, fds
+    remaining = LENGTH.unpack(data)[0]
+    body = b""
+    while len(body) < remaining:
+        chunk = sock.recv(remaining - len(body))
+        if not chunk:
+            return None, fds
+        body += chunk
+    return json.loads(body), fds
+
+
+class _Server:
+    """The loop inside the zygote process."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        from grader.box.inside.runner import run
+        from grader.box.inside.shell import warm_up
+
+        self._socket = sock
+        self._run = run
+        namespaces.interpreter_folders()  # looked up once, for every box
+        self._shell = warm_up()
+        self._own_memory = family.private_bytes(os.getpid())
+        self._group = cgroup.enter()
+        self._oom_kills = 0
+        self._spec: jail.JailSpec | None = None
+        self._box_pid = 0
+        self._cause = ""
+
+    def serve(self) -> None:
+        """Answer requests until the other end closes; watch the box in between."""
+        self._reply(self._probe())
+        while True:
+            if self._box_pid and not select.select([self._socket], [], [], WATCH_INTERVAL_S)[0]:
+                self._watch()
+                continue
+            message, fds = _read_message(self._socket)
+            if message is None:
+                self._kill_all()
+                return
+            if message["op"] == "fork":
+                error = self._fork(jail.JailSpec.from_json(message["spec"]), fds[0])
+                self._reply({"error": error} if error else {})
+            else:
+                if message["hung_up"]:
+                    self._await_end()
+                self._reply({"cause": self._kill_all()})
+
+    def _reply(self, message: dict[str, Any]) -> None:
+        data = json.dumps(message).encode()
+        self._socket.sendall(LENGTH.pack(len(data)) + data)
+
+    def _probe(self) -> dict[str, Any]:
+        """Try the tiers, best first, with boxes that run nothing."""
+        refusals: list[str] = []
+        for tier in (Tier.NAMESPACES, Tier.LANDLOCK):
+            with tempfile.TemporaryDirectory(prefix="grader-probe-") as folder:
+                error = self._fork(jail.JailSpec(tier, folder, **PROBE), None)
+                self._kill_all()
+            if not error:
+                return {"tier": tier, "refusals": refusals, "cgroup": self._cgroup_version}
+            refusals.append(f"tier {tier}: {error}")
+        answer = {"tier": Tier.BOUNDS_ONLY, "refusals": refusals}
+        return {**answer, "cgroup": self._cgroup_version}
+
+    @property
+    def _cgroup_version(self) -> int:
+        return self._group.version if self._group else 0
+
+    def _fork(self, spec: jail.JailSpec, fd: int | None) -> str:
+        """Fork a box that serves the socket `fd`; says what kept it from being jailed."""
+        status_read, status_write = os.pipe()
+        if self._group:
+            self._group.bound(self._own_memory, spec.memory_mib, spec.processes)
+            self._oom_kills = self._group.oom_kills()
+        self._box_pid = os.fork()
+        self._spec, self._cause = spec, ""
+        if self._box_pid == 0:
+            os.close(status_read)
+            self._become_box(spec, fd, status_write)
+        os.close(status_write)
+        if fd is not None:
+            os.close(fd)
+        with os.fdopen(status_read) as status:
+            error = status.read()
+        if error:
+            self._kill_all()
+        return error
+
+    def _become_box(self, spec: jail.JailSpec, fd: int | None, status: int) -> None:
+        try:
+            self._socket.close()
+            if self._group:
+                cgroup.die_first()
+            jail.enter(spec)
+        except BaseException as error:  # reported to the judge, who must know that it failed
+            os.write(status, f"{type(error).__name__}: {error}".encode())
+            os._exit(1)
+        os.close(status)
+        if fd is not None:
+            self._run(socket.socket(fileno=fd), self._shell, spec.output_mib)
+        os._exit(0)
+
+    def _watch(self) -> None:
+        """Bound what all processes of the box use together; rlimits bind each one alone."""
+        spec = self._spec
+        if spec is None:
+            return
+        pids = list(family.descendants(os.getpid()))
+        used = sum(max(family.private_bytes(pid) - self._own_memory, 0) for pid in pids)
+        if used > spec.memory_mib << 20:
+            self._stop(_too_much_memory(spec))
+        elif spec.tier is not Tier.NAMESPACES and is_overfull(
+            spec.scratch, pids, jail.SCRATCH_MIB << 20, namespaces.MAX_FILES
+        ):
+            limits = f"{jail.SCRATCH_MIB} MiB or {namespaces.MAX_FILES} files"
+            self._stop(f" (it wrote more than {limits})")
+
+    def _stop(self, cause: str) -> None:
+        self._kill_all()
+        self._cause = cause
+
+    def _await_end(self) -> None:
+        """The box's channel closes a moment before its outermost process ends."""
+        until = time.monotonic() + END_GRACE_S
+        while self._box_pid and not _has_ended(self._box_pid) and time.monotonic() < until:
+            time.sleep(0.001)
+
+    def _kill_all(self) -> str:
+        while children := family.children(os.getpid()):
+            _stop_descendants()
+            for pid in children:
+                self._end(pid)
+        self._box_pid = 0
+        if self._group and self._spec and self._group.oom_kills() > self._oom_kills:
+            self._cause = _too_much_memory(self._spec)
+        return self._cause
+
+    def _end(self, pid: int) -> None:
+        ended = _has_ended(pid)
+        if not ended:
+            os.kill(pid, signal.SIGKILL)
+        _, status = os.waitpid(pid, 0)
+        if ended and pid == self._box_pid:
+            self._cause = self._cause or _describe(os.waitstatus_to_exitcode(status))
+
+
+def _too_much_memory(spec: jail.JailSpec) -> str:
+    return f" (it used more than {spec.memory_mib} MiB of memory)"
+
+
+def _stop_descendants() -> None:
+    """Stop them all before any is killed: a fork bomb fills each place that a death makes free.
+
+    What is stopped keeps its place and forks no more, so a pass or two find everything.
+    """
+    stopped: set[int] = set()
+    for _ in range(MAX_PASSES):
+        running = set(family.descendants(os.getpid())) - stopped
+        if not running:
+            return
+        for pid in running:
+            with contextlib.suppress(ProcessLookupError):  # it ended meanwhile
+                os.kill(pid, signal.SIGSTOP)
+        stopped |= running
+
+
+def _has_ended(pid: int) -> bool:
+    return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+
+def _describe(exit_code: int) -> str:
+    """A signal's number comes negative, or above 128 through the box's process 1."""
+    number = -exit_code if exit_code < 0 else exit_code - 128
+    if number in set(signal.Signals):
+        return f" (killed by {signal.Signals(number).name})"
+    return f" (exit status {exit_code})"
+
+
+def main() -> None:
+    """``python -m grader.box.jail.zygote FD``: serve boxes until the socket closes."""
+    kernel.prctl(PR_SET_CHILD_SUBREAPER, 1)
+    _Server(socket.socket(fileno=int(sys.argv[1]))).serve()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,82 @@
+"""`grader demo`: the whole story on a sample class, in a folder of its own."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from grader.cli.terminal import out
+from grader.cli.views import show_build
+from grader.course.settings import COURSE_FILE, Assignment, Course
+from grader.errors import UsageError
+from grader.export.export import export
+from grader.grading.batch import autograde
+from grader.grading.pool import LocalCrew
+from grader.pages.class_feedback import write_feedback
+from grader.pages.report import write_report
+from grader.release.build import build
+from grader.system.files import write_whole
+from grader.system.processes import cores
+
+__all__ = ["run_demo"]
+
+MARKER = ".chainrule-demo"
+CONFIG = "nbgrader_config.py"
+STOPPED = 130
+
+
+def run_demo(root: Path, into: Path) -> int:
+    """Copy the course and its sample class to `into`, build, grade, report, and print paths.
+
+    Returns:
+        The exit code: 0 done, 1 something was not graded or has no page, 130 stopped.
+
+    Raises:
+        UsageError: there is no sample class, or `into` is a folder that no demo made.
+    """
+    source = Course.load(root)
+    sample = source.root / "examples" / "submitted"
+    if not sample.is_dir():
+        raise UsageError(f"{sample}: no sample class there; name its course with --course")
+    _make_folder(into)
+    for name in (COURSE_FILE, CONFIG):
+        shutil.copy(source.root / name, into / name)
+    shutil.copytree(source.root / "solutions", into / "solutions")
+    shutil.copytree(sample, into / "submitted")
+    course = Course.load(into)
+    exit_code = 0
+    paths: list[Path] = []
+    for assignment in course.assignments:
+        code, found = _run(course, assignment)
+        exit_code, paths = max(exit_code, code), [*paths, *found]
+        if code == STOPPED:
+            return code
+    for kind in ("csv", "json"):
+        write_whole(course.root / f"grades.{kind}", export(course, (), kind).files[""])
+    out.print("\n[bold]Look at[/]")
+    for path in (*paths, course.root / "grades.csv"):
+        out.print(f"  {path}", soft_wrap=True)
+    return exit_code
+
+
+def _make_folder(into: Path) -> None:
+    if into.exists():
+        if not (into / MARKER).is_file():
+            raise UsageError(f"{into}: exists and is no demo; name another folder with --into")
+        shutil.rmtree(into)
+    into.mkdir(parents=True)
+    (into / MARKER).touch()
+
+
+def _run(course: Course, assignment: Assignment) -> tuple[int, list[Path]]:
+    """Build, grade and report one assignment; returns the exit code, and where to look."""
+    out.rule(assignment.title)
+    show_build(build(course, assignment.id, check=False))
+    summary = autograde(course, assignment.id, crew=LocalCrew(cores()))
+    if summary.stopped:
+        return STOPPED, []
+    done = write_feedback(course, assignment)
+    if done.left:
+        return STOPPED, []
+    page = [page.path for page in done.ready[:1]]
+    return max(summary.exit_code, done.exit_code), [write_report(course, assignment), *page]

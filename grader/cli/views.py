@@ -1,0 +1,157 @@
+"""What people see in a terminal: progress, tables, marks."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from statistics import fmean, median
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from rich.markup import escape
+from rich.table import Table
+
+from grader.cli.terminal import out
+from grader.results import Status, SubmissionResult
+
+if TYPE_CHECKING:  # what a command shows is imported by the command
+    from grader.cli.doctor import Finding
+    from grader.course.settings import Assignment
+    from grader.grading.visible_checks import Answer
+    from grader.release.build import BuildReport
+    from grader.release.proof import Proof
+
+__all__ = [
+    "show_build",
+    "show_checks",
+    "show_collected",
+    "show_findings",
+    "show_summary",
+]
+
+BLOCKS = " ▁▂▃▄▅▆▇█"
+MAX_SHOWN = 10
+
+
+def show_collected(outcomes: Iterable[str]) -> None:
+    """How many hand-ins ended how."""
+    counts = Counter(filter(None, outcomes))
+    out.print(", ".join(f"{number} {outcome}" for outcome, number in counts.items()))
+
+
+def show_summary(
+    assignment: Assignment,
+    results: Sequence[SubmissionResult],
+    unchanged: int,
+    by_hand: Mapping[str, Mapping[str, float]] = MappingProxyType({}),
+) -> None:
+    """A table of how submissions ended, and how the questions went.
+
+    Args:
+        assignment: the assignment.
+        results: what was graded.
+        unchanged: how many submissions were not graded again.
+        by_hand: points that a human gave before, by student and question.
+    """
+    if not results:
+        out.print(f"[bold]{assignment.id}[/]: nothing to grade, {unchanged} unchanged")
+        return
+    counts = Counter(str(result.status) for result in results)
+    repaired = sum(1 for r in results if r.status is Status.GRADED and r.notes)
+    parts = [f"{counts['GRADED']} graded"]
+    parts += [f"{repaired} of them with notes"] if repaired else []
+    parts += [f"{counts['REJECTED']} rejected"] if counts["REJECTED"] else []
+    parts += [f"[bold]{counts['NOT_GRADED']} not graded[/]"] if counts["NOT_GRADED"] else []
+    parts += [f"{unchanged} unchanged"] if unchanged else []
+    out.print(f"[bold]{assignment.id}[/]: {', '.join(parts)}")
+    marked = [r.with_manual_scores(by_hand.get(r.student, {})) for r in results]
+    scores = [r.score for r in marked if r.score is not None]
+    if scores:
+        out.print(
+            f"scores 0 {_histogram(scores, assignment.max_score)} {assignment.max_score:g}   "
+            f"mean {fmean(scores):.1f}, median {median(scores):g}"
+        )
+        out.print(_question_table(assignment, marked))
+    if waiting := Counter(q.question for r in marked for q in r.questions if q.waits):
+        told = ", ".join(f"{number} of {name}" for name, number in waiting.items())
+        out.print(f"answers that wait for points by hand, in formgrader: {told}")
+    if changed := [r for r in results if r.previous_score not in (None, r.score)]:
+        out.print(f"changed since they were graded before: {_changes(changed)}", soft_wrap=True)
+
+
+def _changes(results: Sequence[SubmissionResult]) -> str:
+    """Whose score was what before, and what it is now, for as many as one likes to read."""
+    shown = [f"{r.student} {r.previous_score:g} → {_points(r.score)}" for r in results[:MAX_SHOWN]]
+    more = len(results) - len(shown)
+    return escape(", ".join(shown) + (f", and {more} more" if more else ""))
+
+
+def _points(score: float | None) -> str:
+    return "–" if score is None else f"{score:g}"
+
+
+def _histogram(scores: Sequence[float], maximum: float) -> str:
+    counts = [0] * 10
+    for score in scores:
+        counts[min(int(10 * score / maximum), 9)] += 1
+    top = max(counts)
+    return "".join(BLOCKS[-(-8 * count // top)] for count in counts)
+
+
+def _question_table(assignment: Assignment, results: Sequence[SubmissionResult]) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for heading in ("question", "mean", "of", "full marks"):
+        is_name = heading == "question"
+        table.add_column(heading, justify="left" if is_name else "right", no_wrap=is_name)
+    for name, spec in assignment.questions.items():
+        found = [q for r in results for q in r.questions if q.question == name]
+        scores = [q.score for q in found if q.score is not None]
+        full = sum(1 for score in scores if score == spec.points)
+        mean = f"{fmean(scores):.1f}" if scores else "–"
+        table.add_row(name, mean, f"{spec.points:g}", str(full))
+    return table
+
+
+def show_build(report: BuildReport) -> None:
+    """The gates that a release passed."""
+    state = "built" if report.changed else "up to date"
+    out.print(f"[bold]{report.assignment}[/]: {state}, {report.path}", soft_wrap=True)
+    for gate in report.gates:
+        out.print(f"  ✓ {gate.gate}: {gate.seen}")
+    out.print(_proof_table(report.proof))
+
+
+def _proof_table(proof: Proof) -> Table:
+    """What the hidden tests of each question were proved to tell apart; everything passed."""
+    table = Table(box=None, padding=(0, 0, 0, 2))
+    table.add_column("question", no_wrap=True)
+    for heading in ("mistakes\nlose", "alternatives\npass", "mutants\nkilled", "equivalent"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for row in proof.rows:
+        mutants = row.killed + row.equivalent
+        table.add_row(
+            row.question,
+            f"{row.mistakes} of {row.mistakes}",
+            f"{row.alternatives} of {row.alternatives}",
+            f"{row.killed} of {mutants}",
+            str(row.equivalent),
+        )
+    return table
+
+
+def show_checks(answers: Sequence[Answer]) -> None:
+    """What a student's visible checks say."""
+    for answer in answers:
+        mark = "[green]✓[/]" if answer.passed else "[red]✗[/]"
+        out.print(f"{mark} [bold]{escape(answer.question)}[/] (worth {answer.points:g})")
+        if answer.message:
+            out.print(f"    {escape(answer.message)}", soft_wrap=True)
+    passed = sum(answer.passed for answer in answers)
+    out.print(f"{passed} of {len(answers)} visible checks pass. Hidden checks decide the grade.")
+
+
+def show_findings(findings: Sequence[Finding]) -> None:
+    """What works on this machine."""
+    for finding in findings:
+        mark = "[green]✓[/]" if finding.ok else "[red]✗[/]"
+        out.print(f"{mark} [bold]{finding.name}[/]: {escape(finding.text)}", soft_wrap=True)

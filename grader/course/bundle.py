@@ -1,0 +1,170 @@
+"""Everything that grading one assignment needs, as plain data that can travel to a worker."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from grader import __version__, notebook
+from grader.course.settings import Assignment, Course, Limits
+from grader.course.solution import reference_source, without_idle_imports
+from grader.errors import JudgeError, UsageError
+
+__all__ = [
+    "EQUIVALENTS",
+    "HIDDEN_FILES",
+    "HIDDEN_TESTS",
+    "MESSAGES",
+    "MISTAKES",
+    "PROOF",
+    "Bundle",
+    "is_helper",
+    "kit_digest",
+    "load_bundle",
+]
+
+HIDDEN_TESTS, MISTAKES, MESSAGES = "hidden_tests.py", "mistakes.py", "messages.yml"
+EQUIVALENTS, PROOF = "equivalent_mutants.yml", "gates.json"
+HIDDEN_FILES = (HIDDEN_TESTS, MISTAKES, MESSAGES, EQUIVALENTS, PROOF)
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """One assignment, ready to grade.
+
+    Args:
+        assignment: its part of course.yml.
+        release: the student notebook.
+        files: helper files that students get too, by name relative to the notebook.
+        hidden_tests: source of the hidden tests.
+        mistakes: source of the catalogue of mistakes; empty if there is none.
+        messages: text of messages.yml; empty if there is none.
+        language: the one in which students read them.
+        reference: definitions of the solution notebook.
+        limits: what a submission may use.
+        figures: whether to `keep` a notebook's figures, or to `skip` drawing them.
+        seed: the course seed.
+        unsafe: whether boxes that are not closed off will do.
+        digest: changes whenever a score could change.
+    """
+
+    assignment: Assignment
+    release: dict[str, Any]
+    files: dict[str, bytes]
+    hidden_tests: str
+    mistakes: str
+    messages: str
+    language: str
+    reference: str
+    limits: Limits
+    figures: str
+    seed: int
+    unsafe: bool
+    digest: str
+
+
+def load_bundle(
+    course: Course, assignment_id: str, release_dir: Path | None = None, *, unsafe: bool = False
+) -> Bundle:
+    """Read an assignment's release and solution folders.
+
+    Args:
+        course: the course.
+        assignment_id: which assignment.
+        release_dir: the released folder, if it is not where course.yml puts it.
+        unsafe: grade even where boxes cannot be closed off.
+
+    Raises:
+        UsageError: the assignment is unknown or has not been built.
+        JudgeError: a file cannot be read, or the solution notebook is not plain Python.
+    """
+    assignment = course.assignment(assignment_id)
+    release = release_dir or course.release_dir(assignment_id)
+    solution = course.solution_dir(assignment_id)
+    hidden_tests, catalogue = solution / HIDDEN_TESTS, solution / MISTAKES
+    messages = solution / MESSAGES
+    released = _notebook(
+        release / f"{assignment_id}.ipynb", f"run `grader build {assignment_id}` first"
+    )
+    tests, mistakes = _text(hidden_tests), _text(catalogue) if catalogue.exists() else ""
+    reference = reference_source(_notebook(solution / f"{assignment_id}.ipynb"))
+    fields = {
+        "assignment": assignment,
+        "release": released,
+        "files": _helper_files(release),
+        "hidden_tests": tests,
+        "mistakes": mistakes,
+        "messages": _text(messages) if messages.exists() else "",
+        "language": course.language,
+        "reference": without_idle_imports(reference, tests, mistakes),
+        "limits": course.limits,
+        "figures": course.figures,
+        "seed": course.seed,
+        "unsafe": unsafe,
+    }
+    return Bundle(**fields, digest=_digest(fields))  # type: ignore[arg-type]  # typed above
+
+
+def _read(path: Path, if_missing: str = "grading needs it") -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise UsageError(f"{path}: not found; {if_missing}") from None
+    except OSError as error:
+        raise JudgeError(f"{path}: cannot be read ({error.strerror})") from None
+
+
+def _text(path: Path) -> str:
+    try:
+        return _read(path).decode("utf-8")
+    except UnicodeDecodeError:
+        raise JudgeError(f"{path}: not UTF-8 text; save it as UTF-8") from None
+
+
+def _notebook(path: Path, if_missing: str = "grading needs it") -> notebook.Notebook:
+    try:
+        return notebook.loads(_read(path, if_missing))
+    except ValueError as error:
+        raise JudgeError(f"{path}: {error}") from None
+
+
+def _helper_files(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and is_helper(path.relative_to(folder))
+    }
+
+
+def is_helper(path: Path) -> bool:
+    """Whether students get a file: no notebook, nothing hidden, nothing that tools leave behind.
+
+    Args:
+        path: relative to the folder of the release.
+    """
+    is_debris = path.suffix == ".pyc" or any(part.startswith(".") for part in path.parts)
+    return not is_debris and path.suffix != ".ipynb" and path.name.lower() not in HIDDEN_FILES
+
+
+def _digest(fields: dict[str, Any]) -> str:
+    digest = hashlib.sha256(f"{__version__}:{kit_digest()}".encode())
+    # Titles and deadlines change no score.
+    graded = {**fields, "assignment": (fields["assignment"].id, fields["assignment"].questions)}
+    for name in sorted(graded):
+        value = graded[name]
+        if isinstance(value, dict):
+            value = sorted(value.items())
+        digest.update(f"\0{name}\0{value!r}".encode())
+    return digest.hexdigest()
+
+
+@cache
+def kit_digest() -> str:
+    """SHA-256 of our own code, so that an upgraded or edited kit grades again."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parents[1].rglob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()

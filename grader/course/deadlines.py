@@ -1,0 +1,105 @@
+"""Until when each student may hand in: the due dates of course.yml, and extensions.csv.
+
+The file's columns are `student`, `assignment`, and either `until` (date and time with a zone) or
+`days` (after the due date); others, such as a reason, are left alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from grader.course.ids import USABLE_ID, is_safe_student
+from grader.course.roster import load_roster
+from grader.course.settings import Assignment, Course
+from grader.errors import UsageError
+from grader.system.table import Row, Table, read_table
+
+__all__ = ["Deadlines", "load_deadlines"]
+
+MAX_DAYS = 3660
+
+
+@dataclass(frozen=True)
+class Deadlines:
+    """When each student's work is due.
+
+    Args:
+        extended: by student and assignment id, the later deadline.
+    """
+
+    extended: dict[tuple[str, str], datetime] = field(default_factory=dict)
+
+    def of(self, assignment: Assignment, student: str) -> datetime | None:
+        """The student's own deadline; None if the assignment has none."""
+        if assignment.due is None:
+            return None
+        return max(assignment.due, self.extended.get((student, assignment.id), assignment.due))
+
+
+def load_deadlines(course: Course) -> Deadlines:
+    """Read the extensions, if there is a file of them.
+
+    Raises:
+        UsageError: it cannot be read, or a row is wrong: file, line, remedy.
+    """
+    path = course.extensions_path
+    if not path.exists() and "extensions" not in course.model_fields_set:
+        return Deadlines()
+    table, roster = read_table(path), load_roster(course)
+    extended: dict[tuple[str, str], datetime] = {}
+    for row, key, until in _rows(course, table):
+        if roster is not None and key[0] not in roster.people:
+            raise _wrong(
+                table, row, f"{key[0]!r} is not in {course.roster}; correct one of the two"
+            )
+        if key in extended:
+            problem = f"a second extension of {key[0]} for {key[1]}; keep one"
+            raise _wrong(table, row, problem)
+        extended[key] = until
+    return Deadlines(extended)
+
+
+def _rows(course: Course, table: Table) -> Iterator[tuple[Row, tuple[str, str], datetime]]:
+    places = {name: table.column(name) for name in ("student", "assignment", "until", "days")}
+    for name in ("student", "assignment"):
+        if places[name] is None:
+            raise UsageError(
+                f"{table.path}: line 1: no column {name!r}; name the columns in line 1"
+            )
+    for row in table.rows:
+        cell = {name: "" if p is None else row.get(p) for name, p in places.items()}
+        if not is_safe_student(cell["student"]):
+            raise _wrong(table, row, f"student {ascii(cell['student'])[:60]}: {USABLE_ID}")
+        try:
+            assignment = course.assignment(cell["assignment"])
+        except UsageError as error:
+            raise _wrong(table, row, str(error)) from None
+        until = _until(table, row, assignment, cell)
+        yield row, (cell["student"], assignment.id), until
+
+
+def _until(table: Table, row: Row, assignment: Assignment, cell: dict[str, Any]) -> datetime:
+    if assignment.due is None:
+        raise _wrong(table, row, f"{assignment.id} has no due date in course.yml; set one")
+    if bool(cell["until"]) == bool(cell["days"]):
+        raise _wrong(table, row, "give either until or days")
+    try:
+        if cell["days"]:
+            days = float(cell["days"])
+            if not 0 <= days <= MAX_DAYS:
+                raise ValueError
+            return assignment.due + timedelta(days=days)
+        until = datetime.fromisoformat(cell["until"])
+        if until.tzinfo is None:
+            raise ValueError
+    except (ValueError, OverflowError):
+        example = "days as in 2, or until as in 2026-10-12T23:59:00+02:00, with its time zone"
+        raise _wrong(table, row, f"not understood; write {example}") from None
+    return until
+
+
+def _wrong(table: Table, row: Row, problem: str) -> UsageError:
+    return UsageError(f"{table.path}: line {row.line}: {problem}")

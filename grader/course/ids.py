@@ -1,0 +1,26 @@
+"""What the id of a student may be: it names folders, files and rows, and becomes a cell."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = [
+    "USABLE_ID",
+    "is_safe_student",
+]
+
+STUDENT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._@-]{0,63}")
+
+
+USABLE_ID = (
+    "Only letters a-z, digits and . _ - @ may be in an id, 64 at most, "
+    "and the first must be a letter or a digit."
+)
+
+
+def is_safe_student(student: str) -> bool:
+    """Whether the id is made of ASCII letters, digits and `. _ - @`, at most 64 of them.
+
+    It may not start with `.`, `-` or `@`: it names files, and becomes a cell of a spreadsheet.
+    """
+    return STUDENT.fullmatch(student) is not None

@@ -1,0 +1,185 @@
+"""roster.csv: who takes the course, and what each system calls them.
+
+Its first line names the columns. `id` is needed, all others may be missing or empty; columns of
+other names are left alone.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
+from functools import cached_property
+
+from grader.course.ids import USABLE_ID, is_safe_student
+from grader.course.settings import Course
+from grader.errors import UsageError
+from grader.system.table import Row, Table, read_table
+
+__all__ = ["Person", "Roster", "load_roster", "name_key"]
+
+# What begins like this is no formula in a spreadsheet, and no option of a command.
+LMS_ID = re.compile(r"[^\W=+@-][^\x00-\x1f\x7f,;]{0,199}")
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+MAX_NAME = 200  # characters
+
+
+@dataclass(frozen=True)
+class Person:
+    """One student, under every name that is known.
+
+    Args:
+        id: what folders, gradebook and exports call them.
+        first_name: given name.
+        last_name: family name.
+        email: address, as the LMS has it.
+        section: group or section of the course.
+        canvas_id: `ID` in Canvas, also in the names of a bulk download.
+        sis_id: `SIS User ID` in Canvas, `ID number` in Moodle.
+        sis_login: `SIS Login ID` in Canvas.
+        moodle_id: number of the participant; Moodle has another one for each assignment.
+        moodle_username: `Username` in Moodle.
+        github: user name on GitHub.
+    """
+
+    id: str
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
+    section: str = ""
+    canvas_id: str = ""
+    sis_id: str = ""
+    sis_login: str = ""
+    moodle_id: str = ""
+    moodle_username: str = ""
+    github: str = ""
+
+    @property
+    def sortable_name(self) -> str:
+        """`Family, Given`."""
+        return ", ".join(name for name in (self.last_name, self.first_name) if name)
+
+
+COLUMNS = tuple(column.name for column in fields(Person))
+NAMES = ("first_name", "last_name", "section")
+IDENTIFIERS = tuple(name for name in COLUMNS if name not in NAMES)
+
+
+@dataclass(frozen=True)
+class Roster:
+    """The students of a course, by id."""
+
+    people: dict[str, Person] = field(default_factory=dict)
+
+    def __iter__(self) -> Iterator[Person]:
+        return iter(self.people.values())
+
+    def get(self, student: str) -> Person:
+        """The person of that id; one of whom only the id is known, if there is none."""
+        return self.people.get(student) or Person(student)
+
+    def by(self, column: str, value: str) -> Person | None:
+        """Who has that value in an identifying column, whatever its case."""
+        return self._index.get((column, value.strip().casefold())) if value.strip() else None
+
+    def by_any(self, value: str) -> Person | None:
+        """Who has that id, or else that value in one of the other identifying columns.
+
+        None if two people have it, each in another column.
+        """
+        if found := self.by("id", value):
+            return found
+        people = {p.id: p for column in IDENTIFIERS if (p := self.by(column, value))}
+        return next(iter(people.values())) if len(people) == 1 else None
+
+    def by_name(self, name: str) -> list[Person]:
+        """Everyone of that full name, whichever part stands first."""
+        return self._names.get(name_key(name), [])
+
+    @cached_property
+    def _index(self) -> dict[tuple[str, str], Person]:
+        return {
+            (column, getattr(person, column).casefold()): person
+            for person in self
+            for column in IDENTIFIERS
+            if getattr(person, column)
+        }
+
+    @cached_property
+    def _names(self) -> dict[str, list[Person]]:
+        names: dict[str, list[Person]] = {}
+        for person in self:
+            first, last = person.first_name, person.last_name
+            for key in {name_key(first + last), name_key(last + first)} - {""}:
+                names.setdefault(key, []).append(person)
+        return names
+
+
+def name_key(name: str) -> str:
+    """A name without case, blanks, signs and forms of letters, for comparing."""
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    return "".join(letter for letter in folded if letter.isalnum())
+
+
+def load_roster(course: Course) -> Roster | None:
+    """Read the roster that course.yml names; None if it names none and there is no roster.csv.
+
+    Raises:
+        UsageError: it cannot be read, or a row is wrong: file, line, remedy.
+    """
+    path = course.roster_path
+    if not path.exists() and "roster" not in course.model_fields_set:
+        return None
+    table = read_table(path)
+    places = _places(table)
+    people: dict[str, Person] = {}
+    seen: dict[tuple[str, str], int] = {}
+    for row in table.rows:
+        person = _person(table, row, places)
+        _refuse_twice(table, row, person, seen)
+        people[person.id] = person
+    return Roster(people)
+
+
+def _places(table: Table) -> dict[str, int]:
+    """Index of every column that we know."""
+    names = ["_".join(name.strip().casefold().split()) for name in table.header]
+    for name in COLUMNS:
+        if names.count(name) > 1:
+            raise UsageError(f"{table.path}: line 1: two columns {name!r}; keep one")
+    if "id" not in names:
+        raise UsageError(f"{table.path}: line 1: no column 'id'; name the columns in line 1")
+    return {name: names.index(name) for name in COLUMNS if name in names}
+
+
+def _person(table: Table, row: Row, places: dict[str, int]) -> Person:
+    values = {name: row.get(place) for name, place in places.items()}
+    for name, value in values.items():
+        if problem := _problem(name, value):
+            shown = ascii(value)[:60]
+            raise UsageError(f"{table.path}: line {row.line}: {name} {shown}: {problem}")
+    return Person(**values)
+
+
+def _problem(column: str, value: str) -> str:
+    """What is wrong with a cell; "" if nothing is."""
+    if column == "id":
+        return "" if is_safe_student(value) else USABLE_ID
+    if column in NAMES:
+        is_plain = len(value) <= MAX_NAME and not CONTROL.search(value)
+        return "" if is_plain else f"no plain text of at most {MAX_NAME} characters; shorten it"
+    if not value or LMS_ID.fullmatch(value):
+        return ""
+    return "must begin with a letter, a digit or _; correct it or leave it empty"
+
+
+def _refuse_twice(table: Table, row: Row, person: Person, seen: dict[tuple[str, str], int]) -> None:
+    for column in IDENTIFIERS:
+        key = (column, getattr(person, column).casefold())
+        if key[1] and key in seen:
+            raise UsageError(
+                f"{table.path}: line {row.line}: {column} {getattr(person, column)!r} stands in "
+                f"line {seen[key]} too; each student needs one row and their own {column}"
+            )
+        seen[key] = row.line

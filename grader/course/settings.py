@@ -1,0 +1,259 @@
+"""course.yml → `Course`: what is graded, for how many points, under which limits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+
+from grader.course.problems import first_problem
+from grader.errors import CourseError, UsageError
+
+__all__ = ["Assignment", "Course", "LatePolicy", "Limits", "Question"]
+
+SQLITE, POSTGRESQL = "sqlite:///", "postgresql://"
+COURSE_FILE = "course.yml"
+Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Question(_Model):
+    """One question of an assignment.
+
+    Args:
+        points: what it is worth.
+        manual: whether a human grades it, in formgrader.
+        follow_through: whether work that is consistent with the student's own earlier, mistaken
+            result keeps its points.
+    """
+
+    points: float = Field(gt=0, le=1000)
+    manual: bool = False
+    follow_through: bool = True
+
+
+class Limits(_Model):
+    """What one submission may use. Times in seconds, sizes in MiB.
+
+    Args:
+        cell_timeout_s: wall time of one notebook cell.
+        call_timeout_s: wall time of one call of a student's function by a hidden test.
+        submission_timeout_s: wall time of everything that one submission runs.
+        memory_mib: memory of all its processes together.
+        output_mib: text and images that its cells may print, and the largest value of a call.
+        processes: processes and threads it may have at once.
+    """
+
+    cell_timeout_s: float = Field(default=20, gt=0, le=3600)
+    call_timeout_s: float = Field(default=5, gt=0, le=3600)
+    submission_timeout_s: float = Field(default=120, gt=0, le=86400)
+    memory_mib: int = Field(default=1024, ge=256, le=1 << 20)
+    output_mib: int = Field(default=8, ge=1, le=512)
+    processes: int = Field(default=32, ge=8, le=4096)
+
+
+class LatePolicy(_Model):
+    """What handing in late costs.
+
+    Args:
+        grace_minutes: lateness that costs nothing.
+        penalty_per_day: share of the score lost for every day begun after that.
+        max_penalty: the largest share that can be lost.
+        floor: share of the assignment's points below which lateness takes no score.
+        late_days: days that each student may be late over the whole course before it costs.
+    """
+
+    grace_minutes: int = Field(default=0, ge=0)
+    penalty_per_day: float = Field(default=0.0, ge=0, le=1)
+    max_penalty: float = Field(default=1.0, ge=0, le=1)
+    floor: float = Field(default=0.0, ge=0, le=1)
+    late_days: int = Field(default=0, ge=0, le=1000)
+
+
+class Assignment(_Model):
+    """One assignment: its folder under solutions/ and assignments/ is its `id`."""
+
+    id: Identifier
+    title: str = Field(min_length=1, max_length=200)
+    due: AwareDatetime | None = None
+    lms_name: str | None = Field(default=None, min_length=1, max_length=300)
+    questions: dict[Identifier, Question] = Field(min_length=1)
+
+    @field_validator("questions", mode="before")
+    @classmethod
+    def _plain_points(cls, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        return {
+            name: spec if isinstance(spec, dict) else {"points": spec}
+            for name, spec in value.items()
+        }
+
+    @property
+    def max_score(self) -> float:
+        """Points of all questions, those graded by hand included."""
+        return float(sum(question.points for question in self.questions.values()))
+
+
+class Course(_Model):
+    """A validated course.yml and the folder it governs."""
+
+    name: str = Field(min_length=1, max_length=200)
+    seed: int = Field(ge=0)
+    assignments: tuple[Assignment, ...] = Field(min_length=1)
+    limits: Limits = Limits()
+    figures: Literal["keep", "skip"] = "keep"
+    language: str = Field(default="en", pattern=r"^[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*$")
+    gradebook: str = Field(default="sqlite:///gradebook.db", pattern=r"^[a-z0-9+]+://.+")
+    late_policy: LatePolicy = LatePolicy()
+    attempts: Literal["latest", "best"] = "latest"
+    roster: str = Field(default="roster.csv", min_length=1)
+    extensions: str = Field(default="extensions.csv", min_length=1)
+    root: Path = Field(default=Path(), exclude=True)
+
+    @model_validator(mode="after")
+    def _ids_differ(self) -> Course:
+        ids = [assignment.id for assignment in self.assignments]
+        for name in ids:
+            if ids.count(name) > 1:
+                raise ValueError(f"assignment id {name!r} appears twice; ids must differ")
+        return self
+
+    @classmethod
+    def load(cls, root: Path | str = ".") -> Course:
+        """Read and check `root/course.yml`.
+
+        Raises:
+            CourseError: the file is missing, is not YAML, or a key is wrong; one line that
+                names the file, the key and what is expected.
+        """
+        root = Path(root).resolve()
+        path = root / COURSE_FILE
+        data = _read_yaml(path)
+        if "root" in data:
+            raise CourseError(f"{path}: root: unknown key; remove it")
+        try:
+            return cls.model_validate({**data, "root": root})
+        except ValidationError as error:
+            raise CourseError(f"{path}: {first_problem(error.errors(), data)}") from None
+
+    def assignment(self, assignment_id: str) -> Assignment:
+        """The assignment of that id.
+
+        Raises:
+            UsageError: course.yml has no such assignment.
+        """
+        for assignment in self.assignments:
+            if assignment.id == assignment_id:
+                return assignment
+        known = ", ".join(assignment.id for assignment in self.assignments)
+        raise UsageError(f"{assignment_id!r} is not an assignment of this course; known: {known}")
+
+    def chosen(self, ids: tuple[str, ...]) -> Iterator[Assignment]:
+        """The named assignments, or all of them when none is named."""
+        if not ids:
+            yield from self.assignments
+        for assignment_id in ids:
+            yield self.assignment(assignment_id)
+
+    @property
+    def gradebook_url(self) -> str:
+        """The database URL; a relative SQLite path is taken from the course folder.
+
+        Plain `postgresql://` means the driver that is installed, psycopg 3 or else psycopg2.
+        """
+        if self.gradebook.startswith(SQLITE):
+            return SQLITE + str(self.root / self.gradebook.removeprefix(SQLITE))
+        if self.gradebook.startswith(POSTGRESQL) and find_spec("psycopg"):
+            return "postgresql+psycopg://" + self.gradebook.removeprefix(POSTGRESQL)
+        return self.gradebook
+
+    def solution_dir(self, assignment_id: str) -> Path:
+        """Where the one source of an assignment is."""
+        return self.root / "solutions" / assignment_id
+
+    def release_dir(self, assignment_id: str) -> Path:
+        """Where the generated student version is."""
+        return self.root / "assignments" / assignment_id
+
+    @property
+    def roster_path(self) -> Path:
+        """Who takes the course; the file need not be there."""
+        return self.root / self.roster
+
+    @property
+    def extensions_path(self) -> Path:
+        """Who may hand in later; the file need not be there."""
+        return self.root / self.extensions
+
+    @property
+    def attempts_dir(self) -> Path:
+        """`attempts/<assignment>/<student>/<number>/`: everything that was ever collected."""
+        return self.root / "attempts"
+
+    @property
+    def submitted_dir(self) -> Path:
+        """`submitted/<student>/<assignment>/<assignment>.ipynb`."""
+        return self.root / "submitted"
+
+    @property
+    def autograded_dir(self) -> Path:
+        """nbgrader's folder of executed submissions."""
+        return self.root / "autograded"
+
+    @property
+    def feedback_dir(self) -> Path:
+        """`feedback/<student>/<assignment>/<assignment>.html`."""
+        return self.root / "feedback"
+
+    def result_path(self, assignment_id: str, student: str) -> Path:
+        """Where the result record of one submission is kept."""
+        return self.root / "results" / assignment_id / f"{student}.json"
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML in which a key that is given twice is a mistake, not a silent choice."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [key.value for key, _ in node.value]
+        for key, _ in node.value:
+            if keys.count(key.value) > 1:
+                raise yaml.MarkedYAMLError(
+                    problem=f"the key {key.value!r} is given twice", problem_mark=key.start_mark
+                )
+        return super().construct_mapping(node, deep)
+
+
+def _read_yaml(path: Path) -> dict[str, Any]:
+    try:
+        data = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506 — a SafeLoader
+    except FileNotFoundError:
+        raise CourseError(f"{path}: not found; name the course folder with --course") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise CourseError(f"{path}: cannot be read as UTF-8 text: {error}") from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "somewhere"
+        problem = getattr(error, "problem", None) or "not valid YAML"
+        raise CourseError(f"{path}: {place}: {problem}; expected valid YAML") from None
+    except ValueError as error:  # a date such as 2026-02-30: YAML by form, but not by value
+        problem = f"a date or number that does not exist ({error}); correct it"
+        raise CourseError(f"{path}: {problem}") from None
+    if not isinstance(data, dict):
+        raise CourseError(f"{path}: the file must be a mapping with the keys name, seed, …")
+    return data

@@ -1,0 +1,189 @@
+"""What a solution notebook defines, as source: the reference, without running anything else."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import Any
+
+from grader.errors import JudgeError
+
+__all__ = [
+    "definition_lines",
+    "reference_source",
+    "replace_solution",
+    "solution_region",
+    "strip_solution",
+    "without_idle_imports",
+]
+
+IMPORTING = (ast.Import, ast.ImportFrom)
+DEFINING = (*IMPORTING, ast.FunctionDef, ast.ClassDef)
+
+
+def reference_source(notebook: dict[str, Any]) -> str:
+    """The source of every import, function and class that a notebook's code cells define.
+
+    Raises:
+        JudgeError: a code cell is not Python (IPython magics are not allowed in solutions).
+    """
+    parts = []
+    for cell in notebook["cells"]:
+        if cell["cell_type"] != "code":
+            continue
+        try:
+            tree = ast.parse(cell["source"])
+        except SyntaxError as error:
+            place = cell.get("id", "?")
+            raise JudgeError(
+                f"solution notebook, cell {place!r}: line {error.lineno}: {error.msg}; "
+                "the reference must be plain Python"
+            ) from None
+        parts += [ast.unparse(node) for node in tree.body if isinstance(node, DEFINING)]
+    return "\n\n".join(parts) + "\n"
+
+
+def without_idle_imports(source: str, *users: str) -> str:
+    """Definitions, less the imports whose names nothing in them or in the users' source mentions.
+
+    Every worker executes the definitions: matplotlib, which a notebook imports for its pictures,
+    would alone take it half a second.
+    """
+    body = ast.parse(source).body
+    texts = [ast.unparse(node) for node in body if not isinstance(node, IMPORTING)]
+    words = {"*", *re.findall(r"\w+", "\n".join([*texts, *users]))}
+    kept = [n for n in body if not isinstance(n, IMPORTING) or _names_given(n) & words]
+    return "\n\n".join(map(ast.unparse, kept)) + "\n"
+
+
+def _names_given(node: ast.Import | ast.ImportFrom) -> set[str]:
+    return {alias.asname or alias.name.partition(".")[0] for alias in node.names}
+
+
+BEGIN_MARKER = "BEGIN SOLUTION"  # nbgrader's defaults: any line that contains them
+
+
+END_MARKER = "END SOLUTION"
+
+
+def solution_region(source: str) -> str:
+    """The lines between the solution markers; the whole source when it has no markers.
+
+    Raises:
+        ValueError: the markers are nested or do not pair up.
+    """
+    inside, outside = _split_at_markers(source)
+    return "\n".join(outside if inside is None else inside)
+
+
+def strip_solution(source: str) -> str:
+    """The lines outside the solution markers, which a student may read; "" without markers.
+
+    Raises:
+        ValueError: the markers are nested or do not pair up.
+    """
+    inside, outside = _split_at_markers(source)
+    return "" if inside is None else "\n".join(outside)
+
+
+def _split_at_markers(source: str) -> tuple[list[str] | None, list[str]]:
+    inside: list[str] = []
+    outside: list[str] = []
+    begun = 0  # line of the open marker
+    marked = False
+    for number, line in enumerate(source.split("\n"), 1):
+        if BEGIN_MARKER in line:
+            if begun:
+                raise ValueError(f"line {number}: {BEGIN_MARKER} inside the region of line {begun}")
+            begun, marked = number, True
+        elif END_MARKER in line:
+            if not begun:
+                raise ValueError(f"line {number}: {END_MARKER} without {BEGIN_MARKER} before it")
+            begun = 0
+        else:
+            (inside if begun else outside).append(line)
+    if begun:
+        raise ValueError(f"line {begun}: {BEGIN_MARKER} without {END_MARKER} after it")
+    return (inside if marked else None), outside
+
+
+def replace_solution(source: str, code: str) -> str:
+    """Put the definitions of `code` in place of those of the same name in a solution cell.
+
+    Other definitions of the cell stay as they are. What `code` holds beside them (imports,
+    helpers) goes before the first definition replaced. When no name matches, or one of the two
+    is not Python, `code` replaces the solution region, or the whole cell if it has no markers.
+
+    Raises:
+        ValueError: the markers are nested or do not pair up.
+    """
+    lines = source.split("\n")
+    own = definition_lines(source)
+    new = definition_lines(code)
+    shared = [name for name in own if name in new]
+    if not shared:
+        return _with_region(source, code)
+    parts = {name: "\n".join(code.split("\n")[slice(*new[name])]) for name in shared}
+    rest = _without([new[name] for name in shared], code.split("\n"))
+    if rest:
+        first = min(shared, key=lambda name: own[name])
+        parts[first] = f"{rest}\n\n\n{parts[first]}"
+    for name in sorted(shared, key=lambda name: own[name], reverse=True):
+        lines[slice(*own[name])] = parts[name].split("\n")
+    return "\n".join(_balanced(lines))
+
+
+def definition_lines(source: str) -> dict[str, tuple[int, int]]:
+    """Top-level functions and classes by name, each with the range of its lines (from 0).
+
+    Only for sources of our own: parsing hostile text may take long. Empty if it is not Python.
+    """
+    try:
+        body = ast.parse(source).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return {}
+    found = {}
+    for node in body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            first = min([node.lineno, *(mark.lineno for mark in node.decorator_list)])
+            found[node.name] = (first - 1, node.end_lineno or node.lineno)
+    return found
+
+
+def _without(ranges: list[tuple[int, int]], lines: list[str]) -> str:
+    gone = {number for start, end in ranges for number in range(start, end)}
+    return "\n".join(line for number, line in enumerate(lines) if number not in gone).strip("\n")
+
+
+def _with_region(source: str, code: str) -> str:
+    """The source with `code` in its first solution region and nothing in the others."""
+    if BEGIN_MARKER not in source:
+        return code
+    solution_region(source)  # raises when the markers do not pair up
+    pattern = rf"^([^\n]*{BEGIN_MARKER}[^\n]*\n).*?^([^\n]*{END_MARKER}[^\n]*)$"
+    bodies = iter([code.strip("\n") + "\n"])
+    return re.sub(
+        pattern,
+        lambda match: match[1] + next(bodies, "") + match[2],
+        source,
+        flags=re.DOTALL | re.MULTILINE,
+    )
+
+
+def _balanced(lines: list[str]) -> list[str]:
+    """The lines without markers whose partner went away with a replaced definition."""
+    kept: list[str] = []
+    begun: int | None = None
+    for line in lines:
+        if END_MARKER in line and begun is None:
+            continue
+        if BEGIN_MARKER in line:
+            if begun is not None:
+                del kept[begun]
+            begun = len(kept)
+        elif END_MARKER in line:
+            begun = None
+        kept.append(line)
+    if begun is not None:
+        del kept[begun]
+    return kept

@@ -1,0 +1,172 @@
+"""Grades out: what was judged, with the scores that humans gave, for programs, people and LMSs."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from grader.course.roster import Roster, load_roster
+from grader.course.settings import Assignment, Course
+from grader.errors import UsageError
+from grader.export import canvas as canvas_gradebook
+from grader.export import moodle as moodle_gradebook
+from grader.export.columns import Column, load_columns, remarks
+from grader.export.gradescope import results_json
+from grader.export.spreadsheet import assignment_csv, course_csv
+from grader.gradebook.grades import Grade
+from grader.results import QuestionResult
+from grader.system.table import Table, read_table
+
+__all__ = ["Exported", "Record", "export", "records", "to_json"]
+
+Record: TypeAlias = dict[str, Any]
+Filler: TypeAlias = Callable[[Table, Sequence[Column], Roster | None], tuple[Table, list[str]]]
+Fresh: TypeAlias = Callable[[Sequence[Column], Roster | None], bytes]
+
+LMS: dict[str, tuple[Filler, Fresh]] = {
+    "canvas": (canvas_gradebook.fill_in, canvas_gradebook.fresh),
+    "moodle": (moodle_gradebook.fill_in, moodle_gradebook.fresh),
+}
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What to write, and what to tell whoever publishes it.
+
+    Args:
+        files: content by name; one file of the name "" where only one is written.
+        remarks: who has no score and why, what could not be filled in.
+    """
+
+    files: dict[str, bytes]
+    remarks: tuple[str, ...] = ()
+
+
+def export(
+    course: Course,
+    assignment_ids: Sequence[str],
+    kind: str,
+    into: Path | None = None,
+    students: Collection[str] = (),
+) -> Exported:
+    """Grades in one of the forms that others read.
+
+    Args:
+        course: the course.
+        assignment_ids: which assignments; all when empty.
+        kind: csv, json, canvas, moodle or gradescope.
+        into: a file that Canvas or Moodle exported, to be filled in.
+        students: only these; all when empty.
+
+    Raises:
+        UsageError: an assignment is unknown, or the file cannot be filled in.
+        GradebookError: the gradebook refuses to be read.
+    """
+    if into is not None and kind not in LMS:
+        raise UsageError(f"--into: only for {' and '.join(LMS)}; leave it out")
+    roster = load_roster(course)
+    columns = load_columns(course, assignment_ids)
+    if students:
+        columns = [column.only(students) for column in columns]
+    if kind == "json":
+        return Exported({"": to_json(_records(columns)).encode()})
+    said = tuple(remarks(columns, roster))
+    if kind == "gradescope":
+        return Exported(_gradescope(columns), said)
+    if kind == "csv":
+        text = (
+            assignment_csv(columns[0], roster) if len(columns) == 1 else course_csv(columns, roster)
+        )
+        return Exported({"": text.encode()}, said)
+    fill_in, fresh = LMS[kind]
+    if into is None:
+        return Exported({"": fresh(columns, roster)}, said)
+    table, more = fill_in(read_table(into), columns, roster)
+    return Exported({"": table.to_bytes()}, (*said, *more))
+
+
+def records(course: Course, assignment_ids: Iterable[str] = ()) -> list[Record]:
+    """One record per submission, by assignment in the order of course.yml, then by student.
+
+    `score` is the sum of the questions graded so far, those graded by hand included (null when
+    we failed to grade); `late_penalty` is what has to be taken off it. `previous_score` is what the
+    grading before the last one gave, without points by hand (null if there was none).
+
+    Args:
+        course: the course.
+        assignment_ids: which assignments; all when empty.
+
+    Raises:
+        UsageError: course.yml has no such assignment.
+        GradebookError: the gradebook refuses to be read.
+    """
+    return _records(load_columns(course, tuple(assignment_ids)))
+
+
+def to_json(rows: list[Record]) -> str:
+    """The records as a JSON list; a number that is not finite becomes null."""
+    return json.dumps(_finite(rows), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def _records(columns: Iterable[Column]) -> list[Record]:
+    return [
+        _record(column.assignment, grade) for column in columns for grade in column.grades.values()
+    ]
+
+
+def _gradescope(columns: Sequence[Column]) -> dict[str, bytes]:
+    """A results.json for each submission that was graded."""
+    return {
+        f"{column.assignment.id}/{student}.json": results_json(grade.result).encode()
+        for column in columns
+        for student, grade in column.grades.items()
+        if student in column.scores
+    }
+
+
+def _record(assignment: Assignment, grade: Grade) -> Record:
+    result = grade.result
+    found = {question.question: question for question in result.questions}
+    questions = {
+        name: found.get(name, QuestionResult(name, None, spec.points))
+        for name, spec in assignment.questions.items()
+    }
+    return {
+        "student": result.student,
+        "assignment": result.assignment,
+        "status": str(result.status),
+        "score": result.score,
+        "max_score": result.max_score,
+        "previous_score": result.previous_score,
+        "late_penalty": grade.late_penalty,
+        "questions": {
+            name: _question(question, result.previous_scores.get(name))
+            for name, question in questions.items()
+        },
+        "notes": list(result.notes),
+    }
+
+
+def _question(question: QuestionResult, previous_score: float | None) -> Record:
+    keys = ("name", "passed", "points", "max_points", "message")
+    return {
+        "score": question.score,
+        "max_score": question.max_score,
+        "previous_score": previous_score,
+        "mistakes": list(question.mistakes),
+        "checks": [{key: getattr(check, key) for key in keys} for check in question.checks],
+    }
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _finite(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_finite(inner) for inner in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

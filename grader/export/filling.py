@@ -1,0 +1,94 @@
+"""Filling grades into a file that an LMS exported: its rows are matched, and all else is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from grader.course.roster import Roster
+from grader.export.columns import Column, listed, number
+from grader.system.table import Row, Table
+
+__all__ = ["Matcher", "Refusal", "fill"]
+
+NUMBERS = ("canvas_id", "moodle_id")
+Refusal = Callable[[Row, int, float], str]
+
+
+@dataclass(frozen=True)
+class Matcher:
+    """Tells which student a row of the file is of.
+
+    Args:
+        columns: index of each identifying column of the file, by its name in the roster.
+        roster: who takes the course; None if there is no roster.
+        students: ids of everyone who has a grade.
+    """
+
+    columns: Mapping[str, int]
+    roster: Roster | None
+    students: frozenset[str]
+
+    def students_of(self, row: Row) -> set[str]:
+        """Everyone whom the row's cells name: one if all is well."""
+        named = {self._one(name, row.get(index)) for name, index in self.columns.items()}
+        return {student for student in named if student}
+
+    def _one(self, name: str, value: str) -> str | None:
+        if name == "moodle_id":
+            value = value.rpartition(" ")[2]  # “Participant 1234567”
+        if not value:
+            return None
+        if self.roster is not None:
+            if person := self.roster.by(name, value):
+                return person.id
+            if name in NUMBERS:  # somebody's id may be the number of somebody else there
+                return None
+        return next((s for s in self.students if s.casefold() == value.casefold()), None)
+
+
+def fill(
+    table: Table,
+    matcher: Matcher,
+    targets: Iterable[tuple[Column, int]],
+    is_student: Callable[[Row], bool],
+    refusal: Refusal,
+) -> tuple[Table, list[str]]:
+    """Write final scores into the cells of a table.
+
+    Args:
+        table: what the LMS exported.
+        matcher: who a row is of.
+        targets: each column of grades, and where in the table it goes.
+        is_student: whether a row is a student's.
+        refusal: why a cell is left as it is, given row, index and new score; "" if it is not.
+
+    Returns:
+        The table, and what was left out and why.
+    """
+    targets = list(targets)
+    found: dict[str, int] = {}
+    said = []
+    rows = []
+    for row in table.rows:
+        named = sorted(matcher.students_of(row)) if is_student(row) else []
+        student = named[0] if len(named) == 1 else None
+        if len(named) > 1:
+            said.append(f"line {row.line}: it names {' and '.join(named)}; left as it is")
+        elif student in found:
+            said.append(f"line {row.line}: {student} is in line {found[student]} too; left")
+        elif student is not None:
+            found[student] = row.line
+            for column, index in targets:
+                score = column.scores.get(student)
+                reason = "" if score is None else refusal(row, index, score)
+                if reason:
+                    said.append(f"{student}: {reason}; left as it is")
+                elif score is not None:
+                    row = row.with_cell(index, number(score))
+        rows.append(row)
+    for column, _ in targets:
+        lost = [student for student in column.scores if student not in found]
+        if lost:
+            said.append(f"{column.assignment.id}: no row of the file is theirs: {listed(lost)}")
+    return replace(table, rows=tuple(rows)), said

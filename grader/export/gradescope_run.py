@@ -1,0 +1,103 @@
+"""What `run_autograder` starts on Gradescope: one submission → results/results.json.
+
+Only the notebook is taken from the submission, and it runs in the box as everywhere. When we cannot
+grade, there is no results.json: Gradescope then shows that the autograder failed, not a zero.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from grader.course.bundle import load_bundle
+from grader.course.ids import is_safe_student
+from grader.course.settings import Course
+from grader.errors import GraderError
+from grader.export.gradescope import results_json
+from grader.grading.submission import grade_submission
+from grader.intake.archive import CLUTTER
+from grader.intake.submissions import Submission
+from grader.results import Status
+from grader.system.files import write_whole
+
+__all__ = ["main"]
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Grade what is in `submission/` of Gradescope's folder; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="run_autograder")
+    parser.add_argument("assignment")
+    parser.add_argument("root", type=Path)
+    parser.add_argument("--unsafe", action="store_true")
+    given = parser.parse_args(arguments)
+    target = given.root / "results" / "results.json"
+    target.unlink(missing_ok=True)
+    started = time.monotonic()
+    try:
+        course = Course.load(given.root / "source" / "course")
+        bundle = load_bundle(course, given.assignment, unsafe=given.unsafe)
+        submission = _submission(given.root, given.assignment)
+        result = grade_submission(bundle, submission)
+    except GraderError as error:
+        sys.stderr.write(f"not graded: {error}\n")
+        return 1
+    if result.status is Status.NOT_GRADED:
+        sys.stderr.write("\n".join(result.notes) + "\n")
+        return 1
+    write_whole(target, results_json(result, time.monotonic() - started))
+    return 0
+
+
+def _submission(root: Path, assignment: str) -> Submission:
+    metadata = _metadata(root / "submission_metadata.json")
+    path = _notebook(root / "submission", f"{assignment}.ipynb")
+    return Submission(_student(metadata), assignment, path, _time(metadata))
+
+
+def _metadata(path: Path) -> dict[str, Any]:
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return data if isinstance(data, dict) else {}
+
+
+def _student(metadata: dict[str, Any]) -> str:
+    """Whose inputs are drawn: the email address if it can be an id, else Gradescope's number."""
+    users = metadata.get("users")
+    user = users[0] if isinstance(users, list) and users and isinstance(users[0], dict) else {}
+    email, number = str(user.get("email", "")), user.get("id")
+    if is_safe_student(email):
+        return email
+    return f"gradescope-{number}" if isinstance(number, int) else "gradescope"
+
+
+def _time(metadata: dict[str, Any]) -> datetime | None:
+    try:
+        return datetime.fromisoformat(str(metadata.get("created_at")))
+    except ValueError:
+        return None
+
+
+def _notebook(folder: Path, name: str) -> Path:
+    """The notebook of that name, else the only one; links and editors' copies do not count."""
+    found = [
+        path
+        for path in sorted(folder.rglob("*.ipynb"))
+        if path.is_file() and not path.is_symlink() and not CLUTTER.intersection(path.parts)
+    ]
+    named = [path for path in found if path.name == name]
+    for candidates in (named, found):
+        if len(candidates) == 1:
+            return candidates[0]
+    return folder / name
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,46 @@
+"""nbgrader's folder of graded notebooks: `autograded/<student>/<assignment>/`."""
+
+from __future__ import annotations
+
+import shutil
+from copy import deepcopy
+from datetime import datetime
+
+from grader.course.bundle import Bundle
+from grader.course.settings import Course
+from grader.gradebook.scorecard import check_cell_outputs
+from grader.intake.timestamp import write_timestamp
+from grader.notebook import Notebook, dumps, is_check, question_of
+from grader.results import Status, SubmissionResult
+from grader.system.files import write_whole
+
+__all__ = ["graded_notebook", "write_graded"]
+
+
+def graded_notebook(result: SubmissionResult, release: Notebook) -> Notebook:
+    """The executed notebook; for a rejected submission the release, with reason and zeros."""
+    if result.notebook is not None:
+        return result.notebook
+    reason = {"output_type": "stream", "name": "stdout", "text": "\n".join(result.notes) + "\n"}
+    questions = {question.question: question for question in result.questions}
+    notebook = deepcopy(release)
+    for cell in notebook["cells"]:
+        question = questions.get(question_of(cell) or "")
+        if is_check(cell) and question is not None:
+            cell["outputs"] = check_cell_outputs((reason,), question)
+    return notebook
+
+
+def write_graded(
+    course: Course, bundle: Bundle, result: SubmissionResult, submitted_at: datetime | None
+) -> None:
+    """Write what nbgrader leaves after grading; when we failed, nothing stays, as with nbgrader."""
+    folder = course.autograded_dir / result.student / result.assignment
+    if result.status is Status.NOT_GRADED:
+        shutil.rmtree(folder, ignore_errors=True)
+        return
+    for name, data in bundle.files.items():
+        write_whole(folder / name, data)
+    write_timestamp(folder, submitted_at)
+    notebook = dumps(graded_notebook(result, bundle.release), compact=True)
+    write_whole(folder / f"{result.assignment}.ipynb", notebook)

@@ -1,0 +1,157 @@
+"""Grades as they stand: what was judged, the scores that humans gave, and the late penalty."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from grader.course.bundle import load_bundle
+from grader.course.settings import Assignment, Course
+from grader.errors import GraderError
+from grader.gradebook.late import Lateness
+from grader.gradebook.records import fingerprint, kept_fingerprint, load_result
+from grader.intake.submissions import Submission, find_submissions
+from grader.results import Status, SubmissionResult
+from grader.system.files import write_whole
+
+__all__ = ["Grade", "Standing", "grade_of", "grades", "refresh", "standings"]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What the gradebook adds to a kept result.
+
+    Args:
+        by_hand: scores that a human gave or changed, by question.
+        comments: what a human wrote to the student, by question.
+        lateness: how late the submission was, and what that costs.
+    """
+
+    by_hand: dict[str, float] = field(default_factory=dict)
+    comments: dict[str, str] = field(default_factory=dict)
+    lateness: Lateness = field(default_factory=Lateness)
+
+
+@dataclass(frozen=True)
+class Grade:
+    """One submission's result with manual scores in it, and the points lost for lateness.
+
+    Args:
+        result: with the scores that humans gave.
+        late_penalty: points lost.
+        lateness: how late it was, and why that costs what it costs.
+        comments: what a human wrote to the student, by question.
+    """
+
+    result: SubmissionResult
+    late_penalty: float
+    lateness: Lateness = field(default_factory=Lateness)
+    comments: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def final_score(self) -> float | None:
+        """What is left after the late penalty; None when we failed to grade."""
+        score = self.result.score
+        return None if score is None else max(score - self.late_penalty, 0.0)
+
+
+def grades(course: Course, assignment: Assignment) -> list[Grade]:
+    """The grades of one assignment, by student.
+
+    Raises:
+        GradebookError: the gradebook refuses to be read.
+    """
+    return [
+        grade_of(_kept(course, assignment, student), standing)
+        for student, standing in standings(course, assignment).items()
+    ]
+
+
+def standings(course: Course, assignment: Assignment) -> dict[str, Standing]:
+    """What the gradebook says of everyone who has a kept result, by student.
+
+    Lateness follows policy, deadlines, extensions and times of submission as they are now.
+
+    Raises:
+        GradebookError: the gradebook refuses to be read.
+    """
+    folder = course.result_path(assignment.id, "x").parent
+    students = sorted(path.stem for path in folder.glob("*.json"))
+    if not students:
+        return {}
+    told = _from_gradebook(course, assignment.id)
+    return {student: told.get(student, Standing()) for student in students}
+
+
+def grade_of(result: SubmissionResult, standing: Standing) -> Grade:
+    """The grade of one kept result."""
+    late = standing.lateness
+    with_scores = result.with_manual_scores(standing.by_hand)
+    return Grade(with_scores, late.penalty, late, standing.comments)
+
+
+def refresh(course: Course, assignment_id: str, submissions: Iterable[Submission]) -> None:
+    """Bring what lateness follows up to date in the gradebook, if it has changed; grades nothing.
+
+    That is the policy, deadlines, extensions, roster and times of submission.
+    """
+    times = {submission.student: submission.submitted_at for submission in submissions}
+    mark = course.root / "results" / f"{assignment_id}.late"
+    digest = _late_digest(course, times)
+    if not mark.is_file() or mark.read_text(encoding="ascii").strip() != digest:
+        from grader.gradebook.book import CourseGradebook  # takes seconds to import
+
+        with CourseGradebook(course) as gradebook:
+            gradebook.note_times(assignment_id, times)
+            gradebook.lateness(assignment_id)
+        write_whole(mark, digest + "\n")
+
+
+def _late_digest(course: Course, times: dict[str, datetime | None]) -> str:
+    dues = [(assignment.id, str(assignment.due)) for assignment in course.assignments]
+    known = sorted((student, str(time)) for student, time in times.items())
+    digest = hashlib.sha256(f"{course.late_policy!r}{dues}{known}".encode())
+    for path in (course.roster_path, course.extensions_path):
+        digest.update(b"\0" + (path.read_bytes() if path.is_file() else b""))
+    return digest.hexdigest()
+
+
+def _from_gradebook(course: Course, assignment_id: str) -> dict[str, Standing]:
+    """What it says of everyone who has been graded, by student."""
+    from grader.gradebook.book import CourseGradebook  # takes seconds to import
+
+    with CourseGradebook(course) as gradebook:
+        gradebook.note_times(assignment_id, _times_of_graded(course, assignment_id))
+        scores = gradebook.manual_scores(assignment_id)
+        comments = gradebook.manual_comments(assignment_id)
+        return {
+            student: Standing(scores.get(student, {}), comments.get(student, {}), late)
+            for student, late in gradebook.lateness(assignment_id).items()
+        }
+
+
+def _times_of_graded(course: Course, assignment_id: str) -> dict[str, datetime | None]:
+    """When that came which has its score now; the time of what waits to be graded is not it."""
+    try:
+        bundles = [load_bundle(course, assignment_id, unsafe=unsafe) for unsafe in (False, True)]
+    except GraderError:  # whether or not it could be graded now, it was, and its grades are due
+        return {}
+    return {
+        submission.student: submission.submitted_at
+        for submission in find_submissions(course, assignment_id)
+        if kept_fingerprint(course, assignment_id, submission.student)
+        in {fingerprint(bundle, submission) for bundle in bundles}
+    }
+
+
+def _kept(course: Course, assignment: Assignment, student: str) -> SubmissionResult:
+    result = load_result(course, assignment.id, student)
+    return result or SubmissionResult(
+        student=student,
+        assignment=assignment.id,
+        status=Status.NOT_GRADED,
+        max_score=assignment.max_score,
+        notes=("Not graded: the kept result cannot be read; grade this submission again.",),
+    )

@@ -1,0 +1,126 @@
+"""What handing in late costs, by the policy of course.yml; pure arithmetic on times and scores.
+
+Days are begun days after a student's own deadline and the grace period. Of them, those in the
+student's budget of late days are free: it is spent in the order of the deadlines, on whatever came
+late, until nothing of it is left.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from grader.course.settings import LatePolicy
+
+__all__ = ["HandIn", "Lateness", "lateness"]
+
+DAY_S = 86400
+
+
+@dataclass(frozen=True)
+class HandIn:
+    """One student's submission of one assignment, as far as lateness goes.
+
+    Args:
+        max_score: points of the assignment.
+        score: points earned, those given by hand included.
+        deadline: the student's own; None if there is none.
+        submitted_at: when it was handed in; None if unknown, which counts as in time.
+    """
+
+    max_score: float
+    score: float
+    deadline: datetime | None
+    submitted_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Lateness:
+    """How late one submission was, and what that costs.
+
+    Args:
+        seconds: time after the student's own deadline; 0 when in time.
+        days: days begun after the grace period.
+        free_days: how many of them the student's late days pay for.
+        penalty: points lost, to two decimals; never negative, never more than the score.
+    """
+
+    seconds: float = 0.0
+    days: int = 0
+    free_days: int = 0
+    penalty: float = 0.0
+
+    def __str__(self) -> str:
+        """In one sentence for the student; "" when it was in time."""
+        if self.seconds <= 0:
+            return ""
+        text = f"Handed in {_span(self.seconds)} after the deadline"
+        if not self.days:
+            return f"{text}, within the grace period; nothing is lost."
+        if self.free_days:
+            text += f"; {_count(self.free_days, 'late day')} used"
+        charged = self.days - self.free_days
+        if not charged:
+            return f"{text}, nothing is lost."
+        return f"{text}; {_count(charged, 'day')} charged, {self.penalty:g} points lost."
+
+
+def lateness(policy: LatePolicy, handins: Sequence[HandIn]) -> list[Lateness]:
+    """How late each submission of one student was, and what that costs.
+
+    Args:
+        policy: grace, budget of days, share per day, largest share, floor.
+        handins: all submissions of one student in the course.
+
+    Returns:
+        One answer for each, in the same order.
+    """
+    seconds = [_seconds_late(handin) for handin in handins]
+    days = [_days(policy, late) for late in seconds]
+    free = _free_days(policy.late_days, handins, days)
+    return [
+        Lateness(late, begun, paid, _penalty(policy, handin, begun - paid))
+        for handin, late, begun, paid in zip(handins, seconds, days, free, strict=True)
+    ]
+
+
+def _seconds_late(handin: HandIn) -> float:
+    if handin.deadline is None or handin.submitted_at is None:
+        return 0.0
+    return max(0.0, (handin.submitted_at - handin.deadline).total_seconds())
+
+
+def _days(policy: LatePolicy, seconds_late: float) -> int:
+    beyond_s = seconds_late - 60 * policy.grace_minutes
+    return max(0, math.ceil(beyond_s / DAY_S))
+
+
+def _free_days(budget: int, handins: Sequence[HandIn], days: Sequence[int]) -> list[int]:
+    free = [0] * len(days)
+    late = [index for index, begun in enumerate(days) if begun]
+    for index in sorted(late, key=lambda index: (handins[index].deadline, index)):
+        free[index] = min(budget, days[index])
+        budget -= free[index]
+    return free
+
+
+def _penalty(policy: LatePolicy, handin: HandIn, charged_days: int) -> float:
+    share = min(policy.max_penalty, policy.penalty_per_day * charged_days)
+    left = max(handin.score * (1 - share), min(handin.score, policy.floor * handin.max_score))
+    lost = round(handin.score - left, 2)
+    return min(max(handin.score, 0.0), max(lost, 0.0))
+
+
+def _span(seconds: float) -> str:
+    minutes = math.ceil(seconds / 60)
+    days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
+    parts = [_count(n, unit) for n, unit in ((days, "day"), (hours, "hour")) if n]
+    if minutes and not days:
+        parts.append(_count(minutes, "minute"))
+    return " ".join(parts)
+
+
+def _count(number: int, unit: str) -> str:
+    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"

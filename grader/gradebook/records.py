@@ -1,0 +1,72 @@
+"""Kept results: one JSON record for each submission, and the fingerprint of what it depends on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from dataclasses import replace
+from pathlib import Path
+
+from grader.course.bundle import Bundle
+from grader.course.settings import Course
+from grader.intake.submissions import Submission, content_digest
+from grader.results import Status, SubmissionResult
+from grader.system.files import write_whole
+
+__all__ = ["fingerprint", "kept_fingerprint", "load_result", "save_result"]
+
+FINGERPRINT = re.compile(rb'\{\s*"fingerprint": "([0-9a-f]{64})"')  # what a record begins with
+
+
+def fingerprint(bundle: Bundle, submission: Submission) -> str:
+    """Digest of all that a result depends on: bundle, student, submitted file."""
+    parts = f"{bundle.digest}:{submission.student}:{content_digest(submission)}"
+    return hashlib.sha256(os.fsencode(parts)).hexdigest()
+
+
+def save_result(course: Course, result: SubmissionResult) -> SubmissionResult:
+    """Keep the record under `results/`, whole or not at all.
+
+    Returns:
+        The result with the scores of the record that it replaces, as it was kept.
+    """
+    path = course.result_path(result.assignment, result.student)
+    kept = replace(result, previous_scores=_scores_before(path))
+    write_whole(path, kept.to_json())
+    return kept
+
+
+def _scores_before(path: Path) -> dict[str, float]:
+    """The scores of a kept record, by question, also if another version of the kit wrote it.
+
+    A grading that failed gave none; those from before it are handed on.
+    """
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        if data["status"] == Status.NOT_GRADED:
+            return dict(data["previous_scores"])
+        scores = {question["question"]: question["score"] for question in data["questions"]}
+        return {name: float(score) for name, score in scores.items() if score is not None}
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return {}
+
+
+def kept_fingerprint(course: Course, assignment_id: str, student: str) -> str:
+    """The fingerprint of the kept record, or "" if there is none; quicker than all of it."""
+    try:
+        with course.result_path(assignment_id, student).open("rb") as file:
+            found = FINGERPRINT.match(file.read(200))
+    except OSError:
+        return ""
+    return found[1].decode() if found else ""
+
+
+def load_result(course: Course, assignment_id: str, student: str) -> SubmissionResult | None:
+    """The kept record, or None if there is none or it was written by another version."""
+    path = course.result_path(assignment_id, student)
+    try:
+        return SubmissionResult.from_json(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return None

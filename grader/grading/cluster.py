@@ -1,0 +1,105 @@
+"""A Dask cluster as the crew: for classes that outgrow one machine.
+
+A worker needs the installed kit and nothing else. The assignment is a task of its own, so Dask
+moves it to each worker once and makes it again if its holders are lost; a submission travels as
+bytes. Results come back as pickles of plain data, from workers that are trusted like the grader.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import CancelledError
+from contextlib import contextmanager
+from typing import Any
+
+from grader.course.bundle import Bundle, kit_digest
+from grader.errors import UsageError
+from grader.grading.pool import Team
+
+__all__ = ["ClusterCrew"]
+
+CONNECT_TIMEOUT_S = 15
+
+
+class ClusterCrew:
+    """The workers of a Dask scheduler; a context manager.
+
+    Args:
+        address: the scheduler's, such as `tcp://10.0.0.5:8786`.
+
+    Raises:
+        UsageError: Dask is not installed, nobody answers there, there is no worker, or a worker has
+            another version of the kit.
+    """
+
+    def __init__(self, address: str) -> None:
+        try:
+            from distributed import Client
+            from distributed.client import FutureCancelledError
+            from distributed.comm.addressing import get_address_host_port
+            from distributed.scheduler import KilledWorker
+        except ImportError:
+            raise UsageError(
+                "--scheduler needs Dask; install it with: pip install 'chainrule[cluster]'"
+            ) from None
+        self.deaths: tuple[type[BaseException], ...] = (
+            KilledWorker,
+            FutureCancelledError,
+            CancelledError,
+        )
+        self._address = address
+        try:
+            get_address_host_port(address, strict=True)
+        except (ValueError, TypeError, NotImplementedError):
+            raise UsageError(
+                f"--scheduler {address}: not an address; write one such as tcp://10.0.0.5:8786"
+            ) from None
+        try:
+            self._client = Client(address, timeout=CONNECT_TIMEOUT_S, set_as_default=False)
+        except (OSError, ValueError, TypeError) as error:
+            raise UsageError(
+                f"--scheduler {address}: nobody answers there ({type(error).__name__}); "
+                "start one with: dask scheduler"
+            ) from None
+        try:
+            self._look_at_workers()
+        except UsageError:
+            self._client.close()
+            raise
+
+    def __enter__(self) -> ClusterCrew:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
+
+    @property
+    def size(self) -> int:
+        """One submission at a time on each worker, whatever its threads."""
+        return max(len(self._client.nthreads()), 1)
+
+    @contextmanager
+    def at_work(self, bundle: Bundle, size: int) -> Iterator[Team]:
+        """See `grader.grading.pool.Crew.at_work`; `size` is kept by who submits."""
+        held = self._client.submit(_itself, bundle, key=f"bundle-{bundle.digest}")
+        with self._client.get_executor(pure=False, retries=0) as executor:
+            yield Team(executor, held)
+
+    def _look_at_workers(self) -> None:
+        """Refuse to start with workers that would grade by other rules, or with none."""
+        digests: dict[str, Any] = self._client.run(kit_digest, on_error="return")
+        if not digests:
+            raise UsageError(
+                f"--scheduler {self._address}: there is no worker; start one on each core with: "
+                f"dask worker {self._address} --nthreads 1"
+            )
+        for worker, digest in digests.items():
+            if digest != kit_digest():
+                raise UsageError(
+                    f"--scheduler {self._address}: the worker {worker} has another version of the "
+                    "kit, or none; install the same there"
+                )
+
+
+def _itself(bundle: Bundle) -> Bundle:
+    return bundle

@@ -1,0 +1,105 @@
+"""Results on their way to disk: one thread that writes them, so that workers never wait.
+
+It opens the gradebook, which takes seconds, while the first submissions are graded, and keeps what
+has gathered in one transaction at a time. A result's record is written last: after a crash in
+between the submission is graded again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from grader.course.bundle import Bundle
+from grader.course.settings import Course
+from grader.gradebook.records import save_result
+from grader.results import SubmissionResult
+
+__all__ = ["Keeper"]
+
+WAITING = 64  # results, of some 200 KiB each; then the driver waits, and with it the workers
+BATCH = 50
+LINGER_S = 0.5  # for more results to share the cost of a transaction
+
+
+class Keeper:
+    """Keeps results in a thread of its own; a context manager that ends when all are kept.
+
+    Args:
+        course: the course.
+        bundle: the assignment that the results are of.
+        times: when each student handed in, None if unknown.
+        kept: called in that thread with each result that is on disk, without its notebook.
+
+    Raises:
+        GradebookError: the gradebook refuses; raised by `keep` and at the end.
+    """
+
+    def __init__(
+        self,
+        course: Course,
+        bundle: Bundle,
+        times: Mapping[str, datetime | None],
+        kept: Callable[[SubmissionResult], None],
+    ) -> None:
+        self._course, self._bundle, self._times, self._kept = course, bundle, times, kept
+        self._queue: queue.Queue[SubmissionResult | None] = queue.Queue(WAITING)
+        self._error: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, name="keeper")
+
+    def __enter__(self) -> Keeper:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._put(None)
+        self._thread.join()
+        if self._error is not None:
+            raise self._error
+
+    def keep(self, result: SubmissionResult) -> None:
+        """Hand over one result; waits while too many are waiting."""
+        self._put(result)
+        if self._error is not None:
+            raise self._error
+
+    def _put(self, result: SubmissionResult | None) -> None:
+        while self._error is None:
+            try:
+                self._queue.put(result, timeout=1)
+            except queue.Full:  # look again whether the thread is alive
+                continue
+            return
+
+    def _run(self) -> None:
+        try:
+            from grader.gradebook.book import CourseGradebook  # takes seconds to import
+
+            with CourseGradebook(self._course) as gradebook:
+                gradebook.register(self._bundle.release, self._bundle.assignment)
+                while batch := self._gathered():
+                    gradebook.store_all((r, self._times[r.student]) for r in batch)
+                    self._record(batch)
+        except BaseException as error:  # raised again where somebody can tell it
+            self._error = error
+
+    def _gathered(self) -> list[SubmissionResult]:
+        """At least one result, and those that come soon; none at the end."""
+        batch = [self._queue.get()]
+        until = time.monotonic() + LINGER_S
+        with contextlib.suppress(queue.Empty):
+            while len(batch) < BATCH and batch[-1] is not None:
+                batch.append(self._queue.get(timeout=max(until - time.monotonic(), 0)))
+        if batch[-1] is None:
+            self._queue.put(None)  # the end is met again after this batch
+        return [result for result in batch if result is not None]
+
+    def _record(self, batch: Iterable[SubmissionResult]) -> None:
+        for result in batch:
+            kept = save_result(self._course, result)
+            self._kept(replace(kept, notebook=None))

@@ -1,0 +1,192 @@
+"""Many submissions on many workers, streamed, with a bounded number in flight.
+
+Who does the work is a `Crew`: processes of this machine, or a Dask cluster (`grader.grading.cluster`). Both
+are a `concurrent.futures.Executor` to the one loop below.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Generator, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from grader.course.bundle import Bundle
+from grader.errors import GraderError
+from grader.grading.worker import become_worker, grade_one
+from grader.intake.submissions import Submission, opened
+from grader.results import Status, SubmissionResult
+from grader.system.processes import team
+
+__all__ = ["Crew", "LocalCrew", "Team", "grade_all"]
+
+IN_FLIGHT_PER_WORKER = 2  # one that runs and one that waits, so that no worker idles
+
+
+@dataclass(frozen=True)
+class Team:
+    """Workers that hold an assignment.
+
+    Args:
+        executor: runs `grader.grading.worker.grade_one` on one of them.
+        bundle: what that is given there for the bundle.
+    """
+
+    executor: Executor
+    bundle: Any
+
+
+class Crew(Protocol):
+    """Those who grade."""
+
+    @property
+    def size(self) -> int:
+        """How many submissions they grade at the same time."""
+
+    @property
+    def deaths(self) -> tuple[type[BaseException], ...]:
+        """What the future of a submission raises when its worker died."""
+
+    def at_work(self, bundle: Bundle, size: int) -> AbstractContextManager[Team]:
+        """A team of at most that size, each of whom is given the bundle once."""
+
+
+@dataclass(frozen=True)
+class LocalCrew:
+    """Processes of this machine.
+
+    Args:
+        size: how many, at least one.
+    """
+
+    size: int
+    deaths: tuple[type[BaseException], ...] = (BrokenProcessPool,)
+
+    @contextmanager
+    def at_work(self, bundle: Bundle, size: int) -> Iterator[Team]:
+        """See `Crew.at_work`."""
+        with team(size, become_worker, (bundle,)) as executor:
+            _await_first(executor, size)
+            yield Team(executor, bundle.digest)
+
+
+def _await_first(executor: Executor, size: int) -> None:
+    """Start all workers and go on once one of them is ready.
+
+    Raises:
+        GraderError: one died before it had anything to grade.
+    """
+    try:
+        started = [executor.submit(os.getpid) for _ in range(size)]
+        finished, _ = wait(started, return_when=FIRST_COMPLETED)
+        next(iter(finished)).result()
+    except BrokenProcessPool:
+        raise GraderError(
+            "the worker processes end while they start; see above, or try with --workers 1"
+        ) from None
+
+
+def grade_all(
+    bundle: Bundle,
+    submissions: Iterable[Submission],
+    crew: Crew,
+    stop: threading.Event | None = None,
+) -> Iterator[SubmissionResult]:
+    """Grade submissions; results come as they are ready.
+
+    Submissions that were in flight when a worker died are tried once more, each by itself; one
+    that ends its worker again is NOT_GRADED, and its neighbours are not.
+
+    Args:
+        bundle: the assignment.
+        submissions: consumed lazily, only as far as workers can take them.
+        crew: who grades.
+        stop: once set, no further submission is started; those running still come.
+    """
+    waiting = _Queue(submissions, stop or threading.Event())
+    while not waiting.is_empty():
+        victims = yield from _until_broken(bundle, waiting, crew)
+        for victim in victims:
+            yield _alone(bundle, victim, crew)
+
+
+def _until_broken(
+    bundle: Bundle, waiting: _Queue, crew: Crew
+) -> Generator[SubmissionResult, None, list[Submission]]:
+    """Results of one team; returns what was in flight when a worker died, if one did."""
+    running: dict[Future[SubmissionResult], Submission] = {}
+    with crew.at_work(bundle, crew.size) as at_work:
+        while running or not waiting.is_empty():
+            while len(running) < crew.size * IN_FLIGHT_PER_WORKER and not waiting.is_empty():
+                submission = waiting.take()
+                running[_started(at_work, submission, crew.deaths)] = submission
+            wait(running, return_when=FIRST_COMPLETED)
+            done = [future for future in running if future.done()]
+            graded = [future for future in done if not _died(future, crew.deaths)]
+            for future in graded:
+                del running[future]
+                yield future.result()
+            if len(graded) < len(done):
+                return list(running.values())
+    return []
+
+
+def _died(future: Future[SubmissionResult], deaths: tuple[type[BaseException], ...]) -> bool:
+    try:
+        future.result()
+    except deaths:
+        return True
+    return False
+
+
+def _started(
+    team: Team, submission: Submission, deaths: tuple[type[BaseException], ...]
+) -> Future[SubmissionResult]:
+    """Hand over one submission; a team that broke since its last result is told like any other."""
+    try:
+        return team.executor.submit(grade_one, team.bundle, opened(submission))
+    except deaths as error:
+        broken: Future[SubmissionResult] = Future()
+        broken.set_exception(error)
+        return broken
+
+
+def _alone(bundle: Bundle, submission: Submission, crew: Crew) -> SubmissionResult:
+    """Grade one that was in flight when a worker died, where it can harm no other."""
+    with crew.at_work(bundle, 1) as at_work:
+        try:
+            return _started(at_work, submission, crew.deaths).result()
+        except crew.deaths:
+            return _given_up(bundle, submission)
+
+
+class _Queue:
+    """Submissions still to start, taken one by one, until somebody says stop."""
+
+    def __init__(self, submissions: Iterable[Submission], stop: threading.Event) -> None:
+        self._rest = iter(submissions)
+        self._stop = stop
+        self._next = next(self._rest, None)
+
+    def is_empty(self) -> bool:
+        return self._next is None or self._stop.is_set()
+
+    def take(self) -> Submission:
+        taken = self._next
+        assert taken is not None  # noqa: S101 — callers ask is_empty first
+        self._next = next(self._rest, None)
+        return taken
+
+
+def _given_up(bundle: Bundle, submission: Submission) -> SubmissionResult:
+    return SubmissionResult(
+        student=submission.student,
+        assignment=bundle.assignment.id,
+        status=Status.NOT_GRADED,
+        max_score=bundle.assignment.max_score,
+        notes=("Not graded: the worker process died twice while grading this submission.",),
+    )

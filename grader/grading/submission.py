@@ -1,0 +1,180 @@
+"""One submission → one `SubmissionResult`: intake, execute in the box, judge outside it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from grader.box.client import CellOutcome
+from grader.box.session import CodeCell, Session
+from grader.box.tiers import Tier
+from grader.course.bundle import Bundle
+from grader.errors import BoxError, JudgeError
+from grader.gradebook.records import fingerprint
+from grader.gradebook.scorecard import check_cell_outputs
+from grader.grading import workshop
+from grader.intake.submissions import Intake, Submission, read_submission
+from grader.judge.student import Student
+from grader.judge.suite import Verdict
+from grader.notebook import Notebook, grade_id, is_check, is_manual, is_solution, question_of
+from grader.results import QuestionResult, Status, SubmissionResult
+
+__all__ = [
+    "execute_and_judge",
+    "grade_submission",
+]
+
+
+def grade_submission(bundle: Bundle, submission: Submission) -> SubmissionResult:
+    """Grade one submitted file; never raises, so that no submission can stop a batch.
+
+    A result that is NOT_GRADED has no fingerprint: the next run tries it again.
+    """
+    before = fingerprint(bundle, submission)  # a file replaced meanwhile then counts as changed
+    try:
+        intake = read_submission(submission, bundle.release)
+        result = execute_and_judge(bundle, submission.student, intake)
+    except Exception as error:  # the worker's edge: an error of ours costs this result only
+        note = f"Not graded, by a mistake of the grader: {type(error).__name__}: {error}"
+        result = _empty(bundle, submission.student, Status.NOT_GRADED, (note,))
+    return result if result.status is Status.NOT_GRADED else replace(result, fingerprint=before)
+
+
+def execute_and_judge(bundle: Bundle, student: str, intake: Intake) -> SubmissionResult:
+    """Execute a repaired notebook in the box and judge it outside.
+
+    A rejected intake gives a REJECTED result. When our side fails (the box cannot be opened, a
+    hidden test breaks), the result is NOT_GRADED with the reason in its notes.
+    """
+    if intake.notebook is None:
+        return _rejected(bundle, student, intake.rejection or "it cannot be read")
+    try:
+        try:
+            return _graded(bundle, student, intake.notebook, intake.notes)
+        except BoxError:  # somebody may have killed the zygote; the next one will do
+            workshop.forget_launcher(bundle.unsafe)
+            return _graded(bundle, student, intake.notebook, intake.notes)
+    except (BoxError, JudgeError) as error:
+        return _empty(bundle, student, Status.NOT_GRADED, (*intake.notes, f"Not graded: {error}"))
+
+
+def _graded(
+    bundle: Bundle, student: str, notebook: Notebook, notes: tuple[str, ...]
+) -> SubmissionResult:
+    ready = workshop.workshop_of(bundle)
+    seed = f"{bundle.seed}:{bundle.assignment.id}:{student}"
+    box_launcher = workshop.launcher_of(bundle.unsafe)
+    cells = _code_cells(notebook)
+    with Session(box_launcher, bundle.files, cells, bundle.limits, bundle.figures) as session:
+        outcomes = session.execute_cells()
+        verdicts = ready.hidden_tests.run(
+            Student(session),
+            ready.reference,
+            seed,
+            ready.catalogue,
+            [name for name, q in bundle.assignment.questions.items() if not q.follow_through],
+            ready.wording,
+        )
+        stopped = session.notes
+        notes = (*notes, *stopped)
+    if box_launcher.tier is Tier.BOUNDS_ONLY:
+        notes = (*notes, "Graded with --unsafe: the box was bounded, but not closed off.")
+    questions = tuple(
+        _question(bundle, notebook, name, verdicts.get(name, Verdict()))
+        for name in bundle.assignment.questions
+    )
+    broken = [check for question in questions for check in question.checks if check.passed is None]
+    notes += tuple(f"Not graded: {check.name}: {check.message}" for check in broken)
+    return SubmissionResult(
+        student=student,
+        assignment=bundle.assignment.id,
+        status=Status.NOT_GRADED if broken else Status.GRADED,
+        max_score=bundle.assignment.max_score,
+        questions=questions,
+        notes=notes,
+        stopped=stopped,
+        notebook=_executed(notebook, outcomes, {q.question: q for q in questions}),
+    )
+
+
+def _question(bundle: Bundle, notebook: Notebook, name: str, verdict: Verdict) -> QuestionResult:
+    spec = bundle.assignment.questions[name]
+    if spec.manual:
+        score = None if _is_answered(bundle, notebook, name) else 0.0
+        return QuestionResult(name, score, spec.points, manual=True)
+    if not verdict.checks:
+        raise JudgeError(f"hidden_tests.py: no test for the question {name!r}; add one")
+    is_broken = any(check.passed is None for check in verdict.checks)
+    score = None if is_broken else float(sum(check.points for check in verdict.checks))
+    found = verdict.diagnosis
+    return QuestionResult(
+        question=name,
+        score=score,
+        max_score=spec.points,
+        mistakes=found.mistakes,
+        checks=verdict.checks,
+        hints=found.hints,
+        follow_through=verdict.follow_through,
+    )
+
+
+def _is_answered(bundle: Bundle, notebook: Notebook, name: str) -> bool:
+    """Whether a manual answer differs from the released text; nbgrader's own rule for a zero."""
+
+    def answers(document: Notebook) -> list[str]:
+        cells = document["cells"]
+        return [c["source"] for c in cells if is_manual(c) and question_of(c) == name]
+
+    return answers(notebook) != answers(bundle.release)
+
+
+def _code_cells(notebook: Notebook) -> list[CodeCell]:
+    return [
+        CodeCell(
+            index,
+            grade_id(cell) or f"number {index + 1}",
+            cell["source"],
+            is_answer=is_solution(cell),
+        )
+        for index, cell in enumerate(notebook["cells"])
+        if cell["cell_type"] == "code" and cell["source"].strip()
+    ]
+
+
+def _executed(
+    notebook: Notebook, outcomes: dict[int, CellOutcome], questions: dict[str, QuestionResult]
+) -> Notebook:
+    cells: list[dict[str, Any]] = []
+    for index, cell in enumerate(notebook["cells"]):
+        if cell["cell_type"] == "code":
+            outcome = outcomes.get(index, CellOutcome(ok=True))
+            outputs = (*outcome.outputs, *_obituary(outcome))
+            cell = {**cell, "outputs": list(outputs), "execution_count": outcome.count}
+            question = questions.get(question_of(cell) or "")
+            if is_check(cell) and question is not None:
+                cell["outputs"] = check_cell_outputs(outputs, question)
+        cells.append(cell)
+    return {**notebook, "cells": cells}
+
+
+def _obituary(outcome: CellOutcome) -> tuple[dict[str, Any], ...]:
+    if not outcome.died:
+        return ()
+    return ({"output_type": "stream", "name": "stderr", "text": f"[{outcome.died}]\n"},)
+
+
+def _rejected(bundle: Bundle, student: str, reason: str) -> SubmissionResult:
+    questions = tuple(
+        QuestionResult(name, 0.0, spec.points, manual=spec.manual)
+        for name, spec in bundle.assignment.questions.items()
+    )
+    result = _empty(bundle, student, Status.REJECTED, (f"Rejected: {reason}",))
+    return replace(result, questions=questions)
+
+
+def _empty(
+    bundle: Bundle, student: str, status: Status, notes: tuple[str, ...]
+) -> SubmissionResult:
+    return SubmissionResult(
+        student, bundle.assignment.id, status, bundle.assignment.max_score, notes=notes
+    )

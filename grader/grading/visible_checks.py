@@ -1,0 +1,146 @@
+"""`grader check`: a student's own notebook, its visible checks, nothing hidden.
+
+It runs the code of the person who runs it. On Linux it uses the same box as grading; elsewhere
+a plain child process serves.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from grader.box.client import CellOutcome
+from grader.box.launch import launcher
+from grader.box.session import CodeCell, Session
+from grader.course.bundle import is_helper
+from grader.course.settings import Limits
+from grader.errors import UsageError
+from grader.intake.submissions import MAX_BYTES
+from grader.notebook import (
+    Cell,
+    Notebook,
+    error_text,
+    grade_id,
+    is_check,
+    loads,
+    points,
+    question_of,
+)
+
+__all__ = ["Answer", "check_notebook"]
+
+# The notebook may lie in a folder that is full of other things. What releases have goes first.
+MAX_LOOKED_AT, MAX_FILES, MAX_TOTAL_BYTES = 10_000, 500, 64 << 20
+USUAL = (".py", ".npz", ".csv", ".txt", ".png")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """How the visible check of one question went.
+
+    Args:
+        question: its name.
+        points: what its hidden checks are worth.
+        passed: whether the visible check ran to its end.
+        message: why it did not.
+    """
+
+    question: str
+    points: float
+    passed: bool
+    message: str = ""
+
+
+def check_notebook(path: Path) -> list[Answer]:
+    """Execute a notebook beside its helper files and read its check cells.
+
+    Raises:
+        UsageError: the file is no notebook, or has no check in it.
+        BoxError: no child process could be started.
+    """
+    notebook = _read(path)
+    checks = {i: cell for i, cell in enumerate(notebook["cells"]) if is_check(cell)}
+    if not checks:
+        raise UsageError(f"{path}: no checks found; take the notebook that your course released")
+    cells = [
+        CodeCell(index, grade_id(cell) or f"number {index + 1}", cell["source"])
+        for index, cell in enumerate(notebook["cells"])
+        if cell["cell_type"] == "code"
+    ]
+    box_launcher = launcher(own_code=True)
+    try:
+        with Session(box_launcher, _helper_files(path.parent), cells, Limits()) as session:
+            outcomes = session.execute_cells()
+    finally:
+        box_launcher.close()
+    return list(_answers(notebook, checks, outcomes))
+
+
+def _answers(
+    notebook: Notebook, checks: Mapping[int, Cell], outcomes: Mapping[int, CellOutcome]
+) -> Iterator[Answer]:
+    """One for each check; where a cell that it builds on stopped, that is the reason."""
+    before = -1
+    for index, cell in checks.items():
+        question, message = question_of(cell) or "?", _message(outcomes[index])
+        above = {i: notebook["cells"][i] for i in range(before + 1, index) if i in outcomes}
+        own = {i: one for i, one in above.items() if question_of(one) == question}
+        stopped = [i for i in own or above if not outcomes[i].ok]
+        if message and stopped:
+            name = grade_id(notebook["cells"][stopped[0]]) or f"number {stopped[0] + 1}"
+            message = f"the cell {name} above it stops: {_message(outcomes[stopped[0]])}"
+        yield Answer(question, points(cell) or 0.0, outcomes[index].ok, message)
+        before = index
+
+
+def _read(path: Path) -> Notebook:
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise UsageError(f"{path}: larger than {MAX_BYTES >> 20} MiB; clear its outputs")
+        return loads(path.read_bytes())
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror}") from None
+    except ValueError as error:
+        raise UsageError(f"{path}: {error}; open it in Jupyter, save it, try again") from None
+
+
+def _helper_files(folder: Path) -> dict[str, bytes]:
+    """What may have been released beside the notebook, as far as it is not too much."""
+    looked_at = islice(folder.rglob("*"), MAX_LOOKED_AT)  # the folder itself, then those in it
+    found = [p for p in looked_at if is_helper(p.relative_to(folder)) and _is_readable(p)]
+    files: dict[str, bytes] = {}
+    left = MAX_TOTAL_BYTES
+    for path in sorted(found, key=_rank)[:MAX_FILES]:
+        if (size := path.stat().st_size) <= left:
+            files[path.relative_to(folder).as_posix()] = path.read_bytes()
+            left -= size
+    return files
+
+
+def _is_readable(path: Path) -> bool:
+    return path.is_file() and os.access(path, os.R_OK)
+
+
+def _rank(path: Path) -> tuple[int, int, int]:
+    kind = USUAL.index(path.suffix) if path.suffix in USUAL else len(USUAL)
+    return len(path.parts), kind, path.stat().st_size
+
+
+def _message(outcome: CellOutcome) -> str:
+    if outcome.died:
+        return outcome.died
+    errors = [output for output in outcome.outputs if output["output_type"] == "error"]
+    if not errors:
+        return "" if outcome.ok else "the check did not run"
+    return _explained(errors[-1])
+
+
+def _explained(error: dict[str, Any]) -> str:
+    name, text = error["ename"], error_text(error)
+    if name == "NotImplementedError":
+        return "not started: the answer cell still raises NotImplementedError"
+    return text.removeprefix("✗ ") if name == "AssertionError" and text else f"{name}: {text}"

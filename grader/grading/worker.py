@@ -1,0 +1,43 @@
+"""What runs in a worker: one submission at a time, with what was made ready for all of them.
+
+The judge is imported by the workers alone: the driver, which only names these functions, needs none
+of it.
+"""
+
+from __future__ import annotations
+
+import gc
+import threading
+
+from grader.course.bundle import Bundle
+from grader.intake.submissions import Submission
+from grader.results import SubmissionResult
+
+__all__ = ["become_worker", "grade_one"]
+
+_bundles: dict[str, Bundle] = {}
+_turn = threading.Lock()
+
+
+def become_worker(bundle: Bundle) -> None:
+    """Hold the assignment, and make ready what its first submission would wait for."""
+    _bundles[bundle.digest] = bundle
+    from grader.grading.workshop import prepare
+
+    prepare(bundle)
+    gc.collect()
+    gc.freeze()  # what all submissions share is not searched for garbage after each
+
+
+def grade_one(bundle: Bundle | str, submission: Submission) -> SubmissionResult:
+    """Grade one submission in a worker, which does one at a time.
+
+    Args:
+        bundle: the assignment, or the digest of one that the worker holds.
+        submission: opened, since its path may mean nothing here.
+    """
+    from grader.grading.submission import grade_submission
+
+    held = _bundles[bundle] if isinstance(bundle, str) else bundle
+    with _turn:
+        return grade_submission(held, submission)

@@ -1,0 +1,98 @@
+"""What a process keeps warm between submissions: hidden tests, reference, and its box server."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from functools import lru_cache
+from multiprocessing.util import Finalize
+from typing import Any
+
+from grader.box.launch import Launcher, launcher
+from grader.course.bundle import Bundle
+from grader.errors import GraderError
+from grader.judge.catalogue import Catalogue
+from grader.judge.reference import Reference
+from grader.judge.suite import HiddenTests
+from grader.judge.wording import Wording
+from grader.system.scratch import new_folder
+
+__all__ = [
+    "Workshop",
+    "forget_launcher",
+    "launcher_of",
+    "prepare",
+    "workshop_of",
+]
+
+
+def prepare(bundle: Bundle) -> None:
+    """Make ready in this process what the bundle's first submission would wait for.
+
+    The hidden tests are unpacked while the box server starts in a process of its own. A
+    `GraderError` of either is left to the first submission, whose result can tell it.
+    """
+    unpacking = threading.Thread(target=_ready, args=(workshop_of, bundle))
+    unpacking.start()
+    _ready(launcher_of, bundle.unsafe)  # by this thread: the server ends with who started it
+    unpacking.join()
+
+
+def _ready(make: Callable[[Any], object], key: Any) -> None:
+    with suppress(GraderError):
+        make(key)
+
+
+class Workshop:
+    """An assignment unpacked for this process: hidden tests on disk, reference loaded."""
+
+    def __init__(self, bundle: Bundle) -> None:
+        self._folder = folder = new_folder("judge")
+        Finalize(None, self.close, exitpriority=0)  # at exit of a pool's worker too
+        for name, data in bundle.files.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+        path = folder / "hidden_tests.py"
+        path.write_text(bundle.hidden_tests, encoding="utf-8")
+        self.hidden_tests = HiddenTests(path)
+        self.reference = Reference(bundle.reference, folder)
+        self.wording = wording = Wording.from_text(bundle.messages, bundle.language)
+        self.catalogue = lru_cache(lambda: Catalogue.from_source(bundle.mistakes, wording.hints))
+
+    def close(self) -> None:
+        """Remove what was unpacked."""
+        self.hidden_tests.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+_workshops: dict[str, Workshop] = {}
+
+
+def workshop_of(bundle: Bundle) -> Workshop:
+    """The bundle's workshop, made once per process; only the latest is kept."""
+    if bundle.digest not in _workshops:
+        for workshop in _workshops.values():
+            workshop.close()
+        _workshops.clear()
+        _workshops[bundle.digest] = Workshop(bundle)
+    return _workshops[bundle.digest]
+
+
+_launchers: dict[bool, Launcher] = {}
+
+
+def launcher_of(unsafe: bool) -> Launcher:
+    """This process's own zygote; it ends with the process."""
+    if unsafe not in _launchers:
+        _launchers[unsafe] = launcher(unsafe=unsafe)
+        Finalize(None, _launchers[unsafe].close, exitpriority=0)
+    return _launchers[unsafe]
+
+
+def forget_launcher(unsafe: bool) -> None:
+    """End the box server, so that the next submission starts a new one."""
+    if unsafe in _launchers:
+        _launchers.pop(unsafe).close()

@@ -1,0 +1,8 @@
+"""Files coming in: a download becomes submitted/, a submitted file becomes a whole notebook.
+
+Lives here: archives, attempts, times, who a file belongs to, and the repair of a notebook from the
+release. `naming/` has one module for each system whose downloads are recognised.
+
+May import: `course` and the rooms below. Imported by: `gradebook`, `grading`, `pages`, `release`,
+`cli`, `nbgrader_plugins`. It does not know the box.
+"""

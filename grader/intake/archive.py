@@ -1,0 +1,163 @@
+"""A folder or a zip that came from elsewhere, read file by file and never unpacked.
+
+Names that climb out, links, absurd sizes and broken members are given with a reason instead of
+content, so that one bad file stops nobody. Archives in it are not opened.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import zipfile
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path, PurePosixPath
+
+from grader.errors import UsageError
+from grader.intake.submissions import MAX_BYTES
+
+__all__ = ["Archive", "open_archive"]
+
+MAX_MEMBERS = 100_000
+MAX_RATIO = 200  # notebooks compress ten- to fiftyfold
+MAX_TOTAL_BYTES = 8 << 30
+MAX_NAME = 400  # characters
+MAX_DEPTH = 24
+CLUTTER = {".ipynb_checkpoints", "__MACOSX", ".DS_Store", "__pycache__"}
+
+
+class Archive:
+    """The files of a download, by path; `refused` says which are not read, and why."""
+
+    def __init__(self, names: Iterator[str], root: Path | None = None) -> None:
+        self.root = root
+        self.refused: dict[str, str] = {}
+        self.entries: list[str] = []
+        for count, name in enumerate(names):
+            if count >= MAX_MEMBERS:
+                raise UsageError(f"more than {MAX_MEMBERS} files in it; collect it in parts")
+            self._add(name)
+        self.entries.sort()
+        self._read_bytes = 0
+
+    def _add(self, name: str) -> None:
+        path = PurePosixPath(name)
+        if CLUTTER.intersection(path.parts) or path.name.startswith("._"):
+            return  # what editors and macOS leave behind
+        if reason := _unfit(name):
+            self.refused[name] = reason
+        else:
+            self.entries.append(name)
+
+    def read(self, name: str) -> bytes | str:
+        """Content of an entry, or the reason why there is none."""
+        content = self._read(name)
+        if isinstance(content, bytes):
+            self._read_bytes += len(content)
+            if self._read_bytes > MAX_TOTAL_BYTES:
+                return f"more than {MAX_TOTAL_BYTES >> 30} GiB in all; collect it in parts"
+        return content
+
+    def _read(self, name: str) -> bytes | str:
+        raise NotImplementedError
+
+
+class _Folder(Archive):
+    def __init__(self, root: Path) -> None:
+        super().__init__(_files(root), root)
+
+    def _read(self, name: str) -> bytes | str:
+        assert self.root is not None  # noqa: S101 — a folder has one
+        path = self.root / name
+        try:
+            status = path.lstat()
+            if stat.S_ISLNK(status.st_mode):
+                return "a link, not a file"
+            if not stat.S_ISREG(status.st_mode):
+                return "no ordinary file"
+            if status.st_size > MAX_BYTES:
+                return f"larger than {MAX_BYTES >> 20} MiB"
+            return path.read_bytes()
+        except OSError as error:
+            return f"cannot be read ({error.strerror})"
+
+
+class _Zip(Archive):
+    def __init__(self, file: zipfile.ZipFile) -> None:
+        self._file = file
+        members = [member for member in file.infolist() if not member.is_dir()]
+        self._members = {_name_of(member): member for member in members}
+        super().__init__(iter(self._members))
+        counts = Counter(_name_of(member) for member in members)
+        twice = {name for name, count in counts.items() if count > 1}
+        self.entries = [entry for entry in self.entries if entry not in twice]
+        self.refused |= dict.fromkeys(sorted(twice), "twice in the zip")
+
+    def _read(self, name: str) -> bytes | str:
+        member = self._members[name]
+        if stat.S_ISLNK(member.external_attr >> 16):
+            return "a link, not a file"
+        absurd = MAX_RATIO * (member.compress_size + 1024)
+        if member.file_size > MAX_BYTES or member.file_size > absurd:
+            return "expands to an absurd size"
+        try:
+            with self._file.open(member) as file:
+                data = file.read(MAX_BYTES + 1)
+        except Exception as error:  # zlib, struct, encoding and more: the member is broken
+            return f"cannot be unpacked ({type(error).__name__})"
+        return data if len(data) <= MAX_BYTES else "expands to an absurd size"
+
+
+@contextmanager
+def open_archive(source: Path) -> Iterator[Archive]:
+    """Open a folder or a zip.
+
+    Raises:
+        UsageError: it is neither, or holds too many files.
+    """
+    try:
+        if source.is_dir():
+            yield _Folder(source)
+        elif zipfile.is_zipfile(source):
+            with zipfile.ZipFile(source) as file:
+                yield _Zip(file)
+        else:
+            raise UsageError("neither a folder nor a zip file; give the download as it came")
+    except UsageError as error:
+        text = str(error)
+        raise UsageError(text if str(source) in text else f"{source}: {text}") from None
+    except (OSError, zipfile.BadZipFile) as error:
+        raise UsageError(f"{source}: cannot be read ({error}); download it again") from None
+
+
+def _files(root: Path) -> Iterator[str]:
+    """All files below a folder; links to folders are not followed, those to files are listed."""
+    for folder, subfolders, names in os.walk(root):
+        here = Path(folder).relative_to(root)
+        for name in [*names, *(s for s in subfolders if (Path(folder) / s).is_symlink())]:
+            yield (here / name).as_posix()
+        subfolders[:] = [s for s in sorted(subfolders) if s not in CLUTTER]
+        if ".git" in subfolders:  # what is in it says nothing; that it is there says enough
+            subfolders.remove(".git")
+            yield (here / ".git" / "HEAD").as_posix()
+
+
+def _name_of(member: zipfile.ZipInfo) -> str:
+    """The member's path; many programs write UTF-8 without saying so."""
+    name = member.filename
+    if not member.flag_bits & 0x800:
+        with suppress(UnicodeError):
+            name = name.encode("cp437").decode("utf-8")
+    return name.replace("\\", "/")
+
+
+def _unfit(name: str) -> str:
+    path = PurePosixPath(name)
+    if path.is_absolute() or ".." in path.parts or (path.parts and ":" in path.parts[0][:2]):
+        return "a path that leads out of the download"
+    if len(name) > MAX_NAME or len(path.parts) > MAX_DEPTH:
+        return "a path of absurd length"
+    if any(ord(letter) < 32 or ord(letter) == 127 for letter in name):
+        return "a path with control characters"
+    return ""

@@ -1,0 +1,198 @@
+"""Everything that a student ever handed in, and which of it counts.
+
+`attempts/<assignment>/<student>/<number>/` holds a notebook as it was collected and, in
+`attempt.json`, where it came from. The one that counts is copied to `submitted/`, where nbgrader
+and we look for it. Nothing is ever overwritten: a newer attempt gets the next number.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from grader.course.settings import Course
+from grader.intake.submissions import MAX_BYTES
+from grader.intake.timestamp import TIMESTAMP_FILE, parse_timestamp, write_timestamp
+from grader.system.files import write_whole
+
+__all__ = ["Attempt", "Shelf", "latest"]
+
+RECORD = "attempt.json"
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One notebook that was collected.
+
+    Args:
+        number: 1 for the first that was collected.
+        path: the notebook.
+        digest: SHA-256 of its content.
+        collected_at: when it was collected.
+        submitted_at: when it was handed in; None if nothing tells.
+        order: greater for what the LMS received later; 0 if it does not tell.
+        origin: its path in the download.
+    """
+
+    number: int
+    path: Path
+    digest: str
+    collected_at: datetime
+    submitted_at: datetime | None = None
+    order: int = 0
+    origin: str = ""
+
+
+class Shelf:
+    """The attempts of one student at one assignment.
+
+    Args:
+        course: the course.
+        assignment_id: the assignment.
+        student: a usable student id.
+    """
+
+    def __init__(self, course: Course, assignment_id: str, student: str) -> None:
+        self._name = f"{assignment_id}.ipynb"
+        self._folder = course.attempts_dir / assignment_id / student
+        self._submitted = course.submitted_dir / student / assignment_id
+        self.attempts = sorted(self._read(), key=lambda attempt: attempt.number)
+
+    def add(
+        self, data: bytes, origin: str, submitted_at: datetime | None = None, order: int = 0
+    ) -> Attempt | None:
+        """Keep a notebook; None if the same was collected before.
+
+        A time of submission that was not known before is noted with the attempt that is there.
+        """
+        self.take_in_submitted()
+        digest = hashlib.sha256(data).hexdigest()
+        known = [a for a in self.attempts if a.digest == digest]
+        if any(submitted_at in (None, a.submitted_at) for a in known):
+            return None
+        if unknown := next((a for a in known if a.submitted_at is None), None):
+            self._record(unknown, submitted_at, max(order, unknown.order))
+            return None
+        return self._keep(data, datetime.now(UTC), submitted_at, order, origin)
+
+    def install(self, attempt: Attempt) -> bool:
+        """Make an attempt the one that is graded; whether that changed anything."""
+        data = attempt.path.read_bytes()
+        notebook, stamp = self._submitted / self._name, self._submitted / TIMESTAMP_FILE
+        before = _content(notebook), parse_timestamp(_content(stamp) or b"")
+        if before == (data, attempt.submitted_at):
+            return False
+        write_timestamp(self._submitted, attempt.submitted_at)
+        write_whole(notebook, data)
+        return True
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was handed in yet, by this way or another."""
+        return not self.attempts and not os.path.lexists(self._submitted / self._name)
+
+    def take_in_submitted(self) -> None:
+        """Keep what somebody put into `submitted/` by other means, before it is replaced.
+
+        That is another notebook, or another time in its timestamp.txt.
+        """
+        path = self._submitted / self._name
+        data = None if self._submitted.is_symlink() else _content(path)
+        if data is None:
+            return
+        moment = parse_timestamp(_content(self._submitted / TIMESTAMP_FILE) or b"")
+        digest = hashlib.sha256(data).hexdigest()
+        known = [a for a in self.attempts if a.digest == digest]
+        if not known:
+            there_since = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+            self._keep(data, there_since, moment, 0, "found in submitted/")
+        elif moment and all(a.submitted_at != moment for a in known):
+            self._record(known[-1], moment, known[-1].order)
+
+    def _keep(
+        self,
+        data: bytes,
+        collected_at: datetime,
+        submitted_at: datetime | None,
+        order: int,
+        origin: str,
+    ) -> Attempt:
+        number = max((a.number for a in self.attempts), default=0) + 1
+        path = self._folder / str(number) / self._name
+        digest = hashlib.sha256(data).hexdigest()
+        write_whole(path, data)
+        attempt = Attempt(number, path, digest, collected_at, submitted_at, order, origin)
+        self.attempts.append(attempt)
+        return self._record(attempt, submitted_at, order)
+
+    def _record(self, attempt: Attempt, submitted_at: datetime | None, order: int) -> Attempt:
+        """Write the attempt's record, which is what makes it count."""
+        written = replace(attempt, submitted_at=submitted_at, order=order)
+        record = {
+            "sha256": written.digest,
+            "collected_at": written.collected_at.isoformat(),
+            "submitted_at": submitted_at.isoformat() if submitted_at else None,
+            "order": order,
+            "origin": written.origin,
+        }
+        text = json.dumps(record, ensure_ascii=False, indent=1) + "\n"
+        write_whole(attempt.path.parent / RECORD, text)
+        self.attempts = [written if a.number == attempt.number else a for a in self.attempts]
+        return written
+
+    def _read(self) -> list[Attempt]:
+        if not self._folder.is_dir():
+            return []
+        folders = [entry for entry in self._folder.iterdir() if entry.name.isdecimal()]
+        found = (_attempt(folder, self._name) for folder in folders)
+        return [attempt for attempt in found if attempt]
+
+
+def latest(attempts: Sequence[Attempt], deadline: datetime | None) -> Attempt:
+    """The latest that was in time, else the latest.
+
+    What is not known to be late is in time. Attempts are ordered by the LMS's own numbers if all
+    have one, else by time of submission, or of collection where that is unknown.
+
+    Args:
+        attempts: at least one.
+        deadline: until when work is in time, grace included; None if it always is.
+    """
+    in_time = [
+        a for a in attempts if not deadline or not a.submitted_at or a.submitted_at <= deadline
+    ]
+    if all(attempt.order for attempt in attempts):
+        return max(in_time or attempts, key=lambda a: (a.order, a.number))
+    return max(in_time or attempts, key=lambda a: (a.submitted_at or a.collected_at, a.number))
+
+
+def _attempt(folder: Path, name: str) -> Attempt | None:
+    try:
+        record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        submitted_at = record["submitted_at"]
+        return Attempt(
+            int(folder.name),
+            folder / name,
+            record["sha256"],
+            datetime.fromisoformat(record["collected_at"]),
+            datetime.fromisoformat(submitted_at) if submitted_at else None,
+            record["order"],
+            record["origin"],
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return None  # half written by a run that was stopped
+
+
+def _content(path: Path) -> bytes | None:
+    """Content of an ordinary file of bounded size."""
+    try:
+        if path.is_symlink() or not path.is_file() or path.stat().st_size > MAX_BYTES:
+            return None
+        return path.read_bytes()
+    except OSError:
+        return None

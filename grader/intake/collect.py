@@ -1,0 +1,286 @@
+"""`grader collect`: a download of submissions → submitted/, nothing trusted on the way.
+
+Only notebooks are taken, under names of our own; a zip is read member by member and never
+extracted. Who handed something in is told by the download's naming and the roster, never guessed;
+what cannot be attributed or read is listed and left out. When it was handed in is taken from what
+the LMS or nbgrader wrote, not from the times of files, which are the download's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path, PurePosixPath
+
+from grader.course.deadlines import Deadlines, load_deadlines
+from grader.course.roster import Roster, load_roster
+from grader.course.settings import Course
+from grader.errors import UsageError
+from grader.intake.archive import Archive, open_archive
+from grader.intake.attempts import Attempt, Shelf, latest
+from grader.intake.identity import Unknown, identified
+from grader.intake.naming.github import last_commit
+from grader.intake.naming.handed import Handed, shown
+from grader.intake.naming.recognised import recognised
+from grader.intake.times import load_times
+from grader.intake.timestamp import TIMESTAMP_FILE, parse_timestamp
+
+__all__ = ["Collected", "collect"]
+
+COPY_MARK = re.compile(r"( ?\(\d{1,3}\)|-\d{1,3})$")  # browsers and Canvas number what comes again
+WITH_TIMES = ("nbgrader", "folder")  # elsewhere a timestamp.txt is what a student uploaded
+
+
+@dataclass(frozen=True)
+class Collected:
+    """What became of one hand-in, or a remark on the whole.
+
+    Args:
+        student: student id, or what the download calls somebody unknown; "" for a remark.
+        text: what was done, or why nothing was.
+        ok: whether everything that was handed in was taken.
+        outcome: "collected", "replaced", "updated" (of the same work more is known), "unchanged"
+            or "left out"; "" for a remark.
+        is_late: whether the LMS marked it as late, and nothing tells when it came.
+    """
+
+    student: str
+    text: str
+    ok: bool = True
+    outcome: str = ""
+    is_late: bool = False
+
+    def __str__(self) -> str:
+        return f"{shown(self.student)}: {self.text}" if self.student else self.text
+
+
+def collect(
+    course: Course,
+    assignment_id: str,
+    source: Path,
+    naming: str | None = None,
+    times: Path | None = None,
+) -> Iterator[Collected]:
+    """Take over each student's notebooks; yields one line for each hand-in, taken or not.
+
+    What somebody has to settle comes last, where it is seen.
+
+    Args:
+        course: the course.
+        assignment_id: which assignment they are for.
+        source: a folder or zip: a folder for each student, or a download of an LMS.
+        naming: whose naming it follows, if it is not to be recognised.
+        times: a CSV file with times of submission, for a download that does not tell them.
+
+    Raises:
+        UsageError: the source is neither, or nothing in it is named in a way that we know.
+    """
+    roster, deadlines = load_roster(course), load_deadlines(course)
+    told = load_times(times, roster) if times else {}
+    with open_archive(source) as archive:
+        kind, files = recognised(archive.entries, assignment_id, naming)
+        if not files:
+            raise UsageError(_nothing(source, assignment_id, kind))
+        if roster is None and kind in ("canvas", "moodle"):
+            yield Collected(
+                "", f"no roster.csv: students are called by their {kind.title()} number"
+            )
+        known, unknown = _by_student(files, roster)
+        collector = _Collector(course, assignment_id, deadlines, archive, kind, told)
+        lines = []
+        for student in sorted(known):
+            for line in collector.take(student, known[student]):
+                lines.append(line)
+                if line.ok:
+                    yield line
+        yield from (line for line in lines if not line.ok)
+        yield from unknown
+        yield from _left_over(archive, files)
+    yield from _late_without_time(lines, kind)
+    if times is not None:
+        yield from _times_of_nobody(told, times, roster.people if roster else known)
+    if roster is not None:
+        yield from _missing(course, assignment_id, roster)
+
+
+def _by_student(
+    files: Iterable[Handed], roster: Roster | None
+) -> tuple[dict[str, list[Handed]], list[Collected]]:
+    """Files by student id, and a line for everyone who is nobody we know."""
+    known: dict[str, list[Handed]] = {}
+    unknown: dict[str, Collected] = {}
+    for file in files:
+        try:
+            known.setdefault(identified(file, roster), []).append(file)
+        except Unknown as problem:
+            called = file.name or file.key
+            unknown.setdefault(called, _left_out(called, str(problem)))
+    return known, [unknown[called] for called in sorted(unknown)]
+
+
+@dataclass(frozen=True)
+class _Collector:
+    """Takes over what one student handed in after the other."""
+
+    course: Course
+    assignment_id: str
+    deadlines: Deadlines
+    archive: Archive
+    kind: str
+    times: dict[str, datetime]
+
+    def take(self, student: str, files: Sequence[Handed]) -> Iterator[Collected]:
+        """Keep each attempt, and make the one that counts the submission."""
+        shelf = Shelf(self.course, self.assignment_id, student)
+        was_empty = shelf.is_empty
+        new: list[Attempt] = []
+        problems = []
+        chosen: Handed | None = None
+        attempts: dict[str, list[Handed]] = {}
+        for file in files:
+            attempts.setdefault(file.attempt, []).append(file)
+        for name in sorted(attempts):
+            found = self._notebook(attempts[name])
+            data = found if isinstance(found, str) else self.archive.read(found.entry)
+            if isinstance(found, str) or isinstance(data, str):
+                problems.append(_left_out(student, str(data)))
+                continue
+            chosen, beside = found, self._passed_over(attempts[name], found)
+            added = shelf.add(data, found.entry, self._time(found, student), found.order)
+            new += [added] if added else []
+        if chosen:
+            yield self._settle(shelf, student, new, was_empty, chosen, beside)
+        yield from problems
+
+    def _settle(
+        self,
+        shelf: Shelf,
+        student: str,
+        new: Sequence[Attempt],
+        was_empty: bool,
+        last: Handed,
+        beside: Sequence[Handed],
+    ) -> Collected:
+        """Make what counts the submission; `beside` is what was not taken of the same hand-in."""
+        counts = latest(shelf.attempts, self._deadline(student))
+        if not shelf.install(counts):
+            outcome = "unchanged"
+        elif was_empty:
+            outcome = "collected"
+        else:
+            outcome = "replaced" if new else "updated"
+        text = f"{outcome} ({shown(last.entry)})"
+        if beside:
+            text += f"; the later of two or more, not taken: {_named(beside)}"
+        if len(shelf.attempts) > 1 and (new or outcome == "updated"):
+            text += f"; attempt {counts.number} of {len(shelf.attempts)} counts"
+        if outcome == "updated" and counts.submitted_at:
+            text += f"; handed in {counts.submitted_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+        is_late = last.is_late and not any(a.submitted_at for a in shelf.attempts)
+        return Collected(student, text, outcome=outcome, is_late=is_late)
+
+    def _passed_over(self, files: Sequence[Handed], taken: Handed) -> list[Handed]:
+        """Other notebooks that may be of this assignment, too."""
+        if not taken.order:
+            return []
+        return [f for f in self._notebooks(files) if f is not taken]
+
+    def _notebooks(self, files: Sequence[Handed]) -> list[Handed]:
+        """Those that may be of this assignment, by their names."""
+        wanted = self.assignment_id
+        notebooks = [f for f in files if f.own.suffix.lower() == ".ipynb"]
+        notebooks = [f for f in notebooks if wanted in f.own.parts[:-1]] or notebooks
+        others = {a.id for a in self.course.assignments} - {wanted}
+        return [f for f in notebooks if not others.intersection(_names(f.own))]
+
+    def _notebook(self, files: Sequence[Handed]) -> Handed | str:
+        """The file that is the submission, or why there is none."""
+        wanted, notebooks = self.assignment_id, self._notebooks(files)
+        exact = [f for f in notebooks if f.own.stem == wanted]
+        alike = [f for f in notebooks if COPY_MARK.sub("", f.own.stem) == wanted]
+        if self.kind == "canvas":  # the greater number came later, whatever the file's name
+            exact = []
+        candidates = exact or alike or notebooks
+        if len(candidates) > 1 and candidates is not notebooks and all(f.order for f in candidates):
+            return max(candidates, key=lambda f: f.order)
+        if len(candidates) == 1:
+            return candidates[0]
+        names = _named((candidates or files)[:3])
+        if candidates:
+            return f"{len(candidates)} notebooks, none alone named {wanted}.ipynb ({names})"
+        return f"no notebook of this assignment in it ({names})"
+
+    def _time(self, file: Handed, student: str) -> datetime | None:
+        if file.submitted_at is not None or student in self.times:
+            return file.submitted_at or self.times[student]
+        if self.kind in WITH_TIMES:
+            beside = str(PurePosixPath(file.entry).with_name(TIMESTAMP_FILE))
+            data = self.archive.read(beside) if beside in self.archive.entries else b""
+            return parse_timestamp(data[:100]) if isinstance(data, bytes) else None
+        if self.kind == "github" and self.archive.root is not None:
+            depth = len(PurePosixPath(file.entry).parts) - len(file.own.parts)
+            clone = self.archive.root.joinpath(*PurePosixPath(file.entry).parts[:depth])
+            return last_commit(clone, file.own)
+        return None
+
+    def _deadline(self, student: str) -> datetime | None:
+        due = self.deadlines.of(self.course.assignment(self.assignment_id), student)
+        return due + timedelta(minutes=self.course.late_policy.grace_minutes) if due else None
+
+
+def _left_out(called: str, reason: str) -> Collected:
+    return Collected(called, f"left out: {reason}", ok=False, outcome="left out")
+
+
+def _named(files: Iterable[Handed]) -> str:
+    """As the student called them."""
+    return ", ".join(shown(str(file.own)) for file in files)
+
+
+def _names(own: PurePosixPath) -> set[str]:
+    """The folders of a path, and the file's name without its ending and copy mark."""
+    return {*own.parts[:-1], COPY_MARK.sub("", own.stem)}
+
+
+def _left_over(archive: Archive, files: Sequence[Handed]) -> Iterator[Collected]:
+    for name, reason in sorted(archive.refused.items()):
+        yield _left_out(name, reason)
+    named = {file.entry for file in files}
+    for entry in archive.entries:
+        if entry not in named and entry.lower().endswith(".ipynb"):
+            yield _left_out(entry, "its name does not tell whose it is")
+
+
+def _late_without_time(lines: Iterable[Collected], kind: str) -> Iterator[Collected]:
+    if late := [line.student for line in lines if line.is_late]:
+        yield Collected(
+            "",
+            f"marked late by {kind.title()}, but not when, so counted as in time; tell their times "
+            f"with --times: {', '.join(late)}",
+        )
+
+
+def _times_of_nobody(
+    told: Iterable[str], path: Path, known: Collection[str]
+) -> Iterator[Collected]:
+    """Names in the file of times that are nobody's: somebody's time was misspelt."""
+    if strangers := [shown(student) for student in told if student not in known]:
+        yield Collected(
+            "", f"{path}: nobody is called {', '.join(strangers)}; correct it", ok=False
+        )
+
+
+def _missing(course: Course, assignment_id: str, roster: Roster) -> Iterator[Collected]:
+    """Everyone in the roster of whom there is nothing, now or from before."""
+    missing = [p.id for p in roster if Shelf(course, assignment_id, p.id).is_empty]
+    if missing:
+        count = f"{len(missing)} of {len(roster.people)} in {course.roster}"
+        yield Collected("", f"no submission of {count}: {', '.join(missing)}")
+
+
+def _nothing(source: Path, assignment_id: str, kind: str) -> str:
+    if kind == "folder":
+        return f"{source}: no notebook in it; expected <student>/{assignment_id}.ipynb"
+    return f"{source}: nothing in it is named as {kind} names files; leave out --from"

@@ -1,0 +1,50 @@
+"""Canvas: how a download of submissions is named.
+
+The naming is that of `ContentZipper#add_upload_submission` and `#get_filename` in
+https://github.com/instructure/canvas-lms/blob/master/lib/content_zipper.rb: sortable name in small
+letters without blanks and signs, `LATE` if it was late, the user's id, the attachment's id, and the
+student's own file name, to which Canvas adds `-1`, `-2` when it is handed in again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import PurePosixPath
+
+from grader.intake.naming.handed import Handed
+
+__all__ = ["named"]
+
+FILE = re.compile(
+    r"(?P<name>\w+?)_(?P<late>LATE_)?(?P<user>\d{1,20})_(?P<attachment>\d{1,20})_(?P<own>.+)"
+)
+ANONYMOUS = re.compile(r"(?P<late>LATE_)?anon_(?P<code>\w+?)_(?P<attachment>\d{1,20})_(?P<own>.+)")
+TEXT = re.compile(r"(?P<name>\w+?)_(?P<late>LATE_)?(?P<user>\d{1,20})_(?P<own>(text|link)\.html)")
+
+
+def named(entries: Sequence[str], assignment_id: str) -> list[Handed]:
+    """Files such as `doejane_LATE_501_9001_two_layer_net-1.ipynb`, all in one folder."""
+    return list(_named(entries))
+
+
+def _named(entries: Sequence[str]) -> Iterator[Handed]:
+    for entry in entries:
+        path = PurePosixPath(entry)
+        if len(path.parts) > 2:  # nothing, or the folder that somebody unpacked it into
+            continue
+        if match := ANONYMOUS.fullmatch(path.name):
+            key, name = f"anon_{match['code']}", ""
+        elif match := FILE.fullmatch(path.name) or TEXT.fullmatch(path.name):
+            key, name = match["user"], match["name"]
+        else:
+            continue
+        yield Handed(
+            entry,
+            PurePosixPath(match["own"]),
+            key,
+            "canvas_id",
+            name,
+            order=int(match.groupdict().get("attachment", 0)),
+            is_late=bool(match["late"]),
+        )

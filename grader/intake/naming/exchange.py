@@ -1,0 +1,57 @@
+"""nbgrader: its exchange's inbound folder, and what `nbgrader zip_collect` starts from.
+
+Inbound folders are named by `ExchangeSubmit`, `student+assignment+timestamp`, with a random string
+after another `+`. The other form is the example of nbgrader's
+`FileNameCollectorPlugin.named_regexp`, which is how Blackboard names files; its times
+have no zone and are read as UTC, as `zip_collect` writes them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import PurePosixPath
+
+from grader.intake.naming.handed import Handed
+from grader.intake.timestamp import parse_timestamp
+
+__all__ = ["named"]
+
+INBOUND = re.compile(
+    r"(?P<student>.+?)\+(?P<assignment>[^+]+)\+"
+    r"(?P<time>\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d+)?(?: ?[A-Za-z]+|[+-]\d\d:?\d\d)?)"
+    r"(?:\+(?P<random>.+))?"
+)
+ATTEMPT = re.compile(
+    r"(?:.*_)?(?P<student>[^_]+)_attempt_(?P<time>\d{4}(?:-\d\d){5})_(?P<own>.+)", re.DOTALL
+)
+
+
+def named(entries: Sequence[str], assignment_id: str) -> list[Handed]:
+    """Files in inbound folders of this assignment, or named `…_student_attempt_time_file`."""
+    found = (_inbound(entry, assignment_id) or _attempt(entry) for entry in entries)
+    return [handed for handed in found if handed]
+
+
+def _inbound(entry: str, assignment_id: str) -> Handed | None:
+    parts = PurePosixPath(entry).parts
+    for index, part in enumerate(parts[:-1]):
+        match = INBOUND.fullmatch(part)
+        if match and match["assignment"] == assignment_id:
+            moment = parse_timestamp(match["time"].encode())
+            own = PurePosixPath(*parts[index + 1 :])
+            return Handed(entry, own, match["student"], attempt=part, submitted_at=moment)
+    return None
+
+
+def _attempt(entry: str) -> Handed | None:
+    match = ATTEMPT.fullmatch(PurePosixPath(entry).name)
+    if match is None:
+        return None
+    try:
+        moment = datetime.strptime(match["time"], "%Y-%m-%d-%H-%M-%S").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    own = PurePosixPath(match["own"])
+    return Handed(entry, own, match["student"], attempt=match["time"], submitted_at=moment)

@@ -1,0 +1,37 @@
+"""No LMS at all: a folder for each student, named by the student's id."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+
+from grader.intake.naming.handed import Handed
+
+__all__ = ["named"]
+
+
+def named(entries: Sequence[str], assignment_id: str) -> list[Handed]:
+    """Files such as `ada/two_layer_net.ipynb` and `ada/two_layer_net/two_layer_net.ipynb`.
+
+    One folder around all of them is taken off, since packing a folder often adds it.
+    """
+    paths = [PurePosixPath(entry) for entry in entries]
+    start = 1 if _is_wrapped(paths, assignment_id) else 0
+    return [
+        Handed(str(path), PurePosixPath(*path.parts[start + 1 :]), path.parts[start])
+        for path in paths
+        if len(path.parts) >= start + 2
+    ]
+
+
+def _is_wrapped(paths: Sequence[PurePosixPath], assignment_id: str) -> bool:
+    """Whether everything is in one folder which is not itself a student's."""
+    deep = [path for path in paths if len(path.parts) >= 2]
+    tops = {path.parts[0] for path in deep}
+    seconds = {path.parts[1] for path in deep if len(path.parts) >= 3}
+    is_notebook_there = any(
+        len(path.parts) == 2 and path.suffix.lower() == ".ipynb" for path in deep
+    )
+    if len(tops) != 1 or is_notebook_there or not seconds:
+        return False
+    return seconds != {assignment_id}

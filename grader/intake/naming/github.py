@@ -1,0 +1,155 @@
+"""GitHub Classroom: a folder of clones, as `gh classroom clone student-repos` makes it.
+
+Each clone is named `<assignment>-<user name>` (https://docs.github.com/en/education, “GitHub
+Classroom with GitHub CLI”); the folder around them `<assignment>-submissions`. The time of a
+hand-in is that of the last commit that touched the notebook: what the clock of the student's
+computer said.
+
+A clone is hostile: its configuration can name programs for git to run. So its configuration,
+hooks and index are never read: git runs on an empty repository of our own, with its objects.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+
+from grader.intake.naming.handed import Handed
+
+__all__ = ["last_commit", "named"]
+
+COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+REF = re.compile(r"ref: (refs/heads/[\w./-]{1,200})")
+MAX_REFS = 1 << 20  # bytes of a file of references
+TIMEOUT_S = 20
+MEMORY_BYTES = 1 << 30
+
+
+def named(entries: Sequence[str], assignment_id: str) -> list[Handed]:
+    """Files of clones; a clone is a folder with `.git` in it, at the top or one level below."""
+    clones = {_above_git(PurePosixPath(entry)) for entry in entries} - {None}
+    found = []
+    for entry in entries:
+        path = PurePosixPath(entry)
+        clone = next((parent for parent in path.parents if parent in clones), None)
+        if clone is not None and ".git" not in path.parts:
+            key = _user_name(clone.name, assignment_id)
+            own = path.relative_to(clone)
+            found.append(Handed(entry, own, key, "github"))
+    return found
+
+
+def _above_git(path: PurePosixPath) -> PurePosixPath | None:
+    if ".git" not in path.parts:
+        return None
+    index = path.parts.index(".git")
+    return PurePosixPath(*path.parts[:index]) if 1 <= index <= 2 else None
+
+
+def _user_name(clone: str, assignment_id: str) -> str:
+    """The clone's name without the assignment's, if it begins with that."""
+    for prefix in (assignment_id, assignment_id.replace("_", "-")):
+        if clone.lower().startswith(f"{prefix}-"):
+            return clone[len(prefix) + 1 :]
+    return clone
+
+
+def last_commit(clone: Path, file: PurePosixPath) -> datetime | None:
+    """When the last commit of the clone's branch that touched a file was made.
+
+    Returns:
+        The committer's time; None if there is no git, no such commit, or anything odd.
+    """
+    git = shutil.which("git")
+    folder = clone / ".git"
+    if git is None or folder.is_symlink() or not folder.is_dir():
+        return None
+    head = _head(folder)
+    objects = folder / "objects"
+    if head is None or objects.is_symlink() or not objects.is_dir():
+        return None
+    with tempfile.TemporaryDirectory(prefix="grader-git-") as ours:
+        for name in ("objects", "refs"):
+            (Path(ours) / name).mkdir()
+        (Path(ours) / "HEAD").write_text("ref: refs/heads/none\n", encoding="ascii")
+        return _time_of(git, Path(ours), objects, head, file)
+
+
+def _time_of(
+    git: str, ours: Path, objects: Path, head: str, file: PurePosixPath
+) -> datetime | None:
+    environment = {
+        "PATH": os.environ.get("PATH", os.defpath),
+        "GIT_DIR": str(ours),
+        "GIT_OBJECT_DIRECTORY": str(objects.absolute()),
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_ALLOW_PROTOCOL": "none",
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_LITERAL_PATHSPECS": "1",
+        "HOME": str(ours),
+        "LC_ALL": "C",
+    }
+    shallow = objects.parent / "shallow"
+    if shallow.is_file() and not shallow.is_symlink():
+        environment["GIT_SHALLOW_FILE"] = str(shallow.absolute())
+    command = [git, "--no-pager", "log", "-1", "--format=%ct", head, "--", str(file)]
+    try:
+        done = subprocess.run(
+            command,
+            env=environment,
+            cwd=ours,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=TIMEOUT_S,
+            check=False,
+            preexec_fn=_bounded if os.name == "posix" else None,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    text = done.stdout.strip()
+    try:
+        return datetime.fromtimestamp(int(text), UTC) if done.returncode == 0 and text else None
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _bounded() -> None:
+    """A small pack can unpack to any size."""
+    import resource  # Windows has none
+
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+
+
+def _head(folder: Path) -> str | None:
+    """The commit that the clone's HEAD names."""
+    text = _small(folder / "HEAD")
+    if COMMIT.fullmatch(text):
+        return text
+    match = REF.fullmatch(text)
+    if match is None or ".." in match[1]:
+        return None
+    loose = _small(folder / match[1])
+    if COMMIT.fullmatch(loose):
+        return loose
+    for line in _small(folder / "packed-refs").splitlines():
+        commit, _, name = line.partition(" ")
+        if name == match[1] and COMMIT.fullmatch(commit):
+            return commit
+    return None
+
+
+def _small(path: Path) -> str:
+    """Text of an ordinary small file; "" for anything else."""
+    try:
+        if path.is_symlink() or not path.is_file() or path.stat().st_size > MAX_REFS:
+            return ""
+        return path.read_text(encoding="ascii").strip()
+    except (OSError, ValueError):
+        return ""

@@ -1,0 +1,302 @@
+"""Submissions in: what is in submitted/, and one file → a repaired notebook or a rejection.
+
+A submission is hostile until read. Links are not followed, only a regular file of bounded size is
+opened, and only the notebook is taken from it: helper files and data come from the release.
+Whatever is wrong with it is data, never an exception.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import stat
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from grader.course.ids import USABLE_ID, is_safe_student
+from grader.course.settings import Course
+from grader.errors import UsageError
+from grader.intake.rebuild import Intake, rebuild
+from grader.intake.timestamp import TIMESTAMP_FILE, parse_timestamp
+from grader.notebook import Notebook, loads
+
+__all__ = [
+    "Intake",
+    "Submission",
+    "content_digest",
+    "find_submissions",
+    "opened",
+    "read_submission",
+]
+
+MAX_BYTES = 16 << 20
+MAX_CELLS = 2000
+MAX_BRACKETS = 1_000_000  # bounds the objects, and so the memory, that JSON text can turn into
+FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._@() -]{0,120}\.ipynb")  # browsers add " (1)"
+# O_NONBLOCK, since opening a FIFO would wait for a writer. Windows has none of these.
+READ_FLAGS = (
+    os.O_RDONLY
+    | getattr(os, "O_NOFOLLOW", 0)
+    | getattr(os, "O_NONBLOCK", 0)
+    | getattr(os, "O_CLOEXEC", 0)
+    | getattr(os, "O_BINARY", 0)
+)
+
+
+class _Refused(Exception):
+    """Why a file is not opened, as a sentence for the student."""
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One notebook handed in, which nobody has looked into yet.
+
+    Args:
+        student: the name of the student's folder, or an alias if that is no usable id.
+        assignment: assignment id.
+        path: the notebook; where it should be, if it is not there.
+        submitted_at: when it was handed in, or None when unknown.
+        refusal: why it will not be opened, as a sentence; "" if it will.
+        content: the file's bytes once it was opened; see `opened`.
+    """
+
+    student: str
+    assignment: str
+    path: Path
+    submitted_at: datetime | None = None
+    refusal: str = ""
+    content: bytes | None = None
+
+
+def find_submissions(
+    course: Course, assignment_id: str, students: Sequence[str] = ()
+) -> list[Submission]:
+    """List `submitted/<student>/<assignment>/`, sorted by student.
+
+    Links and unsafe names are listed too: reading them ends in a rejection that can be seen.
+
+    Args:
+        course: the course.
+        assignment_id: the assignment.
+        students: only these; all when empty.
+
+    Raises:
+        UsageError: a student named has handed in nothing for this assignment.
+    """
+    found = {s.student: s for s in _submissions(course.submitted_dir, assignment_id)}
+    for student in students:
+        if student not in found:
+            place = course.submitted_dir / student / assignment_id
+            raise UsageError(f"{place}: no such submission; check the name after --student")
+    return [found[student] for student in sorted(set(students) or found)]
+
+
+def _submissions(root: Path, assignment_id: str) -> Iterator[Submission]:
+    if not root.is_dir():
+        return
+    for entry in os.scandir(root):
+        folder = root / entry.name / assignment_id
+        if not os.path.lexists(folder):
+            continue
+        if is_safe_student(entry.name):
+            submission = Submission(entry.name, assignment_id, _notebook_in(folder, assignment_id))
+            yield replace(submission, submitted_at=_submitted_at(submission))
+        else:
+            path = folder / f"{assignment_id}.ipynb"
+            refusal = f"The folder {ascii(entry.name)[:90]} is no student id. {USABLE_ID}"
+            yield Submission(_alias(entry.name), assignment_id, path, refusal=refusal)
+
+
+def _alias(name: str) -> str:
+    """A safe name for an unsafe one, since it will name files and rows."""
+    return f"unusable-{hashlib.sha256(os.fsencode(name)).hexdigest()[:12]}"
+
+
+def _notebook_in(folder: Path, assignment_id: str) -> Path:
+    """The notebook of that name, or else the only notebook in the folder."""
+    expected = folder / f"{assignment_id}.ipynb"
+    if os.path.lexists(expected):
+        return expected
+    others = _notebooks(folder)
+    return folder / others[0] if len(others) == 1 else expected
+
+
+def _notebooks(folder: Path) -> list[str]:
+    if folder.is_symlink():
+        return []
+    try:
+        names = [entry.name for entry in os.scandir(folder)]
+    except OSError:
+        return []
+    return sorted(n for n in names if n.lower().endswith(".ipynb") and not n.startswith("."))
+
+
+def opened(submission: Submission) -> Submission:
+    """The submission with its bytes, or with the refusal to open it.
+
+    It can then be read where its path means nothing, such as on another machine.
+    """
+    try:
+        return replace(submission, content=_content(submission))
+    except _Refused as refusal:
+        return replace(submission, refusal=str(refusal))
+
+
+def read_submission(submission: Submission, release: Notebook) -> Intake:
+    """Read one submission and rebuild it from the release.
+
+    Args:
+        submission: what `find_submissions` listed, or any notebook with names of its own.
+        release: the assignment's released notebook.
+
+    Returns:
+        The repaired notebook with notes, or a rejection with its reason. Never raises for
+        anything that a student can put into a folder.
+    """
+    try:
+        submitted = _read_notebook(submission)
+    except _Refused as refusal:
+        return Intake(None, (), str(refusal))
+    intake = rebuild(submitted, release)
+    expected = f"{submission.assignment}.ipynb"
+    if submission.path.name != expected and intake.rejection is None:
+        note = f"Your notebook is named {submission.path.name}; it was graded as {expected}."
+        return replace(intake, notes=(note, *intake.notes))
+    return intake
+
+
+def content_digest(submission: Submission) -> str:
+    """SHA-256 of the file's name and bytes, or of the reason why it is not opened."""
+    try:
+        data = _content(submission)
+    except _Refused as refusal:
+        data = str(refusal).encode()
+    name = os.fsencode(submission.path.name)
+    return hashlib.sha256(len(name).to_bytes(4, "big") + name + data).hexdigest()
+
+
+def _content(submission: Submission) -> bytes:
+    if submission.refusal:
+        raise _Refused(submission.refusal)
+    if submission.content is not None:
+        return submission.content
+    return _read(submission, submission.path.name, MAX_BYTES)
+
+
+def _read_notebook(submission: Submission) -> Notebook:
+    expected = f"{submission.assignment}.ipynb"
+    if submission.refusal:
+        raise _Refused(submission.refusal)
+    if not is_safe_student(submission.student):
+        raise _Refused(f"The student id is not usable. {USABLE_ID}")
+    if not _safe_file_name(submission.path.name):
+        raise _Refused(f"The file name is not usable; name the file {expected}.")
+    data = _content(submission)
+    if data.count(b"{") + data.count(b"[") > MAX_BRACKETS:
+        raise _Refused("The file holds far more parts than a notebook has.")
+    try:
+        notebook = loads(data)
+    except ValueError as error:
+        raise _Refused(f"The notebook cannot be read: {error}.") from None
+    if len(notebook["cells"]) > MAX_CELLS:
+        raise _Refused(f"The notebook has more than {MAX_CELLS} cells.")
+    return notebook
+
+
+def _safe_file_name(name: str) -> bool:
+    stem, dot, suffix = name.rpartition(".")
+    return FILE_NAME.fullmatch(stem + dot + suffix.lower()) is not None
+
+
+def _read(submission: Submission, name: str, limit: int) -> bytes:
+    """The content of a regular file in the submission's folder.
+
+    Raises:
+        _Refused: it is not there, no file of its own, or larger than `limit` bytes.
+    """
+    folder = submission.path.parent
+    with ExitStack() as stack:
+        try:
+            descriptor = _open(folder, name, _guarded(submission), stack)
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
+                raise _Refused(f"{_shown(name)} is not an ordinary file.")
+            with os.fdopen(os.dup(descriptor), "rb") as file:
+                data = file.read(limit + 1)
+        except FileNotFoundError:
+            raise _Refused(_why_absent(submission)) from None
+        except OSError as error:
+            raise _Refused(
+                f"{_shown(name)} cannot be opened ({error.strerror}); "
+                "it must be an ordinary file, not a link to one."
+            ) from None
+    if len(data) > limit:
+        raise _Refused(
+            f"The file is larger than {limit >> 20} MiB; clear the outputs of all cells, "
+            "save, and hand it in again."
+        )
+    return data
+
+
+def _shown(name: str) -> str:
+    return name if _safe_file_name(name) or name == TIMESTAMP_FILE else "The file"
+
+
+def _why_absent(submission: Submission) -> str:
+    expected = f"{submission.assignment}.ipynb"
+    count = len(_notebooks(submission.path.parent))
+    if count > 1:
+        return f"There are {count} notebooks, and none is named {expected}; hand in one."
+    return f"There is no notebook {expected}."
+
+
+def _guarded(submission: Submission) -> int:
+    """How many folders above the notebook are the student's to make, and so may be links."""
+    folder = submission.path.parent
+    names = (folder.name, folder.parent.name)
+    return 2 if names == (submission.assignment, submission.student) else 0
+
+
+def _open(folder: Path, name: str, guarded: int, stack: ExitStack) -> int:
+    """Open a file, following no link in its own name nor in the last `guarded` folders."""
+    guarded_names = folder.parts[len(folder.parts) - guarded :]
+    start = folder.parents[guarded - 1] if guarded else folder
+    if os.open not in os.supports_dir_fd:
+        return _open_by_path(start, [*guarded_names, name], stack)
+    descriptor = os.open(start, os.O_RDONLY | os.O_DIRECTORY)
+    stack.callback(os.close, descriptor)
+    for step in guarded_names:
+        descriptor = os.open(step, READ_FLAGS | os.O_DIRECTORY, dir_fd=descriptor)
+        stack.callback(os.close, descriptor)
+    descriptor = os.open(name, READ_FLAGS, dir_fd=descriptor)
+    stack.callback(os.close, descriptor)
+    return descriptor
+
+
+def _open_by_path(start: Path, steps: list[str], stack: ExitStack) -> int:
+    """The same for Windows, where links are looked for first."""
+    path = start
+    for step in steps:
+        path = path / step
+        if path.is_symlink():
+            raise OSError(f"{path} is a link")
+    descriptor = os.open(path, READ_FLAGS)
+    stack.callback(os.close, descriptor)
+    return descriptor
+
+
+def _submitted_at(submission: Submission) -> datetime | None:
+    """The time in nbgrader's timestamp.txt; None without one, or if it lies in the future.
+
+    The file's own time is no witness: a copy or a clone made after the deadline changes it.
+    """
+    try:
+        stamp = parse_timestamp(_read(submission, TIMESTAMP_FILE, 100))
+    except _Refused:
+        return None
+    is_past = stamp is not None and stamp <= datetime.now(UTC) + timedelta(days=1)
+    return stamp if is_past else None

@@ -1,0 +1,208 @@
+"""What a student's functions did in the recorded calls, beside what the reference does."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from grader.judge.diagnosis.replay import (
+    Outcome,
+    Place,
+    fingerprint,
+    outcome_of,
+    places,
+    replayed,
+    same,
+)
+from grader.judge.diagnosis.structure import Evidence
+from grader.judge.reference import Reference
+from grader.judge.student import Call, Request
+
+__all__ = ["MIN_INPUTS", "Part", "Record"]
+
+MIN_INPUTS = 3
+MAX_CALLS = 24  # of one request; a check of chance makes hundreds, all alike
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of what a function does: an entry of its value, or of an argument afterwards."""
+
+    function: str
+    place: Place
+
+
+_Row: TypeAlias = tuple[Call, Outcome, Outcome]  # asked, what came, what was expected
+
+
+class Record:
+    """The calls that one question's checks made.
+
+    Where the judge's functions stood in for some that a function calls, only those calls of it
+    are looked at: in the others it may have been led astray by another question's mistake.
+
+    Args:
+        requests: the calls, and what came.
+        reference: the instructor's functions.
+    """
+
+    def __init__(self, requests: Sequence[Request], reference: Reference) -> None:
+        stood_in = {r.name for r in requests if r.stood_in and r.calls}
+        kept = [r for r in requests if r.stood_in or r.name not in stood_in]
+        rows = ((request, list(_rows(request, reference))) for request in map(_shortened, kept))
+        self._asked = sorted(rows, key=_tells_little)
+        self.requests = [request for request, _ in self._asked]
+        self._reference = reference
+        self.parts = list(dict.fromkeys(self._all_parts()))
+        self.wrong = frozenset(filter(self._is_surely_wrong, self.parts))
+
+    @property
+    def differs(self) -> bool:
+        """Whether anything at all is not as the reference has it."""
+        return any(
+            _differs(part, row, row[2])
+            for part in self.parts
+            for name, row in self._all_rows()
+            if name == part.function
+        )
+
+    def explained(
+        self, variant: Reference, functions: frozenset[str]
+    ) -> tuple[frozenset[Part], bool]:
+        """The wrong parts that the variant gives in every call, and whether it gives the rest too.
+
+        A variant is dropped at the first call after which it explains nothing. One that does
+        little but raise is no evidence: code can fail in the same way for many reasons. Neither
+        are zeros alone, or arguments that were left as they are, unless it gives all the rest.
+        """
+        own = {part for part in self.parts if part.function in functions}
+        found, rest = own & self.wrong, own - self.wrong
+        with_numbers = set()
+        for name, row, outcome in self._replayed(variant, functions):
+            found = _alike(found, name, row, outcome)
+            if not found:  # before the rest is looked at: so end nearly all variants
+                return frozenset(), False
+            rest = _alike(rest, name, row, outcome)
+            if not outcome.is_raised:
+                with_numbers.add(fingerprint(row[0].arguments))
+        is_whole = found | rest == own
+        if len(with_numbers) < MIN_INPUTS or not (is_whole or any(map(self._is_telling, found))):
+            return frozenset(), False
+        return frozenset(found), is_whole
+
+    def touches(self, variant: Reference, functions: frozenset[str]) -> bool:
+        """Whether the variant gives any of the wrong parts otherwise than the reference."""
+        return any(
+            not same(part.place.of(expected), part.place.of(outcome))
+            for name, (_, _, expected), outcome in self._replayed(variant, functions)
+            for part in self.wrong
+            if part.function == name
+        )
+
+    def is_confined(
+        self, variant: Reference, functions: frozenset[str], found: frozenset[Part]
+    ) -> bool:
+        """Whether the variant differs from the reference in these parts only."""
+        return all(
+            part in found or same(part.place.of(expected), part.place.of(outcome))
+            for name, (_, _, expected), outcome in self._replayed(variant, functions)
+            for part in self.parts
+            if part.function == name
+        )
+
+    def evidence(self, part: Part) -> Evidence:
+        """All that is known of one part, for an explanation without a catalogue."""
+        rows = [row for name, row in self._all_rows() if name == part.function]
+        rows = [row for row in rows if _is_shown(part, row)]
+        function = getattr(self._reference, part.function)
+        names = list(inspect.signature(function).parameters)
+
+        def expected_with(call: int, **changed: Any) -> Any:
+            named = dict(zip(names, rows[call][0].arguments, strict=False)) | changed
+            request = Request(part.function, (Call(tuple(named.values()), after=()),))
+            return part.place.of(next(replayed(request, self._reference)))
+
+        return Evidence(
+            name=f"{part.function}{part.place.label(names)}",
+            actual=tuple(part.place.of(actual) for _, actual, _ in rows),
+            expected=tuple(part.place.of(expected) for _, _, expected in rows),
+            wrong=tuple(i for i, row in enumerate(rows) if _differs(part, row, row[2])),
+            arguments=tuple(dict(zip(names, call.arguments, strict=False)) for call, _, _ in rows),
+            is_value=part.place.argument is None,
+            expected_with=expected_with,
+        )
+
+    def _all_rows(self) -> Iterator[tuple[str, _Row]]:
+        for request, rows in self._asked:
+            yield from ((request.name, row) for row in rows)
+
+    def _replayed(
+        self, variant: Reference, functions: frozenset[str]
+    ) -> Iterator[tuple[str, _Row, Outcome]]:
+        for request, rows in self._asked:
+            if request.name in functions:
+                for row, outcome in zip(rows, replayed(request, variant), strict=True):
+                    yield request.name, row, outcome
+
+    def _all_parts(self) -> Iterator[Part]:
+        for name, (_, _, expected) in self._all_rows():
+            yield from (Part(name, place) for place in places(expected))
+
+    def _is_telling(self, part: Part) -> bool:
+        """Whether what came is more than zeros or an unchanged argument, which come of no work."""
+        rows = (row for name, row in self._all_rows() if name == part.function)
+        return not all(_is_idle(part, row) for row in rows if _is_shown(part, row))
+
+    def _is_surely_wrong(self, part: Part) -> bool:
+        """Whether it is wrong for at least three inputs that differ."""
+        rows = (row for name, row in self._all_rows() if name == part.function)
+        inputs = {fingerprint(row[0].arguments) for row in rows if _differs(part, row, row[2])}
+        return len(inputs) >= MIN_INPUTS
+
+
+def _shortened(request: Request) -> Request:
+    """Its first calls, unless one of them failed: that is the last, and tells most."""
+    if len(request.calls) <= MAX_CALLS or request.calls[-1].error:
+        return request
+    return replace(request, calls=request.calls[:MAX_CALLS])
+
+
+def _tells_little(asked: tuple[Request, list[_Row]]) -> tuple[bool, bool, int]:
+    """Where something is wrong comes first: a variant that does not fit fails sooner there."""
+    request, rows = asked
+    is_right = all(
+        same(came.value, expected.value)
+        and (came.after is None or same(came.after, expected.after))
+        for _, came, expected in rows
+    )
+    return is_right, all(call.after is None for call in request.calls), len(request.calls)
+
+
+def _rows(request: Request, reference: Reference) -> Iterator[_Row]:
+    calls = [call for call in request.calls if not call.is_lost]
+    return zip(calls, map(outcome_of, calls), replayed(request, reference), strict=True)
+
+
+def _is_shown(part: Part, row: _Row) -> bool:
+    """An argument shows only where it was asked for, and where nothing was raised."""
+    return part.place.argument is None or row[1].after is not None
+
+
+def _is_idle(part: Part, row: _Row) -> bool:
+    value = part.place.of(row[1])
+    if part.place.argument is not None:
+        return same(value, part.place.of(Outcome(None, row[0].arguments)))
+    return isinstance(value, np.ndarray) and same(value, np.zeros_like(value))
+
+
+def _alike(parts: set[Part], function: str, row: _Row, outcome: Outcome) -> set[Part]:
+    """The parts that this call does not speak against."""
+    return {p for p in parts if p.function != function or not _differs(p, row, outcome)}
+
+
+def _differs(part: Part, row: _Row, outcome: Outcome) -> bool:
+    return _is_shown(part, row) and not same(part.place.of(row[1]), part.place.of(outcome))

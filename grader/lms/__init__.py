@@ -1,1 +1,0 @@
-"""Formats of other systems: how their downloads are named, what they import, how they grade."""

@@ -1,0 +1,251 @@
+"""Feedback for a class: pages that are new or changed, on several processes where that pays.
+
+A page ends in a seal: a digest of itself and of all that it was made from. As long as that fits,
+the page is what would be written again, and it is left alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from grader.cli.terminal import say, track, warn
+from grader.course.bundle import kit_digest
+from grader.course.settings import Assignment, Course
+from grader.errors import GraderError
+from grader.gradebook.grades import Standing, grade_of, standings
+from grader.pages.feedback import feedback_page
+from grader.results import SubmissionResult
+from grader.system.files import write_whole
+from grader.system.processes import team
+from grader.system.stopping import stop_on_interrupt
+
+__all__ = ["ClassFeedback", "Page", "write_feedback"]
+
+WORTH_A_WORKER = 32 << 20  # bytes of records that become pages while another process starts
+IN_FLIGHT_PER_WORKER = 4
+SEAL = b"<!-- "
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True)
+class Page:
+    """How one student's page ended.
+
+    Args:
+        student: student id.
+        path: where the page is.
+        is_new: whether it was written now, not found as it should be.
+        problem: why there is none, and what to do about it.
+    """
+
+    student: str
+    path: Path
+    is_new: bool = False
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class ClassFeedback:
+    """How a run of the command went.
+
+    Args:
+        folder: where the pages are.
+        pages: those that were found, written, or could not be made.
+        left: how many more were to be written when Ctrl-C ended it early.
+    """
+
+    folder: Path
+    pages: tuple[Page, ...]
+    left: int = 0
+
+    @property
+    def ready(self) -> list[Page]:
+        """Pages that a student can be given."""
+        return [page for page in self.pages if not page.problem]
+
+    @property
+    def exit_code(self) -> int:
+        """0 done, 1 a page could not be made, 130 stopped."""
+        return 130 if self.left else int(len(self.ready) < len(self.pages))
+
+    def as_data(self) -> dict[str, Any]:
+        """How it went, as plain data."""
+        written = sum(page.is_new for page in self.pages)
+        return {
+            "folder": self.folder,
+            "pages": [page.path for page in self.ready],
+            "written": written,
+            "unchanged": len(self.ready) - written,
+            "failed": {page.student: page.problem for page in self.pages if page.problem},
+            "stopped": bool(self.left),
+        }
+
+
+@dataclass(frozen=True)
+class _Desk:
+    """What all pages of a run have in common; made once, and held by each worker."""
+
+    course: Course
+    assignment: Assignment
+
+    @cached_property
+    def digest(self) -> bytes:
+        """Of course.yml and of the kit: when these change, any page may."""
+        digest = hashlib.sha256(kit_digest().encode())
+        for path in sorted(TEMPLATES.glob("*.html")):
+            digest.update(path.read_bytes())
+        digest.update(self.course.model_dump_json().encode() + self.assignment.id.encode())
+        return digest.digest()
+
+    def page(self, student: str) -> Path:
+        name = f"{self.assignment.id}.html"
+        return self.course.feedback_dir / student / self.assignment.id / name
+
+    def record(self, student: str) -> Path:
+        return self.course.result_path(self.assignment.id, student)
+
+
+def write_feedback(course: Course, assignment: Assignment, *, workers: int = 1) -> ClassFeedback:
+    """Bring `feedback/<student>/<assignment>/<assignment>.html` up to date for all who were graded.
+
+    A page that cannot be made stops no other. Prints how it went.
+
+    Args:
+        course: the course.
+        assignment: which assignment.
+        workers: the most processes to use; what takes less time than to start one is done here.
+
+    Raises:
+        GradebookError: the gradebook refuses to be read.
+        GraderError: a worker died.
+    """
+    desk = _Desk(course, assignment)
+    everyone = standings(course, assignment)
+    todo = {s: standing for s, standing in everyone.items() if not _is_sealed(desk, s, standing)}
+    pages = [Page(student, desk.page(student)) for student in everyone if student not in todo]
+    with stop_on_interrupt() as stop:
+        coming = _written(desk, todo, _worthwhile(desk, todo, workers), stop)
+        pages += track(coming, len(todo), "writing pages")
+    pages.sort(key=lambda page: page.student)
+    done = ClassFeedback(course.feedback_dir, tuple(pages), len(everyone) - len(pages))
+    _tell(done, assignment)
+    return done
+
+
+def _tell(done: ClassFeedback, assignment: Assignment) -> None:
+    counts = done.as_data()
+    many = f"{len(done.ready)} pages" if len(done.ready) != 1 else "1 page"
+    say(f"{many} in {done.folder}: {counts['written']} written, {counts['unchanged']} unchanged")
+    for student, problem in counts["failed"].items():
+        warn(f"{student}: {problem}")
+    if done.left:
+        warn(f"stopped with {done.left} still to write; run the same command again to go on")
+    elif not done.pages:
+        warn(f"nothing is graded; run `grader autograde {assignment.id}` first")
+
+
+def _is_sealed(desk: _Desk, student: str, standing: Standing) -> bool:
+    """Whether the page that is there is the one that would be written."""
+    try:
+        there = desk.page(student).read_bytes()
+        record = desk.record(student).read_bytes()
+    except OSError:
+        return False
+    page, _, _ = there.rpartition(SEAL)
+    return there == _sealed(page, desk, standing, record)
+
+
+def _sealed(page: bytes, desk: _Desk, standing: Standing, record: bytes) -> bytes:
+    by_hand = sorted(standing.by_hand.items()), sorted(standing.comments.items())
+    given = f"{by_hand}{standing.lateness!r}".encode()
+    digest = hashlib.sha256()
+    for part in (desk.digest, given, record, page):
+        digest.update(hashlib.sha256(part).digest())
+    return page + SEAL + digest.hexdigest().encode() + b" -->\n"
+
+
+def _write(desk: _Desk, student: str, standing: Standing) -> Page:
+    """Make one page; whatever is wrong with it is told, not raised."""
+    path, again = desk.page(student), f"grader feedback {desk.assignment.id}"
+    try:
+        record = desk.record(student).read_bytes()
+        grade = grade_of(SubmissionResult.from_json(record.decode()), standing)
+        page = feedback_page(desk.course, desk.assignment, grade).encode()
+        write_whole(path, _sealed(page, desk, standing, record))
+    except OSError as error:
+        place, reason = error.filename or path, error.strerror or error
+        return Page(student, path, problem=f"{place}: {reason}; mend that, then run `{again}`")
+    except Exception as error:  # of a damaged record anything; the others are to get their pages
+        grading = f"grader autograde {desk.assignment.id} --student {student} --force"
+        problem = f"{desk.record(student)}: damaged ({type(error).__name__}); "
+        return Page(student, path, problem=problem + f"run `{grading}`, then `{again}`")
+    return Page(student, path, is_new=True)
+
+
+def _worthwhile(desk: _Desk, students: Iterable[str], workers: int) -> int:
+    """How many processes have enough to do to be worth their start."""
+    paths = map(desk.record, students)
+    size = sum(path.stat().st_size for path in paths if path.exists())
+    return min(workers, 1 + size // WORTH_A_WORKER)
+
+
+def _written(
+    desk: _Desk, todo: Mapping[str, Standing], workers: int, stop: threading.Event
+) -> Iterator[Page]:
+    """Pages as they are written; once it is to stop, only those that have been begun."""
+    waiting = iter(todo.items())
+    running: set[Future[Page]] = set()
+    most = IN_FLIGHT_PER_WORKER * workers if workers > 1 else 1
+    try:
+        with _team(desk, workers) as (executor, write):
+            while True:
+                while len(running) < most and not stop.is_set() and (job := next(waiting, None)):
+                    running.add(executor.submit(write, *job))
+                if not running:
+                    return
+                finished, running = wait(running, return_when=FIRST_COMPLETED)
+                yield from (future.result() for future in finished)
+    except BrokenProcessPool:
+        raise GraderError(
+            "a process that wrote pages was ended from outside; those that are there are whole, "
+            "run the same command again, with --workers 1 if it happens again"
+        ) from None
+
+
+@contextmanager
+def _team(desk: _Desk, size: int) -> Iterator[tuple[Executor, Callable[[str, Standing], Page]]]:
+    """Who writes, and what they are to be given; one alone is this process."""
+    if size == 1:
+        yield _Here(), lambda student, standing: _write(desk, student, standing)
+        return
+    with team(size, _become_worker, (desk,)) as executor:
+        yield executor, _write_held
+
+
+class _Here(Executor):
+    """Does at once what it is given."""
+
+    def submit(self, call: Callable[..., Any], /, *args: Any, **more: Any) -> Future[Any]:
+        done: Future[Any] = Future()
+        done.set_result(call(*args, **more))
+        return done
+
+
+_desks: list[_Desk] = []
+
+
+def _become_worker(desk: _Desk) -> None:
+    _desks.append(desk)
+
+
+def _write_held(student: str, standing: Standing) -> Page:
+    return _write(_desks[0], student, standing)

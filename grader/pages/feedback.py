@@ -1,0 +1,137 @@
+"""One page per student: what was lost, why, where to look, and the notebook as it ran."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from grader.course.settings import Assignment, Course
+from grader.gradebook.grades import Grade
+from grader.notebook import (
+    Cell,
+    error_text,
+    grade_id,
+    is_check,
+    is_manual,
+    is_solution,
+    question_of,
+)
+from grader.pages.heatmap import heat_map, where_wrong
+from grader.pages.rendering import render, safe_html, safe_markdown
+from grader.results import QuestionResult
+
+__all__ = ["feedback_page"]
+
+ANSI_COLOURS = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
+MAX_TEXT = 20_000  # characters of one output; more helps nobody
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """A code cell or a written answer, with what it showed, as safe HTML."""
+
+    label: str
+    source: str
+    outputs: tuple[Markup, ...]
+
+
+def feedback_page(course: Course, assignment: Assignment, grade: Grade) -> str:
+    """The page as HTML; everything that came from the student is escaped or sanitised."""
+    result = grade.result
+    lost = {q.question: q.max_score - q.score for q in result.questions if q.score is not None}
+    return render(
+        "feedback.html",
+        title=f"{assignment.title}: {result.student}",
+        course=course.name,
+        assignment=assignment.title,
+        grade=grade,
+        waiting=[q.question for q in result.questions if q.manual and q.score is None],
+        lost=sorted(((n, p) for n, p in lost.items() if p > 0), key=lambda pair: -pair[1]),
+        share=_share,
+        mark=_mark,
+        heat_map=heat_map,
+        where_wrong=where_wrong,
+        stopped=_stopped(result.notebook) if result.notebook else {},
+        pieces=list(_pieces(result.notebook)) if result.notebook else [],
+    )
+
+
+def _share(question: QuestionResult) -> float:
+    return round(100 * (question.score or 0.0) / question.max_score, 1)
+
+
+def _mark(question: QuestionResult) -> tuple[str, str]:
+    """A sign and a word, so that no colour is needed to tell how a question went."""
+    if question.score is None:
+        return "?", "open"
+    if question.score >= question.max_score:
+        return "✓", "all points"
+    return ("◐", "a part of the points") if question.score > 0 else ("✗", "no points")
+
+
+def _stopped(notebook: dict[str, Any]) -> dict[str, str]:
+    """Of each question whose answer cell raised an error, which one: then nothing is defined."""
+    found = {}
+    for cell in notebook["cells"]:
+        question = question_of(cell)
+        if question and is_solution(cell) and cell["cell_type"] == "code":
+            for output in cell["outputs"]:
+                if output["output_type"] == "error":
+                    found[question] = f"{output['ename']}: {_plain(error_text(output))}"
+    return found
+
+
+def _pieces(notebook: dict[str, Any]) -> Iterator[_Piece]:
+    """The student's own cells, and whatever showed something; our prose is left out."""
+    for number, cell in enumerate(notebook["cells"], 1):
+        label = grade_id(cell) or f"cell {number}"
+        if cell["cell_type"] == "markdown" and (is_manual(cell) or _is_added(cell)):
+            answer = Markup(safe_markdown(cell["source"]))  # noqa: S704 — sanitised
+            yield _Piece(label, "", (answer,))
+        elif cell["cell_type"] == "code":
+            outputs = tuple(_outputs(cell, label))
+            source = cell["source"] if is_solution(cell) or _is_added(cell) else ""
+            if source or outputs:
+                yield _Piece(label, source, outputs)
+
+
+def _is_added(cell: Cell) -> bool:
+    mark = cell["metadata"].get("grader")
+    return isinstance(mark, dict) and bool(mark.get("added"))
+
+
+def _outputs(cell: Cell, label: str) -> Iterator[Markup]:
+    for output in cell["outputs"]:
+        if output["output_type"] == "execute_result" and is_check(cell):
+            continue  # our own table of checks, which stands above
+        yield from _output(output, label)
+
+
+def _output(output: dict[str, Any], label: str) -> Iterator[Markup]:
+    match output:
+        case {"output_type": "stream", "text": str() as text}:
+            yield _text(text)
+        case {"output_type": "error", "traceback": list() as lines}:
+            yield _text("\n".join(map(str, lines)))
+        case {"data": {"image/png": str() as image}}:
+            picture = (
+                '<figure><img alt="Figure drawn by {}" src="data:image/png;base64,{}"></figure>'
+            )
+            yield Markup(picture).format(label, image)  # noqa: S704 — escapes its arguments
+        case {"data": {"text/html": str() as html}}:
+            yield Markup(safe_html(html))  # noqa: S704 — sanitised
+        case {"data": {"text/plain": str() as text}}:
+            yield _text(text)
+
+
+def _text(text: str) -> Markup:
+    return Markup('<pre class="out">{}</pre>').format(_plain(text))
+
+
+def _plain(text: str) -> str:
+    plain = ANSI_COLOURS.sub("", text)
+    return plain if len(plain) <= MAX_TEXT else plain[:MAX_TEXT] + "\n[cut here]"

@@ -1,0 +1,78 @@
+"""Who needs a look, and why: what went wrong with a submission, or is unlike the rest."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from grader.course.settings import Assignment
+from grader.pages.analysis import far_scores, odd_patterns
+from grader.results import Status, SubmissionResult
+
+__all__ = ["KINDS", "Look", "common_notes", "looks"]
+
+# The most urgent first.
+KINDS = ("not graded", "rejected", "stopped", "no points", "unlike the rest", "repaired")
+
+
+@dataclass(frozen=True)
+class Look:
+    """One student to look at.
+
+    Args:
+        student: student id.
+        kinds: some of `KINDS`, the most urgent first.
+        reasons: sentences, one or more for each kind.
+    """
+
+    student: str
+    kinds: tuple[str, ...]
+    reasons: tuple[str, ...]
+
+
+def looks(
+    assignment: Assignment, results: Sequence[SubmissionResult], ungraded: Sequence[str] = ()
+) -> list[Look]:
+    """Everyone who needs a look, the most urgent first.
+
+    Args:
+        assignment: its part of course.yml.
+        results: the graded class.
+        ungraded: who handed in and has no result at all.
+    """
+    said = common_notes(results)
+    unlike = (far_scores(assignment, results), odd_patterns(assignment, results))
+    found = [_look(student, [("not graded", NOT_YET)]) for student in ungraded]
+    for result in results:
+        pairs = [pair for pair in _from_result(result) if pair[1] not in said]
+        pairs += [("unlike the rest", s[result.student]) for s in unlike if result.student in s]
+        if pairs:
+            found.append(_look(result.student, pairs))
+    return sorted(found, key=lambda look: (KINDS.index(look.kinds[0]), look.student))
+
+
+NOT_YET = "Handed in, and not graded yet; run `grader autograde` again."
+
+
+def common_notes(results: Sequence[SubmissionResult]) -> frozenset[str]:
+    """Notes that half of the graded class has: they tell of the course, not of a student."""
+    graded = [result for result in results if result.status is Status.GRADED]
+    counts = Counter(note for result in graded for note in set(result.notes))
+    return frozenset(note for note, n in counts.items() if n > 2 and 2 * n >= len(graded))
+
+
+def _from_result(result: SubmissionResult) -> Iterator[tuple[str, str]]:
+    kind = {Status.NOT_GRADED: "not graded", Status.REJECTED: "rejected"}.get(result.status)
+    for note in result.notes:
+        yield kind or ("stopped" if note in result.stopped else "repaired"), note
+    if kind and not result.notes:
+        yield kind, "No reason was kept."
+    if result.status is Status.GRADED and result.score == 0:
+        yield "no points", "No points at all."
+
+
+def _look(student: str, pairs: Sequence[tuple[str, str]]) -> Look:
+    ranked = sorted(pairs, key=lambda pair: KINDS.index(pair[0]))
+    kinds, reasons = zip(*ranked, strict=True)
+    return Look(student, tuple(dict.fromkeys(kinds)), reasons)

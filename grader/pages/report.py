@@ -1,0 +1,245 @@
+"""One page per class: how it went, which mistakes were made, who needs a look."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from statistics import fmean, median
+
+from markupsafe import Markup
+
+from grader.course.roster import Roster, load_roster
+from grader.course.settings import Assignment, Course
+from grader.errors import UsageError
+from grader.gradebook.grades import Grade, grades
+from grader.intake.submissions import Submission, find_submissions
+from grader.notebook import Notebook, loads
+from grader.pages.analysis import question_statistics
+from grader.pages.charts import bar_chart, histogram, scatter
+from grader.pages.looks import common_notes, looks
+from grader.pages.rendering import inline_script, render
+from grader.pages.similarity import Pair, Part, compare
+from grader.results import QuestionResult, Status
+from grader.system.files import write_whole
+
+__all__ = ["report_page", "write_report"]
+
+MAX_ROWS = 15
+LEAST_PAIRS, MOST_PAIRS = 5, 20
+ALIKE = 0.5  # from here on, a pair is shown even if others are more alike
+MOST_PARTS = 5  # questions of a pair that are shown side by side
+DAY_S = 86400
+
+
+@dataclass(frozen=True)
+class _Tally:
+    """A line of a ranking: of which question, what, how often, and a remark."""
+
+    question: str
+    name: str
+    count: int
+    remark: str = ""
+
+
+@dataclass(frozen=True)
+class _Row:
+    """One student's line in the table of everyone."""
+
+    student: str
+    status: str
+    scores: Mapping[str, float | None]
+    handed_in: datetime | None
+    is_late: bool
+    late_penalty: float
+    total: float | None
+
+
+@dataclass(frozen=True)
+class _Similar:
+    """The pairs that are most alike, with evidence, and what is usual in this class."""
+
+    pairs: tuple[tuple[Pair, tuple[Part, ...]], ...]
+    half: float
+    nearly_all: float
+
+
+def write_report(course: Course, assignment: Assignment) -> Path:
+    """Write `reports/<assignment>.html`, one file that loads nothing; returns its path.
+
+    Raises:
+        UsageError: nothing is graded.
+    """
+    path = course.root / "reports" / f"{assignment.id}.html"
+    class_grades = grades(course, assignment)
+    if not class_grades:
+        raise UsageError(
+            f"nothing of {assignment.id} is graded; run `grader autograde {assignment.id}` first"
+        )
+    page = report_page(
+        course,
+        assignment,
+        class_grades,
+        find_submissions(course, assignment.id),
+        load_roster(course),
+        _release(course, assignment),
+    )
+    write_whole(path, page)
+    return path
+
+
+def report_page(
+    course: Course,
+    assignment: Assignment,
+    class_grades: Sequence[Grade],
+    submissions: Sequence[Submission] = (),
+    roster: Roster | None = None,
+    release: Notebook | None = None,
+) -> str:
+    """The page as HTML.
+
+    Args:
+        course: the course.
+        assignment: its part of course.yml.
+        class_grades: everyone who has a result.
+        submissions: what was handed in, and when.
+        roster: who takes the course, by name.
+        release: the released notebook; without it, submissions are not compared.
+    """
+    results = [grade.result for grade in class_grades]
+    scores = [result.score for result in results if result.score is not None]
+    times = {s.student: s.submitted_at for s in submissions}
+    known = {result.student for result in results}
+    roster = roster or Roster()
+    script, script_source = inline_script("sort.js")
+    statistics = question_statistics(assignment, results)
+    shares = {q.name: 100 * q.success for q in statistics if q.success is not None}
+    found = {q.name: q.discrimination for q in statistics if q.discrimination is not None}
+    rows = [_row(grade, times) for grade in class_grades]
+    return render(
+        "report.html",
+        title=f"{assignment.title}: the class",
+        course=course.name,
+        assignment=assignment,
+        script=script,
+        script_source=script_source,
+        rows=rows,
+        names={person.id: person.sortable_name for person in roster},
+        counts=Counter(str(result.status) for result in results),
+        mean=fmean(scores) if scores else None,
+        median=median(scores) if scores else None,
+        distribution=_distribution(assignment, scores),
+        times=_times(assignment, rows),
+        success=bar_chart(shares, "Mean share of points by question") if shares else None,
+        separation=bar_chart(found, "Discrimination by question", unit="") if found else None,
+        statistics=statistics,
+        mistakes=_mistakes(class_grades),
+        checks=_lost_checks(class_grades),
+        similar=_similar(release, class_grades) if release else None,
+        common=sorted(common_notes(results)),
+        waiting=sum(question.waiting for question in statistics),
+        missing=[p.id for p in roster if p.id not in known and p.id not in times],
+        looks=looks(assignment, results, sorted(times.keys() - known)),
+    )
+
+
+def _release(course: Course, assignment: Assignment) -> Notebook | None:
+    path = course.release_dir(assignment.id) / f"{assignment.id}.ipynb"
+    try:
+        return loads(path.read_bytes())
+    except (OSError, ValueError):  # the class was graded; its report does not hang on this file
+        return None
+
+
+def _similar(release: Notebook, class_grades: Sequence[Grade]) -> _Similar | None:
+    results = [grade.result for grade in class_grades]
+    found = compare(release, {r.student: r.notebook for r in results if r.notebook})
+    if found is None:
+        return None
+    shown = [
+        pair
+        for rank, pair in enumerate(found.pairs[:MOST_PAIRS])
+        if pair.score >= ALIKE or (rank < LEAST_PAIRS and pair.score > 0)
+    ]
+    known = {(pair.first, pair.second) for pair in shown}
+    same = [pair for pair in found.same_answers if (pair.first, pair.second) not in known]
+    shown += same[: MOST_PAIRS - len(shown)]
+    pairs = tuple((pair, tuple(found.evidence(pair)[:MOST_PARTS])) for pair in shown)
+    return _Similar(pairs, found.usual(0.5), found.usual(0.99))
+
+
+def _row(grade: Grade, times: Mapping[str, datetime | None]) -> _Row:
+    result = grade.result
+    return _Row(
+        student=result.student,
+        status=str(result.status),
+        scores={q.question: q.score for q in result.questions},
+        handed_in=times.get(result.student),
+        is_late=grade.lateness.seconds > 0,
+        late_penalty=grade.late_penalty,
+        total=grade.final_score,
+    )
+
+
+def _distribution(assignment: Assignment, scores: Sequence[float]) -> Markup | None:
+    if not scores:
+        return None
+    return histogram(scores, assignment.max_score, "Distribution of scores")
+
+
+def _times(assignment: Assignment, rows: Sequence[_Row]) -> Markup | None:
+    """Time of submission against score before the penalty; None without times or a due date."""
+    if assignment.due is None:
+        return None
+    points = sorted(
+        (
+            (row.handed_in - assignment.due).total_seconds() / DAY_S,
+            row.total + row.late_penalty,
+            row.is_late,
+        )
+        for row in rows
+        if row.handed_in is not None and row.total is not None
+    )
+    if len(points) < 2:
+        return None
+    late = sum(is_late for _, _, is_late in points)
+    halves = points[: len(points) // 2], points[len(points) // 2 :]
+    early_middle, late_middle = (median(p[1] for p in half) for half in halves)
+    spoken = (
+        f"{len(points)} submissions: {len(points) - late} in time, {late} late. Median of the "
+        f"earlier half {early_middle:.4g} points, of the later half {late_middle:.4g}. The times "
+        "of all are in the last table."
+    )
+    return scatter(points, assignment.max_score, "Time of submission against score", spoken)
+
+
+def _questions(class_grades: Sequence[Grade]) -> Iterator[QuestionResult]:
+    for grade in class_grades:
+        if grade.result.status is Status.GRADED:
+            yield from grade.result.questions
+
+
+def _mistakes(class_grades: Sequence[Grade]) -> list[_Tally]:
+    """Known mistakes by how many students made them, with the hint that they were given."""
+    hints: dict[str, str] = {}
+    counts: Counter[tuple[str, str]] = Counter()
+    for question in _questions(class_grades):
+        hints.update(zip(question.mistakes, question.hints, strict=False))
+        counts.update((question.question, mistake) for mistake in question.mistakes)
+    return [
+        _Tally(question, name.removeprefix(f"{question}."), n, hints.get(name, ""))
+        for (question, name), n in counts.most_common(MAX_ROWS)
+    ]
+
+
+def _lost_checks(class_grades: Sequence[Grade]) -> list[_Tally]:
+    """Checks by how many students lost them."""
+    counts = Counter(
+        (question.question, check.claim)
+        for question in _questions(class_grades)
+        for check in question.checks
+        if check.passed is False
+    )
+    return [_Tally(question, claim, n) for (question, claim), n in counts.most_common(MAX_ROWS)]

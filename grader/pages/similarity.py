@@ -1,0 +1,232 @@
+"""Which submissions are more alike than the class makes likely; evidence for a person, no verdict.
+
+Each answer is a sequence of normalised words (see `fingerprints`), without what the release gave.
+Every few words in a row weigh log2(n / how many of the n students wrote them): what most of the
+class wrote says nothing, what two wrote says most. The similarity of two submissions is the weight
+of what they share, question by question, times how alike the whole sequences are (the Indel
+similarity of rapidfuzz), as a share of the weight of all that either of them wrote.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from rapidfuzz import process
+from rapidfuzz.distance import Indel
+
+from grader.notebook import Notebook
+from grader.pages.words import Answer, Word, answers, grams, vocabulary
+
+__all__ = ["Likeness", "Pair", "Part", "compare"]
+
+Gram = tuple[str, ...]
+MIN_STUDENTS = 3  # of two, nothing can be called rare
+RARE_BITS = 1.0  # weight of what half of the class wrote
+SHOWN_LINES = 60
+# Who copies code may still write the text alone, so text of one's own speaks less against it.
+PROSE_SHARE = 0.3
+LEAST_PART = 0.08  # of what a pair shares; a question with less of it is no evidence
+SAME, LONG = 0.8, 0.2  # one answer in common: how alike, and which share of a usual submission
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of an answer; `is_shared` if most of it is in the other one and rare in the class."""
+
+    text: str
+    is_shared: bool
+
+
+@dataclass(frozen=True)
+class Part:
+    """One question of a pair: how alike its answers are, and the answers.
+
+    Args:
+        question: its name; "" for code in cells that students added.
+        score: from 0 to 1.
+        sides: the lines of both, without those of the release.
+    """
+
+    question: str
+    score: float
+    sides: tuple[tuple[Line, ...], tuple[Line, ...]]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two submissions, or their answers to one question, and how alike they are, from 0 to 1."""
+
+    first: str
+    second: str
+    score: float
+    question: str | None = None
+
+
+class Likeness:
+    """The similarity of every pair of a class.
+
+    Args:
+        students: ids, in the order of the rows.
+        by_question: of each question, its comparison.
+    """
+
+    def __init__(self, students: Sequence[str], by_question: Mapping[str, _Comparison]) -> None:
+        self.students = tuple(students)
+        self._by_question = dict(by_question)
+
+    @cached_property
+    def scores(self) -> np.ndarray:
+        """Similarity of each with each, shape (n, n), from 0 to 1."""
+        comparisons = self._by_question.values()
+        weighed = sum(c.shared * c.alike for c in comparisons)
+        union = sum(c.shared + c.share * (c.union - c.shared) for c in comparisons)
+        # Two short answers may well be the same, so that there is a least to be shared.
+        return np.asarray(weighed / np.maximum(np.maximum(union, self._usual / 2), 1e-9))
+
+    @cached_property
+    def _usual(self) -> float:
+        """Weight of what one student of this class writes."""
+        return float(np.median(sum(c.share * c.own for c in self._by_question.values())))
+
+    @cached_property
+    def pairs(self) -> list[Pair]:
+        """All pairs, the most alike first."""
+        rows, columns = np.triu_indices(len(self.students), 1)
+        scores = self.scores[rows, columns]
+        return [
+            Pair(self.students[rows[k]], self.students[columns[k]], float(scores[k]))
+            for k in np.argsort(-scores, kind="stable")
+        ]
+
+    @cached_property
+    def same_answers(self) -> list[Pair]:
+        """Pairs that have one long answer nearly in common, the longest first."""
+        found = []
+        for question, comparison in self._by_question.items():
+            is_same = comparison.score >= SAME
+            is_long = comparison.shared >= LONG * self._usual
+            for i, j in np.argwhere(np.triu(is_same & is_long, 1)):
+                score = float(comparison.score[i, j])
+                pair = Pair(self.students[i], self.students[j], score, question)
+                found.append((-comparison.shared[i, j], pair))
+        return [pair for _, pair in sorted(found, key=lambda item: item[0])]
+
+    def usual(self, share: float) -> float:
+        """The similarity below which this share of all pairs is."""
+        return float(np.quantile(self.scores[np.triu_indices(len(self.students), 1)], share))
+
+    def evidence(self, pair: Pair) -> list[Part]:
+        """The questions that make a pair alike, what says most first."""
+        i, j = self.students.index(pair.first), self.students.index(pair.second)
+        chosen = {q: c for q, c in self._by_question.items() if pair.question in (None, q)}
+        weight = {question: float(c.shared[i, j]) for question, c in chosen.items()}
+        least = LEAST_PART * sum(weight.values())
+        telling = [q for q in sorted(weight, key=lambda q: -weight[q]) if weight[q] > least]
+        return [Part(q, float(chosen[q].score[i, j]), chosen[q].sides(i, j)) for q in telling]
+
+
+def compare(release: Notebook, submissions: Mapping[str, Notebook]) -> Likeness | None:
+    """Compare all submissions with each other; None when there are too few.
+
+    Args:
+        release: the assignment's released notebook.
+        submissions: repaired notebooks by student.
+    """
+    if len(submissions) < MIN_STUDENTS:
+        return None
+    known = vocabulary(release)
+    given = answers(release, known)
+    written = [answers(notebook, known) for notebook in submissions.values()]
+    questions = dict.fromkeys(question for student in written for question in student)
+    nothing = Answer("", ())
+    by_question = {
+        question: _Comparison(
+            given.get(question, nothing), [student.get(question, nothing) for student in written]
+        )
+        for question in questions
+    }
+    return Likeness(tuple(submissions), by_question)
+
+
+class _Comparison:
+    """One question, everyone with everyone.
+
+    Args:
+        given: what the release has there.
+        written: the answer of each student.
+    """
+
+    def __init__(self, given: Answer, written: Sequence[Answer]) -> None:
+        template = set(grams(given.words))
+        self._given = {line.strip() for line in given.source.split("\n")}
+        self._written = written
+        self._grams = [set(grams(answer.words)) - template for answer in written]
+        counts = Counter(gram for grams_of_one in self._grams for gram in grams_of_one)
+        n = len(written) + 1  # so that a word is worth something even if everybody has it
+        self._weights = {gram: float(np.log2(n / count)) for gram, count in counts.items()}
+        self.own = np.array([sum(map(self._weights.__getitem__, one)) for one in self._grams])
+        self.shared = self._weigh_shared([g for g, count in counts.items() if count > 1])
+        self.union = self.own[:, None] + self.own[None, :] - self.shared
+        self.alike = _sequence_similarity([answer.words for answer in written], template)
+        self.share = PROSE_SHARE if any(answer.is_prose for answer in written) else 1.0
+
+    @cached_property
+    def score(self) -> np.ndarray:
+        """Similarity of the answers to this question alone, shape (n, n), from 0 to 1."""
+        share = self.shared * self.alike / np.maximum(self.union, 1e-9)
+        return np.asarray(share.clip(0, 1))
+
+    def _weigh_shared(self, repeated: Sequence[Gram]) -> np.ndarray:
+        """Weight of what each pair shares, shape (n, n)."""
+        place = {gram: index for index, gram in enumerate(repeated)}
+        has = np.zeros((len(self._grams), len(place)), np.float32)
+        for row, one in enumerate(self._grams):
+            has[row, [place[gram] for gram in one if gram in place]] = 1
+        weights = np.array([self._weights[gram] for gram in repeated], np.float32)
+        return np.asarray((has * weights) @ has.T, dtype=float)
+
+    def sides(self, i: int, j: int) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
+        """Both answers, line by line, for people."""
+        both = self._grams[i] & self._grams[j]
+        rare = {gram for gram in both if self._weights[gram] >= RARE_BITS}
+        return self._lines(self._written[i], rare), self._lines(self._written[j], rare)
+
+    def _lines(self, answer: Answer, rare: set[Gram]) -> tuple[Line, ...]:
+        covered = _covered(answer.words, rare)
+        total = Counter(word.line for word in answer.words)
+        shared = Counter(word.line for word, hit in zip(answer.words, covered, strict=True) if hit)
+        lines = [
+            Line(text, 2 * shared[number] > total[number])
+            for number, text in enumerate(answer.source.split("\n"))
+            if text.strip() and (text.startswith("def ") or text.strip() not in self._given)
+        ]
+        return tuple(lines[:SHOWN_LINES])
+
+
+def _covered(words: Sequence[Word], chosen: set[Gram]) -> list[bool]:
+    """Of every word, whether it is part of one of the chosen sequences."""
+    covered = [False] * len(words)
+    for start, gram in enumerate(grams(words)):
+        if gram in chosen:
+            covered[start : start + len(gram)] = [True] * len(gram)
+    return covered
+
+
+def _sequence_similarity(sequences: Sequence[Sequence[Word]], template: set[Gram]) -> np.ndarray:
+    """Indel similarity of the words that are not the release's, shape (n, n), from 0 to 1."""
+    letters: dict[str, str] = {}  # one for each word, since rapidfuzz is fastest on text
+    texts = []
+    for words in sequences:
+        pairs = zip(words, _covered(words, template), strict=True)
+        own = (word.text for word, is_given in pairs if not is_given)
+        texts.append("".join(letters.setdefault(text, _letter(len(letters))) for text in own))
+    scorer = Indel.normalized_similarity
+    return np.asarray(process.cdist(texts, texts, scorer=scorer, dtype=np.float32), dtype=float)
+
+
+def _letter(number: int) -> str:
+    return chr(0x10000 + number % 0xFFFFF)

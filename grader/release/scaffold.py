@@ -1,0 +1,168 @@
+"""`grader new`: an assignment with one question of each kind, which builds and grades at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib.resources import files
+from importlib.util import find_spec
+from keyword import iskeyword, issoftkeyword
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import TypeAdapter, ValidationError
+
+from grader.course.settings import COURSE_FILE, Course, Identifier
+from grader.errors import UsageError
+from grader.notebook import Cell, Notebook, dumps
+from grader.system.files import write_whole
+
+__all__ = ["new_assignment"]
+
+TEMPLATES = ("hidden_tests.py", "mistakes.py")
+POINTS = {"affine": 3, "explain": 2}
+
+TITLE = """\
+# {id}
+
+**Goal.** Say in one paragraph what a student can do afterwards.
+
+| name | shape | meaning |
+|---|---|---|
+| `X` | (N, D) | a batch of N rows with D features |
+| `W`, `b` | (D, C), (C,) | weights and biases |"""
+
+IDEA = """\
+## 1. An affine layer
+
+Every row of scores is a weighted sum of the features plus the bias: `scores = XW + b`,
+of shape (N, C)."""
+
+SOLUTION = '''\
+def affine(X, W, b):
+    """Scores of an affine layer.
+
+    Args:
+        X: batch, (N, D).
+        W: weights, (D, C).
+        b: biases, (C,).
+
+    Returns:
+        scores, (N, C).
+    """
+    ### BEGIN SOLUTION
+    return X @ W + b
+    ### END SOLUTION'''
+
+CHECK = """\
+scores = affine(np.array([[1.0, 2.0]]), np.array([[1.0, 0.0, -1.0], [0.0, 1.0, 1.0]]), np.ones(3))
+assert np.shape(scores) == (1, 3), f"expected shape (1, 3), got {np.shape(scores)}"
+assert np.allclose(scores, [[2.0, 3.0, 2.0]]), f"expected [[2, 3, 2]], got {scores}"
+"""
+
+QUESTION = (
+    "## 2. Explain\n\nWhy does the bias need no weight of its own for each row? Two sentences."
+)
+
+
+def new_assignment(course: Course, assignment_id: str) -> Iterator[Path]:
+    """Write solutions/<id>/ and an entry in course.yml; yields the files, as they are written.
+
+    Raises:
+        UsageError: the id is not one, is taken, or course.yml lists assignments in a way that
+            cannot be added to; nothing is written then.
+    """
+    try:
+        TypeAdapter(Identifier).validate_python(assignment_id)
+    except ValidationError:
+        raise UsageError(
+            f"{assignment_id!r} is no assignment id; use a small letter first, then small "
+            "letters, digits and _, 64 at most"
+        ) from None
+    _refuse_python_names(assignment_id)
+    folder = course.solution_dir(assignment_id)
+    if folder.exists() or any(a.id == assignment_id for a in course.assignments):
+        raise UsageError(f"{folder}: the assignment exists; choose another id")
+    course_yml = course.root / COURSE_FILE
+    extended = _with_entry(course_yml, assignment_id)
+    contents = {
+        folder / f"{assignment_id}.ipynb": dumps(_notebook(assignment_id)),
+        **{folder / name: _template(name, assignment_id) for name in TEMPLATES},
+        course_yml: extended,  # last, so that course.yml names nothing that is not there
+    }
+    for path, text in contents.items():
+        write_whole(path, text)
+        yield path
+
+
+def _refuse_python_names(assignment_id: str) -> None:
+    """Beside a notebook that is called like a module, students sooner or later import the wrong."""
+    if iskeyword(assignment_id) or issoftkeyword(assignment_id):
+        taken = "a word of Python's own"
+    elif (spec := find_spec(assignment_id)) and spec.origin:  # none: any folder of that name
+        taken = "a Python module that is installed here"
+    else:
+        return
+    raise UsageError(
+        f"{assignment_id!r} is {taken}; choose another id, such as {assignment_id}_assignment"
+    )
+
+
+def _template(name: str, assignment_id: str) -> str:
+    source = files("grader.release") / "templates" / "assignment" / f"{name}.txt"
+    return source.read_text(encoding="utf-8").replace("{{id}}", assignment_id)
+
+
+def _with_entry(path: Path, assignment_id: str) -> str:
+    """course.yml with one more assignment, its comments and layout kept."""
+    text = path.read_text(encoding="utf-8")
+    tree: Any = yaml.compose(text, yaml.SafeLoader)
+    (listed,) = (value for key, value in tree.value if key.value == "assignments")
+    if listed.flow_style:
+        raise UsageError(
+            f"{path}: assignments are listed in brackets; write them one below the other first"
+        )
+    lines = text.splitlines(keepends=True)
+    last = _last_line(listed)
+    lines[last] = lines[last].rstrip("\n") + "\n"
+    indent = " " * listed.start_mark.column
+    entry = [f"- id: {assignment_id}", f"  title: {assignment_id}", "  questions:"]
+    entry += [f"    affine: {POINTS['affine']}"]
+    entry += [f"    explain: {{points: {POINTS['explain']}, manual: true}}"]
+    lines[last + 1 : last + 1] = ["\n", *(f"{indent}{line}\n" for line in entry)]
+    return "".join(lines)
+
+
+def _last_line(node: yaml.Node) -> int:
+    """The line of a block that its last value ends on; what follows it may be comments."""
+    if isinstance(node, yaml.CollectionNode) and node.value and not node.flow_style:
+        last = node.value[-1]
+        return _last_line(last[1] if isinstance(last, tuple) else last)
+    return int(node.end_mark.line)
+
+
+def _notebook(assignment_id: str) -> Notebook:
+    answer = {"grade": True, "locked": False, "solution": True, "points": POINTS["explain"]}
+    check = {"grade": True, "locked": True, "solution": False, "points": POINTS["affine"]}
+    cells = [
+        _cell("title", "markdown", TITLE.format(id=assignment_id)),
+        _cell("set-up", "code", "import numpy as np", grade=False, locked=True, solution=False),
+        _cell("affine-idea", "markdown", IDEA),
+        _cell("affine", "code", SOLUTION, grade=False, locked=False, solution=True),
+        _cell("test_affine", "code", CHECK.rstrip(), **check),
+        _cell("explain-idea", "markdown", QUESTION),
+        _cell("explain", "markdown", "Each row gets the same bias, so b has one entry.", **answer),
+    ]
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
+    return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+
+
+def _cell(name: str, kind: str, source: str, **marks: bool | int) -> Cell:
+    """A cell; with `marks` it is one of nbgrader's."""
+    metadata = {"nbgrader": {"grade_id": name, "schema_version": 3, "task": False, **marks}}
+    cell: Cell = {"cell_type": kind, "id": name.replace("_", "-"), "source": source}
+    cell["metadata"] = metadata if marks else {}
+    if kind == "code":
+        cell |= {"execution_count": None, "outputs": []}
+    return cell

@@ -1,0 +1,177 @@
+"""The command: its verbs, its exit codes, its one-line errors, what it does not import."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from grader import notebook
+from grader.cli.commands import cli
+from grader.course.settings import Course
+from grader.release.build import build
+from tests.kit.course import ID, write_course
+
+ROOT = Path(__file__).parents[2]
+COMMANDS = {"build", "collect", "autograde", "export", "feedback", "report", "check", "doctor"}
+
+
+def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "grader", *arguments]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=120)
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    course = write_course(tmp_path_factory.mktemp("cli"))
+    build(course, ID, check=False)
+    solution = notebook.loads((course.solution_dir(ID) / f"{ID}.ipynb").read_bytes())
+    for student, content in (("ada", notebook.dumps(solution)), ("bela", "cut off")):
+        folder = course.submitted_dir / student / ID
+        folder.mkdir(parents=True)
+        (folder / f"{ID}.ipynb").write_text(content)
+    return course
+
+
+def test_every_command_explains_itself_with_an_example() -> None:
+    assert set(cli.commands) == COMMANDS | {"demo", "new", "completion", "package"}
+    for name, command in cli.commands.items():
+        assert f"Example: grader {name}" in (command.help or "")
+
+
+def test_the_list_of_commands_cuts_no_sentence_short(course: Course) -> None:
+    listed = run("--help", cwd=course.root).stdout.partition("Commands:\n")[2]
+    assert "..." not in listed
+    assert listed.split()[0] == "build"
+
+
+def test_help_imports_nothing_heavy() -> None:
+    heavy = ("nbgrader", "numpy", "matplotlib", "nbformat", "IPython", "pydantic", "rich")
+    code = (
+        "import sys\nsys.argv = ['grader', '--help']\nfrom grader.cli.commands import main\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        f"loaded = [name for name in {heavy} if name in sys.modules]\nassert not loaded, loaded"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments,code,words",
+    [
+        (["autograde", "nope"], 2, "is not an assignment of this course"),
+        (["autograde", ID, "--student", "zoe"], 2, "no such submission"),
+        (["export", "--format", "xml"], 2, "Invalid value for '--format'"),
+        (["check", "nothing.ipynb"], 2, "'nothing.ipynb' does not exist; see: grader check --help"),
+        (["collect", ID, "/nowhere"], 2, "'/nowhere' does not exist; see: grader collect --help"),
+        (["collect"], 2, "Missing argument 'ID'; see: grader collect --help"),
+        (["autograd", ID], 2, "Did you mean 'autograde'? See: grader --help"),
+        (["report", ID, "--fast"], 2, "No such option '--fast'"),
+        (["autograde", ID, "--workers", "two"], 2, "'two' is not a valid whole number"),
+        (["build", "--course", "elsewhere"], 2, "course.yml: not found"),
+    ],
+)
+def test_wrong_use_is_one_line_and_exit_code_2(
+    course: Course, arguments: list[str], code: int, words: str
+) -> None:
+    done = run(*arguments, cwd=course.root)
+    assert done.returncode == code
+    assert words in done.stderr
+    assert done.stderr.startswith("grader: error: ")
+    assert done.stderr.count("\n") == 1
+    assert done.stdout == ""
+
+
+def test_a_report_of_nothing_is_not_written_and_the_exit_code_says_so(tmp_path: Path) -> None:
+    course = write_course(tmp_path)
+    done = run("report", ID, cwd=course.root)
+    assert done.returncode == 2
+    assert f"run `grader autograde {ID}` first" in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert not (course.root / "reports").exists()
+
+
+def test_without_a_command_it_tells_the_commands(course: Course) -> None:
+    done = run(cwd=course.root)
+    assert done.returncode == 2
+    assert "Commands:\n" in done.stderr
+
+
+def test_a_class_is_graded_once_exported_and_reported(course: Course) -> None:
+    first = run("autograde", ID, "--workers", "1", cwd=course.root)
+    assert first.returncode == 0, first.stderr
+    assert "1 graded, 1 rejected" in first.stdout
+    second = run("autograde", ID, cwd=course.root)
+    assert "2 unchanged" in second.stdout
+    rows = json.loads(run("export", ID, "--format", "json", cwd=course.root).stdout)
+    assert [(row["student"], row["status"]) for row in rows] == [
+        ("ada", "GRADED"),
+        ("bela", "REJECTED"),
+    ]
+    assert run("feedback", ID, cwd=course.root).returncode == 0
+    assert (course.feedback_dir / "ada" / ID / f"{ID}.html").is_file()
+    report = Path(run("report", ID, cwd=course.root).stdout.strip())
+    assert "bela" in report.read_text()
+
+
+def test_the_committed_releases_are_in_step_with_their_solutions() -> None:
+    done = run("build", "--check", cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_helper_that_both_assignments_ship_is_one_file() -> None:
+    first, second = sorted(ROOT.glob("solutions/*/checking.py"))
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_the_doctor_names_what_it_looked_at(course: Course) -> None:
+    done = run("doctor", cwd=course.root)
+    for name in ("Python", "nbgrader", "alembic", "box", "course", "gradebook"):
+        assert name in done.stdout
+
+
+def test_quiet_says_nothing_and_json_is_one_value(course: Course) -> None:
+    quiet = run("autograde", ID, "--workers", "1", "--force", "--quiet", cwd=course.root)
+    assert (quiet.returncode, quiet.stdout) == (0, ""), quiet.stderr
+    graded = run("autograde", ID, "--workers", "1", "--force", "--json", cwd=course.root)
+    told = json.loads(graded.stdout)
+    assert (told["graded"], told["rejected"], told["not_graded"]) == (1, 1, 0)
+    by_student = {entry["student"]: entry for entry in told["submissions"]}
+    assert (by_student["ada"]["previous_score"], by_student["ada"]["score"]) == (6.0, 6.0)
+    assert "Rejected" in by_student["bela"]["notes"][0]
+    for arguments in (["build", ID], ["report", ID], ["feedback", ID], ["doctor"]):
+        assert json.loads(run(*arguments, "--json", cwd=course.root).stdout)
+        assert run(*arguments, "--quiet", cwd=course.root).stdout == ""
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_is_printed_for_every_shell(course: Course, shell: str) -> None:
+    assert "_GRADER_COMPLETE" in run("completion", shell, cwd=course.root).stdout
+
+
+def test_assignment_ids_are_completed(course: Course) -> None:
+    words = {"_GRADER_COMPLETE": "bash_complete", "COMP_WORDS": "grader autograde t"}
+    command = [sys.executable, "-c", "from grader.cli.commands import main; main()"]
+    env = {**os.environ, **words, "COMP_CWORD": "2"}
+    done = subprocess.run(command, cwd=course.root, env=env, capture_output=True, text=True)
+    assert done.stdout.split() == [f"plain,{ID}"]
+
+
+def test_an_up_to_date_class_needs_neither_judge_nor_gradebook(course: Course) -> None:
+    """So that the command returns at once, however large the class."""
+    assert run("autograde", ID, "--workers", "1", cwd=course.root).returncode == 0
+    code = (
+        f"import sys\nsys.argv = ['grader', 'autograde', {ID!r}]\nfrom grader.cli.commands import main\n"
+        "try:\n    main()\nexcept SystemExit as end:\n    assert not end.code\n"
+        "heavy = ('nbgrader', 'nbformat', 'sqlalchemy', 'numpy', 'pytest', 'IPython', 'jinja2')\n"
+        "loaded = [name for name in heavy if name in sys.modules]\nassert not loaded, loaded"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=course.root, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert "2 unchanged" in done.stdout

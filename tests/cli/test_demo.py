@@ -1,0 +1,67 @@
+"""The demo ends as its steps end; what these do is tested where they are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from grader.cli import demo
+from grader.cli.demo import run_demo
+from grader.grading.batch import Summary
+from grader.pages.class_feedback import ClassFeedback, Page
+from grader.results import Status, SubmissionResult
+from tests.kit.course import ID, make_result, write_course
+
+GRADED = Summary(results=[make_result("ada", {"cells": []}, double=4.0)])
+FAILED = Summary(results=[SubmissionResult("ada", ID, Status.NOT_GRADED, 9.0)])
+STOPPED = Summary(stopped=True)
+WRITTEN = ClassFeedback(Path("feedback"), (Page("ada", Path("ada.html"), is_new=True),))
+BROKEN = ClassFeedback(Path("feedback"), (Page("ada", Path("ada.html"), problem="damaged"),))
+CUT_SHORT = ClassFeedback(Path("feedback"), (), left=1)
+
+
+@pytest.fixture
+def sample(tmp_path: Path) -> Path:
+    course = write_course(tmp_path / "course")
+    (course.root / "nbgrader_config.py").touch()
+    (course.root / "examples" / "submitted").mkdir(parents=True)
+    return course.root
+
+
+@pytest.mark.parametrize(
+    ("summary", "feedback", "exit_code", "steps"),
+    [
+        (GRADED, WRITTEN, 0, "build autograde feedback report export"),
+        (FAILED, WRITTEN, 1, "build autograde feedback report export"),
+        (GRADED, BROKEN, 1, "build autograde feedback report export"),
+        (STOPPED, WRITTEN, 130, "build autograde"),
+        (GRADED, CUT_SHORT, 130, "build autograde feedback"),
+    ],
+)
+def test_the_demo_ends_as_its_steps_do(
+    sample: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    summary: Summary,
+    feedback: ClassFeedback,
+    exit_code: int,
+    steps: str,
+) -> None:
+    taken: list[str] = []
+
+    def standing_in(name: str, result: object) -> None:
+        def step(*_: object, **__: object) -> object:
+            taken.append(name.removeprefix("write_"))
+            return result
+
+        monkeypatch.setattr(demo, name, step)
+
+    standing_in("build", None)
+    standing_in("autograde", summary)
+    standing_in("write_feedback", feedback)
+    standing_in("write_report", Path("report.html"))
+    standing_in("export", type("Exported", (), {"files": {"": ""}}))
+    monkeypatch.setattr(demo, "show_build", lambda report: None)
+    assert run_demo(sample, tmp_path / "demo") == exit_code
+    assert " ".join(dict.fromkeys(taken)) == steps

@@ -1,0 +1,111 @@
+"""Kept records: what a new grading hands on of the one before it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.course.settings import Course
+from grader.gradebook.records import kept_fingerprint, load_result, save_result
+from grader.results import Status, SubmissionResult
+from tests.kit.course import ID, make_result, write_course
+
+EMPTY: dict[str, Any] = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+MARK = "0123456789abcdef" * 4
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Course:
+    return write_course(tmp_path)
+
+
+def graded(double: float, square: float = 2.0) -> SubmissionResult:
+    return make_result("ada", EMPTY, double=double, square=square, why=None)
+
+
+def failed() -> SubmissionResult:
+    """Our own failure: one check broke, the other question's score is not to be relied on."""
+    return replace(graded(0.0), status=Status.NOT_GRADED, notes=("Not graded: box.",))
+
+
+def test_the_first_record_has_no_previous_scores(course: Course) -> None:
+    assert save_result(course, graded(4.0)).previous_score is None
+    assert load_result(course, ID, "ada") == graded(4.0)
+
+
+def test_a_new_record_tells_the_scores_of_the_one_it_replaces(course: Course) -> None:
+    save_result(course, graded(4.0))
+    kept = save_result(course, graded(1.0))
+    assert kept.previous_scores == {"double": 4.0, "square": 2.0}  # why is graded by hand
+    assert (kept.previous_score, kept.score) == (6.0, 3.0)
+    assert load_result(course, ID, "ada") == kept
+    assert save_result(course, graded(2.0)).previous_score == 3.0
+
+
+def test_a_grading_that_failed_hands_on_what_was_before_it(course: Course) -> None:
+    save_result(course, failed())
+    assert save_result(course, failed()).previous_score is None
+    assert save_result(course, graded(4.0)).previous_score is None
+    for _ in range(2):
+        kept = save_result(course, failed())
+        assert (kept.previous_score, kept.score) == (6.0, None)
+    assert save_result(course, graded(1.0)).previous_score == 6.0
+
+
+def test_a_rejection_counts_as_zero(course: Course) -> None:
+    save_result(course, replace(graded(0.0, square=0.0), status=Status.REJECTED))
+    assert save_result(course, graded(4.0)).previous_score == 0.0
+
+
+def newer(data: dict[str, Any]) -> Any:
+    return {**data, "more": 1}
+
+
+def older(data: dict[str, Any]) -> Any:
+    del data["previous_scores"]
+    for question in data["questions"]:
+        del question["hints"]
+    return data
+
+
+@pytest.mark.parametrize("change", [newer, older])
+def test_another_versions_record_still_tells_its_scores(
+    course: Course, change: Callable[[dict[str, Any]], Any]
+) -> None:
+    save_result(course, graded(4.0))
+    path = course.result_path(ID, "ada")
+    path.write_text(json.dumps(change(json.loads(path.read_text()))))
+    assert load_result(course, ID, "ada") is None
+    assert save_result(course, graded(1.0)).previous_score == 6.0
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b"\xff",
+        b'{"status": "GRADED"}',
+        b'{"status": "GRADED", "questions": [{"question": "double", "score": "x"}]}',
+        b'{"status": "NOT_GRADED", "previous_scores": 5}',
+    ],
+)
+def test_a_damaged_record_is_replaced_as_if_there_were_none(course: Course, content: bytes) -> None:
+    path = course.result_path(ID, "ada")
+    path.parent.mkdir(parents=True)
+    path.write_bytes(content)
+    assert save_result(course, graded(4.0)).previous_scores == {}
+    assert load_result(course, ID, "ada") == graded(4.0)
+
+
+def test_the_fingerprint_is_still_what_a_record_begins_with(course: Course) -> None:
+    for score in (4.0, 1.0):
+        save_result(course, replace(graded(score), fingerprint=MARK))
+        assert kept_fingerprint(course, ID, "ada") == MARK

@@ -1,0 +1,205 @@
+"""A real Dask cluster on this machine's loopback: same results, whoever dies."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+import grader
+from grader.box.jail import family
+from grader.course.bundle import Bundle, load_bundle
+from grader.course.settings import Course
+from grader.errors import UsageError
+from grader.grading.cluster import ClusterCrew
+from grader.grading.pool import LocalCrew, grade_all
+from grader.intake.submissions import Submission
+from grader.results import Status, SubmissionResult
+from tests.kit.course import ID, hand_in, release_by_hand, write_course
+
+pytest.importorskip("distributed", reason="Dask is not installed (extra `cluster`)")
+
+HONEST = [f"student{number:02}" for number in range(12)]
+SLOW = "import time\ntime.sleep(3)\ndef double(x):\n    return 2 * x"
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    made = write_course(tmp_path_factory.mktemp("course"))
+    release = release_by_hand(made)
+    for number, student in enumerate(HONEST):
+        hand_in(made, release, student, f"def double(x):\n    return {number % 3} * x")
+    hand_in(made, release, "slow", SLOW)
+    return made
+
+
+def submissions(course: Course, *students: str) -> list[Submission]:
+    folder = course.submitted_dir
+    return [Submission(name, ID, folder / name / ID / f"{ID}.ipynb") for name in students]
+
+
+@pytest.fixture(scope="module")
+def bundle(course: Course) -> Bundle:
+    return load_bundle(course, ID)
+
+
+@pytest.fixture(scope="module")
+def expected(course: Course, bundle: Bundle) -> dict[str, SubmissionResult]:
+    return by_student(grade_all(bundle, submissions(course, *HONEST), LocalCrew(1)))
+
+
+def by_student(results: Iterator[SubmissionResult]) -> dict[str, SubmissionResult]:
+    collected = list(results)
+    found = {result.student: result for result in collected}
+    assert len(found) == len(collected)
+    return found
+
+
+@contextmanager
+def started(program: str, folder: Path, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+    command = [sys.executable, "-m", f"distributed.cli.dask_{program}", "--no-dashboard"]
+    with (folder / f"{program}.log").open("ab") as log:
+        process = subprocess.Popen([*command, *arguments], cwd=folder, stdout=log, stderr=log)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+@contextmanager
+def cluster(folder: Path, workers: int, *options: str) -> Iterator[str]:
+    """The address of a scheduler with so many workers."""
+    note = folder / "scheduler.json"
+    with started(
+        "scheduler", folder, "--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(note)
+    ):
+        until = time.monotonic() + 30
+        while not note.exists() and time.monotonic() < until:
+            time.sleep(0.1)
+        address = str(json.loads(note.read_text())["address"])
+        joined = ["--nworkers", str(workers), "--nthreads", "1", "--local-directory", str(folder)]
+        with started("worker", folder, address, *joined, *options):
+            wait_for(address, workers)
+            yield address
+
+
+def wait_for(address: str, workers: int) -> None:
+    from distributed import Client
+
+    with Client(address, timeout=30, set_as_default=False) as client:
+        client.wait_for_workers(workers, timeout=60)
+
+
+def worker_pids(crew: ClusterCrew) -> list[int]:
+    return sorted(crew._client.run(os.getpid).values())
+
+
+def test_a_cluster_gives_the_same_records_as_this_machine(
+    course: Course, bundle: Bundle, expected: dict[str, SubmissionResult], tmp_path: Path
+) -> None:
+    """Its workers see nothing of the course: not even the folder is there any more."""
+    given = submissions(course, *HONEST)
+    with cluster(tmp_path, 2) as address, ClusterCrew(address) as crew:
+        assert crew.size == 2
+        assert by_student(grade_all(bundle, given, crew)) == expected
+
+
+def test_a_worker_that_is_killed_midway_costs_nothing(
+    course: Course, bundle: Bundle, expected: dict[str, SubmissionResult], tmp_path: Path
+) -> None:
+    with cluster(tmp_path, 2) as address, ClusterCrew(address) as crew:
+        results = grade_all(bundle, submissions(course, *HONEST), crew)
+        found = [next(results), next(results)]
+        os.kill(worker_pids(crew)[0], signal.SIGKILL)
+        found += results
+    assert by_student(iter(found)) == expected
+
+
+def test_a_submission_that_kills_its_workers_is_marked_and_its_neighbours_are_graded(
+    course: Course, bundle: Bundle, expected: dict[str, SubmissionResult], tmp_path: Path
+) -> None:
+    stop = threading.Event()
+    given = submissions(course, "slow", *HONEST[:3])
+    with cluster(tmp_path, 1) as address, ClusterCrew(address) as crew:
+        killer = threading.Thread(target=kill_whoever_runs_the_slow_one, args=(stop,))
+        killer.start()
+        try:
+            found = by_student(grade_all(bundle, given, crew))
+        finally:
+            stop.set()
+            killer.join()
+    assert found.pop("slow").status is Status.NOT_GRADED
+    assert found == {name: expected[name] for name in HONEST[:3]}
+
+
+def kill_whoever_runs_the_slow_one(stop: threading.Event) -> None:
+    """As an out-of-memory killer would: a box that has slept for a second ends its worker."""
+    asleep: dict[int, float] = {}
+    while not stop.wait(0.1):
+        for worker in [p for p in family.descendants(os.getpid()) if is_dask_worker(p)]:
+            boxes = len(list(family.descendants(worker))) >= 2
+            since = asleep.setdefault(worker, time.monotonic()) if boxes else None
+            if not boxes:
+                asleep.pop(worker, None)
+            elif since is not None and time.monotonic() - since > 1.5:
+                os.kill(worker, signal.SIGKILL)
+                asleep.pop(worker)
+
+
+def is_dask_worker(pid: int) -> bool:
+    try:
+        return b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [("tcp://127.0.0.1:9", "nobody answers there"), ("nonsense://x", "not an address; write one")],
+)
+def test_an_address_where_nobody_is_is_one_line(
+    address: str, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("grader.grading.cluster.CONNECT_TIMEOUT_S", 1)
+    with pytest.raises(UsageError, match=words):
+        ClusterCrew(address)
+
+
+def test_a_cluster_without_workers_says_how_to_start_one(tmp_path: Path) -> None:
+    note = tmp_path / "scheduler.json"
+    options = ["--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(note)]
+    with started("scheduler", tmp_path, *options):
+        while not note.exists():
+            time.sleep(0.1)
+        address = json.loads(note.read_text())["address"]
+        with pytest.raises(UsageError, match="there is no worker; start one"):
+            ClusterCrew(address)
+
+
+def test_a_worker_with_another_kit_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(Path(grader.__file__).parent, tmp_path / "grader")
+    with (tmp_path / "grader" / "__init__.py").open("a") as file:
+        file.write("# one line more\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with (
+        cluster(tmp_path, 1) as address,
+        pytest.raises(UsageError, match="another version of the kit"),
+    ):
+        ClusterCrew(address)

@@ -1,0 +1,275 @@
+"""Many submissions on several processes: all come back, once, whatever dies meanwhile."""
+
+from __future__ import annotations
+
+import os
+import signal
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.box.jail import family
+from grader.course.bundle import Bundle, load_bundle
+from grader.course.settings import Course
+from grader.errors import GraderError
+from grader.grading.pool import LocalCrew, Team, grade_all
+from grader.intake.submissions import Submission, opened
+from grader.results import Status, SubmissionResult
+from tests.kit.course import ID, hand_in, release_by_hand, write_course
+
+STUDENTS = ["amy", "bob", "cyd"]
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    made = write_course(tmp_path_factory.mktemp("course"))
+    release = release_by_hand(made)
+    for number, student in enumerate(STUDENTS):
+        hand_in(made, release, student, f"def double(x):\n    return {number % 3} * x")
+    hand_in(made, release, "slow", "import time\ntime.sleep(2)\ndef double(x): return 2 * x")
+    return made
+
+
+def path_of(course: Course, student: str) -> Path:
+    return course.submitted_dir / student / ID / f"{ID}.ipynb"
+
+
+@pytest.fixture(scope="module")
+def bundle(course: Course) -> Bundle:
+    return load_bundle(course, ID)
+
+
+def submissions(course: Course, *students: str) -> list[Submission]:
+    return [Submission(name, ID, path_of(course, name), None) for name in students]
+
+
+def rejected(course: Course, number: int) -> list[Submission]:
+    """Submissions without a file, which are results in no time: no box is opened."""
+    return submissions(course, *(f"absent{n}" for n in range(number)))
+
+
+def by_student(results: Iterator[SubmissionResult]) -> dict[str, SubmissionResult]:
+    collected = list(results)
+    found = {result.student: result for result in collected}
+    assert len(found) == len(collected)
+    return found
+
+
+def test_one_worker_and_two_give_the_same_records(course: Course, bundle: Bundle) -> None:
+    given = submissions(course, *STUDENTS)
+    one, two = (by_student(grade_all(bundle, given, LocalCrew(workers))) for workers in (1, 2))
+    assert one == two
+    assert set(one) == set(STUDENTS)
+    assert [one[name].question("double").score for name in STUDENTS] == [1.0, 1.0, 4.0]
+
+
+def test_no_submissions_give_no_results_and_start_no_worker(bundle: Bundle) -> None:
+    assert list(grade_all(bundle, [], LocalCrew(2))) == []
+    assert not workers_of_this_process()
+
+
+def workers_of_this_process() -> list[int]:
+    return [pid for pid in family.children(os.getpid()) if is_worker(pid)]
+
+
+def is_worker(pid: int) -> bool:
+    try:
+        return b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False
+
+
+@pytest.fixture
+def litter(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A folder for what killed workers cannot remove; the uid of a box may enter it."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o711)
+        monkeypatch.setenv("TMPDIR", name)
+        yield
+
+
+@pytest.fixture
+def handed_over(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Semaphore]:
+    """Counts the submissions that ready workers were given."""
+    given = threading.Semaphore(0)
+
+    def counted(submission: Submission) -> Submission:
+        given.release()
+        return opened(submission)
+
+    monkeypatch.setattr("grader.grading.pool.opened", counted)
+    yield given
+
+
+def kill_when_a_box_sleeps(
+    stop: threading.Event, times: int, handed_over: threading.Semaphore
+) -> threading.Thread:
+    """Kill workers by SIGKILL, as an out-of-memory killer would, while the slow one runs."""
+
+    def watch() -> None:
+        for _ in range(times):
+            while not handed_over.acquire(timeout=0.05):  # a worker that only starts is no target
+                if stop.is_set():
+                    return
+            while not stop.wait(0.05):
+                workers = workers_of_this_process()
+                busy = [pid for pid in workers if len(list(family.descendants(pid))) > 1]
+                if busy:
+                    stop.wait(0.1)
+                    os.kill(busy[0], signal.SIGKILL)
+                    break
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    return thread
+
+
+def test_what_a_killed_worker_had_is_graded_again(
+    course: Course, bundle: Bundle, litter: None, handed_over: threading.Semaphore
+) -> None:
+    stop = threading.Event()
+    thread = kill_when_a_box_sleeps(stop, times=1, handed_over=handed_over)
+    given = [*submissions(course, "slow"), *rejected(course, 2)]
+    try:
+        found = by_student(grade_all(bundle, given, LocalCrew(1)))
+    finally:
+        stop.set()
+        thread.join()
+    statuses = {student: result.status for student, result in found.items()}
+    rejections = dict.fromkeys(["absent0", "absent1"], Status.REJECTED)
+    assert statuses == {"slow": Status.GRADED, **rejections}
+
+
+def test_a_worker_that_dies_between_two_results_ends_nothing(
+    course: Course, bundle: Bundle
+) -> None:
+    """While a result is being stored, so that nobody waits for the worker at that time."""
+    results = grade_all(bundle, rejected(course, 5), LocalCrew(1))
+    found = [next(results)]
+    (worker,) = workers_of_this_process()
+    os.kill(worker, signal.SIGKILL)
+    at_most = time.monotonic() + 10
+    while worker in family.children(os.getpid()) and time.monotonic() < at_most:
+        time.sleep(0.02)  # once the pool has buried it, it takes no more work
+    found += results
+    assert sorted(result.student for result in found) == [f"absent{n}" for n in range(5)]
+    assert {result.status for result in found} == {Status.REJECTED}
+
+
+class Dying(Executor):
+    """Has graded all but the second of what it is given when its worker dies."""
+
+    def __init__(self) -> None:
+        self.given: list[str] = []
+
+    def submit(self, call: Callable[..., Any], /, *args: Any, **more: Any) -> Future[Any]:
+        _, submission = args
+        self.given.append(submission.student)
+        future: Future[Any] = Future()
+        if len(self.given) == 2:
+            future.set_exception(BrokenProcessPool())
+        else:
+            result = SubmissionResult(submission.student, ID, Status.GRADED, 9.0)
+            future.set_result(result)
+        return future
+
+
+@dataclass
+class Doomed:
+    """A crew of such."""
+
+    executor: Dying
+    size: int = 2
+    deaths: tuple[type[BaseException], ...] = (BrokenProcessPool,)
+
+    @contextmanager
+    def at_work(self, bundle: Bundle, size: int) -> Iterator[Team]:
+        yield Team(self.executor, bundle)
+
+
+def test_what_was_graded_when_a_worker_died_is_not_graded_again(
+    course: Course, bundle: Bundle
+) -> None:
+    executor = Dying()
+    found = by_student(grade_all(bundle, rejected(course, 4), Doomed(executor)))
+    assert len(found) == 4
+    assert executor.given == ["absent0", "absent1", "absent2", "absent3", "absent1"]
+
+
+def die_at_once(bundle: Bundle) -> None:
+    os._exit(3)
+
+
+def test_workers_that_cannot_start_end_the_run(
+    course: Course, bundle: Bundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("grader.grading.pool.become_worker", die_at_once)
+    with pytest.raises(GraderError, match="end while they start"):
+        list(grade_all(bundle, rejected(course, 5), LocalCrew(2)))
+    assert not workers_of_this_process()
+
+
+def test_a_submission_whose_worker_dies_twice_is_not_graded(
+    course: Course, bundle: Bundle, litter: None, handed_over: threading.Semaphore
+) -> None:
+    stop = threading.Event()
+    thread = kill_when_a_box_sleeps(stop, times=2, handed_over=handed_over)
+    try:
+        found = by_student(grade_all(bundle, submissions(course, "slow"), LocalCrew(1)))
+    finally:
+        stop.set()
+        thread.join()
+    assert found["slow"].status is Status.NOT_GRADED
+    assert "died twice" in found["slow"].notes[0]
+
+
+def test_once_stopped_nothing_new_starts_and_what_runs_still_comes(
+    course: Course, bundle: Bundle
+) -> None:
+    stop = threading.Event()
+    taken: list[str] = []
+
+    def lazily() -> Iterator[Submission]:
+        for submission in rejected(course, 6):
+            taken.append(submission.student)
+            yield submission
+
+    results = grade_all(bundle, lazily(), LocalCrew(1), stop)
+    first = next(results)
+    stop.set()
+    rest = list(results)
+    started = {first.student, *(result.student for result in rest)}
+    assert len(started) <= 2
+    assert len(taken) <= 4  # one is looked at ahead
+    assert not workers_of_this_process()
+
+
+def test_a_stop_before_the_start_grades_nothing(course: Course, bundle: Bundle) -> None:
+    stop = threading.Event()
+    stop.set()
+    assert list(grade_all(bundle, submissions(course, "amy"), LocalCrew(1), stop)) == []
+
+
+def test_submissions_are_taken_only_as_far_as_workers_can(course: Course, bundle: Bundle) -> None:
+    """A class of thousands is never in memory at once."""
+    taken = 0
+
+    def endless() -> Iterator[Submission]:
+        nonlocal taken
+        while True:
+            taken += 1
+            yield rejected(course, 1)[0]
+
+    results = grade_all(bundle, endless(), LocalCrew(1))
+    next(results)
+    results.close()
+    assert taken <= 5

@@ -1,0 +1,371 @@
+"""One submission → one result, end to end on a tiny course with real boxes."""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from grader.course.bundle import Bundle, load_bundle
+from grader.course.settings import Course
+from grader.errors import BoxError
+from grader.gradebook.records import fingerprint, load_result, save_result
+from grader.grading import submission as submission_module
+from grader.grading import workshop
+from grader.grading.submission import execute_and_judge, grade_submission
+from grader.intake.submissions import Intake, Submission, read_submission
+from grader.notebook import Notebook, dumps, grade_id
+from grader.results import Status, SubmissionResult
+from tests.kit.course import ID, release_by_hand, write_course
+
+RIGHT = {"double": "def double(x):\n    return 2 * x", "square": "def square(x):\n    return x * x"}
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    made = write_course(tmp_path_factory.mktemp("course"))
+    release_by_hand(made)
+    return made
+
+
+@pytest.fixture(scope="module")
+def bundle(course: Course) -> Bundle:
+    made = load_bundle(course, ID)
+    limits = made.limits.model_copy(update={"cell_timeout_s": 1, "call_timeout_s": 1})
+    return replace(made, limits=limits)
+
+
+UNTESTED_SQUARE = """
+import pytest
+@pytest.mark.question('double', points=4)
+def test_a(): pass
+"""
+
+Grade = Callable[..., SubmissionResult]
+
+
+def answered(bundle: Bundle, **answers: str) -> Notebook:
+    """The release with cells replaced by their grade_id."""
+    cells = [
+        {**cell, "source": answers.get(grade_id(cell) or "", cell["source"])}
+        for cell in bundle.release["cells"]
+    ]
+    return {**bundle.release, "cells": cells}
+
+
+@pytest.fixture
+def grade(bundle: Bundle) -> Grade:
+    def grade(student: str = "amy", **answers: str) -> SubmissionResult:
+        return execute_and_judge(bundle, student, Intake(answered(bundle, **answers)))
+
+    return grade
+
+
+def scores(result: SubmissionResult) -> dict[str, float | None]:
+    return {question.question: question.score for question in result.questions}
+
+
+def check_cell(result: SubmissionResult, name: str) -> list[dict[str, object]]:
+    assert result.notebook is not None
+    return next(c["outputs"] for c in result.notebook["cells"] if grade_id(c) == f"test_{name}")
+
+
+def test_a_right_answer_gets_full_marks_and_written_work_waits(grade: Grade) -> None:
+    result = grade(**RIGHT, why="Because.")
+    assert (result.status, scores(result)) == (
+        Status.GRADED,
+        {"double": 4.0, "square": 2.0, "why": None},
+    )
+    assert (result.score, result.max_score, result.notes) == (6.0, 9.0, ())
+
+
+def test_an_untouched_release_gets_nothing(grade: Grade) -> None:
+    result = grade()
+    assert scores(result) == {"double": 0.0, "square": 0.0, "why": 0.0}
+    assert result.status is Status.GRADED
+    assert {c.message for q in result.questions for c in q.checks} == {
+        "double is not implemented yet",
+        "square is not implemented yet",
+    }
+
+
+def test_a_question_loses_only_its_own_points(grade: Grade) -> None:
+    wrong = grade(**{**RIGHT, "double": "def double(x): return 3 * x"})
+    assert scores(wrong) == {"double": 1.0, "square": 2.0, "why": 0.0}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "def double(x: return",
+        "import os; os._exit(0)",
+        "while True: pass",
+        "def double(x):\n    import os; os._exit(0)",
+        "def double(x):\n    while True: pass",
+        "raise SystemExit",
+        "%no_such_magic",
+        "",
+        "double = 5",
+        "del __builtins__",
+        "import sys; sys.modules.clear()",
+        "import numpy; numpy.testing = None; import builtins; builtins.AssertionError = 3",
+    ],
+)
+def test_whatever_one_answer_does_the_other_question_is_graded(grade: Grade, code: str) -> None:
+    result = grade(**{**RIGHT, "double": code})
+    assert result.status is Status.GRADED
+    assert result.question("double").score == 0.0
+    if not code.startswith(("del __builtins__", "import sys")):
+        assert result.question("square").score == 2.0
+
+
+RETURNS = [
+    "None", "True", "'2.0'", "[]", "[1, [2, (3, {'a': 4})]]", "float('nan')", "10**400", "1 << 63",
+    "(1).__class__", "object()", "lambda: 1", "{'a': 1}", "{1.5: 2}", "b'x'", "1j", "range(3)",
+    "__import__('numpy').zeros((2, 0))", "__import__('numpy').array([object()])", "'\\ud800'",
+    "__import__('numpy').float32(1)", "type('F', (float,), {'__eq__': lambda *_: True})(1)",
+    "__import__('numpy').ma.masked_array([1.0], [True])", "1e308", "-float('inf')",
+    "NotImplemented", "Ellipsis", "iter([])", "{'x' * 1000: 'y' * 100000}",
+]  # fmt: skip
+
+
+def test_no_returned_value_is_worth_points_or_stops_the_grading(
+    bundle: Bundle, grade: Grade
+) -> None:
+    for value in RETURNS:
+        code = {name: f"def {name}(x):\n    return {value}" for name in ("double", "square")}
+        result = grade(**code)
+        assert (result.status, result.score) == (Status.GRADED, 0.0), (value, result.notes)
+        SubmissionResult.from_json(result.to_json()).to_json().encode()
+
+
+@pytest.mark.parametrize(
+    "name,code",
+    [
+        (
+            "a patched assert_allclose",
+            "import numpy.testing as t\nt.assert_allclose = lambda *a, **k: 0",
+        ),
+        ("a display hook", "import sys\nsys.displayhook = lambda *_: print(4.0)"),
+        ("a printed score", "4.0"),
+        ("a helper of its own", "open('numpy.py', 'w').write('x = 1')"),
+        (
+            "a stolen channel",
+            "import grader.box.inside.runner as r\n"
+            "r.Runner._call = lambda self, frame: {'status': 'ok', 'values': [2.0] * 9, "
+            "'arguments': [None] * 9}",
+        ),
+        (
+            "a frame walk",
+            "import sys\nf = sys._getframe()\n"
+            "while f:\n    f.f_globals['assert_close'] = f.f_locals['score'] = 4.0\n"
+            "    f = f.f_back",
+        ),
+    ],
+)
+def test_points_cannot_be_forged_from_inside(grade: Grade, name: str, code: str) -> None:
+    assert grade(double=code).score == 0.0
+
+
+def test_an_answer_that_is_no_value_stops_no_batch(grade: Grade) -> None:
+    code = (
+        "import grader.box.protocol as p\n"
+        "def encode(self, value, depth=0):\n"
+        "    return {'scalar': self._add({'dtype': '<f8', 'shape': [2]}, bytes(16))}\n"
+        "p.Encoder.encode = encode"
+    )
+    assert grade(double=code).status is Status.GRADED
+
+
+def test_the_score_of_a_check_cell_is_what_nbgrader_reads(grade: Grade) -> None:
+    result = grade(
+        **{**RIGHT, "double": "import sys\nprint('w', file=sys.stderr)\n" + RIGHT["double"]}
+    )
+    outputs = check_cell(result, "double")
+    assert [o["output_type"] for o in outputs] == ["execute_result"]
+    assert outputs[0]["data"]["text/plain"] == "4.0"  # type: ignore[index]
+
+
+def test_a_failed_visible_check_is_shown_as_text(grade: Grade) -> None:
+    outputs = check_cell(grade(), "double")
+    assert [o["output_type"] for o in outputs] == ["stream", "execute_result"]
+    assert outputs[0]["name"] == "stdout"
+    assert "NotImplementedError" in str(outputs[0]["text"])
+
+
+def test_grading_twice_gives_the_same_record(grade: Grade) -> None:
+    assert grade(**RIGHT).to_json() == grade(**RIGHT).to_json()
+
+
+def test_a_dead_cell_is_told_in_notes_and_output(grade: Grade) -> None:
+    result = grade(double="import os; os._exit(3)")
+    assert any("double" in note and "exit status 3" in note for note in result.notes)
+    assert result.stopped == result.notes
+    assert result.notebook is not None
+    shown = next(c["outputs"] for c in result.notebook["cells"] if grade_id(c) == "double")
+    assert "exit status 3" in shown[0]["text"]
+
+
+def test_a_rejected_intake_is_a_zero_with_its_reason(bundle: Bundle) -> None:
+    result = execute_and_judge(bundle, "amy", Intake(None, (), "it is a picture"))
+    assert (result.status, result.score) == (Status.REJECTED, 0.0)
+    assert result.notes == ("Rejected: it is a picture",)
+    assert scores(result) == {"double": 0.0, "square": 0.0, "why": 0.0}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"hidden_tests": "import nothing_like_this"},
+        {"hidden_tests": "x = 1"},
+        {"reference": "import nothing_like_this"},
+        {"mistakes": "1 / 0"},
+        {"hidden_tests": UNTESTED_SQUARE},
+    ],
+    ids=["import", "no test", "reference", "mistakes", "one question untested"],
+)
+def test_what_is_broken_on_our_side_is_no_zero(bundle: Bundle, change: dict[str, str]) -> None:
+    broken = replace(bundle, **change, digest=str(change))  # type: ignore[arg-type]
+    wrong = {**RIGHT, "double": "def double(x):\n    return 3 * x"}  # to be looked up
+    result = execute_and_judge(broken, "amy", Intake(answered(bundle, **wrong)))
+    assert (result.status, result.score) == (Status.NOT_GRADED, None)
+    assert result.notes[-1].startswith("Not graded: ")
+
+
+def test_a_check_that_breaks_leaves_the_submission_ungraded(bundle: Bundle) -> None:
+    source = bundle.hidden_tests.replace('"""double(0) is 0."""', "1 / 0")
+    broken = replace(bundle, hidden_tests=source, digest="broken")
+    result = execute_and_judge(broken, "amy", Intake(answered(bundle, **RIGHT)))
+    assert (result.status, result.score) == (Status.NOT_GRADED, None)
+    assert "test_doubles_zero" in result.notes[0]
+    assert "ZeroDivisionError" in result.notes[0]
+    assert result.question("double").score is None
+
+
+def test_a_box_that_cannot_be_opened_is_no_zero(
+    course: Course, bundle: Bundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(unsafe: bool) -> None:
+        raise BoxError("no boxes here")
+
+    monkeypatch.setattr(workshop, "launcher_of", refuse)
+    result = execute_and_judge(bundle, "amy", Intake(answered(bundle, **RIGHT)))
+    assert (result.status, result.notes) == (Status.NOT_GRADED, ("Not graded: no boxes here",))
+    handed_in = hand_in(course, "cyd", dumps(answered(bundle, **RIGHT)))
+    again = grade_submission(bundle, handed_in)
+    assert (again.status, again.fingerprint) == (Status.NOT_GRADED, "")  # so the next run tries
+
+
+# Files and records
+
+
+def hand_in(course: Course, student: str, content: bytes | str) -> Submission:
+    path = course.submitted_dir / student / ID / f"{ID}.ipynb"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return Submission(student, ID, path, None)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="there are zygotes on Linux only")
+def test_a_killed_zygote_is_replaced(bundle: Bundle) -> None:
+    """As an out-of-memory killer may do it, before a submission or in the middle of one."""
+    zygotes = []
+    for source in ("", "import time; time.sleep(0.5)"):
+        zygote = workshop.launcher_of(False)._zygote._process  # type: ignore[attr-defined]
+        zygotes.append(zygote.pid)
+        threading.Timer(0.3 if source else 0, zygote.kill).start()
+        time.sleep(0 if source else 0.2)
+        answers = {**RIGHT, "double": f"{source}\n{RIGHT['double']}"}
+        result = execute_and_judge(bundle, "amy", Intake(answered(bundle, **answers)))
+        assert (result.status, result.score) == (Status.GRADED, 6.0), result.notes
+    assert len(set(zygotes)) == 2
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"\x00\xff", b"[]", b"{}", b"null", b'{"cells": 5}', b"[" * 100_000, b"\x89PNG\r\n"],
+)
+def test_whatever_is_handed_in_becomes_a_result(
+    course: Course, bundle: Bundle, content: bytes
+) -> None:
+    result = grade_submission(bundle, hand_in(course, "amy", content))
+    assert (result.status, result.score) == (Status.REJECTED, 0.0)
+
+
+def test_a_handed_in_notebook_is_graded_and_kept(course: Course, bundle: Bundle) -> None:
+    submission = hand_in(course, "amy", dumps(answered(bundle, **RIGHT)))
+    result = grade_submission(bundle, submission)
+    assert result.score == 6.0
+    assert result.fingerprint == fingerprint(bundle, submission)
+    save_result(course, result)
+    assert load_result(course, ID, "amy") == result
+
+
+def test_the_fingerprint_changes_with_everything_that_a_score_depends_on(
+    course: Course, bundle: Bundle
+) -> None:
+    submission = hand_in(course, "bob", dumps(answered(bundle, **RIGHT)))
+    prints = [fingerprint(bundle, submission), fingerprint(replace(bundle, digest="x"), submission)]
+    prints.append(fingerprint(bundle, replace(submission, student="eve")))
+    prints.append(fingerprint(bundle, hand_in(course, "bob", dumps(answered(bundle)))))
+    assert len(set(prints)) == 4
+
+
+def test_a_file_replaced_while_it_is_graded_counts_as_changed(
+    course: Course, bundle: Bundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submission = hand_in(course, "fay", b"not a notebook")
+
+    def read_and_replace(given: Submission, release: Notebook) -> Intake:
+        intake = read_submission(given, release)
+        hand_in(course, "fay", dumps(answered(bundle, **RIGHT)))
+        return intake
+
+    monkeypatch.setattr(submission_module, "read_submission", read_and_replace)
+    result = grade_submission(bundle, submission)
+    assert result.status is Status.REJECTED
+    assert result.fingerprint != fingerprint(bundle, submission)
+
+
+def test_an_error_of_ours_stops_no_batch_and_is_no_zero(
+    course: Course, bundle: Bundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def break_down(*_: object) -> Intake:
+        raise RuntimeError("a mistake of ours")
+
+    monkeypatch.setattr(submission_module, "read_submission", break_down)
+    result = grade_submission(bundle, hand_in(course, "gus", b"{}"))
+    assert (result.status, result.score, result.fingerprint) == (Status.NOT_GRADED, None, "")
+    assert "RuntimeError: a mistake of ours" in result.notes[0]
+
+
+@pytest.mark.parametrize("text", ["", "[]", "null", "5", "{}", '{"questions": 5}', "\x00", '"x"'])
+def test_an_unreadable_record_is_as_good_as_none(course: Course, text: str) -> None:
+    path = course.result_path(ID, "zoe")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    assert load_result(course, ID, "zoe") is None
+
+
+def test_a_record_of_another_version_is_as_good_as_none(course: Course) -> None:
+    result = SubmissionResult("zoe", ID, Status.GRADED, 9.0)
+    data = json.loads(result.to_json())
+    path = course.result_path(ID, "zoe")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for changed in ({**data, "more": 1}, {**data, "status": "FINE"}):
+        path.write_text(json.dumps(changed))
+        assert load_result(course, ID, "zoe") is None
+
+
+def test_the_judges_folder_is_private_and_lasts_no_longer_than_the_process(bundle: Bundle) -> None:
+    unpacked = workshop.Workshop(bundle)
+    folder = unpacked._folder
+    assert folder.stat().st_mode & 0o077 == 0
+    unpacked.close()
+    assert not Path(folder).exists()

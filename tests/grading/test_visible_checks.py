@@ -1,0 +1,99 @@
+"""`grader check`: what a student sees of the own notebook, with nothing but the release."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from grader import notebook
+from grader.errors import UsageError
+from grader.grading.visible_checks import Answer, check_notebook
+
+RELEASE = Path(__file__).parents[2] / "assignments" / "backprop"
+RIGHT = "def sgd_step(w, dw, learning_rate):\n    return w - learning_rate * dw"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(RELEASE, tmp_path / "backprop"))
+
+
+def answered(folder: Path, answers: dict[str, str]) -> dict[str, Answer]:
+    path = folder / "backprop.ipynb"
+    document = notebook.loads(path.read_bytes())
+    for cell in document["cells"]:
+        name = notebook.grade_id(cell)
+        if name in answers:
+            cell["source"] = answers[name]
+    path.write_text(notebook.dumps(document))
+    return {answer.question: answer for answer in check_notebook(path)}
+
+
+def test_each_question_is_right_wrong_or_not_started(folder: Path) -> None:
+    wrong = "def circuit(x, y, z):\n    return (x + y) * z, 1.0, 1.0, 1.0"
+    found = answered(folder, {"sgd_step": RIGHT, "circuit": wrong})
+    assert found["sgd_step"].passed
+    assert not found["circuit"].passed
+    assert "expected" in found["circuit"].message
+    assert "not started" in found["neuron"].message
+
+
+def test_an_answer_that_ends_python_costs_only_itself(folder: Path) -> None:
+    found = answered(folder, {"sgd_step": RIGHT, "circuit": "import os\nos._exit(3)"})
+    assert found["sgd_step"].passed
+    assert not found["circuit"].passed
+
+
+def is_there(folder: Path, name: str) -> bool:
+    """Whether code that reads the file beside the notebook gets by."""
+    code = f"open({name!r}).close()\n{RIGHT}"
+    return answered(folder, {"sgd_step": code})["sgd_step"].passed
+
+
+def test_helpers_are_found_in_a_folder_full_of_other_files(folder: Path) -> None:
+    for number in range(600):
+        (folder / f"a{number:03}.pdf").write_text("x")
+        (folder / f"a{number:03}.zip").write_text("x")
+    assert is_there(folder, "checking.py")
+
+
+def test_helpers_of_any_kind_in_folders_too_are_found_and_nothing_else_is(folder: Path) -> None:
+    for name in ("data/table.json", "data/__init__.py", ".git/config", "other.ipynb"):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).touch()
+    assert is_there(folder, "data/table.json")
+    assert is_there(folder, "data/__init__.py")
+    for name in (".git/config", "other.ipynb"):
+        assert not is_there(folder, name)
+
+
+def test_what_is_too_much_is_left_out(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "film.mp4").write_bytes(bytes(2 << 20))
+    monkeypatch.setattr("grader.grading.visible_checks.MAX_TOTAL_BYTES", 1 << 20)
+    assert not is_there(folder, "film.mp4")
+    assert is_there(folder, "checking.py")
+
+
+@pytest.mark.parametrize("content", ["", "not json", "[]", '{"cells": []}'])
+def test_a_file_that_is_no_notebook_is_one_line(folder: Path, content: str) -> None:
+    path = folder / "backprop.ipynb"
+    path.write_text(content)
+    with pytest.raises(UsageError) as error:
+        check_notebook(path)
+    assert str(error.value).startswith(str(path))
+    assert "\n" not in str(error.value)
+
+
+def test_a_cell_that_stops_above_the_check_is_the_reason_given(folder: Path) -> None:
+    """Without it, a forgotten colon reads as a name that is not defined."""
+    broken = "def sgd_step(w, dw, learning_rate)\n    return w - learning_rate * dw"
+    found = answered(folder, {"sgd_step": broken})
+    assert found["sgd_step"].message.startswith("the cell sgd_step above it stops: SyntaxError")
+    assert "ipython" not in found["sgd_step"].message
+
+
+def test_the_sign_of_a_lost_check_is_said_once(folder: Path) -> None:
+    found = answered(folder, {"circuit": "def circuit(x, y, z):\n    return 1.0"})
+    assert found["circuit"].message.startswith("circuit(-2, 5, -4): expected 4 values")

@@ -1,0 +1,161 @@
+"""Several attempts: none is lost, and the one that counts is the one course.yml asks for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.course.settings import Course
+from grader.gradebook.book import CourseGradebook
+from grader.gradebook.records import load_result
+from grader.grading.batch import autograde
+from grader.grading.pool import LocalCrew
+from grader.intake.attempts import Shelf, latest
+from grader.notebook import Notebook, dumps, grade_id
+from grader.results import SubmissionResult
+from tests.kit.course import COURSE_YML, ID, release_by_hand, write_course
+
+DUE = datetime(2026, 1, 10, 12, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
+RIGHT = {"double": "2 * x", "square": "x * x"}
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Course:
+    return write_course(tmp_path)
+
+
+def test_the_same_content_is_kept_once_and_a_later_known_time_is_noted(course: Course) -> None:
+    shelf = Shelf(course, ID, "ada")
+    assert shelf.is_empty
+    first = shelf.add(b"one", "a.zip/one")
+    assert first is not None and first.number == 1
+    assert shelf.add(b"one", "b.zip/one") is None
+    assert shelf.add(b"one", "c.zip/one", DUE) is None
+    (kept,) = Shelf(course, ID, "ada").attempts
+    assert (kept.submitted_at, kept.origin) == (DUE, "a.zip/one")
+
+
+def test_a_half_written_attempt_does_not_count(course: Course) -> None:
+    shelf = Shelf(course, ID, "ada")
+    shelf.add(b"one", "x")
+    (shelf.attempts[0].path.parent / "attempt.json").write_text("{")
+    assert Shelf(course, ID, "ada").attempts == []
+
+
+def test_installing_takes_the_time_along(course: Course) -> None:
+    shelf = Shelf(course, ID, "ada")
+    early, late = shelf.add(b"one", "x", DUE), shelf.add(b"two", "y")
+    assert early and late
+    stamp = course.submitted_dir / "ada" / ID / "timestamp.txt"
+    assert shelf.install(early)
+    assert stamp.read_text() == "2026-01-10 12:00:00.000000 UTC"
+    assert not shelf.install(early)
+    assert shelf.install(late)
+    assert not stamp.exists()
+
+
+def test_the_lms_order_decides_where_there_is_one(course: Course) -> None:
+    shelf = Shelf(course, ID, "ada")
+    for content, order in ((b"new", 12), (b"old", 11)):
+        shelf.add(content, "x", order=order)
+    assert latest(shelf.attempts, None).order == 12
+
+
+def answered(release: Notebook, **answers: str) -> bytes:
+    notebook = json.loads(json.dumps(release))
+    for cell in notebook["cells"]:
+        body = answers.get(grade_id(cell) or "")
+        if body:
+            cell["source"] = f"def {grade_id(cell)}(x):\n    return {body}"
+    return dumps(notebook).encode()
+
+
+@pytest.mark.parametrize(
+    ("rule", "scores"),
+    [
+        ("latest", {"ada": 2.0, "bela": 4.0, "chidi": 2.0, "dora": 0.0}),
+        ("best", {"ada": 6.0, "bela": 4.0, "chidi": 6.0, "dora": 4.0}),
+    ],
+)
+def test_the_attempt_that_course_yml_asks_for_is_graded(
+    tmp_path: Path, rule: str, scores: dict[str, float]
+) -> None:
+    write_course(tmp_path)
+    policy = f"late_policy: {{penalty_per_day: 0.5}}\nattempts: {rule}\n"
+    text = COURSE_YML[: COURSE_YML.index("late_policy")] + policy
+    (tmp_path / "course.yml").write_text(text)
+    course = Course.load(tmp_path)
+    release = release_by_hand(course)
+    double, square = (answered(release, **{n: b}) for n, b in RIGHT.items())
+    both = answered(release, **RIGHT)
+    for student, data, moment in (
+        ("ada", both, DUE - DAY),
+        ("ada", square, DUE),  # in time and later, but worse
+        ("bela", double, DUE),
+        ("bela", both, DUE + DAY),  # half of 6 is less than 4
+        ("chidi", square, DUE),
+        ("chidi", both, DUE + DAY),  # half of 6 is more than 2
+        ("dora", double, DUE - DAY),
+        ("dora", b"broken", DUE),
+    ):
+        Shelf(course, ID, student).add(data, "test", moment)
+    assert autograde(course, ID, crew=LocalCrew(1), unsafe=True).exit_code == 0
+    found = {student: load_result(course, ID, student) for student in scores}
+    assert {s: result.score for s, result in found.items() if result} == scores
+    kept = list(course.attempts_dir.rglob("result.json"))
+    assert len(kept) == (0 if rule == "latest" else 8)
+    again = autograde(course, ID, crew=LocalCrew(1), unsafe=True)
+    assert (again.unchanged, again.results) == (4, [])
+
+
+def test_a_new_policy_counts_at_the_next_autograde_which_grades_nothing(tmp_path: Path) -> None:
+    course = write_course(tmp_path)
+    release = release_by_hand(course)
+    Shelf(course, ID, "ada").add(answered(release, double="2 * x"), "test", DUE + DAY)
+    autograde(course, ID, crew=LocalCrew(1), unsafe=True)
+
+    def stored() -> float:
+        with CourseGradebook(course) as book:
+            return book.late_penalty(ID, "ada")
+
+    assert stored() == 0.4
+    changed = COURSE_YML.replace("penalty_per_day: 0.1", "penalty_per_day: 0.2")
+    (tmp_path / "course.yml").write_text(changed)
+    course = Course.load(tmp_path)
+    assert autograde(course, ID, crew=LocalCrew(1), unsafe=True).results == []
+    assert stored() == 0.8
+    (tmp_path / "course.yml").write_text(changed.replace("2026-01-10", "2026-01-11"))
+    course = Course.load(tmp_path)
+    assert autograde(course, ID, crew=LocalCrew(1), unsafe=True).results == []
+    assert stored() == 0.0
+    stamp = course.submitted_dir / "ada" / ID / "timestamp.txt"
+    stamp.write_text("2026-01-12 13:00:00 UTC")
+    assert autograde(course, ID, crew=LocalCrew(1), unsafe=True).results == []
+    assert stored() == 1.0  # two days begun, at most a quarter
+
+
+def test_a_stopped_run_leaves_the_times_of_what_still_waits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    course = write_course(tmp_path)
+    release = release_by_hand(course)
+    shelf = Shelf(course, ID, "ada")
+    shelf.add(answered(release, double="2 * x"), "test", DUE)
+    autograde(course, ID, crew=LocalCrew(1), unsafe=True)
+    shelf.add(answered(release, **RIGHT), "test", DUE + DAY)
+
+    def stopped_at_once(*given: Any) -> Iterator[SubmissionResult]:
+        given[-1].set()
+        return iter(())
+
+    monkeypatch.setattr("grader.grading.batch.grade_all", stopped_at_once)
+    monkeypatch.setattr("grader.grading.choice.latest", lambda attempts, _: attempts[-1])
+    assert autograde(course, ID, crew=LocalCrew(1), unsafe=True).exit_code == 130
+    with CourseGradebook(course) as book:
+        assert book.late_penalty(ID, "ada") == 0

@@ -1,0 +1,285 @@
+"""Collecting: notebooks come in under our names, and nothing else does."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from grader.course.settings import Course
+from grader.errors import UsageError
+from grader.intake import archive as archives
+from grader.intake.collect import Collected, collect
+from tests.kit.course import ID, write_course
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Course:
+    return write_course(tmp_path / "course")
+
+
+def submitted(course: Course) -> set[str]:
+    root = course.submitted_dir
+    return {p.relative_to(root).as_posix() for p in root.rglob("*") if p.is_file()}
+
+
+def put(folder: Path, name: str, content: str = "{}") -> None:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(content)
+
+
+def archive(path: Path, members: dict[str, bytes]) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, data in members.items():
+            file.writestr(name, data)
+    return path
+
+
+def lines(course: Course, source: Path, naming: str | None = None) -> list[str]:
+    return [str(line) for line in collect(course, ID, source, naming)]
+
+
+def notebook(course: Course, student: str) -> str:
+    return (course.submitted_dir / student / ID / f"{ID}.ipynb").read_text()
+
+
+def test_a_folder_for_each_student_is_taken_over(course: Course, tmp_path: Path) -> None:
+    put(tmp_path / "in", f"ada/{ID}.ipynb")
+    put(tmp_path / "in", f"bela/{ID}/{ID}.ipynb")
+    put(tmp_path / "in", "chidi/my homework (1).ipynb")
+    put(tmp_path / "in", "chidi/numpy.py")
+    put(tmp_path / "in", "chidi/._my homework (1).ipynb")
+    assert [line.split(" ")[0] for line in lines(course, tmp_path / "in")] == [
+        "ada:",
+        "bela:",
+        "chidi:",
+    ]
+    assert submitted(course) == {f"{name}/{ID}/{ID}.ipynb" for name in ("ada", "bela", "chidi")}
+
+
+def test_a_zip_is_taken_over_like_a_folder(course: Course, tmp_path: Path) -> None:
+    source = archive(tmp_path / "in.zip", {f"ada/{ID}.ipynb": b"{}", "bela/x.ipynb": b"{}"})
+    assert len(lines(course, source)) == 2
+    assert submitted(course) == {f"ada/{ID}/{ID}.ipynb", f"bela/{ID}/{ID}.ipynb"}
+
+
+def test_a_folder_around_all_others_is_taken_off(course: Course, tmp_path: Path) -> None:
+    members = {f"week 3/ada/{ID}.ipynb": b"{}", f"week 3/bela/{ID}.ipynb": b"{}"}
+    lines(course, archive(tmp_path / "in.zip", members))
+    assert submitted(course) == {f"ada/{ID}/{ID}.ipynb", f"bela/{ID}/{ID}.ipynb"}
+
+
+def test_collecting_twice_changes_nothing_and_says_so(course: Course, tmp_path: Path) -> None:
+    put(tmp_path / "in", f"ada/{ID}.ipynb")
+    lines(course, tmp_path / "in")
+    kept = {path: path.stat().st_mtime_ns for path in course.root.rglob("*") if path.is_file()}
+    (line,) = lines(course, tmp_path / "in")
+    assert "unchanged" in line
+    again = {path: path.stat().st_mtime_ns for path in course.root.rglob("*") if path.is_file()}
+    assert again == kept
+
+
+def test_what_is_replaced_is_kept_as_an_attempt(course: Course, tmp_path: Path) -> None:
+    put(tmp_path / "in", f"ada/{ID}.ipynb")
+    lines(course, tmp_path / "in")
+    put(tmp_path / "in", f"ada/{ID}.ipynb", '{"cells": []}')
+    (line,) = lines(course, tmp_path / "in")
+    assert "replaced" in line
+    assert "attempt 2 of 2 counts" in line
+    assert notebook(course, "ada") == '{"cells": []}'
+    assert (course.attempts_dir / ID / "ada" / "1" / f"{ID}.ipynb").read_text() == "{}"
+
+
+def test_an_old_download_collected_again_does_not_undo_a_newer_one(
+    course: Course, tmp_path: Path
+) -> None:
+    old = archive(tmp_path / "old.zip", {f"ada/{ID}.ipynb": b"old"})
+    new = archive(tmp_path / "new.zip", {f"ada/{ID}.ipynb": b"new"})
+    for source in (old, new, old):
+        lines(course, source)
+    assert notebook(course, "ada") == "new"
+
+
+def test_what_was_put_into_submitted_by_hand_is_not_lost(course: Course, tmp_path: Path) -> None:
+    put(course.submitted_dir, f"ada/{ID}/{ID}.ipynb", "by hand")
+    lines(course, archive(tmp_path / "in.zip", {f"ada/{ID}.ipynb": b"collected"}))
+    assert notebook(course, "ada") == "collected"
+    assert (course.attempts_dir / ID / "ada" / "1" / f"{ID}.ipynb").read_text() == "by hand"
+
+
+def test_the_latest_in_time_counts_else_the_latest(course: Course, tmp_path: Path) -> None:
+    def hand_in(student: str, day: str, content: str) -> None:
+        folder = tmp_path / f"{student}-{day}"
+        put(folder, f"{student}/{ID}.ipynb", content)
+        put(folder, f"{student}/timestamp.txt", f"2026-01-{day} 12:05:00 UTC")
+        lines(course, folder)
+
+    hand_in("ada", "09", "draft")
+    hand_in("ada", "10", "in the grace period")
+    hand_in("ada", "12", "late")
+    hand_in("bela", "13", "latest")
+    hand_in("bela", "11", "late, but collected last")
+    assert notebook(course, "ada") == "in the grace period"
+    assert notebook(course, "bela") == "latest"
+    stamp = course.submitted_dir / "bela" / ID / "timestamp.txt"
+    assert stamp.read_text() == "2026-01-13 12:05:00.000000 UTC"
+
+
+def test_an_extension_moves_the_deadline_of_an_attempt(course: Course, tmp_path: Path) -> None:
+    course.extensions_path.write_text(f"student,assignment,days\nada,{ID},3\n")
+    for day, content in (("09", "draft"), ("12", "extended"), ("14", "late")):
+        put(tmp_path / day, f"ada/{ID}.ipynb", content)
+        put(tmp_path / day, "ada/timestamp.txt", f"2026-01-{day} 12:00:00 UTC")
+        lines(course, tmp_path / day)
+    assert notebook(course, "ada") == "extended"
+
+
+def test_unknown_students_and_missing_submissions_are_listed(
+    course: Course, tmp_path: Path
+) -> None:
+    course.roster_path.write_text("id,email\nada,ada@x.org\nbela,b@x.org\nchidi,\n")
+    put(tmp_path / "in", f"Ada@X.org/{ID}.ipynb")
+    put(tmp_path / "in", f"zoe/{ID}.ipynb")
+    found = list(collect(course, ID, tmp_path / "in"))
+    assert [str(line) for line in found] == [
+        f"ada: collected (Ada@X.org/{ID}.ipynb)",
+        "zoe: left out: not in the roster; add id zoe there and collect again",
+        "no submission of 2 of 3 in roster.csv: bela, chidi",
+    ]
+    assert [line.ok for line in found] == [True, False, True]
+    assert submitted(course) == {f"ada/{ID}/{ID}.ipynb"}
+
+
+def test_which_notebook_is_meant_is_not_guessed(course: Course, tmp_path: Path) -> None:
+    path = course.root / "course.yml"
+    more = "  - {id: other, title: Other, questions: {a: 1}}\nlimits:"
+    path.write_text(path.read_text().replace("limits:", more))
+    put(tmp_path / "in", "ada/one.ipynb")
+    put(tmp_path / "in", "ada/two.ipynb")
+    put(tmp_path / "in", "bela/other.ipynb")
+    put(tmp_path / "in", "chidi/other/other.ipynb")
+    put(tmp_path / "in", f"chidi/{ID}/work.ipynb")
+    put(tmp_path / "in", "dora/answers.zip")
+    shown = lines(Course.load(course.root), tmp_path / "in")
+    assert shown[1].startswith("ada: left out: 2 notebooks, none alone named tiny.ipynb (one")
+    assert shown[2].startswith("bela: left out: no notebook of this assignment in it (other")
+    assert shown[3] == "dora: left out: no notebook of this assignment in it (answers.zip)"
+    assert submitted(course) == {f"chidi/{ID}/{ID}.ipynb"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../evil.ipynb",
+        "../../etc/x.ipynb",
+        "/root/x.ipynb",
+        "C:/x/y.ipynb",
+        "ada\\..\\..\\x.ipynb",
+        "=1+1/x.ipynb",
+        "bel\x1ba/x.ipynb",
+        "a" * 500 + "/x.ipynb",
+        "a/" * 60 + "x.ipynb",
+    ],
+)
+def test_a_member_that_climbs_out_is_left_out(course: Course, tmp_path: Path, name: str) -> None:
+    source = archive(tmp_path / "in.zip", {name: b"{}", f"ada/{ID}.ipynb": b"{}"})
+    found = list(collect(course, ID, source))
+    assert sum("left out" in str(line) and not line.ok for line in found) == 1
+    assert submitted(course) == {f"ada/{ID}/{ID}.ipynb"}
+    assert not list(tmp_path.glob("*.ipynb"))
+    assert all(str(line).isprintable() and len(str(line)) < 400 for line in found)
+
+
+def test_a_member_that_expands_absurdly_is_left_out(course: Course, tmp_path: Path) -> None:
+    source = archive(tmp_path / "in.zip", {f"ada/{ID}.ipynb": bytes(15 << 20)})
+    (line,) = lines(course, source)
+    assert "absurd size" in line
+    assert submitted(course) == set()
+
+
+def test_a_zip_that_lies_about_sizes_and_a_broken_member_stop_nobody(
+    course: Course, tmp_path: Path
+) -> None:
+    members = {f"{name}/{ID}.ipynb": name.encode() * 99 for name in ("ada", "bela", "chidi")}
+    source = archive(tmp_path / "in.zip", members)
+    data = bytearray(source.read_bytes())
+    start = data.index(b"bela/tiny.ipynb") + len("bela/tiny.ipynb")
+    data[start : start + 4] = b"\xff\xff\xff\xff"
+    source.write_bytes(data)
+    shown = lines(course, source)
+    assert "bela: left out: cannot be unpacked" in shown[2]
+    assert len(submitted(course)) == 2
+
+
+def test_the_same_name_twice_in_a_zip_is_left_out(course: Course, tmp_path: Path) -> None:
+    source = tmp_path / "in.zip"
+    with zipfile.ZipFile(source, "w") as file, pytest.warns(UserWarning, match="Duplicate"):
+        for content in ("one", "two"):
+            file.writestr(f"ada/{ID}.ipynb", content)
+        file.writestr(f"bela/{ID}.ipynb", "{}")
+    shown = lines(course, source)
+    assert f"ada/{ID}.ipynb: left out: twice in the zip" in shown
+    assert submitted(course) == {f"bela/{ID}/{ID}.ipynb"}
+
+
+def test_too_many_files_are_refused_at_once(
+    course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archives, "MAX_MEMBERS", 2)
+    source = archive(tmp_path / "in.zip", {f"s{n}/{ID}.ipynb": b"{}" for n in range(3)})
+    with pytest.raises(UsageError, match=r"in\.zip: more than 2 files"):
+        lines(course, source)
+
+
+def test_all_notebooks_together_are_bounded(
+    course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archives, "MAX_TOTAL_BYTES", 3)
+    source = archive(tmp_path / "in.zip", {f"s{n}/{ID}.ipynb": b"{}" for n in range(3)})
+    assert sum("in all" in line for line in lines(course, source)) == 2
+
+
+def test_links_are_left_out(course: Course, tmp_path: Path) -> None:
+    put(tmp_path, "secret.ipynb", "secret")
+    (tmp_path / "in" / "ada").mkdir(parents=True)
+    (tmp_path / "in" / "ada" / f"{ID}.ipynb").symlink_to(tmp_path / "secret.ipynb")
+    (line,) = lines(course, tmp_path / "in")
+    assert "a link" in line
+    assert submitted(course) == set()
+
+
+def test_a_link_in_a_zip_is_left_out(course: Course, tmp_path: Path) -> None:
+    source = tmp_path / "in.zip"
+    with zipfile.ZipFile(source, "w") as file:
+        member = zipfile.ZipInfo(f"ada/{ID}.ipynb")
+        member.external_attr = 0o120777 << 16
+        file.writestr(member, "/etc/passwd")
+    assert "a link" in lines(course, source)[0]
+    assert submitted(course) == set()
+
+
+def test_a_source_without_notebooks_is_one_line(course: Course, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    with pytest.raises(UsageError, match="no notebook in it"):
+        lines(course, tmp_path / "in")
+    put(tmp_path, "notes.txt")
+    with pytest.raises(UsageError, match="neither a folder nor a zip"):
+        lines(course, tmp_path / "notes.txt")
+    put(tmp_path / "in", f"ada/{ID}.ipynb")
+    with pytest.raises(UsageError, match="nothing in it is named as moodle names files"):
+        lines(course, tmp_path / "in", "moodle")
+
+
+def test_nothing_in_a_name_reaches_the_terminal_raw(course: Course, tmp_path: Path) -> None:
+    course.roster_path.write_text("id\nada\n")
+    names = ("be\u202ela", "be\x9bla", "be\u2028la")
+    source = archive(tmp_path / "in.zip", {f"{name}/x\u202e.ipynb": b"{}" for name in names})
+    shown = lines(course, source)
+    assert len(shown) == len(names) + 1
+    assert all(line.isprintable() for line in shown)
+
+
+def test_a_remark_stands_alone() -> None:
+    assert str(Collected("", "no submission of 1")) == "no submission of 1"

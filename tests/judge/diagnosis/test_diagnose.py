@@ -1,0 +1,208 @@
+"""Which mistake is it: told by numbers on at least three inputs, and silent when in doubt."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.box.protocol import Rng
+from grader.judge.catalogue import Catalogue, Mistake
+from grader.judge.diagnosis import diagnose as diagnosis
+from grader.judge.diagnosis.diagnose import Diagnosis
+from grader.judge.reference import Reference
+from grader.judge.student import Call, Request
+
+SOURCE = """
+import numpy as np
+def loss(X): return float(np.mean(X ** 2))
+def grads(X): return {"dW": X.T @ X / len(X), "db": X.sum(axis=0)}
+def draw(rng): return rng.normal()
+def both(X): return float(X.sum()), float(X.max())
+def step(p):
+    for key in p: p[key] = p[key] + 1
+"""
+SUM = Mistake("loss.sum", "loss", "Mean or sum?", "def loss(X): return float(np.sum(X ** 2))")
+MAX = Mistake("loss.max", "loss", "Look at max.", "def loss(X): return float(np.max(X))")
+FAILS = Mistake(
+    "loss.fails", "loss", "It fails.", "def loss(X): return 9.0 if len(X) < 6 else X['a']"
+)
+ONLY_FAILS = Mistake("loss.only_fails", "loss", "It fails.", "def loss(X): return X['a']")
+NO_MEAN = Mistake(
+    "grads.no_mean",
+    "grads",
+    "The mean of dW?",
+    "def grads(X): return {'dW': X.T @ X, 'db': X.sum(axis=0)}",
+)
+WRONG_AXIS = Mistake(
+    "grads.axis",
+    "grads",
+    "The axis of db?",
+    "def grads(X): return {'dW': X.T @ X / len(X), 'db': X.sum(axis=1)}",
+)
+INPUTS = [np.random.default_rng(i).normal(size=(3 + i, 2)) for i in range(5)]
+
+
+@pytest.fixture
+def reference(tmp_path: Path) -> Reference:
+    return Reference(SOURCE, tmp_path)
+
+
+def diagnose(requests: list[Request], mistakes: list[Mistake], reference: Reference) -> Diagnosis:
+    return diagnosis.diagnose(requests, requests[0].name, Catalogue(tuple(mistakes)), reference)
+
+
+def asked(name: str, function: Callable[..., Any], inputs: list[Any]) -> list[Request]:
+    calls = []
+    for x in inputs:
+        try:
+            calls.append(Call((x,), function(x)))
+        except Exception as error:
+            calls.append(Call((x,), error=type(error).__name__))
+    return [Request(name, tuple(calls))]
+
+
+@pytest.mark.parametrize("mistake", [SUM, MAX, FAILS], ids=lambda m: m.id)
+def test_a_known_mistake_is_recognised(reference: Reference, mistake: Mistake) -> None:
+    student = reference.variant(mistake.code).loss
+    found = diagnose(asked("loss", student, INPUTS), [MAX, SUM, FAILS], reference)
+    assert found == Diagnosis((mistake.id,), (mistake.hint,))
+
+
+def test_an_exception_alone_is_no_evidence(reference: Reference) -> None:
+    student = reference.variant(ONLY_FAILS.code).loss
+    assert diagnose(asked("loss", student, INPUTS), [ONLY_FAILS], reference).mistakes == ()
+
+
+def test_a_mistake_that_touches_nothing_else_goes_before_one_that_does(
+    reference: Reference,
+) -> None:
+    code = "def grads(X): return {'dW': X.T @ X, 'db': X.mean(axis=0)}"
+    wider = Mistake("grads.no_mean_but_one", "grads", "Which mean?", code)
+    requests = asked("grads", lambda X: {"dW": X.T @ X, "db": X.max(axis=0)}, INPUTS)
+    assert diagnose(requests, [wider, NO_MEAN], reference).mistakes == ("grads.no_mean",)
+    assert diagnose(requests, [wider], reference).mistakes == ("grads.no_mean_but_one",)
+
+
+def test_an_argument_that_was_left_alone_is_no_evidence_by_itself(reference: Reference) -> None:
+    idle = Mistake("step.idle", "step", "Idle?", "def step(p): return 0.0")
+    calls = [Call(({"a": x, "b": x},), None, after=({"a": x + 9, "b": x},)) for x in INPUTS]
+    assert diagnose([Request("step", tuple(calls))], [idle], reference) == Diagnosis()
+    calls = [Call(({"a": x, "b": x},), 0.0, after=({"a": x, "b": x},)) for x in INPUTS]
+    assert diagnose([Request("step", tuple(calls))], [idle], reference).mistakes == ("step.idle",)
+
+
+def test_entries_of_a_tuple_of_another_length_are_not_taken_for_each_other(
+    reference: Reference,
+) -> None:
+    swapped = Mistake("both.max", "both", "Max?", "def both(X): return float(X.max()), 0.0")
+    requests = asked("both", lambda X: (float(X.max()), 1.0, 2.0), INPUTS)
+    assert diagnose(requests, [swapped], reference) == Diagnosis()
+    requests = asked("both", lambda X: (float(X.max()), 1.0), INPUTS)
+    assert diagnose(requests, [swapped], reference).mistakes == ("both.max",)
+
+
+@pytest.mark.parametrize("n,known", [(0, False), (1, False), (2, False), (3, True)])
+def test_fewer_than_three_inputs_prove_nothing(reference: Reference, n: int, known: bool) -> None:
+    student = reference.variant(SUM.code).loss
+    found = diagnose(asked("loss", student, INPUTS[:n]), [SUM], reference)
+    assert bool(found.mistakes) is known
+
+
+def test_the_same_input_three_times_is_one_input(reference: Reference) -> None:
+    student = reference.variant(SUM.code).loss
+    assert diagnose(asked("loss", student, INPUTS[:1] * 4), [SUM], reference) == Diagnosis()
+
+
+def test_a_right_answer_has_no_diagnosis(reference: Reference) -> None:
+    for name, mistakes in (("loss", [SUM, MAX]), ("grads", [NO_MEAN])):
+        requests = asked(name, getattr(reference, name), INPUTS)
+        assert diagnose(requests, mistakes, reference) == Diagnosis()
+
+
+def test_an_unknown_mistake_is_not_given_a_known_name(reference: Reference) -> None:
+    student = reference.variant("def loss(X): return float(np.mean(np.abs(X)) + 1)").loss
+    assert diagnose(asked("loss", student, INPUTS), [SUM, MAX, FAILS], reference).mistakes == ()
+
+
+def test_zeros_alone_are_no_evidence_of_a_mistake_that_gives_zeros(reference: Reference) -> None:
+    code = "def grads(X): return {'dW': X.T @ X / len(X), 'db': 0 * X.sum(axis=0)}"
+    zero = Mistake("grads.zero", "grads", "Zero?", code)
+
+    def no_work(X: np.ndarray) -> dict[str, np.ndarray]:
+        return {"dW": np.zeros((X.shape[1], X.shape[1])), "db": np.zeros(X.shape[1])}
+
+    assert diagnose(asked("grads", no_work, INPUTS), [zero], reference).mistakes == ()
+    itself = reference.variant(code).grads
+    assert diagnose(asked("grads", itself, INPUTS), [zero], reference).mistakes == ("grads.zero",)
+
+
+def test_a_mistake_on_some_inputs_must_explain_the_right_ones_too(reference: Reference) -> None:
+    def student(X: np.ndarray) -> float:
+        return reference.loss(X) if len(X) > 5 else float(np.sum(X**2))
+
+    assert diagnose(asked("loss", student, INPUTS), [SUM], reference).mistakes == ()
+
+
+def test_two_mistakes_in_one_step_are_found_as_two(reference: Reference) -> None:
+    def student(X: np.ndarray) -> dict[str, np.ndarray]:
+        return {"dW": X.T @ X, "db": X.sum(axis=1)}
+
+    found = diagnose(asked("grads", student, INPUTS), [WRONG_AXIS, NO_MEAN], reference)
+    assert set(found.mistakes) == {"grads.axis", "grads.no_mean"}
+
+
+def test_hints_are_in_the_order_of_mistakes_also_where_two_share_one(reference: Reference) -> None:
+    def student(X: np.ndarray) -> dict[str, np.ndarray]:
+        return {"dW": X.T @ X, "db": X.sum(axis=1)}
+
+    shared = [replace(mistake, hint="The same.") for mistake in (WRONG_AXIS, NO_MEAN)]
+    found = diagnose(asked("grads", student, INPUTS), shared, reference)
+    assert len(found.mistakes) == 2
+    assert found.hints == ("The same.", "The same.")
+
+
+def test_what_no_mistake_explains_may_have_a_simple_form(reference: Reference) -> None:
+    def student(X: np.ndarray) -> dict[str, np.ndarray]:
+        return {"dW": 2 * X.T @ X / len(X), "db": X.sum(axis=0)}
+
+    found = diagnose(asked("grads", student, INPUTS), [NO_MEAN], reference)
+    assert found.mistakes == ()
+    assert len(found.hints) == 1
+    assert "twice as large" in found.hints[0]
+
+
+def test_calls_of_another_questions_function_are_left_out(reference: Reference) -> None:
+    requests = asked("grads", lambda X: 0, INPUTS)
+    catalogue = Catalogue((SUM, NO_MEAN))
+    assert diagnosis.diagnose(requests, "loss", catalogue, reference) == Diagnosis()
+
+
+def test_an_rng_is_replayed_from_its_start(reference: Reference) -> None:
+    twice = Mistake("draw.twice", "draw", "Once.", "def draw(rng): return rng.normal() * 2")
+    values = [2 * np.random.default_rng(i).normal() for i in range(3)]
+    calls = tuple(Call((Rng(i),), value) for i, value in enumerate(values))
+    assert diagnose([Request("draw", calls)], [twice], reference).mistakes == ("draw.twice",)
+
+
+WEIRD: list[Any] = [
+    None, True, "text", [], {}, (), [[1.0], [1.0, 2.0]], math.nan, 1 << 63, 1j, 10**400,
+    {"dW": None}, {"dW": "x", "db": [1]}, (1, (2, (3,))), np.zeros((0, 2)), np.array(1.0),
+    np.array([[True, False]]), np.full((2, 2), np.inf), np.full((2, 2), 1e308), [np.zeros(2)] * 2,
+    np.zeros((2, 2), "c16"), {1: 2}, np.uint8(3), np.bool_(True), np.zeros((2, 2), "i1"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("value", WEIRD, ids=lambda v: repr(v)[:30])
+@pytest.mark.parametrize("name", ["loss", "grads"])
+def test_no_value_of_a_student_breaks_the_diagnosis(
+    reference: Reference, name: str, value: Any
+) -> None:
+    requests = asked(name, lambda X: value, INPUTS)
+    mistakes = [SUM, MAX, FAILS] if name == "loss" else [NO_MEAN, WRONG_AXIS]
+    assert diagnose(requests, mistakes, reference).mistakes == ()

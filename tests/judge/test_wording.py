@@ -1,0 +1,129 @@
+"""Every sentence has one place, and a second language needs nothing else."""
+
+from __future__ import annotations
+
+import ast
+import string
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from diagnosis import SOLUTIONS, Trials
+
+from grader.errors import JudgeError
+from grader.judge.catalogue import Catalogue
+from grader.judge.wording import GENERIC, Wording, all_hints, say, speaking
+
+ROOT = Path(__file__).parents[2]
+NAMES = [path.parent.name for path in sorted(SOLUTIONS.glob("*/messages.yml"))]
+TEXTS = {name: (SOLUTIONS / name / "messages.yml").read_text(encoding="utf-8") for name in NAMES}
+TESTS = {
+    name: ast.parse((SOLUTIONS / name / "hidden_tests.py").read_text(encoding="utf-8"))
+    for name in NAMES
+}
+
+
+def said(tree: ast.AST) -> Iterator[tuple[str, set[str]]]:
+    """Every key given to `say` as a literal, with the names of the values."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "say":
+            for key in ast.walk(node.args[0]):
+                if isinstance(key, ast.Constant):
+                    yield str(key.value), {str(keyword.arg) for keyword in node.keywords}
+
+
+def wanted(sentence: str) -> set[str]:
+    fields = string.Formatter().parse(sentence)
+    return {name for _, name, _, _ in fields if name}
+
+
+def test_every_assignment_has_its_sentences_in_one_file() -> None:
+    assert set(NAMES) == {path.parent.name for path in SOLUTIONS.glob("*/mistakes.py")}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_hidden_test_and_every_mistake_has_its_sentence(name: str) -> None:
+    wording = Wording.from_text(TEXTS[name])
+    functions = [node for node in TESTS[name].body if isinstance(node, ast.FunctionDef)]
+    tests = {node.name for node in functions if node.name.startswith("test_")}
+    assert set(wording.claims) == tests
+    mistakes = (SOLUTIONS / name / "mistakes.py").read_text(encoding="utf-8")
+    assert set(wording.hints) == {m.id for m in Catalogue.from_source(mistakes).mistakes}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_remark_is_written_filled_in_and_used(name: str) -> None:
+    remarks = Wording.from_text(TEXTS[name]).remarks
+    calls = list(said(TESTS[name]))
+    assert len(calls) > 20
+    for key, values in calls:
+        assert wanted(remarks[key]) <= values, key
+    keys = {node.value for node in ast.walk(TESTS[name]) if isinstance(node, ast.Constant)}
+    assert set(remarks) <= keys
+
+
+def test_every_sentence_of_the_judge_is_written() -> None:
+    for path in (ROOT / "grader" / "judge").glob("*.py"):
+        for key, values in said(ast.parse(path.read_text(encoding="utf-8"))):
+            if key in GENERIC:
+                assert wanted(GENERIC[key]) <= values | {"shape", "expected"}, key
+
+
+def test_a_sentence_that_is_nowhere_costs_no_grade() -> None:
+    assert say("no_such_thing", count=3) == "no such thing"
+
+
+def test_a_slip_in_a_translation_falls_back_to_english() -> None:
+    with speaking(Wording(generic={"no_key": "{nome} manca"})):
+        assert say("no_key", name="grads", key="W1") == "grads lacks the key 'W1'"
+
+
+def test_what_a_language_lacks_is_said_in_english() -> None:
+    text = "en:\n  hints: {a: Look., b: Think.}\nde:\n  hints: {a: Schau hin.}\n"
+    assert Wording.from_text(text, "de").hints == {"a": "Schau hin.", "b": "Think."}
+    assert Wording.from_text(text, "fr").hints == {"a": "Look.", "b": "Think."}
+    assert sorted(all_hints(text)) == ["Look.", "Schau hin.", "Think."]
+
+
+@pytest.mark.parametrize(
+    "text", ["en: [", "- a", "en: words", "en:\n  hints: words", "en: 3", "en: {hints: [a]}"]
+)
+def test_a_broken_file_is_one_line(text: str) -> None:
+    with pytest.raises(JudgeError, match=r"^messages\.yml: [^\n]+$"):
+        Wording.from_text(text)
+
+
+GERMAN = """
+de:
+  claims: {test_update_of_the_biases: b1 und b2 gehen denselben Schritt.}
+  hints: {sgd_update.weights_only: Zwei der vier Parameter bleiben stehen.}
+  remarks: {entry_after_update: "params[{key!r}] nach dem Schritt"}
+  generic:
+    other_numbers: "{name} sollte {expected} sein, ist aber {found}"
+"""
+
+
+def test_a_second_language_reaches_claim_hint_and_remark(tmp_path: Path) -> None:
+    with TemporaryDirectory() as folder:
+        trials = Trials("two_layer_net", Path(folder))
+        trials.wording = Wording.from_text(TEXTS["two_layer_net"] + GERMAN, "de")
+        source = (SOLUTIONS / "two_layer_net" / "mistakes.py").read_text(encoding="utf-8")
+        trials.catalogue = Catalogue.from_source(source, trials.wording.hints)
+        (mistake,) = (m for m in trials.catalogue.mistakes if m.id == "sgd_update.weights_only")
+        trial = trials.judge("sgd_update", mistake.code)
+    (check,) = (check for check in trial.checks if not check.passed and check.points == 0)
+    assert check.claim == "b1 und b2 gehen denselben Schritt."
+    assert check.message.startswith("params['b1'] nach dem Schritt[")
+    assert " sollte " in check.message
+    assert trial.hints == ("Zwei der vier Parameter bleiben stehen.",)
+
+
+def test_a_mistake_without_a_hint_anywhere_is_our_error() -> None:
+    source = (
+        "from grader.judge.catalogue import Mistake\n"
+        "MISTAKES = [Mistake(id='a.b', question='a', code='def a(): pass')]\n"
+    )
+    with pytest.raises(JudgeError, match=r"no hint for 'a\.b'"):
+        Catalogue.from_source(source, {})
+    assert Catalogue.from_source(source, {"a.b": "Look."}).mistakes[0].hint == "Look."

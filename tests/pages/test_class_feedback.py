@@ -1,0 +1,289 @@
+"""Pages for a class: the same on any number of processes, only what changed, never half a page."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import Executor
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.course.settings import Course
+from grader.errors import GraderError
+from grader.gradebook.book import CourseGradebook
+from grader.gradebook.grades import Standing
+from grader.gradebook.late import Lateness
+from grader.gradebook.records import save_result
+from grader.pages import class_feedback
+from grader.pages.class_feedback import write_feedback
+from grader.system.processes import team
+from tests.kit.course import ID, make_result, release_by_hand, write_course
+
+STUDENTS = [f"student{n:02}" for n in range(12)]
+MANY = 1500
+
+
+@pytest.fixture(autouse=True)
+def _every_page_is_worth_a_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(class_feedback, "WORTH_A_WORKER", 1)
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Course:
+    return graded(tmp_path, STUDENTS)
+
+
+def graded(root: Path, students: list[str]) -> Course:
+    """A course in which these have been graded, each with a score and an answer of their own."""
+    course = write_course(root)
+    release = release_by_hand(course)
+    with CourseGradebook(course) as book:
+        book.register(release, course.assignment(ID))
+    for number, student in enumerate(students):
+        result = make_result(student, release, double=number % 5, square=1.0)
+        save_result(course, replace(result, notes=(f"This is page {number}.",)))
+    return course
+
+
+def page(course: Course, student: str) -> Path:
+    return course.feedback_dir / student / ID / f"{ID}.html"
+
+
+def contents(course: Course) -> dict[str, bytes]:
+    files = (path for path in course.feedback_dir.rglob("*") if path.is_file())
+    return {path.relative_to(course.feedback_dir).as_posix(): path.read_bytes() for path in files}
+
+
+def stamps(course: Course) -> dict[str, tuple[int, int]]:
+    found = {student: page(course, student).stat() for student in STUDENTS}
+    return {student: (stat.st_ino, stat.st_mtime_ns) for student, stat in found.items()}
+
+
+def written(course: Course, workers: int = 1) -> list[str]:
+    done = write_feedback(course, course.assignment(ID), workers=workers)
+    return [page.student for page in done.pages if page.is_new]
+
+
+def test_two_processes_write_what_one_writes_byte_for_byte(course: Course) -> None:
+    assert written(course, workers=1) == STUDENTS
+    alone = contents(course)
+    assert len(alone) == len(STUDENTS)
+    for student in STUDENTS:
+        page(course, student).unlink()
+    assert written(course, workers=2) == STUDENTS
+    assert contents(course) == alone
+
+
+def test_the_work_is_done_by_as_many_processes_as_asked_for(
+    course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes = []
+
+    def counted(size: int, *rest: Any) -> AbstractContextManager[Executor]:
+        sizes.append(size)
+        return team(size, *rest)
+
+    monkeypatch.setattr(class_feedback, "team", counted)
+    written(course, workers=2)
+    assert sizes == [2]
+
+
+def test_a_small_class_starts_no_process(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    monkeypatch.setattr(class_feedback, "team", None)
+    assert written(course, workers=2) == STUDENTS
+
+
+def test_a_second_run_writes_nothing(course: Course) -> None:
+    written(course)
+    before = stamps(course)
+    assert written(course, workers=2) == []
+    assert stamps(course) == before
+
+
+def test_only_the_page_of_a_new_grade_is_written(course: Course) -> None:
+    written(course)
+    before = stamps(course)
+    release = release_by_hand(course)
+    save_result(course, make_result("student03", release, double=4.0))
+    assert written(course) == ["student03"]
+    after = stamps(course)
+    assert {s for s in STUDENTS if before[s] != after[s]} == {"student03"}
+
+
+def test_a_page_that_somebody_changed_or_cut_is_written_again(course: Course) -> None:
+    written(course)
+    before = contents(course)
+    changed, cut = page(course, "student01"), page(course, "student02")
+    changed.write_bytes(changed.read_bytes().replace(b"This is page 1.", b"This is page 7."))
+    cut.write_bytes(cut.read_bytes()[:2000])
+    assert written(course) == ["student01", "student02"]
+    assert contents(course) == before
+
+
+@pytest.mark.parametrize(
+    "standing",
+    [
+        Standing({"why": 2.0}),
+        Standing(comments={"why": "Well put."}),
+        Standing(lateness=Lateness(90_000.0, 1, 0, 0.1)),
+    ],
+    ids=["a score by hand", "a comment", "a late penalty"],
+)
+def test_what_the_gradebook_says_reaches_the_page(
+    course: Course, monkeypatch: pytest.MonkeyPatch, standing: Standing
+) -> None:
+    written(course)
+    everyone = {s: standing if s == "student05" else Standing() for s in STUDENTS}
+    monkeypatch.setattr(class_feedback, "standings", lambda *_: everyone)
+    assert written(course) == ["student05"]
+
+
+def test_another_title_or_template_writes_every_page_again(
+    course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written(course)
+    text = (course.root / "course.yml").read_text()
+    (course.root / "course.yml").write_text(text.replace("title: Tiny", "title: Small"))
+    renamed = Course.load(course.root)
+    assert written(renamed) == STUDENTS
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates" / "feedback.html").write_text("another one")
+    monkeypatch.setattr(class_feedback, "TEMPLATES", tmp_path / "templates")
+    assert written(renamed) == STUDENTS
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_page_that_cannot_be_made_stops_no_other(
+    course: Course, capsys: pytest.CaptureFixture[str], workers: int
+) -> None:
+    bad = {"student01": b"{", "student04": b'{"notebook": 1}', "student07": b"\xff\xfe"}
+    for student, record in bad.items():
+        course.result_path(ID, student).write_bytes(record)
+    course.feedback_dir.mkdir()
+    (course.feedback_dir / "student09").touch()  # where a folder has to be
+    done = write_feedback(course, course.assignment(ID), workers=workers)
+    broken = [*bad, "student09"]
+    assert [p.student for p in done.ready] == [s for s in STUDENTS if s not in broken]
+    assert all(p.path.is_file() for p in done.ready)
+    assert done.exit_code == 1
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == len(broken)
+    for student, line in zip(broken, lines, strict=True):
+        assert f"grader: {student}: {course.root}" in line
+        assert f"run `grader feedback {ID}`" in line or f"then `grader feedback {ID}`" in line
+    assert f"run `grader autograde {ID} --student student01 --force`" in lines[0]
+
+
+def test_a_worker_that_is_ended_from_outside_is_told_in_one_line(
+    course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(class_feedback, "_write_held", end_with_your_process)
+    with pytest.raises(GraderError, match="run the same command again, with --workers 1") as caught:
+        written(course, workers=2)
+    assert "\n" not in str(caught.value)
+    monkeypatch.undo()
+    assert written(course) == STUDENTS
+
+
+def end_with_your_process(student: str, standing: Standing) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+class Run:
+    """The command on a class so large that there is time to end it, on two processes."""
+
+    def __init__(self, course: Course) -> None:
+        self.course = course
+
+    def start(self) -> subprocess.Popen[str]:
+        code = "from grader.cli import commands\nfrom grader.pages import class_feedback\nclass_feedback.WORTH_A_WORKER = 1\ncommands.main()"
+        words = ["feedback", ID, "--workers", "2", "--course", str(self.course.root)]
+        return subprocess.Popen(
+            [sys.executable, "-c", code, *words],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+    def pages(self) -> list[Path]:
+        return list(self.course.feedback_dir.rglob("*.html"))
+
+    def await_first(self) -> None:
+        deadline = time.monotonic() + 60
+        while not self.course.feedback_dir.exists() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert self.course.feedback_dir.exists()
+
+    def group_is_gone(self, group: int) -> bool:
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            try:
+                os.killpg(group, 0)
+            except ProcessLookupError:
+                return True
+            time.sleep(0.05)
+        return False
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    return graded(tmp_path_factory.mktemp("large"), [f"s{n:04}" for n in range(MANY)])
+
+
+@pytest.fixture
+def run(large: Course) -> Iterator[Run]:
+    yield Run(large)
+    shutil.rmtree(large.feedback_dir)
+
+
+def test_ctrl_c_leaves_whole_pages_and_says_how_to_go_on(run: Run) -> None:
+    process = run.start()
+    run.await_first()
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the workers too
+    stdout, stderr = process.communicate(timeout=60)
+    assert process.returncode == 130, stderr
+    assert "Traceback" not in stderr
+    first, last = stderr.splitlines()
+    assert first.startswith("grader: finishing what is running")
+    made = run.pages()
+    assert 0 < len(made) < MANY
+    assert last == (
+        f"grader: stopped with {MANY - len(made)} still to write; "
+        "run the same command again to go on"
+    )
+    assert f"{len(made)} pages in" in stdout
+    assert all(path.read_bytes().endswith(b" -->\n") for path in made)
+    assert not list(run.course.feedback_dir.rglob(".*"))  # nothing half-written
+    assert run.group_is_gone(process.pid)
+    again = run.start()
+    stdout, stderr = again.communicate(timeout=120)
+    assert (again.returncode, stderr) == (0, "")
+    assert f"{MANY - len(made)} written, {len(made)} unchanged" in stdout
+
+
+def test_a_killed_run_leaves_whole_pages_and_no_process(run: Run) -> None:
+    process = run.start()
+    run.await_first()
+    process.kill()
+    process.communicate(timeout=60)
+    assert run.group_is_gone(process.pid)
+    made = run.pages()
+    assert len(made) < MANY
+    assert all(path.read_bytes().endswith(b" -->\n") for path in made)
+    again = run.start()
+    stdout, stderr = again.communicate(timeout=120)
+    assert (again.returncode, stderr) == (0, "")
+    assert f"{len(made)} unchanged" in stdout
+    assert len(run.pages()) == MANY
+    assert not list(run.course.feedback_dir.rglob(".*"))  # what was left half-written is used up

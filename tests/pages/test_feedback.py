@@ -1,0 +1,271 @@
+"""The student's page: everything of theirs is shown, nothing of it acts."""
+
+from __future__ import annotations
+
+import base64
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.course.settings import Course
+from grader.gradebook.grades import Grade
+from grader.gradebook.late import Lateness
+from grader.notebook import Notebook, grade_id
+from grader.pages.feedback import feedback_page
+from grader.results import CheckResult, Difference, QuestionResult, Status, SubmissionResult
+from tests.kit.course import ID, make_cell, make_result, release_by_hand, write_course
+
+PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(20)).decode()
+EVIL = "</pre><script>alert(1)</script><img src=x onerror=alert(2)>\"'&{{ 7*7 }}"
+
+
+class Page(HTMLParser):
+    """Tags and attributes of a page, as a browser would see them."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def assert_inert(html: str) -> Page:
+    """No script, no handler, no address but data: pictures and places on the page itself."""
+    page = Page(html)
+    for tag, attributes in page.tags:
+        assert tag not in {"script", "iframe", "object", "embed", "form", "input", "link", "base"}
+        assert not [name for name in attributes if name.startswith("on")]
+        for name in ("src", "href", "xlink:href", "action", "data"):
+            assert (attributes.get(name) or "#").startswith(("data:image/png;base64,", "#"))
+    policy = next(a["content"] for t, a in page.tags if a.get("http-equiv"))
+    assert policy is not None
+    assert "default-src 'none'" in policy
+    assert "script-src" not in policy
+    assert not re.search(r"url\((?!#)|@import", html)
+    return page
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    return write_course(tmp_path_factory.mktemp("course"))
+
+
+@pytest.fixture(scope="module")
+def release(course: Course) -> Notebook:
+    return release_by_hand(course)
+
+
+def page_of(course: Course, result: SubmissionResult, late: float = 0.0) -> Page:
+    return assert_inert(feedback_page(course, course.assignment(ID), Grade(result, late)))
+
+
+def with_outputs(release: Notebook, *outputs: dict[str, Any], **changes: Any) -> SubmissionResult:
+    result = make_result("amy", release, double=2.0, square=2.0)
+    assert result.notebook is not None
+    for cell in result.notebook["cells"]:
+        if grade_id(cell) == "double":
+            cell["outputs"] = list(outputs)
+            cell["source"] = changes.get("source", cell["source"])
+    result.notebook["cells"] += changes.get("added", [])
+    return result
+
+
+def data(**kinds: str) -> dict[str, Any]:
+    bundle = {kind.replace("_", "/"): value for kind, value in kinds.items()}
+    return {"output_type": "display_data", "data": bundle, "metadata": {}}
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        {"output_type": "stream", "name": "stdout", "text": EVIL},
+        {"output_type": "error", "ename": EVIL, "evalue": EVIL, "traceback": [EVIL]},
+        data(text_plain=EVIL),
+        data(text_html=EVIL),
+        data(text_html="<svg onload=alert(1)><a href='javascript:alert(1)'>x</a></svg>"),
+        data(text_html="<style>*{background:url(//evil)}</style><link rel=stylesheet href=//e>"),
+        data(text_html="<math><mi//xlink:href='data:x,<script>alert(1)</script>'>"),
+        data(text_html="<iframe srcdoc='<script>1</script>'></iframe><base href=//evil>"),
+        data(text_html="<img src='http://evil/track.png'><form action=//evil><input></form>"),
+        data(image_png=PNG + '"><script>alert(1)</script>'),
+    ],
+    ids=lambda output: str(output)[:40],
+)
+def test_hostile_outputs_are_shown_and_do_nothing(
+    course: Course, release: Notebook, output: dict[str, Any]
+) -> None:
+    page_of(course, with_outputs(release, output))
+
+
+def test_hostile_code_and_prose_are_shown_and_do_nothing(course: Course, release: Notebook) -> None:
+    prose = make_cell("x", f"# T\n{EVIL}\n[x](javascript:alert(1)) ![y](http://evil)", "markdown")
+    prose["metadata"]["grader"] = {"added": True}
+    page = page_of(course, with_outputs(release, source=EVIL, added=[prose]))
+    assert EVIL in page.text
+
+
+def test_hostile_names_notes_and_messages_are_escaped(course: Course, release: Notebook) -> None:
+    check = CheckResult("t", EVIL, False, 0.0, 4.0, EVIL)
+    question = QuestionResult("double", 0.0, 4.0, (EVIL,), (check,), hints=(EVIL, EVIL))
+    result = SubmissionResult(EVIL, ID, Status.GRADED, 9.0, (question,), (EVIL,))
+    page = page_of(course, result)
+    assert page.text.count("{{ 7*7 }}") >= 5
+    assert "49" not in page.text
+
+
+def test_a_figure_is_shown_with_a_text_alternative(course: Course, release: Notebook) -> None:
+    page = page_of(course, with_outputs(release, data(image_png=PNG, text_plain="<Figure>")))
+    (image,) = [attributes for tag, attributes in page.tags if tag == "img"]
+    assert image["src"] == f"data:image/png;base64,{PNG}"
+    assert image["alt"]
+
+
+def test_a_table_of_a_student_stays_a_table(course: Course, release: Notebook) -> None:
+    html = "<table><tr><td>1</td></tr></table>"
+    page = page_of(course, with_outputs(release, data(text_html=html)))
+    assert [tag for tag, _ in page.tags].count("table") == 2
+
+
+def test_colours_of_a_traceback_are_dropped_and_floods_are_cut(
+    course: Course, release: Notebook
+) -> None:
+    flood = "\x1b[31mred\x1b[0m " + "x" * 100_000
+    page = page_of(
+        course, with_outputs(release, {"output_type": "stream", "name": "stdout", "text": flood})
+    )
+    assert "\x1b" not in page.text
+    assert "[cut here]" in page.text
+    assert len(page.text) < 40_000
+
+
+def test_points_lost_for_lateness_are_told_and_never_go_below_zero(
+    course: Course, release: Notebook
+) -> None:
+    result = make_result("amy", release, double=2.0, square=2.0, why=3.0)
+    assert "1 taken off because it came late" in " ".join(page_of(course, result, 1.0).text.split())
+    text = " ".join(page_of(course, result, 99.0).text.split())
+    assert " 0 of 9 points" in text
+
+
+@pytest.mark.parametrize("status", [Status.REJECTED, Status.NOT_GRADED])
+def test_a_page_without_a_notebook_says_why(
+    course: Course, release: Notebook, status: Status
+) -> None:
+    result = SubmissionResult("amy", ID, status, 9.0, notes=("Rejected: not a notebook",))
+    page = page_of(course, result)
+    assert "Rejected: not a notebook" in page.text
+    assert ("– of 9" in " ".join(page.text.split())) is (status is Status.NOT_GRADED)
+
+
+def test_written_work_that_waits_is_told(course: Course, release: Notebook) -> None:
+    result = make_result("amy", release, double=4.0).with_manual_score("why", None)
+    assert "why: waiting for your teacher" in " ".join(page_of(course, result).text.split())
+
+
+def test_what_a_teacher_wrote_stands_with_its_question(course: Course, release: Notebook) -> None:
+    result = make_result("amy", release, double=4.0).with_manual_score("why", 2.0)
+    grade = Grade(result, 0.0, comments={"why": "Well put.\nBut <why>?"})
+    page = feedback_page(course, course.assignment(ID), grade)
+    assert "Your teacher.</strong> Well put.\nBut &lt;why&gt;?</p>" in page
+
+
+def test_a_check_that_broke_is_neither_won_nor_lost(course: Course, release: Notebook) -> None:
+    question = QuestionResult("double", None, 4.0, checks=(CheckResult("t", "C.", None, 0, 4),))
+    result = replace(make_result("amy", release), questions=(question,))
+    classes = [str(a.get("class")) for _, a in page_of(course, result).tags]
+    assert "check open" in classes
+
+
+def lost(*differences: Difference, passed: int = 0) -> SubmissionResult:
+    checks = [
+        CheckResult(f"t{i}", "A claim.", False, 0.0, 1.0, "should be 1, but it is 2", difference)
+        for i, difference in enumerate(differences)
+    ]
+    checks += [CheckResult(f"p{i}", "Passed one.", True, 1.0, 1.0) for i in range(passed)]
+    question = QuestionResult(
+        "double", 0.0, 4.0, checks=tuple(checks), hints=("One.", "Two.", "One.", "")
+    )
+    return SubmissionResult("amy", ID, Status.GRADED, 9.0, (question,))
+
+
+def test_where_an_array_is_wrong_is_drawn_and_told_in_words(course: Course) -> None:
+    one = Difference("grads['W1']", ((0.0, 1.0), (0.0, -0.3)))
+    two = Difference("grads['b1']", ((0.5, 0.1, 0.2),))
+    page = page_of(course, lost(one, two))
+    drawings = [a for tag, a in page.tags if tag == "svg"]
+    assert [drawing["role"] for drawing in drawings] == ["img", "img"]
+    assert "Where grads['W1'] differs" in page.text
+    assert page.text.count("Wrong in column 1 alone: 1 too large, 1 too small.") == 2
+    assert page.text.count("Wrong in all 3 entries: all too large.") == 2
+    assert page.text.count("+") >= 4  # one sign in each square: no colour is needed
+
+
+def test_the_first_hint_is_open_the_others_and_what_passed_are_folded(course: Course) -> None:
+    html = feedback_page(
+        course, course.assignment(ID), Grade(lost(Difference("x", ((1.0, 0.0),)), passed=2), 0.0)
+    )
+    folded = "".join(re.findall(r"<details>.*?</details>", html, re.DOTALL))
+    assert "Two." in folded
+    assert folded.count("Passed one.") == 2
+    assert "One." not in folded
+    assert "A claim." not in folded
+
+
+def test_how_a_question_went_is_told_by_signs_and_words(course: Course, release: Notebook) -> None:
+    result = make_result("amy", release, double=4.0, square=1.0).with_manual_score("why", None)
+    text = " ".join(page_of(course, result).text.split())
+    assert "✓ all points double" in text
+    assert "◐ a part of the points square" in text
+    assert "? open why" in text
+    assert "Most to gain: square (1)." in text
+
+
+def test_a_perfect_student_is_told_so(course: Course, release: Notebook) -> None:
+    page = page_of(course, make_result("amy", release, double=4.0, square=2.0, why=3.0))
+    assert "Every point is yours." in page.text
+
+
+def test_points_kept_in_spite_of_an_earlier_mistake_are_explained(course: Course) -> None:
+    remark = "It is the gradient of your own loss."
+    check = CheckResult("t", "A claim.", True, 4.0, 4.0, remark)
+    question = QuestionResult("double", 4.0, 4.0, checks=(check,), follow_through=(remark,))
+    page = page_of(course, SubmissionResult("amy", ID, Status.GRADED, 9.0, (question,)))
+    assert f"Kept in spite of an earlier mistake. {remark}" in " ".join(page.text.split())
+    assert "message" not in [a.get("class") for _, a in page.tags]  # nothing was lost
+
+
+def test_lateness_is_explained(course: Course, release: Notebook) -> None:
+    late = Lateness(seconds=90_000.0, days=2, free_days=1, penalty=0.9)
+    grade = Grade(make_result("amy", release, double=4.0), 0.9, late)
+    page = assert_inert(feedback_page(course, course.assignment(ID), grade))
+    assert str(late) in page.text
+
+
+def test_hidden_tests_are_not_on_the_page(
+    course: Course, release: Notebook, tmp_path: Path
+) -> None:
+    page = page_of(course, make_result("amy", release, double=4.0))
+    assert "def test_doubles" not in page.text
+
+
+def test_an_answer_cell_that_stopped_is_named_where_its_points_are_lost(
+    course: Course, release: Notebook
+) -> None:
+    error = {"output_type": "error", "ename": "SyntaxError", "evalue": "expected ':'"}
+    result = with_outputs(release, {**error, "traceback": ["SyntaxError"]})
+    check = CheckResult("test_double", "doubles", False, 0.0, 2.0, "double is not defined")
+    question = QuestionResult("double", 0.0, 2.0, checks=(check, replace(check, claim="again")))
+    page = page_of(course, replace(result, questions=(question,)))
+    assert "Your cell stopped. SyntaxError: expected ':'." in " ".join(page.text.split())
+    assert page.text.count("double is not defined") == 1
+    assert page.text.count("for the same reason") == 1

@@ -1,0 +1,39 @@
+"""Pictures of where an array is wrong, and the sentences that say the same."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.pages.heatmap import heat_map, where_wrong
+from grader.results import Difference
+
+
+@pytest.mark.parametrize(
+    "rows,sentence",
+    [
+        (((1.0, -0.5), (0.1, -0.1)), "Wrong in all 4 entries: 2 too large, 2 too small."),
+        (((1.0, 0.4), (0.0, 0.0)), "Wrong in row 0 alone: all too large."),
+        (((0.0, -0.4), (0.0, -1.0)), "Wrong in column 1 alone: all too small."),
+        (((0.2, 0.0, 1.0), (0.2, 0.0, 1.0)), "Wrong in columns 0, 2 alone: all too large."),
+        (((0.2, 0.0), (0.0, 1.0)), "Wrong in 2 of 4 entries: all too large."),
+        (((0.2, 0.0, 1.0),), "Wrong in columns 0, 2 alone: all too large."),
+        (((1.0,), (0.0,)), "Wrong in row 0 alone: all too large."),
+    ],
+)
+def test_the_sentence_names_the_place_and_the_way(
+    rows: tuple[tuple[float, ...], ...], sentence: str
+) -> None:
+    difference = Difference("dW", rows)
+    assert where_wrong(difference) == sentence
+    assert f"<desc>{sentence}</desc>" in heat_map(difference)
+
+
+def test_every_entry_has_a_square_and_every_wrong_one_a_sign() -> None:
+    drawing = heat_map(Difference("dW", ((1.0, -0.5, 0.0), (0.0, 0.0, 0.1))))
+    assert drawing.count("<rect") == 6
+    assert drawing.count(">+<") == 2
+    assert drawing.count(">−<") == 1
+
+
+def test_a_name_is_escaped() -> None:
+    assert "<script>" not in heat_map(Difference("<script>", ((1.0, 0.0),)))

@@ -1,0 +1,224 @@
+"""The class's page: counts, rankings, who needs a look; and nothing that acts."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+import grader
+from grader.course.roster import Person, Roster
+from grader.course.settings import Course
+from grader.gradebook.grades import Grade
+from grader.gradebook.late import Lateness
+from grader.intake.submissions import Submission
+from grader.pages.report import report_page
+from grader.results import CheckResult, QuestionResult, Status, SubmissionResult
+from tests.kit.course import ID, make_cell, release_by_hand, write_course
+from tests.pages.test_feedback import EVIL, Page, assert_inert
+
+DUE = datetime(2026, 1, 10, 12, tzinfo=UTC)  # as the tiny course has it
+TEMPLATES = Path(grader.__file__).parent / "pages" / "templates"
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    return write_course(tmp_path_factory.mktemp("course"))
+
+
+def page_of(
+    course: Course,
+    grades: Sequence[SubmissionResult],
+    submissions: Sequence[Submission] = (),
+    roster: Roster | None = None,
+) -> Page:
+    late = {s.student: Lateness(3600.0, 1) for s in submissions if (s.submitted_at or DUE) > DUE}
+    given = [Grade(r, 0.0, late.get(r.student, Lateness())) for r in grades]
+    page = report_page(course, course.assignment(ID), given, submissions, roster)
+    return assert_only_sorts(page)
+
+
+def assert_only_sorts(html: str) -> Page:
+    """Inert but for our one script, which the policy lets run by its digest and nothing else."""
+    (text,) = re.findall(r"<script>(.*?)</script>", html, re.DOTALL)
+    assert text == (TEMPLATES / "sort.js").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    (sources,) = re.findall(r"script-src ([^;]*);", html)
+    assert sources == f"'sha256-{digest}'"
+    return assert_inert(
+        html.replace(f"<script>{text}</script>", "").replace(f"; script-src {sources}", "")
+    )
+
+
+def result(
+    student: str,
+    score: float | None,
+    *,
+    status: Status = Status.GRADED,
+    mistake: str = "",
+    notes: tuple[str, ...] = (),
+    why: float | None = 1.0,
+) -> SubmissionResult:
+    check = CheckResult("test_doubles", f"{EVIL} doubles.", score == 4.0, score or 0.0, 4.0)
+    mistakes = (mistake,) if mistake else ()
+    questions = (
+        QuestionResult("double", score, 4.0, mistakes, (check,), hints=("Look at the factor.",)),
+        QuestionResult("why", why, 3.0, manual=True),
+    )
+    return SubmissionResult(student, ID, status, 9.0, questions, notes)
+
+
+def words(page: Page) -> str:
+    return " ".join(page.text.split())
+
+
+def test_an_empty_class_has_a_page(course: Course) -> None:
+    assert "0 submissions" in words(page_of(course, []))
+
+
+def test_statuses_and_mean_are_told(course: Course) -> None:
+    text = words(
+        page_of(
+            course,
+            [
+                result("amy", 4.0),
+                result("bob", 2.0),
+                result("cyd", None, status=Status.NOT_GRADED),
+                result("dan", 0.0, status=Status.REJECTED, why=0.0),
+            ],
+        )
+    )
+    assert "4 submissions" in text
+    assert "2 graded" in text
+    assert "1 rejected" in text
+    assert "1 not graded" in text
+    assert "2.667 of 9 on average median 3" in text
+
+
+def test_mistakes_are_ranked_by_how_many_made_them(course: Course) -> None:
+    made = ["rare", "often", "often", "often", "some", "some"]
+    page = page_of(course, [result(f"s{i}", 1.0, mistake=name) for i, name in enumerate(made)])
+    text = words(page)
+    assert text.index("often") < text.index("some") < text.index("rare")
+    assert "Look at the factor." in text
+
+
+@pytest.mark.parametrize(
+    "given,reason",
+    [
+        (result("amy", 0.0, why=0.0), "No points at all."),
+        (result("amy", 4.0, notes=("The cell 'double' ended.",)), "The cell 'double' ended."),
+        (result("amy", None, status=Status.NOT_GRADED, notes=("Not graded: ours",)), "ours"),
+    ],
+)
+def test_who_needs_a_look_is_listed_with_the_reason(
+    course: Course, given: SubmissionResult, reason: str
+) -> None:
+    text = words(page_of(course, [given]))
+    assert "Who needs a look" in text
+    assert reason in text
+
+
+@pytest.mark.parametrize(
+    "names,sentence", [("a", "1 written answer waits"), ("ab", "2 written answers wait")]
+)
+def test_written_work_that_waits_is_counted_once_for_the_class(
+    course: Course, names: str, sentence: str
+) -> None:
+    text = words(page_of(course, [result(name, 4.0, why=None) for name in names]))
+    assert sentence in text
+    assert "Who needs a look" not in text
+
+
+def test_a_class_without_trouble_needs_no_look(course: Course) -> None:
+    assert "Who needs a look" not in words(page_of(course, [result("amy", 4.0)]))
+
+
+def test_hostile_students_are_escaped_everywhere(course: Course) -> None:
+    given = result(EVIL, 1.0, mistake=EVIL, notes=(EVIL,))
+    assert page_of(course, [given]).text.count("{{ 7*7 }}") >= 3
+
+
+def test_charts_have_a_title_and_a_description(course: Course) -> None:
+    page = page_of(course, [result("amy", 4.0), result("bob", 1.0)])
+    tags = [tag for tag, _ in page.tags]
+    assert tags.count("svg") == tags.count("desc") == 2
+    assert all(a.get("role") == "img" for tag, a in page.tags if tag == "svg")
+    assert "double: 62 %" in page.text
+
+
+def handed_in(student: str, hours_late: float) -> Submission:
+    return Submission(student, ID, Path("x"), DUE + timedelta(hours=hours_late))
+
+
+def test_time_of_submission_is_drawn_against_score_and_told(course: Course) -> None:
+    grades = [result("amy", 4.0), result("bob", 2.0), result("cyd", 0.0)]
+    times = [handed_in("amy", -50), handed_in("bob", -1), handed_in("cyd", 3)]
+    page = page_of(course, grades, times)
+    assert "3 submissions: 2 in time, 1 late." in words(page)
+    assert "2026-01-08 10:00" in page.text
+
+
+def test_without_times_nothing_is_drawn_of_them(course: Course) -> None:
+    assert "in time" not in words(page_of(course, [result("amy", 4.0), result("bob", 4.0)]))
+
+
+def test_who_handed_in_nothing_and_who_was_not_graded_are_named(course: Course) -> None:
+    roster = Roster({n: Person(n, "First", f"Last {n}") for n in ("amy", "bob", "cyd")})
+    text = words(page_of(course, [result("amy", 4.0)], [handed_in("bob", -1)], roster))
+    assert "1 of the roster handed in nothing: cyd." in text
+    assert "bobLast bob, Firstnot gradedHanded in, and not graded yet" in text
+    assert "amyLast amy, First" in text
+
+
+def test_a_note_that_most_of_the_class_has_is_said_once(course: Course) -> None:
+    grades = [result(f"s{i}", 4.0, notes=("Graded with --unsafe.",)) for i in range(4)]
+    text = words(page_of(course, grades))
+    assert text.count("Graded with --unsafe.") == 1
+    assert "Who needs a look" not in text
+
+
+def similar_class() -> list[SubmissionResult]:
+    """Five different pieces of work, and one of them twice under other names."""
+    sources = [f"def double(x):\n    return x.f{i}(x) + {i} * x.g{i} - x.h{i}" for i in range(5)]
+    sources.append(sources[0].replace("x", "number") + f"  # {EVIL}")
+    cells = [make_cell("double", source, solution=True) for source in sources]
+    return [
+        replace(result(f"s{i}", 4.0), notebook={"cells": [cell]}) for i, cell in enumerate(cells)
+    ]
+
+
+def test_similar_submissions_are_shown_side_by_side_and_escaped(course: Course) -> None:
+    given = [Grade(result, 0.0) for result in similar_class()]
+    release = release_by_hand(course)
+    page = assert_only_sorts(report_page(course, course.assignment(ID), given, release=release))
+    text = words(page)
+    assert "s0 and s5, 10" in text
+    assert "return number.f0(number)" in page.text
+    assert EVIL in page.text
+    assert "finding" in text
+
+
+def test_without_anything_to_compare_there_is_no_such_section(course: Course) -> None:
+    assert "Similar" not in words(page_of(course, similar_class()))
+
+
+def test_a_class_that_was_not_graded_is_listed_by_name(course: Course) -> None:
+    note = ("Not graded: the kept result cannot be read.",)
+    grades = [result(f"s{i}", None, status=Status.NOT_GRADED, notes=note) for i in range(4)]
+    page = page_of(course, grades)
+    assert words(page).count(note[0]) == 4
+    assert "Nobody has a score yet." in words(page)
+    assert "svg" not in [tag for tag, _ in page.tags]
+
+
+def test_the_same_class_gives_the_same_bytes(course: Course) -> None:
+    grades = [Grade(result("amy", 4.0), 0.0)]
+    one, two = (report_page(course, course.assignment(ID), grades) for _ in range(2))
+    assert one == two

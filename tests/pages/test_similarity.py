@@ -1,0 +1,210 @@
+"""Planted copies rank first among honest work that is alike by nature; nothing breaks it."""
+
+from __future__ import annotations
+
+import copy
+import random
+import time
+
+import pytest
+
+from grader.intake.rebuild import rebuild
+from grader.notebook import Cell, Notebook, is_solution, question_of
+from grader.pages.similarity import Likeness, compare
+from grader.pages.words import answers, grams, vocabulary, words_of_code, words_of_prose
+from tests.kit.honest_class import RELEASE, copied, honest
+
+KNOWN = vocabulary(RELEASE)
+PLANTED = {frozenset({"s03", "copy_a"}), frozenset({"s17", "copy_b"})}
+
+
+def repaired(notebook: Notebook) -> Notebook:
+    found = rebuild(notebook, RELEASE).notebook
+    assert found is not None
+    return found
+
+
+def class_of(seed: int, size: int = 40) -> dict[str, Notebook]:
+    return {f"s{i:02}": honest(1000 * seed + i) for i in range(size)}
+
+
+def class_with_copies(seed: int) -> dict[str, Notebook]:
+    notebooks = class_of(seed)
+    notebooks["copy_a"] = repaired(copied(notebooks["s03"], seed))
+    notebooks["copy_b"] = repaired(copied(notebooks["s17"], seed + 1))
+    return notebooks
+
+
+def likeness(notebooks: dict[str, Notebook]) -> Likeness:
+    found = compare(RELEASE, notebooks)
+    assert found is not None
+    return found
+
+
+def is_answer(cell: Cell, question: str) -> bool:
+    return is_solution(cell) and question_of(cell) == question
+
+
+def with_answer(question: str, source: str) -> Notebook:
+    notebook = copy.deepcopy(RELEASE)
+    for cell in notebook["cells"]:
+        if is_answer(cell, question):
+            cell["source"] = source
+    return notebook
+
+
+def words(source: str) -> list[str]:
+    return [word.text for word in words_of_code(source, KNOWN)]
+
+
+@pytest.mark.parametrize("seed", range(1, 4))
+def test_two_hidden_copies_rank_first_with_a_margin(seed: int) -> None:
+    """The planted pairs have 0.94 and more; of 859 honest pairs none has more than 0.35."""
+    pairs = likeness(class_with_copies(seed)).pairs
+    assert len(pairs) == 42 * 41 // 2
+    assert {frozenset({pair.first, pair.second}) for pair in pairs[:2]} == PLANTED
+    assert pairs[1].score > 0.8
+    assert pairs[2].score < 0.4
+
+
+def test_who_copies_all_but_the_text_ranks_first_too() -> None:
+    notebooks = class_with_copies(5)
+    text = " ".join(random.Random(5).choices("all these words are my very own ones".split(), k=60))
+    for cell in notebooks["copy_a"]["cells"]:
+        if question_of(cell) == "explain":
+            cell["source"] = text
+    pairs = likeness(notebooks).pairs
+    assert {frozenset({pair.first, pair.second}) for pair in pairs[:2]} == PLANTED
+
+
+def test_one_long_answer_in_common_is_found_by_itself() -> None:
+    notebooks = class_with_copies(8)
+    theirs = copied(notebooks["s05"], 8)
+    (source,) = (c["source"] for c in theirs["cells"] if is_answer(c, "backward"))
+    for cell in notebooks["s06"]["cells"]:
+        if is_answer(cell, "backward"):
+            cell["source"] = source
+    found = likeness(notebooks)
+    pair = next(pair for pair in found.same_answers if {pair.first, pair.second} == {"s05", "s06"})
+    assert pair.question == "backward"
+    assert [part.question for part in found.evidence(pair)] == ["backward"]
+
+
+def test_what_everybody_writes_makes_nobody_alike() -> None:
+    """Twenty who wrote the same three lines are no more alike than the rest of their work."""
+    notebooks = class_with_copies(6)
+    same = "def predict(params, X):\n    return np.argmax(forward(params, X)[0], axis=1)"
+    for notebook in list(notebooks.values())[:30]:
+        for cell in notebook["cells"]:
+            if is_answer(cell, "predict"):
+                cell["source"] = same
+    pairs = likeness(notebooks).pairs
+    assert {frozenset({pair.first, pair.second}) for pair in pairs[:2]} == PLANTED
+    assert pairs[2].score < 0.4
+
+
+def test_untouched_submissions_share_nothing() -> None:
+    notebooks = {name: copy.deepcopy(RELEASE) for name in "abcd"}
+    assert likeness(notebooks).pairs[0].score == 0
+
+
+@pytest.mark.parametrize("size", [0, 1, 2])
+def test_of_two_nothing_can_be_called_rare(size: int) -> None:
+    assert compare(RELEASE, class_of(1, size)) is None
+
+
+def test_evidence_names_the_questions_and_marks_the_lines_in_common() -> None:
+    found = likeness(class_with_copies(2))
+    parts = found.evidence(found.pairs[0])
+    assert {part.question for part in parts} >= {"softmax_loss", "backward"}
+    for side in next(part for part in parts if part.question == "backward").sides:
+        assert sum(line.is_shared for line in side) >= len(side) / 2
+        assert not any("left unchanged" in line.text for line in side)  # the released docstring
+
+
+def test_names_comments_docstrings_layout_and_quotes_do_not_count() -> None:
+    one = 'def forward(params, X):\n    """Doc."""\n    z = (X @ params["W1"])  #\n    return z, z'
+    two = "def forward(p, data):\n\n    # another\n    h = data @ p['W1']\n    return (h, h)\n"
+    assert words(one) == words(two)
+    first, second = (list(grams(words_of_code(source, KNOWN))) for source in (one, two))
+    assert first == second
+
+
+@pytest.mark.parametrize(
+    "one,two",
+    [
+        ("x = a @ b", "x = a * b"),
+        ("x = a.sum(axis=0)", "x = a.sum(axis=1)"),
+        ("x = a['W1']", "x = a['W2']"),
+        ("x = np.exp(a)", "x = np.log(a)"),
+        ("x = f(a)[0]", "x = f(a[0])"),
+    ],
+)
+def test_what_makes_a_difference_counts(one: str, two: str) -> None:
+    assert words(one) != words(two)
+
+
+def test_functions_count_in_any_order() -> None:
+    first, second = "def f(x):\n    return x + 1\n", "def g(x):\n    return x * 2\n"
+    assert words(first + second) == words(second + first)
+
+
+def test_sequences_tell_which_name_is_repeated() -> None:
+    def found(source: str) -> set[tuple[str, ...]]:
+        return set(grams(words_of_code(source, KNOWN)))
+
+    assert found("x = a * a") == found("y = b * b") != found("x = a * b")
+
+
+BROKEN = [
+    "def backward(params, X",
+    "x = 'never closed\ny = [1, 2\n",
+    '"""never closed\nx = 1',
+    "  indented\n wrongly\n    and = again",
+    "£ ? $ ` \0 \x1b \ud800 €",
+    "%matplotlib inline\n!rm -rf /\n?help",
+    "(" * 5000,
+    ")" * 5000,
+    "lambda " * 3000,
+    "x = " + "9" * 30_000,
+    "\\\n" * 1000,
+    "f'{" * 200,
+    "a" * 40_000,
+    "",
+]
+
+
+@pytest.mark.parametrize("source", BROKEN, ids=range(len(BROKEN)))
+def test_code_that_is_none_breaks_nothing(source: str) -> None:
+    notebooks = class_of(3, 4) | {"evil": with_answer("backward", source)}
+    assert len(likeness(notebooks).pairs) == 10
+
+
+def test_a_copy_of_code_that_does_not_parse_is_found() -> None:
+    notebooks = class_with_copies(4)
+    for name in ("s03", "copy_a"):
+        for cell in notebooks[name]["cells"]:
+            if is_solution(cell):
+                cell["source"] = cell["source"].replace("return", " return (")
+    pairs = likeness(notebooks).pairs
+    assert {frozenset({pair.first, pair.second}) for pair in pairs[:2]} == PLANTED
+
+
+def test_enormous_answers_are_cut() -> None:
+    huge = "\n".join(f"x{i} = {i} + y{i}" for i in range(50_000))
+    (answer,) = (a for q, a in answers(with_answer("tune", huge), KNOWN).items() if q == "tune")
+    assert len(answer.words) <= 3000
+    assert len(answer.source) <= 40_000
+
+
+def test_written_answers_are_compared_by_their_words() -> None:
+    assert [
+        w.text for w in words_of_prose("**(a)** It CAN not—learn.")
+    ] == "a it can not learn".split()
+
+
+def test_a_class_of_three_hundred_takes_seconds() -> None:
+    notebooks = class_of(7, 300)
+    start = time.monotonic()
+    assert len(likeness(notebooks).pairs) == 44_850
+    assert time.monotonic() - start < 30  # 3 s on one idle core

@@ -1,0 +1,103 @@
+"""Every `grader` command that a guide shows is run as it stands there, in a real course."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+from tests.project.test_docs import ROOT, commands
+
+GUIDES = ["first-week", "instructor", "operating", "authoring", "student"]
+STUDENTS = ["ada", "dana", "lena"]
+ID = "two_layer_net"
+NOT_RUN = {
+    "grader build --prove": "takes minutes; `make nightly` runs it",
+    "grader autograde two_layer_net --scheduler tcp://10.0.0.5:8786": "tests/test_cluster.py",
+}
+CANVAS = (
+    'Student,ID,SIS User ID,SIS Login ID,Section,"A two-layer network, trained by minibatch SGD"\n'
+    "    Points Possible,,,,,60\n"
+    'Ada,501,ada,ada,A,\n"Dana, D.",502,dana,dana,A,\n'
+)
+MOODLE = (
+    'Identifier,"Full name","Email address",Status,Grade,"Maximum Grade","Grade can be changed",'
+    '"Last modified (submission)","Last modified (grade)","Feedback comments"\n'
+    "Participant 1,Ada,ada@example.org,Submitted for grading,,60.00,Yes,-,-,\n"
+)
+ROSTER = (
+    "id,first_name,last_name,email,sis_login\n"
+    "ada,Ada,A.,ada@example.org,ada\ndana,Dana,D.,dana@example.org,dana\n"
+    "lena,Lena,L.,lena@example.org,lena\n"
+)
+
+
+def make_course(root: Path) -> None:
+    """This course, with a class of three and all files that the guides name."""
+    for name in ("course.yml", "nbgrader_config.py"):
+        shutil.copy(ROOT / name, root)
+    for name in ("solutions", "assignments"):
+        shutil.copytree(ROOT / name, root / name)
+    with (root / "course.yml").open("a") as file:
+        file.write("\nfigures: skip\n")
+    downloads = root / "home" / "Downloads"
+    downloads.mkdir(parents=True)
+    with zipfile.ZipFile(downloads / "submissions.zip", "w") as archive:
+        for student in STUDENTS:
+            source = ROOT / "examples" / "submitted" / student / ID / f"{ID}.ipynb"
+            archive.write(source, f"{student}/{ID}.ipynb")
+    times = "".join(f"{student},2026-10-19T20:00:00+00:00\n" for student in STUDENTS)
+    (root / "times.csv").write_text(f"student,submitted_at\n{times}")
+    (root / "exported.csv").write_text(CANVAS)
+    (root / "worksheet.csv").write_text(MOODLE)
+    (root / "roster.csv").write_text(ROSTER)
+    work = root / "work"
+    shutil.copytree(ROOT / "assignments" / ID, work)
+    shutil.copy(ROOT / "examples" / "submitted" / "ada" / ID / f"{ID}.ipynb", work)
+
+
+def shown() -> list[str]:
+    """Each command once, in the order of reading; forms such as <id> with a real id."""
+    lines = [
+        re.sub(r"<id>|\bID\b", ID, shlex.join(words))
+        for guide in GUIDES
+        for words in commands(ROOT / "docs" / f"{guide}.md")
+        if words[0] == "grader" and len(words) > 1
+    ]
+    return list(dict.fromkeys(line.replace("'", "") for line in lines))
+
+
+def test_every_command_of_the_guides_does_what_it_says(tmp_path: Path) -> None:
+    make_course(tmp_path)
+    env = {**os.environ, "HOME": str(tmp_path / "home")}
+    env["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{env['PATH']}"
+    lines = [line for line in shown() if line not in NOT_RUN and not is_only_named(line)]
+    assert len(lines) >= 12
+    failed = []
+    for line in lines:
+        place = tmp_path / "work" if line.startswith("grader check") else tmp_path
+        script = f"{shlex.quote(sys.executable)} -m {line}"
+        done = subprocess.run(
+            ["/bin/sh", "-c", script], cwd=place, env=env, capture_output=True, text=True
+        )
+        if done.returncode:
+            failed.append(f"{line}: exit {done.returncode}: {(done.stderr or done.stdout)[-300:]}")
+    assert failed == []
+
+
+def is_only_named(line: str) -> bool:
+    """A command without its arguments is spoken of, not shown: `grader collect`."""
+    bare = {"grader new", "grader collect", "grader autograde", "grader feedback"}
+    bare |= {"grader report", "grader export", "grader check", "grader package gradescope"}
+    return line in bare or line == "grader export --format json"
+
+
+def test_what_is_not_run_is_still_shown_somewhere() -> None:
+    pages = "".join(path.read_text(encoding="utf-8") for path in [*(ROOT / "docs").glob("*.md")])
+    pages += (ROOT / "README.md").read_text(encoding="utf-8")
+    assert [line for line in NOT_RUN if line not in pages] == []

@@ -1,0 +1,81 @@
+"""What the files around the code promise about it."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+
+def name_of(requirement: str) -> str:
+    """The package that a requirement asks for, spelled as in the lock."""
+    match = re.match(r"[A-Za-z0-9._-]+", requirement)
+    assert match
+    return re.sub(r"[-_.]+", "-", match.group()).lower()
+
+
+RUNTIME = {name_of(line) for line in PROJECT["dependencies"]}
+EXTRAS = {
+    extra: {name_of(line) for line in lines}
+    for extra, lines in PROJECT["optional-dependencies"].items()
+}
+DIRECT = RUNTIME.union(*EXTRAS.values())
+LOCKED = set(
+    re.findall(r"^([a-z0-9-]+)==", (ROOT / "requirements.lock").read_text("utf-8"), re.MULTILINE)
+)
+
+
+def test_every_direct_dependency_has_its_reason_and_no_other_package_does() -> None:
+    page = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
+    explained = re.findall(r"^\| `([a-z0-9-]+)` \| \S.*\|$", page, re.MULTILINE)
+    assert sorted(explained) == sorted(DIRECT)
+
+
+def test_the_lock_holds_every_direct_dependency_by_exact_version() -> None:
+    assert LOCKED >= DIRECT
+
+
+def test_the_lock_names_no_index() -> None:
+    assert "://" not in (ROOT / "requirements.lock").read_text(encoding="utf-8")
+
+
+def test_what_the_code_imports_is_declared() -> None:
+    imported = set()
+    for path in (ROOT / "grader").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                imported |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                imported.add(node.module.split(".")[0])
+    foreign = imported - set(sys.stdlib_module_names) - {"grader"}
+    packages = packages_distributions()
+    assert {name_of(packages[module][0]) for module in foreign} <= DIRECT - EXTRAS["dev"]
+
+
+def test_help_imports_nothing_heavy() -> None:
+    heavy = "nbgrader numpy matplotlib nbformat IPython pydantic rich".split()
+    code = (
+        "import sys; from grader.cli.commands import cli; cli(['--help'], standalone_mode=False); "
+        f"print([name for name in {heavy!r} if name in sys.modules])"
+    )
+    command = [sys.executable, "-I", "-c", code]
+    shown = subprocess.run(command, capture_output=True, text=True, check=True, timeout=30)
+    assert shown.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize("name", ["LICENSE", "LICENSE-CONTENT", "CHANGELOG.md", "CONTRIBUTING.md"])
+def test_what_a_project_comes_with_is_there(name: str) -> None:
+    assert (ROOT / name).read_text(encoding="utf-8").strip()
+
+
+def test_the_changelog_tells_of_this_version() -> None:
+    assert f"## {PROJECT['version']}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")

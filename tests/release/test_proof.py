@@ -1,0 +1,215 @@
+"""The last gate: hidden tests must tell every wrong version from the right one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from grader.course.settings import Course
+from grader.errors import BuildError
+from grader.release.build import BuildReport, build
+from tests.kit.course import ID, write_course
+
+HEAD = "from grader.judge.catalogue import Alternative, Mistake\n"
+KILLED = '    Mistake("double.triple", "double", "Twice?", "def double(x):\\n    return 3 * x"),\n'
+SURVIVING = '    Mistake("double.same", "double", "Twice?", "def double(x):\\n    return x + x"),\n'
+RIGHT = 'Alternative("double.sum", "double", "def double(x):\\n    return x + x")'
+WRONG = 'Alternative("double.bad", "double", "def double(x):\\n    return x + 1")'
+BROAD = (
+    '    Mistake("square.both", "square", "?", "def square(x):\\n    return 0.0\\n\\n"'
+    ' "def double(x):\\n    return 0.0"),\n'
+)
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Course:
+    return write_course(tmp_path)
+
+
+def catalogue(course: Course, mistakes: str = "", alternatives: str = "") -> None:
+    text = f"{HEAD}MISTAKES = [\n{mistakes}]\nALTERNATIVES = [{alternatives}]\n"
+    (course.solution_dir(ID) / "mistakes.py").write_text(text)
+
+
+def rewrite(course: Course, name: str, change: Callable[[str], str]) -> None:
+    path = course.solution_dir(ID) / name
+    path.write_text(change(path.read_text()))
+
+
+def refused(course: Course) -> str:
+    with pytest.raises(BuildError) as caught:
+        build(course, ID)
+    assert not course.release_dir(ID).exists()
+    assert not (course.solution_dir(ID) / "gates.json").exists()
+    return str(caught.value)
+
+
+def test_the_table_counts_what_did_as_it_should(course: Course) -> None:
+    catalogue(course, KILLED, RIGHT)
+    double, square = build(course, ID).proof.rows
+    assert (double.question, double.mistakes, double.alternatives) == ("double", 1, 1)
+    assert double.killed >= 3  # 2 / x, 3 * x, 0 * x
+    assert double.equivalent == 0
+    assert (square.mistakes, square.alternatives) == (0, 0)
+    assert square.killed >= 1
+
+
+@pytest.mark.parametrize(
+    ("mistakes", "alternatives", "words"),
+    [
+        (SURVIVING, "", "mistakes.py: double: double.same: loses nothing; add a hidden test"),
+        ("", WRONG, "mistakes.py: double: double.bad: loses points in double, but is right"),
+        (BROAD, "", "hidden_tests.py: square: square.both: loses points in double too"),
+    ],
+)
+def test_an_entry_that_fares_as_it_should_not_stops_the_release(
+    course: Course, mistakes: str, alternatives: str, words: str
+) -> None:
+    catalogue(course, mistakes, alternatives)
+    assert words in refused(course)
+
+
+def test_a_mutant_that_no_test_kills_stops_the_release(course: Course) -> None:
+    rewrite(course, "hidden_tests.py", lambda text: text.replace("rng.normal()", "0"))
+    told = refused(course)
+    assert "return x * x → return x + x: this mutant of square survives" not in told  # kills none
+    assert "return 2 * x → return 3 * x: this mutant of double survives" in told
+    assert "list it with its reason in equivalent_mutants.yml" in told
+
+
+def listed(course: Course, text: str) -> None:
+    (course.solution_dir(ID) / "equivalent_mutants.yml").write_text(text, encoding="utf-8")
+
+
+def weak(course: Course) -> None:
+    """Leave `double` tested at 0 only, and say so."""
+    change = "x = 0.0\n    assert_close(expect_float(student.double"
+    rewrite(
+        course,
+        "hidden_tests.py",
+        lambda text: text.replace(
+            "x = float(rng.normal())\n    assert_close(expect_float(student.double", change
+        ),
+    )
+
+
+def test_a_listed_mutant_is_no_survivor(course: Course) -> None:
+    weak(course)
+    listed(course, "double: it is tested at 0 only\n")
+    double = build(course, ID).proof.rows[0]
+    assert double.equivalent >= 2
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("double:\n  return 2 * x → return 3 * x: why\n", "return 3 * x: is killed; remove it"),
+        (
+            "double:\n  return x → return 7: why\n",
+            "return 7: there is no such mutant; remove it",
+        ),
+        ("triple: why\n", "triple: there is no such function; remove it"),
+        ("- double\n", "expected, by function, a reason"),
+        ("double: {a: ''}\n", "expected, by function, a reason"),
+        ("double: [\n", "cannot be read"),
+    ],
+)
+def test_a_list_that_does_not_fit_stops_the_release(course: Course, text: str, words: str) -> None:
+    listed(course, text)
+    assert words in refused(course)
+
+
+def counting(course: Course, **options: bool) -> tuple[BuildReport, int]:
+    """The report, and how many variants were graded for it."""
+    tried: list[int] = []
+
+    def track(items, total):
+        tried.append(total)
+        return items
+
+    return build(course, ID, track=track, **options), sum(tried)
+
+
+def test_what_was_proved_is_not_proved_again(course: Course) -> None:
+    report, graded = counting(course)
+    assert graded == sum(row.killed for row in report.proof.rows)
+    assert counting(course) == (report.__class__(**{**vars(report), "changed": False}), 0)
+    assert counting(course, check=True)[1] == 0
+    assert counting(course, prove_again=True)[1] == graded
+
+
+def names_beside_the_solution(course: Course) -> list[str]:
+    return sorted(path.name for path in course.solution_dir(ID).iterdir())
+
+
+def test_a_check_that_proves_grades_all_variants_every_time_and_keeps_nothing(
+    course: Course,
+) -> None:
+    whole = counting(course)[1]
+    before = names_beside_the_solution(course)
+    for _ in range(2):
+        assert counting(course, check=True, prove_again=True)[1] == whole
+        assert names_beside_the_solution(course) == before
+
+
+def test_a_proof_that_failed_is_told_again_at_once_but_done_again_when_asked(
+    course: Course,
+) -> None:
+    catalogue(course, SURVIVING)
+    tried: list[int] = []
+
+    def track(items, total):
+        tried.append(total)
+        return items
+
+    for again in (False, False, True):
+        with pytest.raises(BuildError, match=r"double\.same: loses nothing"):
+            build(course, ID, track=track, prove_again=again)
+    first, at_once, asked = tried
+    assert (at_once, asked) == (0, first)
+
+
+def test_another_version_of_the_kit_goes_on_with_nothing(
+    course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalogue(course, SURVIVING)
+    refused(course)
+    monkeypatch.setattr("grader.release.proof.kit_digest", lambda: "another")
+    tried: list[int] = []
+    with pytest.raises(BuildError):
+        build(course, ID, track=lambda items, total: tried.append(total) or items)
+    assert tried[0] > 0
+
+
+def test_changed_tests_are_proved_anew_and_check_says_so(course: Course) -> None:
+    build(course, ID)
+    rewrite(course, "hidden_tests.py", lambda text: text + "\n# another line\n")
+    with pytest.raises(BuildError, match=r"gates.json: stale; run `grader build tiny`"):
+        build(course, ID, check=True)
+    assert counting(course)[1] > 0
+
+
+def test_a_run_that_was_cut_short_goes_on_where_it_stopped(course: Course) -> None:
+    def interrupted(items, total):
+        for number, item in enumerate(items):
+            if number == 2:
+                raise KeyboardInterrupt
+            yield item
+
+    whole = counting(write_course(course.root / "other"))[1]
+    with pytest.raises(KeyboardInterrupt):
+        build(course, ID, track=interrupted)
+    assert not course.release_dir(ID).exists()
+    assert counting(course)[1] == whole - 2
+    assert not (course.solution_dir(ID) / ".gates.part").exists()
+
+
+def test_nothing_of_it_reaches_students(course: Course) -> None:
+    listed(course, "")
+    build(course, ID)
+    assert json.loads((course.solution_dir(ID) / "gates.json").read_text())["rows"]
+    names = {path.name for path in course.release_dir(ID).rglob("*")}
+    assert names == {"tiny.ipynb", "helper.py"}

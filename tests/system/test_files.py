@@ -1,0 +1,99 @@
+"""Files appear whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+
+import pytest
+
+from grader.system.files import write_whole
+
+
+def test_text_and_bytes_are_written_as_they_are(tmp_path: Path) -> None:
+    write_whole(tmp_path / "a" / "b" / "text", "é\r\n\n")
+    write_whole(tmp_path / "bytes", b"\x00\xff")
+    assert (tmp_path / "a" / "b" / "text").read_bytes() == "é\r\n\n".encode()
+    assert (tmp_path / "bytes").read_bytes() == b"\x00\xff"
+
+
+def test_a_new_file_is_readable_by_others(tmp_path: Path) -> None:
+    write_whole(tmp_path / "file", "x")
+    assert (tmp_path / "file").stat().st_mode & 0o777 == 0o644
+
+
+def test_a_file_is_replaced_and_nothing_is_left_beside_it(tmp_path: Path) -> None:
+    for content in ("long " * 1000, "short"):
+        write_whole(tmp_path / "file", content)
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+    assert (tmp_path / "file").read_text() == "short"
+
+
+def test_a_failure_keeps_the_old_file_and_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_whole(tmp_path / "file", "old")
+
+    def fail(*_: object) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr(Path, "replace", fail)
+    with pytest.raises(OSError, match="disk full"):
+        write_whole(tmp_path / "file", "new")
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+    assert (tmp_path / "file").read_text() == "old"
+
+
+def test_text_that_is_no_unicode_touches_nothing(tmp_path: Path) -> None:
+    with pytest.raises(UnicodeEncodeError):
+        write_whole(tmp_path / "file", "\ud800")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_link_is_replaced_and_not_written_through(tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.write_text("theirs")
+    (tmp_path / "link").symlink_to(other)
+    write_whole(tmp_path / "link", "ours")
+    assert (other.read_text(), (tmp_path / "link").is_symlink()) == ("theirs", False)
+
+
+def test_a_reader_sees_one_whole_content_or_the_other(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    contents = {letter * 200_000 for letter in "ab"}
+    write_whole(path, next(iter(contents)))
+    done = threading.Event()
+
+    def write() -> None:
+        for content in list(contents) * 20:
+            write_whole(path, content)
+        done.set()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    while not done.is_set():
+        assert path.read_text() in contents
+    writer.join()
+    assert os.listdir(tmp_path) == ["file"]  # noqa: PTH208
+
+
+def test_what_a_killed_writer_left_is_used_up(tmp_path: Path) -> None:
+    (tmp_path / ".file.part").write_text("half a long content")
+    write_whole(tmp_path / "file", "new")
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+    assert (tmp_path / "file").read_text() == "new"
+
+
+def test_two_writers_of_one_file_wait_for_each_other(tmp_path: Path) -> None:
+    contents = [letter * 100_000 for letter in "abcd"]
+    writers = [
+        threading.Thread(target=lambda c=c: [write_whole(tmp_path / "file", c) for _ in range(30)])
+        for c in contents
+    ]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+        assert (tmp_path / "file").read_text() in contents
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]

@@ -1,0 +1,183 @@
+"""Workers leave Ctrl-C to the driver, and end with it; tried on real commands."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from grader.box.jail import family
+from grader.course.settings import Course
+from grader.system.processes import cores, team
+from tests.kit.course import ID, hand_in, release_by_hand, write_course
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+
+FINISHING = "finishing what is running"
+AT_MOST_S = 60
+
+
+@dataclass
+class Command:
+    """A command in a group of its own, as a shell would start it, with its own scratch space."""
+
+    course: Course
+    temporary: Path
+    process: subprocess.Popen[bytes]
+
+    @property
+    def told(self) -> str:
+        return (self.temporary.parent / "log").read_text()
+
+    def ctrl_c(self) -> None:
+        """As a terminal does it: to the workers, too."""
+        os.killpg(self.process.pid, signal.SIGINT)
+
+    def workers(self) -> list[int]:
+        return [pid for pid in family.children(self.process.pid) if is_worker(pid)]
+
+    def boxes(self) -> list[int]:
+        """Zygotes have a child while a box is open."""
+        zygotes = (z for worker in self.workers() for z in family.children(worker))
+        return [box for zygote in zygotes for box in family.children(zygote)]
+
+    def until(self, happened: Callable[[], object]) -> None:
+        at_most = time.monotonic() + AT_MOST_S
+        while not happened():
+            assert self.process.poll() is None and time.monotonic() < at_most, self.told
+            time.sleep(0.005)
+
+    def running(self) -> list[bytes]:
+        """Command lines of all that has our scratch space in its environment."""
+        mark = os.fsencode(self.temporary)
+        entries = (entry for entry in Path("/proc").iterdir() if entry.name.isdecimal())
+        return [content(e / "cmdline") for e in entries if mark in content(e / "environ")]
+
+    def assert_nothing_is_left(self) -> None:
+        at_most = time.monotonic() + 20  # what is importing sees only afterwards that it is alone
+        while self.running() and time.monotonic() < at_most:
+            time.sleep(0.02)
+        assert self.running() == []
+
+
+def content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
+
+
+def is_worker(pid: int) -> bool:
+    return b"spawn_main" in content(Path(f"/proc/{pid}/cmdline"))
+
+
+Start = Callable[..., Command]
+
+
+@pytest.fixture
+def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
+    """Starts a command for a class in which every answer but Ada's sleeps for so long."""
+    started = []
+
+    def starting(*words: str, sleep_s: float = 0, before: str = "") -> Command:
+        root = tmp_path_factory.mktemp("run")
+        temporary = root / "tmp"
+        for folder in (root.parent, root, temporary):
+            folder.mkdir(exist_ok=True)
+            folder.chmod(0o711)  # a box has a uid of its own
+        course = write_course(root / "course")
+        release = release_by_hand(course)
+        for student in ("ada", "bela", "cyd", "dora", "emil", "fay"):
+            seconds = 0 if student == "ada" else sleep_s
+            code = f"import time\ntime.sleep({seconds})\ndef double(x):\n    return 2 * x"
+            hand_in(course, release, student, code)
+        code = f"{before}\nfrom grader.cli import commands\nif __name__ == '__main__':\n    commands.main()"
+        (root / "main.py").write_text(code)
+        command = [sys.executable, str(root / "main.py"), *words, "--course", str(course.root)]
+        with (root / "log").open("wb") as log:
+            environment = {**os.environ, "TMPDIR": str(temporary)}
+            process = subprocess.Popen(
+                command, stdout=log, stderr=log, env=environment, start_new_session=True
+            )
+        started.append(process)
+        return Command(course, temporary, process)
+
+    yield starting
+    for process in started:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+
+
+def graded(command: Command) -> list[str]:
+    return [path.stem for path in (command.course.root / "results" / ID).glob("*.json")]
+
+
+@pytest.mark.parametrize("delay_s", [0, 0.02, 0.1, 0.4])
+def test_ctrl_c_while_workers_start_stops_the_run(start: Start, delay_s: float) -> None:
+    command = start("autograde", ID, "--workers", "2")
+    command.until(command.workers)
+    time.sleep(delay_s)
+    command.ctrl_c()
+    assert command.process.wait(AT_MOST_S) == 130, command.told
+    assert FINISHING in command.told
+    assert "still to grade; run the same command again to go on" in command.told
+    assert "end while they start" not in command.told
+    assert "Traceback" not in command.told
+    command.assert_nothing_is_left()
+
+
+def test_ctrl_c_lets_what_runs_finish(start: Start) -> None:
+    command = start("autograde", ID, "--workers", "1", sleep_s=1.5)
+    command.until(lambda: graded(command))
+    command.ctrl_c()
+    assert command.process.wait(AT_MOST_S) == 130, command.told
+    assert 1 < len(graded(command)) < 6
+    assert f"stopped with {6 - len(graded(command))} still to grade" in command.told
+    assert "Traceback" not in command.told
+    command.assert_nothing_is_left()
+    assert list(command.temporary.iterdir()) == []
+
+
+def test_a_second_ctrl_c_gives_up_what_runs(start: Start) -> None:
+    command = start("autograde", ID, "--workers", "2", sleep_s=9)
+    command.until(lambda: graded(command))
+    command.ctrl_c()
+    command.until(lambda: FINISHING in command.told)
+    command.ctrl_c()
+    assert command.process.wait(6) == 130, command.told
+    assert "Traceback" not in command.told
+    assert graded(command) == ["ada"]
+    command.assert_nothing_is_left()
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
+def test_a_build_that_is_ended_while_it_proves_leaves_no_process(
+    start: Start, how: signal.Signals
+) -> None:
+    pool_for_all = "from grader.release import proof\nproof.FEW = 0"
+    command = start("build", ID, before=pool_for_all)
+    command.until(command.boxes)
+    os.kill(command.process.pid, how)
+    command.process.wait(10)
+    command.assert_nothing_is_left()
+
+
+def test_there_is_a_core_for_us() -> None:
+    assert 1 <= cores() <= (os.cpu_count() or 1)
+
+
+def test_after_an_exception_nobody_waits_for_what_runs() -> None:
+    begun = time.monotonic()
+    with pytest.raises(KeyError), team(1) as workers:
+        workers.submit(time.sleep, 60)
+        workers.submit(os.getpid)
+        raise KeyError
+    assert time.monotonic() - begun < 30
