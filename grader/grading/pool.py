@@ -1,7 +1,7 @@
 """Many submissions on many workers, streamed, with a bounded number in flight.
 
-Who does the work is a `Crew`: processes of this machine, or a Dask cluster (`grader.grading.cluster`). Both
-are a `concurrent.futures.Executor` to the one loop below.
+Who does the work is a `Crew`: processes of this machine, or a Dask cluster
+(`grader.grading.cluster`). Both are a `concurrent.futures.Executor` to the one loop below.
 """
 
 from __future__ import annotations

@@ -3,7 +3,8 @@
 ANSWER = """
 import numpy.testing
 
-targets = [os.__file__, numpy.testing.__file__, sys.executable, outside.kit + "/grading/submission.py"]
+ours = outside.kit + "/grading/submission.py"
+targets = [os.__file__, numpy.testing.__file__, sys.executable, ours]
 for path in targets:
     attempt(f"writing {os.path.basename(path)}", lambda: open(path, "ab"))
     attempt(f"removing {os.path.basename(path)}", os.unlink, path)

@@ -165,7 +165,8 @@ def test_an_up_to_date_class_needs_neither_judge_nor_gradebook(course: Course) -
     """So that the command returns at once, however large the class."""
     assert run("autograde", ID, "--workers", "1", cwd=course.root).returncode == 0
     code = (
-        f"import sys\nsys.argv = ['grader', 'autograde', {ID!r}]\nfrom grader.cli.commands import main\n"
+        f"import sys\nsys.argv = ['grader', 'autograde', {ID!r}]\n"
+        "from grader.cli.commands import main\n"
         "try:\n    main()\nexcept SystemExit as end:\n    assert not end.code\n"
         "heavy = ('nbgrader', 'nbformat', 'sqlalchemy', 'numpy', 'pytest', 'IPython', 'jinja2')\n"
         "loaded = [name for name in heavy if name in sys.modules]\nassert not loaded, loaded"

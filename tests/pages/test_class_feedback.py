@@ -206,7 +206,10 @@ class Run:
         self.course = course
 
     def start(self) -> subprocess.Popen[str]:
-        code = "from grader.cli import commands\nfrom grader.pages import class_feedback\nclass_feedback.WORTH_A_WORKER = 1\ncommands.main()"
+        code = (
+            "from grader.cli import commands\nfrom grader.pages import class_feedback\n"
+            "class_feedback.WORTH_A_WORKER = 1\ncommands.main()"
+        )
         words = ["feedback", ID, "--workers", "2", "--course", str(self.course.root)]
         return subprocess.Popen(
             [sys.executable, "-c", code, *words],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -20,95 +19,15 @@ MODULES = {
     ): path
     for path in ROOT.rglob("*.py")
 }
-CONTRIBUTING = ROOT.parent / "CONTRIBUTING.md"
-INSIDE_THE_BOX = ("grader.box.inside.runner", "grader.box.inside.shell", "grader.box.protocol")
 
 
-def imported(module: str) -> set[str]:
-    """Absolute names of all modules that a module's source imports, at any depth of nesting."""
-    found: set[str] = set()
-    for node in ast.walk(ast.parse(MODULES[module].read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{module} imports relatively"
-            parent = node.module or ""
-            found |= {parent} | {
-                name for alias in node.names if (name := f"{parent}.{alias.name}") in MODULES
-            }
-    return found
-
-
-def with_parents(name: str) -> Iterator[str]:
-    while name:
-        yield name
-        name = name.rpartition(".")[0]
-
-
-def reachable(module: str) -> set[str]:
-    """What is imported once `module` is: its packages, its imports, and theirs within grader."""
-    seen: set[str] = set()
-    waiting = [module]
-    while waiting:
-        for name in with_parents(waiting.pop()):
-            if name not in seen:
-                seen.add(name)
-                waiting += imported(name) if name in MODULES else ()
-    return seen
-
-
-@pytest.mark.parametrize("module", INSIDE_THE_BOX)
-def test_what_runs_beside_student_code_knows_nothing_of_judging(module: str) -> None:
-    forbidden = (
-        "grader.judge",
-        "grader.gradebook.book",
-        "grader.grading.submission",
-        "grader.course.bundle",
-        "nbgrader",
+def test_imports_go_down_the_floors() -> None:
+    """The contracts of pyproject.toml; what they forbid is told with module and line."""
+    command = [Path(sys.executable).with_name("lint-imports"), "--no-cache"]
+    linted = subprocess.run(
+        command, cwd=ROOT.parent, capture_output=True, text=True, check=False, timeout=120
     )
-    assert not [n for n in reachable(module) if n.startswith(forbidden)]
-
-
-def test_the_judge_does_not_know_the_gradebook_nor_the_launcher() -> None:
-    judge = [name for name in MODULES if name.startswith("grader.judge")]
-    reached = set().union(*map(reachable, judge))
-    assert not reached & {
-        "grader.gradebook.book",
-        "grader.box.launch",
-        "grader.box.session",
-        "nbgrader",
-    }
-
-
-def test_only_the_rows_and_the_plugins_import_nbgrader() -> None:
-    users = {
-        module for module in MODULES if any(n.split(".")[0] == "nbgrader" for n in imported(module))
-    }
-    assert users == {"grader.gradebook.rows", "grader.nbgrader_plugins"}
-
-
-LAYOUT = re.findall(r"^    (grader/.*)$", CONTRIBUTING.read_text(encoding="utf-8"), re.MULTILINE)
-LEVELS = {
-    f"grader.{module or folder}": level
-    for level, line in enumerate(LAYOUT)
-    for module, folder in re.findall(r"(\w+)\.py|grader/(\w+)/", line)
-}
-
-
-def level(module: str) -> int | None:
-    """The line of CONTRIBUTING.md that a module, or the folder that it is in, stands on."""
-    return next((LEVELS[name] for name in with_parents(module) if name in LEVELS), None)
-
-
-def test_dependencies_point_down_the_list_in_contributing() -> None:
-    assert len(LEVELS) > 20 and set(LEVELS) <= set(MODULES)
-    up = [
-        f"{module} imports {name}"
-        for module in MODULES
-        for name in imported(module) & set(MODULES)
-        if None not in (level(module), level(name)) and level(name) < level(module)
-    ]
-    assert up == []
+    assert linted.returncode == 0, linted.stdout + linted.stderr
 
 
 def test_no_module_is_a_drawer_for_everything() -> None:
