@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup demo test nightly lint bench site lock clean
+.PHONY: setup demo test nightly lint bench site wheel lock clean
 
 setup: $(STAMP)
 
@@ -42,10 +42,13 @@ bench: setup
 site: setup
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build
 
+wheel: setup
+	$(BIN)/hatchling build --target wheel
+
 # After a change of dependencies: uv is used for this alone, so it is not among them.
 lock:
 	uv pip compile --universal --python-version 3.11 --all-extras --generate-hashes \
 	  --no-annotate --custom-compile-command 'make lock' --output-file requirements.lock pyproject.toml
 
 clean:
-	rm -rf $(VENV) site .mypy_cache .pytest_cache .ruff_cache demo
+	rm -rf $(VENV) site dist .mypy_cache .pytest_cache .ruff_cache demo

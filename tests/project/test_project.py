@@ -7,10 +7,14 @@ import re
 import subprocess
 import sys
 import tomllib
+import zipfile
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
+import yaml
+
+from grader import __version__
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -72,10 +76,37 @@ def test_help_imports_nothing_heavy() -> None:
     assert shown.stdout.splitlines()[-1] == "[]"
 
 
-@pytest.mark.parametrize("name", ["LICENSE", "LICENSE-CONTENT", "CHANGELOG.md", "CONTRIBUTING.md"])
+@pytest.mark.parametrize(
+    "name",
+    "LICENSE LICENSE-CONTENT CHANGELOG.md CITATION.cff CONTRIBUTING.md SECURITY.md".split(),
+)
 def test_what_a_project_comes_with_is_there(name: str) -> None:
     assert (ROOT / name).read_text(encoding="utf-8").strip()
 
 
 def test_the_changelog_tells_of_this_version() -> None:
     assert f"## {PROJECT['version']}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_the_version_is_the_same_wherever_it_stands() -> None:
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert [__version__, citation["version"]] == [PROJECT["version"]] * 2
+
+
+def test_the_latest_version_is_supported() -> None:
+    minor = ".".join(PROJECT["version"].split(".")[:2])
+    assert f"| {minor} | yes |" in (ROOT / "SECURITY.md").read_text(encoding="utf-8")
+
+
+def test_the_wheel_holds_every_file_of_the_package_and_nothing_else(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel"]
+    subprocess.run(
+        [*command, "--directory", tmp_path], cwd=ROOT, check=True, capture_output=True, timeout=60
+    )
+    (wheel,) = tmp_path.iterdir()
+    with zipfile.ZipFile(wheel) as archive:
+        packed = {name for name in archive.namelist() if ".dist-info/" not in name}
+    kept = {path for path in (ROOT / "grader").rglob("*") if path.is_file()}
+    kept = {path for path in kept if "__pycache__" not in path.parts}
+    assert packed == {path.relative_to(ROOT).as_posix() for path in kept}
+    assert "grader/py.typed" in packed
