@@ -130,7 +130,7 @@ class ExecuteAndJudge(NbGraderPreprocessor):  # type: ignore[misc]
             with CourseGradebook(run.course) as gradebook:
                 gradebook.store(result, submission.submitted_at)
             save_result(run.course, result)
-            raise NotGraded(f"{submission.student}: {' '.join(result.notes)}")
+            raise NotGraded(f"{submission.student}: {' '.join(result.note_texts)}")
         resources["grader"] = (result, submission.submitted_at)
         notebook = graded_notebook(result, run.bundle.release)
         return nbformat.from_dict(notebook), resources

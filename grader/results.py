@@ -12,7 +12,15 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-__all__ = ["CheckResult", "Difference", "QuestionResult", "Status", "SubmissionResult"]
+__all__ = [
+    "CheckResult",
+    "Difference",
+    "Note",
+    "NoteKind",
+    "QuestionResult",
+    "Status",
+    "SubmissionResult",
+]
 
 
 class Status(StrEnum):
@@ -21,6 +29,30 @@ class Status(StrEnum):
     GRADED = "GRADED"
     NOT_GRADED = "NOT_GRADED"  # our own failure: no score, never a zero
     REJECTED = "REJECTED"  # nothing in it could be graded, with a reason for the student
+
+
+class NoteKind(StrEnum):
+    """What a note tells of, for those who ask what happened and not how it is worded."""
+
+    RENAMED = "renamed"  # graded under the name that the assignment's notebook has
+    REPAIRED = "repaired"  # put back into the shape of the released notebook
+    STOPPED = "stopped"  # killed, or not run for want of time
+    UNSAFE = "unsafe"  # graded in a box that was not closed off
+    REJECTED = "rejected"  # why nothing could be graded
+    NOT_GRADED = "not_graded"  # how we failed to grade
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something about a submission that student and teacher should know.
+
+    Args:
+        kind: what it tells of.
+        text: one sentence or two, in the language of the course.
+    """
+
+    kind: NoteKind
+    text: str
 
 
 @dataclass(frozen=True)
@@ -107,12 +139,11 @@ class SubmissionResult:
         status: how grading ended.
         max_score: points of the whole assignment.
         questions: results in the order of course.yml; may be empty when not graded.
-        notes: what was repaired, rejected or killed, and why, in plain sentences.
+        notes: what was repaired, rejected or killed, and why.
         notebook: the executed notebook as nbformat JSON, or None.
         fingerprint: digest of everything the result depends on.
         previous_scores: what the grading before this one gave, by question, without points by
             hand; empty at the first grading.
-        stopped: those of the notes that tell what was killed, or not run for want of time.
     """
 
     student: str
@@ -120,11 +151,10 @@ class SubmissionResult:
     status: Status
     max_score: float
     questions: tuple[QuestionResult, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     notebook: dict[str, Any] | None = None
     fingerprint: str = ""
     previous_scores: dict[str, float] = field(default_factory=dict)
-    stopped: tuple[str, ...] = ()
 
     @property
     def score(self) -> float | None:
@@ -137,6 +167,16 @@ class SubmissionResult:
     def previous_score(self) -> float | None:
         """Sum of what the grading before this one gave; None at the first grading."""
         return float(sum(self.previous_scores.values())) if self.previous_scores else None
+
+    @property
+    def note_texts(self) -> tuple[str, ...]:
+        """The notes as sentences."""
+        return tuple(note.text for note in self.notes)
+
+    @property
+    def stopped(self) -> tuple[Note, ...]:
+        """The notes that tell what was killed, or not run for want of time."""
+        return tuple(note for note in self.notes if note.kind is NoteKind.STOPPED)
 
     def question(self, name: str) -> QuestionResult:
         """The result of one question; KeyError when there is none."""
@@ -193,8 +233,7 @@ class SubmissionResult:
                 **data,
                 "status": Status(data["status"]),
                 "questions": questions,
-                "notes": tuple(data["notes"]),
-                "stopped": tuple(data.get("stopped", ())),
+                "notes": tuple(Note(NoteKind(n["kind"]), n["text"]) for n in data["notes"]),
             }
         )
 

@@ -10,7 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.results import CheckResult, Difference, QuestionResult, Status, SubmissionResult
+from grader.results import (
+    CheckResult,
+    Difference,
+    Note,
+    NoteKind,
+    QuestionResult,
+    Status,
+    SubmissionResult,
+)
 from tests.kit.fuzzing import FUZZ
 
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
@@ -27,10 +35,11 @@ questions = st.builds(
     st.booleans(), texts,
 )  # fmt: skip
 notebooks = st.none() | st.dictionaries(text, st.lists(text, max_size=2) | points, max_size=3)
+notes = st.lists(st.builds(Note, st.sampled_from(NoteKind), text), max_size=3).map(tuple)
 results = st.builds(
     SubmissionResult, text, text, st.sampled_from(Status), points,
-    st.lists(questions, max_size=3).map(tuple), texts, notebooks, text,
-    st.dictionaries(text, points, max_size=3), texts,
+    st.lists(questions, max_size=3).map(tuple), notes, notebooks, text,
+    st.dictionaries(text, points, max_size=3),
 )  # fmt: skip
 
 
@@ -73,6 +82,13 @@ def test_the_previous_score_is_the_sum_of_its_questions_or_none() -> None:
     assert replace(make(), previous_scores={"q0": 0.0}).previous_score == 0.0
 
 
+def test_what_was_stopped_is_told_by_the_kinds_of_its_notes() -> None:
+    stopped, repaired = Note(NoteKind.STOPPED, "Too long."), Note(NoteKind.REPAIRED, "Too long.")
+    result = replace(make(), notes=(repaired, stopped))
+    assert result.stopped == (stopped,)
+    assert result.note_texts == ("Too long.", "Too long.")
+
+
 def test_a_question_is_found_by_name_or_a_key_error() -> None:
     assert make(Status.GRADED, 1.0).question("q0").score == 1.0
     with pytest.raises(KeyError):
@@ -80,7 +96,15 @@ def test_a_question_is_found_by_name_or_a_key_error() -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"status": "FINE"}, {"more": 1}, {"questions": [{}]}, {"questions": None}]
+    "change",
+    [
+        {"status": "FINE"},
+        {"more": 1},
+        {"questions": [{}]},
+        {"questions": None},
+        {"notes": ["a sentence"]},
+        {"notes": [{"kind": "gossip", "text": "a sentence"}]},
+    ],
 )
 def test_another_form_is_refused_not_guessed(change: dict[str, Any]) -> None:
     data = {**json.loads(make().to_json()), **change}

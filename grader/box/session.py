@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -28,6 +28,7 @@ from grader.box.client import (
 from grader.box.launch import Launcher
 from grader.box.needs import needed_cells
 from grader.course.settings import Limits
+from grader.results import Note, NoteKind
 
 __all__ = ["CodeCell", "Session"]
 
@@ -99,26 +100,27 @@ class Session:
         self._close_box()
 
     @property
-    def notes(self) -> tuple[str, ...]:
-        """What ended a box or was not run at all, in sentences for the student."""
-        sentences = []
+    def notes(self) -> tuple[Note, ...]:
+        """What ended a box or was not run at all."""
+        return tuple(Note(NoteKind.STOPPED, text) for text in self._sentences())
+
+    def _sentences(self) -> Iterator[str]:
         if self._deadly_cells:
             (first, reason), *others = self._deadly_cells.items()
             rest = f" and, for the like reason, {', '.join(n for n, _ in others)}" if others else ""
-            sentences.append(f"The cell {first} {reason}; the notebook went on without it{rest}.")
+            yield f"The cell {first} {reason}; the notebook went on without it{rest}."
         for reason in self._deadly_functions.values():
-            sentences.append(f"Calling {reason}; the other steps were graded in a fresh box.")
+            yield f"Calling {reason}; the other steps were graded in a fresh box."
         if self._cleared:
             names = ", ".join(self._cleared)
-            sentences.append(
+            yield (
                 "Something that another cell had started ended the Python process; "
                 f"without that cell {names} could be called."
             )
         if self._too_late:
             first, *late = self._too_late
             rest = f"; nor could {len(late)} more after it" if late else ""
-            sentences.append(f"All of its time was used up before {first} could run{rest}.")
-        return tuple(sentences)
+            yield f"All of its time was used up before {first} could run{rest}."
 
     def execute_cells(self) -> dict[int, CellOutcome]:
         """Run all cells; the outcome of each by its index. A deadly cell does not stop the rest."""

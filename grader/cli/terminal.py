@@ -78,7 +78,7 @@ def _line(result: SubmissionResult) -> str:
     score = "–" if result.score is None else f"{result.score:g} of {result.max_score:g}"
     if waiting := sum(q.max_score for q in result.questions if q.waits):
         score += f", {waiting:g} to come by hand"
-    notes = f"  {' '.join(result.notes)}" if result.notes else ""
+    notes = f"  {' '.join(result.note_texts)}" if result.notes else ""
     return escape(f"{result.student}: {str(result.status).lower()}, {score}{notes}")
 
 

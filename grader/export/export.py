@@ -147,7 +147,7 @@ def _record(assignment: Assignment, grade: Grade) -> Record:
             name: _question(question, result.previous_scores.get(name))
             for name, question in questions.items()
         },
-        "notes": list(result.notes),
+        "notes": list(result.note_texts),
     }
 
 

@@ -55,7 +55,7 @@ def results_json(result: SubmissionResult, execution_time_s: float | None = None
 def _output(result: SubmissionResult) -> list[str]:
     manual = [question.question for question in result.questions if question.manual]
     by_hand = [f"Graded by a person, not here: {', '.join(manual)}."] if manual else []
-    return [*result.notes, *by_hand]
+    return [*result.note_texts, *by_hand]
 
 
 def _tests(number: int, question: QuestionResult) -> list[dict[str, Any]]:

@@ -48,7 +48,7 @@ def main(arguments: Sequence[str]) -> int:
         sys.stderr.write(f"not graded: {error}\n")
         return 1
     if result.status is Status.NOT_GRADED:
-        sys.stderr.write("\n".join(result.notes) + "\n")
+        sys.stderr.write("\n".join(result.note_texts) + "\n")
         return 1
     write_whole(target, results_json(result, time.monotonic() - started))
     return 0

@@ -84,7 +84,7 @@ def _notes(grade: Grade, roster: Roster | None) -> str:
     is_unknown = roster is not None and grade.result.student not in roster.people
     notes = ["Not in the roster."] if is_unknown else []
     late = [str(grade.lateness)] if grade.lateness.seconds else []
-    return " ".join([*notes, *grade.result.notes, *late])
+    return " ".join([*notes, *grade.result.note_texts, *late])
 
 
 def _text(rows: Iterable[Sequence[Any]]) -> str:

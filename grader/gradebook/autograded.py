@@ -21,7 +21,8 @@ def graded_notebook(result: SubmissionResult, release: Notebook) -> Notebook:
     """The executed notebook; for a rejected submission the release, with reason and zeros."""
     if result.notebook is not None:
         return result.notebook
-    reason = {"output_type": "stream", "name": "stdout", "text": "\n".join(result.notes) + "\n"}
+    told = "\n".join(result.note_texts) + "\n"
+    reason = {"output_type": "stream", "name": "stdout", "text": told}
     questions = {question.question: question for question in result.questions}
     notebook = deepcopy(release)
     for cell in notebook["cells"]:

@@ -283,7 +283,7 @@ class CourseGradebook:
         submitted = _sources(result.notebook) if result.notebook else {}
         for name, comment in self._rows(Comment, notebook, result.assignment).items():
             if result.status is Status.REJECTED:
-                comment.auto_comment = "\n".join(result.notes)
+                comment.auto_comment = "\n".join(result.note_texts)
             else:
                 untouched = name in submitted and submitted[name] == release.get(name)
                 comment.auto_comment = NO_RESPONSE if untouched else None

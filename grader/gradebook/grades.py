@@ -13,10 +13,12 @@ from grader.errors import GraderError
 from grader.gradebook.late import Lateness
 from grader.gradebook.records import fingerprint, kept_fingerprint, load_result
 from grader.intake.submissions import Submission, find_submissions
-from grader.results import Status, SubmissionResult
+from grader.results import Note, NoteKind, Status, SubmissionResult
 from grader.system.files import write_whole
 
 __all__ = ["Grade", "Standing", "grade_of", "grades", "refresh", "standings"]
+
+UNREADABLE = "Not graded: the kept result cannot be read; grade this submission again."
 
 
 @dataclass(frozen=True)
@@ -153,5 +155,5 @@ def _kept(course: Course, assignment: Assignment, student: str) -> SubmissionRes
         assignment=assignment.id,
         status=Status.NOT_GRADED,
         max_score=assignment.max_score,
-        notes=("Not graded: the kept result cannot be read; grade this submission again.",),
+        notes=(Note(NoteKind.NOT_GRADED, UNREADABLE),),
     )

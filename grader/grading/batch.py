@@ -61,7 +61,7 @@ class Summary:
                     "score": result.score,
                     "max_score": result.max_score,
                     "previous_score": result.previous_score,
-                    "notes": result.notes,
+                    "notes": result.note_texts,
                 }
                 for result in self.results
             ],

@@ -19,11 +19,12 @@ from grader.course.bundle import Bundle
 from grader.errors import GraderError
 from grader.grading.worker import become_worker, grade_one
 from grader.intake.submissions import Submission, opened
-from grader.results import Status, SubmissionResult
+from grader.results import Note, NoteKind, Status, SubmissionResult
 from grader.system.processes import team
 
 __all__ = ["Crew", "LocalCrew", "Team", "grade_all"]
 
+DIED_TWICE = "Not graded: the worker process died twice while grading this submission."
 IN_FLIGHT_PER_WORKER = 2  # one that runs and one that waits, so that no worker idles
 
 
@@ -188,5 +189,5 @@ def _given_up(bundle: Bundle, submission: Submission) -> SubmissionResult:
         assignment=bundle.assignment.id,
         status=Status.NOT_GRADED,
         max_score=bundle.assignment.max_score,
-        notes=("Not graded: the worker process died twice while grading this submission.",),
+        notes=(Note(NoteKind.NOT_GRADED, DIED_TWICE),),
     )

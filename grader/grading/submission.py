@@ -17,12 +17,14 @@ from grader.intake.submissions import Intake, Submission, read_submission
 from grader.judge.student import Student
 from grader.judge.suite import Verdict
 from grader.notebook import Notebook, grade_id, is_check, is_manual, is_solution, question_of
-from grader.results import QuestionResult, Status, SubmissionResult
+from grader.results import Note, NoteKind, QuestionResult, Status, SubmissionResult
 
 __all__ = [
     "execute_and_judge",
     "grade_submission",
 ]
+
+BOUNDS_ONLY = "Graded with --unsafe: the box was bounded, but not closed off."
 
 
 def grade_submission(bundle: Bundle, submission: Submission) -> SubmissionResult:
@@ -35,7 +37,8 @@ def grade_submission(bundle: Bundle, submission: Submission) -> SubmissionResult
         intake = read_submission(submission, bundle.release)
         result = execute_and_judge(bundle, submission.student, intake)
     except Exception as error:  # the worker's edge: an error of ours costs this result only
-        note = f"Not graded, by a mistake of the grader: {type(error).__name__}: {error}"
+        text = f"Not graded, by a mistake of the grader: {type(error).__name__}: {error}"
+        note = Note(NoteKind.NOT_GRADED, text)
         result = _empty(bundle, submission.student, Status.NOT_GRADED, (note,))
     return result if result.status is Status.NOT_GRADED else replace(result, fingerprint=before)
 
@@ -55,11 +58,12 @@ def execute_and_judge(bundle: Bundle, student: str, intake: Intake) -> Submissio
             workshop.forget_launcher(bundle.unsafe)
             return _graded(bundle, student, intake.notebook, intake.notes)
     except (BoxError, JudgeError) as error:
-        return _empty(bundle, student, Status.NOT_GRADED, (*intake.notes, f"Not graded: {error}"))
+        note = Note(NoteKind.NOT_GRADED, f"Not graded: {error}")
+        return _empty(bundle, student, Status.NOT_GRADED, (*intake.notes, note))
 
 
 def _graded(
-    bundle: Bundle, student: str, notebook: Notebook, notes: tuple[str, ...]
+    bundle: Bundle, student: str, notebook: Notebook, notes: tuple[Note, ...]
 ) -> SubmissionResult:
     ready = workshop.workshop_of(bundle)
     seed = f"{bundle.seed}:{bundle.assignment.id}:{student}"
@@ -75,16 +79,17 @@ def _graded(
             [name for name, q in bundle.assignment.questions.items() if not q.follow_through],
             ready.wording,
         )
-        stopped = session.notes
-        notes = (*notes, *stopped)
+        notes = (*notes, *session.notes)
     if box_launcher.tier is Tier.BOUNDS_ONLY:
-        notes = (*notes, "Graded with --unsafe: the box was bounded, but not closed off.")
+        notes = (*notes, Note(NoteKind.UNSAFE, BOUNDS_ONLY))
     questions = tuple(
         _question(bundle, notebook, name, verdicts.get(name, Verdict()))
         for name in bundle.assignment.questions
     )
     broken = [check for question in questions for check in question.checks if check.passed is None]
-    notes += tuple(f"Not graded: {check.name}: {check.message}" for check in broken)
+    notes += tuple(
+        Note(NoteKind.NOT_GRADED, f"Not graded: {check.name}: {check.message}") for check in broken
+    )
     return SubmissionResult(
         student=student,
         assignment=bundle.assignment.id,
@@ -92,7 +97,6 @@ def _graded(
         max_score=bundle.assignment.max_score,
         questions=questions,
         notes=notes,
-        stopped=stopped,
         notebook=_executed(notebook, outcomes, {q.question: q for q in questions}),
     )
 
@@ -168,12 +172,13 @@ def _rejected(bundle: Bundle, student: str, reason: str) -> SubmissionResult:
         QuestionResult(name, 0.0, spec.points, manual=spec.manual)
         for name, spec in bundle.assignment.questions.items()
     )
-    result = _empty(bundle, student, Status.REJECTED, (f"Rejected: {reason}",))
+    note = Note(NoteKind.REJECTED, f"Rejected: {reason}")
+    result = _empty(bundle, student, Status.REJECTED, (note,))
     return replace(result, questions=questions)
 
 
 def _empty(
-    bundle: Bundle, student: str, status: Status, notes: tuple[str, ...]
+    bundle: Bundle, student: str, status: Status, notes: tuple[Note, ...]
 ) -> SubmissionResult:
     return SubmissionResult(
         student, bundle.assignment.id, status, bundle.assignment.max_score, notes=notes

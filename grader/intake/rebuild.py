@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 
 from grader.course.solution import definition_lines
 from grader.notebook import Cell, Notebook, grade_id, is_manual, is_solution
+from grader.results import Note, NoteKind
 
 __all__ = ["Intake", "rebuild"]
 
@@ -35,12 +36,12 @@ class Intake:
 
     Args:
         notebook: the release with the student's answers; None when rejected.
-        notes: what was repaired, as sentences for the student.
+        notes: what was repaired.
         rejection: why nothing can be graded, as a sentence for the student; else None.
     """
 
     notebook: Notebook | None
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     rejection: str | None = None
 
 
@@ -100,7 +101,7 @@ def rebuild(submitted: Notebook, release: Notebook) -> Intake:
     answered = [place for place in places if place is not None and is_solution(ours[place])]
     notes.reordered = answered != sorted(answered)
     notebook = {**deepcopy({**release, "cells": []}), "cells": _with_added(result, cells, places)}
-    return Intake(notebook, tuple(notes.sentences()))
+    return Intake(notebook, tuple(Note(NoteKind.REPAIRED, text) for text in notes.sentences()))
 
 
 def _text(cell: Cell) -> str:

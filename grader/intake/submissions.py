@@ -23,6 +23,7 @@ from grader.errors import UsageError
 from grader.intake.rebuild import Intake, rebuild
 from grader.intake.timestamp import TIMESTAMP_FILE, parse_timestamp
 from grader.notebook import Notebook, loads
+from grader.results import Note, NoteKind
 
 __all__ = [
     "Intake",
@@ -164,8 +165,8 @@ def read_submission(submission: Submission, release: Notebook) -> Intake:
     intake = rebuild(submitted, release)
     expected = f"{submission.assignment}.ipynb"
     if submission.path.name != expected and intake.rejection is None:
-        note = f"Your notebook is named {submission.path.name}; it was graded as {expected}."
-        return replace(intake, notes=(note, *intake.notes))
+        text = f"Your notebook is named {submission.path.name}; it was graded as {expected}."
+        return replace(intake, notes=(Note(NoteKind.RENAMED, text), *intake.notes))
     return intake
 
 

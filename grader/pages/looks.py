@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from grader.course.settings import Assignment
 from grader.pages.analysis import far_scores, odd_patterns
-from grader.results import Status, SubmissionResult
+from grader.results import Note, NoteKind, Status, SubmissionResult
 
 __all__ = ["KINDS", "Look", "common_notes", "looks"]
 
@@ -41,11 +41,11 @@ def looks(
         results: the graded class.
         ungraded: who handed in and has no result at all.
     """
-    said = common_notes(results)
+    common = common_notes(results)
     unlike = (far_scores(assignment, results), odd_patterns(assignment, results))
     found = [_look(student, [("not graded", NOT_YET)]) for student in ungraded]
     for result in results:
-        pairs = [pair for pair in _from_result(result) if pair[1] not in said]
+        pairs = list(_from_result(result, common))
         pairs += [("unlike the rest", s[result.student]) for s in unlike if result.student in s]
         if pairs:
             found.append(_look(result.student, pairs))
@@ -55,17 +55,18 @@ def looks(
 NOT_YET = "Handed in, and not graded yet; run `grader autograde` again."
 
 
-def common_notes(results: Sequence[SubmissionResult]) -> frozenset[str]:
+def common_notes(results: Sequence[SubmissionResult]) -> frozenset[Note]:
     """Notes that half of the graded class has: they tell of the course, not of a student."""
     graded = [result for result in results if result.status is Status.GRADED]
     counts = Counter(note for result in graded for note in set(result.notes))
     return frozenset(note for note, n in counts.items() if n > 2 and 2 * n >= len(graded))
 
 
-def _from_result(result: SubmissionResult) -> Iterator[tuple[str, str]]:
+def _from_result(result: SubmissionResult, common: frozenset[Note]) -> Iterator[tuple[str, str]]:
     kind = {Status.NOT_GRADED: "not graded", Status.REJECTED: "rejected"}.get(result.status)
     for note in result.notes:
-        yield kind or ("stopped" if note in result.stopped else "repaired"), note
+        if note not in common:
+            yield kind or ("stopped" if note.kind is NoteKind.STOPPED else "repaired"), note.text
     if kind and not result.notes:
         yield kind, "No reason was kept."
     if result.status is Status.GRADED and result.score == 0:

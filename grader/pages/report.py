@@ -138,7 +138,7 @@ def report_page(
         mistakes=_mistakes(class_grades),
         checks=_lost_checks(class_grades),
         similar=_similar(release, class_grades) if release else None,
-        common=sorted(common_notes(results)),
+        common=sorted(note.text for note in common_notes(results)),
         waiting=sum(question.waiting for question in statistics),
         missing=[p.id for p in roster if p.id not in known and p.id not in times],
         looks=looks(assignment, results, sorted(times.keys() - known)),

@@ -352,7 +352,7 @@ def _grade(release: Release, student: str, notebook: Notebook) -> SubmissionResu
     except GraderError as error:
         return GateResult(student, "", (str(error),))
     if result.score is None:
-        return GateResult(student, "", result.notes)
+        return GateResult(student, "", result.note_texts)
     return result
 
 

@@ -253,7 +253,7 @@ def _lost(bundle: Bundle, source: Notebook, variant: Variant) -> list[str]:
 
     result = execute_and_judge(bundle, "proof", Intake(_handed_in(source, variant)))
     if result.status is not Status.GRADED:
-        raise JudgeError(f"{variant.id}: {' '.join(result.notes)}")
+        raise JudgeError(f"{variant.id}: {' '.join(result.note_texts)}")
     return [q.question for q in result.questions if not q.manual and q.score != q.max_score]
 
 

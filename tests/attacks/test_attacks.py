@@ -24,7 +24,7 @@ HONEST_WORK = answered(HONEST, INVENTORY)
 
 def shown(result: SubmissionResult) -> str:
     """All that a student or an instructor is told, without sources: those may say anything."""
-    parts = [*result.notes]
+    parts = [*result.note_texts]
     parts += [check.message for question in result.questions for check in question.checks]
     for cell in (result.notebook or {"cells": []})["cells"]:
         for output in cell.get("outputs", ()):

@@ -14,6 +14,7 @@ from grader.box.launch import Launcher
 from grader.box.protocol import Rng
 from grader.box.session import CodeCell, Session
 from grader.course.settings import Limits
+from grader.results import Note, NoteKind
 
 FAST = Limits(
     cell_timeout_s=2, call_timeout_s=1, submission_timeout_s=30, memory_mib=256, output_mib=1
@@ -152,7 +153,7 @@ def test_a_deadly_cell_costs_itself_only(warm: Launcher, source: str, reason: st
         assert [notebook.outcomes[i].ok for i in (0, 2, 3)] == [True, True, True]
         assert notebook.value("f") == 2
         assert len(notebook.session.notes) == 1
-        assert "cell 1" in notebook.session.notes[0]
+        assert "cell 1" in notebook.session.notes[0].text
 
 
 def test_exit_and_keyboard_interrupt_in_a_cell_are_ordinary_errors(warm: Launcher) -> None:
@@ -204,7 +205,7 @@ def test_a_submission_that_uses_all_its_time_ends_with_an_outcome_for_each_cell(
         assert set(notebook.outcomes) == set(range(5))
         assert all(notebook.outcomes[i].died for i in range(4))
         notebook.call("f")
-        last = notebook.session.notes[-1]
+        last = notebook.session.notes[-1].text
     assert last.startswith("All of its time was used up before the cell cell 1 could run; nor")
     assert time.monotonic() - start < 4
 
@@ -409,7 +410,7 @@ def test_a_timer_of_another_cell_costs_no_innocent_function(warm: Launcher) -> N
         assert notebook.value("patient") == 1
         assert notebook.value("works", 1) == 2
         assert notebook.value("patient") == 1
-        assert "without that cell patient could be called" in notebook.session.notes[0]
+        assert "without that cell patient could be called" in notebook.session.notes[0].text
 
 
 def test_a_timer_that_ends_an_innocent_cell_costs_it_nothing(warm: Launcher) -> None:
@@ -439,7 +440,8 @@ def test_a_function_that_ends_the_process_is_to_blame_alone_too(warm: Launcher) 
     with Notebook(warm, "import os", WORKS, "def ends():\n    os._exit(3)") as notebook:
         assert "exit status 3" in notebook.failure("ends").reason
         assert notebook.value("works", 1) == 2
-        assert notebook.session.notes == (
+        text = (
             "Calling ends ended the Python process (exit status 3); "
-            "the other steps were graded in a fresh box.",
+            "the other steps were graded in a fresh box."
         )
+        assert notebook.session.notes == (Note(NoteKind.STOPPED, text),)

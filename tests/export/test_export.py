@@ -19,7 +19,7 @@ from grader.gradebook import grades
 from grader.gradebook.late import Lateness
 from grader.gradebook.records import save_result
 from grader.notebook import Notebook
-from grader.results import CheckResult, QuestionResult, Status, SubmissionResult
+from grader.results import CheckResult, Note, NoteKind, QuestionResult, Status, SubmissionResult
 from tests.kit.course import ID, make_result, release_by_hand, write_course
 
 ON_TIME = Lateness()
@@ -59,7 +59,11 @@ def graded(student: str, release: Notebook) -> SubmissionResult:
     )
     result = make_result(student, release, square=2.0, why=None)
     double = QuestionResult("double", 1.0, 4.0, mistakes=("double.triples",), checks=checks)
-    return replace(result, questions=(double, *result.questions[1:]), notes=("Repaired.",))
+    return replace(
+        result,
+        questions=(double, *result.questions[1:]),
+        notes=(Note(NoteKind.REPAIRED, "Repaired."),),
+    )
 
 
 def table(course: Course, *ids: str) -> str:
@@ -142,7 +146,9 @@ def test_a_record_tells_what_the_grading_before_gave_without_points_by_hand(
 def test_our_own_failure_has_no_score_whatever_a_human_gave(
     course: Course, by_hand: dict[str, Any]
 ) -> None:
-    failed = SubmissionResult("ada", ID, Status.NOT_GRADED, 9.0, notes=("Not graded: box.",))
+    failed = SubmissionResult(
+        "ada", ID, Status.NOT_GRADED, 9.0, notes=(Note(NoteKind.NOT_GRADED, "Not graded: box."),)
+    )
     save_result(course, failed)
     by_hand["scores"] = {"ada": {"why": 3.0}}
     (record,) = export.records(course)
@@ -242,7 +248,9 @@ def test_the_csv_of_several_assignments_has_one_line_per_student(
     path.write_text(path.read_text().replace("limits:", more))
     course = Course.load(course.root)
     save_result(course, graded("ada", release))
-    failed = SubmissionResult("bela", ID, Status.NOT_GRADED, 9.0, notes=("Not graded: box.",))
+    failed = SubmissionResult(
+        "bela", ID, Status.NOT_GRADED, 9.0, notes=(Note(NoteKind.NOT_GRADED, "Not graded: box."),)
+    )
     save_result(course, failed)
     rows = read_csv(table(course))
     assert rows == [
@@ -258,7 +266,7 @@ def test_the_csv_of_several_assignments_has_one_line_per_student(
 def test_csv_cells_are_never_formulas(
     course: Course, release: Notebook, by_hand: dict[str, Any], text: str
 ) -> None:
-    save_result(course, replace(graded("ada", release), notes=(text,)))
+    save_result(course, replace(graded("ada", release), notes=(Note(NoteKind.REPAIRED, text),)))
     (line,) = csv.DictReader(io.StringIO(table(course), newline=""))
     assert line["notes"] == f"'{text}"
 
@@ -267,7 +275,7 @@ def test_csv_quotes_what_would_break_a_line(
     course: Course, release: Notebook, by_hand: dict[str, Any]
 ) -> None:
     note = 'a "quoted", comma;\nand a second line'
-    save_result(course, replace(graded("ada", release), notes=(note,)))
+    save_result(course, replace(graded("ada", release), notes=(Note(NoteKind.REPAIRED, note),)))
     (line,) = read_csv(table(course))
     assert line["notes"] == note
 

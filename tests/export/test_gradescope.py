@@ -28,7 +28,7 @@ from grader.export.gradescope import results
 from grader.export.gradescope_package import gradescope_zip
 from grader.gradebook.records import save_result
 from grader.notebook import Notebook, dumps, grade_id
-from grader.results import CheckResult, QuestionResult, Status, SubmissionResult
+from grader.results import CheckResult, Note, NoteKind, QuestionResult, Status, SubmissionResult
 from tests.kit.course import ID, make_result, release_by_hand, write_course
 
 VISIBILITIES = {"hidden", "after_due_date", "after_published", "visible"}
@@ -174,7 +174,7 @@ def test_the_zip_has_the_two_scripts_at_its_root_and_nothing_of_the_machine(
         assert (modes["setup.sh"], modes["run_autograder"]) == (0o755, 0o755)
         assert archive.read("run_autograder").startswith(b"#!")
         assert f"course/solutions/{ID}/hidden_tests.py" in modes
-        assert "kit/grader/box/runner.py" in modes
+        assert "kit/grader/box/inside/runner.py" in modes
         assert not [name for name in modes if "pycache" in name or "gradebook.db" in name]
         pins = archive.read("requirements.txt").decode().split()
         assert {"numpy", "ipython", "nbgrader"} <= {pin.split("==")[0] for pin in pins}
@@ -247,7 +247,8 @@ def test_results_are_valid_whatever_happened(release: Notebook) -> None:
     checks = (CheckResult("t", "", False, 0.5, 2.0, "no"), CheckResult("u", "It is.", True, 2, 2))
     question = QuestionResult("double", 2.5, 4.0, checks=checks, hints=("Look at the sign.",) * 2)
     by_hand = QuestionResult("why", None, 3.0, manual=True)
-    graded = SubmissionResult("ada", ID, Status.GRADED, 9.0, (question, by_hand), ("Repaired.",))
+    notes = (Note(NoteKind.REPAIRED, "Repaired."),)
+    graded = SubmissionResult("ada", ID, Status.GRADED, 9.0, (question, by_hand), notes)
     found = results(graded)
     assert_valid(found)
     assert found["tests"][0]["output"] == "no\nHint: Look at the sign."

@@ -29,7 +29,7 @@ from grader.gradebook.grades import grades
 from grader.gradebook.records import fingerprint, save_result
 from grader.intake.submissions import find_submissions
 from grader.notebook import Notebook, loads
-from grader.results import Status, SubmissionResult
+from grader.results import Note, NoteKind, Status, SubmissionResult
 from tests.kit.course import (
     COURSE_YML,
     ID,
@@ -275,7 +275,7 @@ def test_a_rejected_submission_gets_zeros_and_the_reason(
         make_result("ada", release),
         status=Status.REJECTED,
         notebook=None,
-        notes=("Rejected: The file is empty.",),
+        notes=(Note(NoteKind.REJECTED, "Rejected: The file is empty."),),
     )
     book.store(result, IN_TIME)
     assert [row[2:] for row in rows(course, GRADES)] == [(0.0, None, 0)] * 3
@@ -290,7 +290,9 @@ def test_our_own_failure_leaves_no_score_and_no_graded_notebook(
     course: Course, book: CourseGradebook, release: Notebook
 ) -> None:
     book.store(make_result("ada", release, double=3.0, why=None), IN_TIME)
-    failed = SubmissionResult("ada", ID, Status.NOT_GRADED, 9.0, notes=("Not graded: box.",))
+    failed = SubmissionResult(
+        "ada", ID, Status.NOT_GRADED, 9.0, notes=(Note(NoteKind.NOT_GRADED, "Not graded: box."),)
+    )
     book.store(failed, IN_TIME)
     assert [row[2:] for row in rows(course, GRADES)] == [(None, None, 1)] * 3
     assert not (course.autograded_dir / "ada" / ID).exists()

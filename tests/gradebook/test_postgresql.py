@@ -22,7 +22,7 @@ from grader.gradebook.book import CourseGradebook
 from grader.intake.submissions import Submission
 from grader.notebook import dumps, grade_id, loads
 from grader.release.build import build
-from grader.results import Status
+from grader.results import Note, NoteKind, Status
 from tests.kit.course import COURSE_YML, ID, make_result, write_course
 
 CONFIG = Path(__file__).parents[2] / "nbgrader_config.py"
@@ -211,7 +211,11 @@ def test_a_rejected_submission_is_a_row_like_any_other(course: Course) -> None:
     release = loads((course.release_dir(ID) / f"{ID}.ipynb").read_bytes())
     rejected = make_result("cyd", release)
     rejected = rejected.__class__(
-        **{**vars(rejected), "status": Status.REJECTED, "notes": ("Rejected: no notebook.",)}
+        **{
+            **vars(rejected),
+            "status": Status.REJECTED,
+            "notes": (Note(NoteKind.REJECTED, "Rejected: no notebook."),),
+        }
     )
     with CourseGradebook(course) as book:
         book.store_all([(rejected, Submission("cyd", ID, Path("x")).submitted_at)])

@@ -12,7 +12,7 @@ import pytest
 
 from grader.course.settings import Course
 from grader.gradebook.records import kept_fingerprint, load_result, save_result
-from grader.results import Status, SubmissionResult
+from grader.results import Note, NoteKind, Status, SubmissionResult
 from tests.kit.course import ID, make_result, write_course
 
 EMPTY: dict[str, Any] = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
@@ -30,7 +30,11 @@ def graded(double: float, square: float = 2.0) -> SubmissionResult:
 
 def failed() -> SubmissionResult:
     """Our own failure: one check broke, the other question's score is not to be relied on."""
-    return replace(graded(0.0), status=Status.NOT_GRADED, notes=("Not graded: box.",))
+    return replace(
+        graded(0.0),
+        status=Status.NOT_GRADED,
+        notes=(Note(NoteKind.NOT_GRADED, "Not graded: box."),),
+    )
 
 
 def test_the_first_record_has_no_previous_scores(course: Course) -> None:

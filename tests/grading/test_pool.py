@@ -229,7 +229,7 @@ def test_a_submission_whose_worker_dies_twice_is_not_graded(
         stop.set()
         thread.join()
     assert found["slow"].status is Status.NOT_GRADED
-    assert "died twice" in found["slow"].notes[0]
+    assert "died twice" in found["slow"].notes[0].text
 
 
 def test_once_stopped_nothing_new_starts_and_what_runs_still_comes(

@@ -21,7 +21,7 @@ from grader.grading import workshop
 from grader.grading.submission import execute_and_judge, grade_submission
 from grader.intake.submissions import Intake, Submission, read_submission
 from grader.notebook import Notebook, dumps, grade_id
-from grader.results import Status, SubmissionResult
+from grader.results import Note, NoteKind, Status, SubmissionResult
 from tests.kit.course import ID, release_by_hand, write_course
 
 RIGHT = {"double": "def double(x):\n    return 2 * x", "square": "def square(x):\n    return x * x"}
@@ -205,7 +205,7 @@ def test_grading_twice_gives_the_same_record(grade: Grade) -> None:
 
 def test_a_dead_cell_is_told_in_notes_and_output(grade: Grade) -> None:
     result = grade(double="import os; os._exit(3)")
-    assert any("double" in note and "exit status 3" in note for note in result.notes)
+    assert any("double" in note and "exit status 3" in note for note in result.note_texts)
     assert result.stopped == result.notes
     assert result.notebook is not None
     shown = next(c["outputs"] for c in result.notebook["cells"] if grade_id(c) == "double")
@@ -215,7 +215,7 @@ def test_a_dead_cell_is_told_in_notes_and_output(grade: Grade) -> None:
 def test_a_rejected_intake_is_a_zero_with_its_reason(bundle: Bundle) -> None:
     result = execute_and_judge(bundle, "amy", Intake(None, (), "it is a picture"))
     assert (result.status, result.score) == (Status.REJECTED, 0.0)
-    assert result.notes == ("Rejected: it is a picture",)
+    assert result.notes == (Note(NoteKind.REJECTED, "Rejected: it is a picture"),)
     assert scores(result) == {"double": 0.0, "square": 0.0, "why": 0.0}
 
 
@@ -235,7 +235,7 @@ def test_what_is_broken_on_our_side_is_no_zero(bundle: Bundle, change: dict[str,
     wrong = {**RIGHT, "double": "def double(x):\n    return 3 * x"}  # to be looked up
     result = execute_and_judge(broken, "amy", Intake(answered(bundle, **wrong)))
     assert (result.status, result.score) == (Status.NOT_GRADED, None)
-    assert result.notes[-1].startswith("Not graded: ")
+    assert result.notes[-1].text.startswith("Not graded: ")
 
 
 def test_a_check_that_breaks_leaves_the_submission_ungraded(bundle: Bundle) -> None:
@@ -243,8 +243,8 @@ def test_a_check_that_breaks_leaves_the_submission_ungraded(bundle: Bundle) -> N
     broken = replace(bundle, hidden_tests=source, digest="broken")
     result = execute_and_judge(broken, "amy", Intake(answered(bundle, **RIGHT)))
     assert (result.status, result.score) == (Status.NOT_GRADED, None)
-    assert "test_doubles_zero" in result.notes[0]
-    assert "ZeroDivisionError" in result.notes[0]
+    assert "test_doubles_zero" in result.notes[0].text
+    assert "ZeroDivisionError" in result.notes[0].text
     assert result.question("double").score is None
 
 
@@ -256,7 +256,7 @@ def test_a_box_that_cannot_be_opened_is_no_zero(
 
     monkeypatch.setattr(workshop, "launcher_of", refuse)
     result = execute_and_judge(bundle, "amy", Intake(answered(bundle, **RIGHT)))
-    assert (result.status, result.notes) == (Status.NOT_GRADED, ("Not graded: no boxes here",))
+    assert (result.status, result.note_texts) == (Status.NOT_GRADED, ("Not graded: no boxes here",))
     handed_in = hand_in(course, "cyd", dumps(answered(bundle, **RIGHT)))
     again = grade_submission(bundle, handed_in)
     assert (again.status, again.fingerprint) == (Status.NOT_GRADED, "")  # so the next run tries
@@ -342,7 +342,7 @@ def test_an_error_of_ours_stops_no_batch_and_is_no_zero(
     monkeypatch.setattr(submission_module, "read_submission", break_down)
     result = grade_submission(bundle, hand_in(course, "gus", b"{}"))
     assert (result.status, result.score, result.fingerprint) == (Status.NOT_GRADED, None, "")
-    assert "RuntimeError: a mistake of ours" in result.notes[0]
+    assert "RuntimeError: a mistake of ours" in result.notes[0].text
 
 
 @pytest.mark.parametrize("text", ["", "[]", "null", "5", "{}", '{"questions": 5}', "\x00", '"x"'])

@@ -25,6 +25,7 @@ from grader.gradebook.late import Lateness
 from grader.gradebook.records import save_result
 from grader.pages import class_feedback
 from grader.pages.class_feedback import write_feedback
+from grader.results import Note, NoteKind
 from grader.system.processes import team
 from tests.kit.course import ID, make_result, release_by_hand, write_course
 
@@ -50,7 +51,9 @@ def graded(root: Path, students: list[str]) -> Course:
         book.register(release, course.assignment(ID))
     for number, student in enumerate(students):
         result = make_result(student, release, double=number % 5, square=1.0)
-        save_result(course, replace(result, notes=(f"This is page {number}.",)))
+        save_result(
+            course, replace(result, notes=(Note(NoteKind.REPAIRED, f"This is page {number}."),))
+        )
     return course
 
 

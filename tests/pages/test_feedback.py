@@ -16,7 +16,15 @@ from grader.gradebook.grades import Grade
 from grader.gradebook.late import Lateness
 from grader.notebook import Notebook, grade_id
 from grader.pages.feedback import feedback_page
-from grader.results import CheckResult, Difference, QuestionResult, Status, SubmissionResult
+from grader.results import (
+    CheckResult,
+    Difference,
+    Note,
+    NoteKind,
+    QuestionResult,
+    Status,
+    SubmissionResult,
+)
 from tests.kit.course import ID, make_cell, make_result, release_by_hand, write_course
 
 PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(20)).decode()
@@ -117,7 +125,8 @@ def test_hostile_code_and_prose_are_shown_and_do_nothing(course: Course, release
 def test_hostile_names_notes_and_messages_are_escaped(course: Course, release: Notebook) -> None:
     check = CheckResult("t", EVIL, False, 0.0, 4.0, EVIL)
     question = QuestionResult("double", 0.0, 4.0, (EVIL,), (check,), hints=(EVIL, EVIL))
-    result = SubmissionResult(EVIL, ID, Status.GRADED, 9.0, (question,), (EVIL,))
+    notes = (Note(NoteKind.REPAIRED, EVIL),)
+    result = SubmissionResult(EVIL, ID, Status.GRADED, 9.0, (question,), notes)
     page = page_of(course, result)
     assert page.text.count("{{ 7*7 }}") >= 5
     assert "49" not in page.text
@@ -161,7 +170,9 @@ def test_points_lost_for_lateness_are_told_and_never_go_below_zero(
 def test_a_page_without_a_notebook_says_why(
     course: Course, release: Notebook, status: Status
 ) -> None:
-    result = SubmissionResult("amy", ID, status, 9.0, notes=("Rejected: not a notebook",))
+    result = SubmissionResult(
+        "amy", ID, status, 9.0, notes=(Note(NoteKind.REJECTED, "Rejected: not a notebook"),)
+    )
     page = page_of(course, result)
     assert "Rejected: not a notebook" in page.text
     assert ("– of 9" in " ".join(page.text.split())) is (status is Status.NOT_GRADED)

@@ -19,7 +19,7 @@ from grader.gradebook.grades import Grade
 from grader.gradebook.late import Lateness
 from grader.intake.submissions import Submission
 from grader.pages.report import report_page
-from grader.results import CheckResult, QuestionResult, Status, SubmissionResult
+from grader.results import CheckResult, Note, NoteKind, QuestionResult, Status, SubmissionResult
 from tests.kit.course import ID, make_cell, release_by_hand, write_course
 from tests.pages.test_feedback import EVIL, Page, assert_inert
 
@@ -62,7 +62,7 @@ def result(
     *,
     status: Status = Status.GRADED,
     mistake: str = "",
-    notes: tuple[str, ...] = (),
+    notes: tuple[Note, ...] = (),
     why: float | None = 1.0,
 ) -> SubmissionResult:
     check = CheckResult("test_doubles", f"{EVIL} doubles.", score == 4.0, score or 0.0, 4.0)
@@ -113,8 +113,19 @@ def test_mistakes_are_ranked_by_how_many_made_them(course: Course) -> None:
     "given,reason",
     [
         (result("amy", 0.0, why=0.0), "No points at all."),
-        (result("amy", 4.0, notes=("The cell 'double' ended.",)), "The cell 'double' ended."),
-        (result("amy", None, status=Status.NOT_GRADED, notes=("Not graded: ours",)), "ours"),
+        (
+            result("amy", 4.0, notes=(Note(NoteKind.STOPPED, "The cell 'double' ended."),)),
+            "The cell 'double' ended.",
+        ),
+        (
+            result(
+                "amy",
+                None,
+                status=Status.NOT_GRADED,
+                notes=(Note(NoteKind.NOT_GRADED, "Not graded: ours"),),
+            ),
+            "ours",
+        ),
     ],
 )
 def test_who_needs_a_look_is_listed_with_the_reason(
@@ -141,7 +152,7 @@ def test_a_class_without_trouble_needs_no_look(course: Course) -> None:
 
 
 def test_hostile_students_are_escaped_everywhere(course: Course) -> None:
-    given = result(EVIL, 1.0, mistake=EVIL, notes=(EVIL,))
+    given = result(EVIL, 1.0, mistake=EVIL, notes=(Note(NoteKind.REPAIRED, EVIL),))
     assert page_of(course, [given]).text.count("{{ 7*7 }}") >= 3
 
 
@@ -178,7 +189,8 @@ def test_who_handed_in_nothing_and_who_was_not_graded_are_named(course: Course) 
 
 
 def test_a_note_that_most_of_the_class_has_is_said_once(course: Course) -> None:
-    grades = [result(f"s{i}", 4.0, notes=("Graded with --unsafe.",)) for i in range(4)]
+    note = Note(NoteKind.UNSAFE, "Graded with --unsafe.")
+    grades = [result(f"s{i}", 4.0, notes=(note,)) for i in range(4)]
     text = words(page_of(course, grades))
     assert text.count("Graded with --unsafe.") == 1
     assert "Who needs a look" not in text
@@ -210,10 +222,10 @@ def test_without_anything_to_compare_there_is_no_such_section(course: Course) ->
 
 
 def test_a_class_that_was_not_graded_is_listed_by_name(course: Course) -> None:
-    note = ("Not graded: the kept result cannot be read.",)
-    grades = [result(f"s{i}", None, status=Status.NOT_GRADED, notes=note) for i in range(4)]
+    note = Note(NoteKind.NOT_GRADED, "Not graded: the kept result cannot be read.")
+    grades = [result(f"s{i}", None, status=Status.NOT_GRADED, notes=(note,)) for i in range(4)]
     page = page_of(course, grades)
-    assert words(page).count(note[0]) == 4
+    assert words(page).count(note.text) == 4
     assert "Nobody has a score yet." in words(page)
     assert "svg" not in [tag for tag, _ in page.tags]
 
