@@ -22,6 +22,7 @@ PAGES = sorted(
 )
 CODE = re.compile(r"^ {4,}(?P<block>\S.*)$|(?<!`)`(?P<span>[^`\n]+)`(?!`)", re.MULTILINE)
 LINK = re.compile(r"\]\((?P<target>[^)#\s]+)\)")
+WHOLE = re.compile(r"\|| {4}\S|!\[[^]]*\]\(\S+\)$")
 TARGETS = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
 
 
@@ -67,6 +68,13 @@ def test_links_lead_to_files(page: Path) -> None:
     targets = [m["target"] for m in LINK.finditer(page.read_text(encoding="utf-8"))]
     local = [target for target in targets if "://" not in target]
     assert [target for target in local if not (page.parent / target).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_lines_are_at_most_100_characters_wide(page: Path) -> None:
+    """But for what cannot be broken: rows of tables, pictures, and files shown as they are."""
+    lines = page.read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if len(line) > 100 and not WHOLE.match(line)] == []
 
 
 @pytest.mark.parametrize("model", [Course, Assignment, Question, Limits, LatePolicy])
