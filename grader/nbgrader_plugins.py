@@ -159,7 +159,7 @@ class LatePolicyPlugin(LateSubmissionPlugin):  # type: ignore[misc]
         """Points to take off; None when nothing is."""
         course = self.parent.parent.course  # of the exporter
         with CourseGradebook(course) as gradebook:  # `KeepResult` has brought it up to date
-            return gradebook.late_penalty(self.parent.assignment_id, student_id) or None
+            return gradebook.stored_penalty(self.parent.assignment_id, student_id) or None
 
 
 class LmsExporter(ExportPlugin):  # type: ignore[misc]

@@ -168,7 +168,7 @@ def build(ids: tuple[str, ...], check: bool, prove: bool, root: Path) -> None:
 
     Example: grader build two_layer_net
     """
-    from grader.cli.terminal import track
+    from grader.cli.terminal import TERMINAL
     from grader.cli.views import show_build
     from grader.course.settings import Course
     from grader.release.build import build as build_one
@@ -176,7 +176,9 @@ def build(ids: tuple[str, ...], check: bool, prove: bool, root: Path) -> None:
     course = Course.load(root)
     built = []
     for assignment in course.chosen(ids):
-        built.append(build_one(course, assignment.id, check=check, prove_again=prove, track=track))
+        built.append(
+            build_one(course, assignment.id, check=check, prove_again=prove, listener=TERMINAL)
+        )
         show_build(built[-1])
     _tell([asdict(report) for report in built])
 
@@ -248,6 +250,8 @@ def autograde(
 
     Example: grader autograde two_layer_net --workers 4
     """
+    from grader.cli.terminal import TERMINAL
+    from grader.cli.views import show_summary
     from grader.course.settings import Course
     from grader.grading.batch import autograde as run
 
@@ -261,7 +265,9 @@ def autograde(
             crew=crew,
             force=force,
             unsafe=unsafe,
+            listener=TERMINAL,
         )
+    show_summary(summary)
     _tell(summary.as_data())
     sys.exit(summary.exit_code)
 
@@ -362,13 +368,16 @@ def feedback(assignment_id: str, workers: int | None, root: Path) -> None:
 
     Example: grader feedback two_layer_net
     """
+    from grader.cli.terminal import TERMINAL
+    from grader.cli.views import show_pages
     from grader.course.settings import Course
     from grader.pages.class_feedback import write_feedback
     from grader.system.processes import cores
 
     course = Course.load(root)
     assignment = course.assignment(assignment_id)
-    done = write_feedback(course, assignment, workers=workers or cores())
+    done = write_feedback(course, assignment, workers=workers or cores(), listener=TERMINAL)
+    show_pages(done)
     _tell(done.as_data())
     sys.exit(done.exit_code)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from grader.cli.terminal import out
-from grader.cli.views import show_build
+from grader.cli.terminal import TERMINAL, out
+from grader.cli.views import show_build, show_pages, show_summary
 from grader.course.settings import COURSE_FILE, Assignment, Course
 from grader.errors import UsageError
 from grader.export.export import export
@@ -71,11 +71,13 @@ def _make_folder(into: Path) -> None:
 def _run(course: Course, assignment: Assignment) -> tuple[int, list[Path]]:
     """Build, grade and report one assignment; returns the exit code, and where to look."""
     out.rule(assignment.title)
-    show_build(build(course, assignment.id, check=False))
-    summary = autograde(course, assignment.id, crew=LocalCrew(cores()))
+    show_build(build(course, assignment.id, listener=TERMINAL))
+    summary = autograde(course, assignment.id, crew=LocalCrew(cores()), listener=TERMINAL)
+    show_summary(summary)
     if summary.stopped:
         return STOPPED, []
-    done = write_feedback(course, assignment)
+    done = write_feedback(course, assignment, listener=TERMINAL)
+    show_pages(done)
     if done.left:
         return STOPPED, []
     page = [page.path for page in done.ready[:1]]

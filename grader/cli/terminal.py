@@ -1,9 +1,9 @@
-"""The terminal: one console, lines on stdout and stderr, and bars."""
+"""The terminal: one console, lines on stdout and stderr, and bars for work that goes on."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -21,13 +21,9 @@ from rich.progress import (
 from rich.text import Text
 
 from grader.results import Status, SubmissionResult
+from grader.system.listener import Advance, Listener
 
-__all__ = [
-    "progress",
-    "say",
-    "track",
-    "warn",
-]
+__all__ = ["TERMINAL", "out", "say", "warn"]
 
 out = Console(highlight=False)
 
@@ -48,10 +44,10 @@ class _Rate(ProgressColumn):
 
 
 @contextmanager
-def progress(total: int, name: str) -> Iterator[Callable[[SubmissionResult], None]]:
+def _progress(total: int, what: str) -> Iterator[Advance]:
     """A bar with rate and time left; without a terminal, a line for each result."""
     if out.quiet or not out.is_terminal:
-        yield lambda result: out.print(_line(result), soft_wrap=True)
+        yield _print_result
         return
     columns = (
         TextColumn("{task.description}"),
@@ -62,16 +58,26 @@ def progress(total: int, name: str) -> Iterator[Callable[[SubmissionResult], Non
     )
     in_order = sys.stderr.isatty()  # else what is said there belongs into its file
     with Progress(
-        *columns, console=out, speed_estimate_period=300, redirect_stderr=in_order
+        *columns, console=out, speed_estimate_period=300, redirect_stderr=in_order, transient=True
     ) as bar:
-        task = bar.add_task(f"grading {name}", total=total)
+        task = bar.add_task(what, total=total)
 
-        def advance(result: SubmissionResult) -> None:
-            if result.notes or result.status is not Status.GRADED:
-                bar.console.print(_line(result))
+        def advance(done: Any) -> None:
+            if isinstance(done, SubmissionResult) and _is_worth_a_line(done):
+                _print_result(done)
             bar.advance(task)
 
         yield advance
+
+
+def _is_worth_a_line(result: SubmissionResult) -> bool:
+    return bool(result.notes) or result.status is not Status.GRADED
+
+
+def _print_result(done: Any) -> None:
+    """How a submission went; of other things the bar is enough."""
+    if isinstance(done, SubmissionResult):
+        out.print(_line(done), soft_wrap=True)
 
 
 def _line(result: SubmissionResult) -> str:
@@ -82,11 +88,4 @@ def _line(result: SubmissionResult) -> str:
     return escape(f"{result.student}: {str(result.status).lower()}, {score}{notes}")
 
 
-def track(items: Iterable[Any], total: int, what: str = "grading variants") -> Iterator[Any]:
-    """The items, with a bar while they come; without a terminal, as they are."""
-    if not out.is_terminal or not total:
-        yield from items
-        return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate())
-    with Progress(*columns, TimeRemainingColumn(), console=out, transient=True) as bar:
-        yield from bar.track(items, total=total, description=what)
+TERMINAL = Listener(warn, _progress)

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from statistics import fmean, median
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from rich.markup import escape
 from rich.table import Table
 
-from grader.cli.terminal import out
+from grader.cli import terminal
 from grader.results import Status, SubmissionResult
 
 if TYPE_CHECKING:  # what a command shows is imported by the command
     from grader.cli.doctor import Finding
     from grader.course.settings import Assignment
+    from grader.grading.batch import Summary
     from grader.grading.visible_checks import Answer
+    from grader.pages.class_feedback import ClassFeedback
     from grader.release.build import BuildReport
     from grader.release.proof import Proof
 
@@ -26,6 +27,7 @@ __all__ = [
     "show_checks",
     "show_collected",
     "show_findings",
+    "show_pages",
     "show_summary",
 ]
 
@@ -36,25 +38,21 @@ MAX_SHOWN = 10
 def show_collected(outcomes: Iterable[str]) -> None:
     """How many hand-ins ended how."""
     counts = Counter(filter(None, outcomes))
-    out.print(", ".join(f"{number} {outcome}" for outcome, number in counts.items()))
+    terminal.out.print(", ".join(f"{number} {outcome}" for outcome, number in counts.items()))
 
 
-def show_summary(
-    assignment: Assignment,
-    results: Sequence[SubmissionResult],
-    unchanged: int,
-    by_hand: Mapping[str, Mapping[str, float]] = MappingProxyType({}),
-) -> None:
-    """A table of how submissions ended, and how the questions went.
+def show_summary(summary: Summary) -> None:
+    """A table of how submissions ended and how the questions went, and what was left undone."""
+    if summary.results or not summary.stopped:
+        _show_results(summary)
+    if summary.stopped:
+        terminal.warn(f"{summary.stopped}; run the same command again to go on")
 
-    Args:
-        assignment: the assignment.
-        results: what was graded.
-        unchanged: how many submissions were not graded again.
-        by_hand: points that a human gave before, by student and question.
-    """
+
+def _show_results(summary: Summary) -> None:
+    assignment, results, unchanged = summary.assignment, summary.results, summary.unchanged
     if not results:
-        out.print(f"[bold]{assignment.id}[/]: nothing to grade, {unchanged} unchanged")
+        terminal.out.print(f"[bold]{assignment.id}[/]: nothing to grade, {unchanged} unchanged")
         return
     counts = Counter(str(result.status) for result in results)
     repaired = sum(1 for r in results if r.status is Status.GRADED and r.notes)
@@ -63,20 +61,22 @@ def show_summary(
     parts += [f"{counts['REJECTED']} rejected"] if counts["REJECTED"] else []
     parts += [f"[bold]{counts['NOT_GRADED']} not graded[/]"] if counts["NOT_GRADED"] else []
     parts += [f"{unchanged} unchanged"] if unchanged else []
-    out.print(f"[bold]{assignment.id}[/]: {', '.join(parts)}")
-    marked = [r.with_manual_scores(by_hand.get(r.student, {})) for r in results]
+    terminal.out.print(f"[bold]{assignment.id}[/]: {', '.join(parts)}")
+    marked = [r.with_manual_scores(summary.by_hand.get(r.student, {})) for r in results]
     scores = [r.score for r in marked if r.score is not None]
     if scores:
-        out.print(
+        terminal.out.print(
             f"scores 0 {_histogram(scores, assignment.max_score)} {assignment.max_score:g}   "
             f"mean {fmean(scores):.1f}, median {median(scores):g}"
         )
-        out.print(_question_table(assignment, marked))
+        terminal.out.print(_question_table(assignment, marked))
     if waiting := Counter(q.question for r in marked for q in r.questions if q.waits):
         told = ", ".join(f"{number} of {name}" for name, number in waiting.items())
-        out.print(f"answers that wait for points by hand, in formgrader: {told}")
+        terminal.out.print(f"answers that wait for points by hand, in formgrader: {told}")
     if changed := [r for r in results if r.previous_score not in (None, r.score)]:
-        out.print(f"changed since they were graded before: {_changes(changed)}", soft_wrap=True)
+        terminal.out.print(
+            f"changed since they were graded before: {_changes(changed)}", soft_wrap=True
+        )
 
 
 def _changes(results: Sequence[SubmissionResult]) -> str:
@@ -112,13 +112,30 @@ def _question_table(assignment: Assignment, results: Sequence[SubmissionResult])
     return table
 
 
+def show_pages(done: ClassFeedback) -> None:
+    """How many pages there are, and why some are missing."""
+    counts = done.as_data()
+    many = f"{len(done.ready)} pages" if len(done.ready) != 1 else "1 page"
+    terminal.say(
+        f"{many} in {done.folder}: {counts['written']} written, {counts['unchanged']} unchanged"
+    )
+    for student, problem in counts["failed"].items():
+        terminal.warn(f"{student}: {problem}")
+    if done.left:
+        terminal.warn(
+            f"stopped with {done.left} still to write; run the same command again to go on"
+        )
+    elif not done.pages:
+        terminal.warn(f"nothing is graded; run `grader autograde {done.assignment}` first")
+
+
 def show_build(report: BuildReport) -> None:
     """The gates that a release passed."""
     state = "built" if report.changed else "up to date"
-    out.print(f"[bold]{report.assignment}[/]: {state}, {report.path}", soft_wrap=True)
+    terminal.out.print(f"[bold]{report.assignment}[/]: {state}, {report.path}", soft_wrap=True)
     for gate in report.gates:
-        out.print(f"  ✓ {gate.gate}: {gate.seen}")
-    out.print(_proof_table(report.proof))
+        terminal.out.print(f"  ✓ {gate.gate}: {gate.seen}")
+    terminal.out.print(_proof_table(report.proof))
 
 
 def _proof_table(proof: Proof) -> Table:
@@ -143,15 +160,19 @@ def show_checks(answers: Sequence[Answer]) -> None:
     """What a student's visible checks say."""
     for answer in answers:
         mark = "[green]✓[/]" if answer.passed else "[red]✗[/]"
-        out.print(f"{mark} [bold]{escape(answer.question)}[/] (worth {answer.points:g})")
+        terminal.out.print(f"{mark} [bold]{escape(answer.question)}[/] (worth {answer.points:g})")
         if answer.message:
-            out.print(f"    {escape(answer.message)}", soft_wrap=True)
+            terminal.out.print(f"    {escape(answer.message)}", soft_wrap=True)
     passed = sum(answer.passed for answer in answers)
-    out.print(f"{passed} of {len(answers)} visible checks pass. Hidden checks decide the grade.")
+    terminal.out.print(
+        f"{passed} of {len(answers)} visible checks pass. Hidden checks decide the grade."
+    )
 
 
 def show_findings(findings: Sequence[Finding]) -> None:
     """What works on this machine."""
     for finding in findings:
         mark = "[green]✓[/]" if finding.ok else "[red]✗[/]"
-        out.print(f"{mark} [bold]{finding.name}[/]: {escape(finding.text)}", soft_wrap=True)
+        terminal.out.print(
+            f"{mark} [bold]{finding.name}[/]: {escape(finding.text)}", soft_wrap=True
+        )

@@ -221,9 +221,22 @@ class Course(_Model):
         """`feedback/<student>/<assignment>/<assignment>.html`."""
         return self.root / "feedback"
 
+    @property
+    def reports_dir(self) -> Path:
+        """Pages on the class, one for each assignment."""
+        return self.root / "reports"
+
+    def results_dir(self, assignment_id: str) -> Path:
+        """Kept results of an assignment."""
+        return self.root / "results" / assignment_id
+
+    def lateness_mark(self, assignment_id: str) -> Path:
+        """File that tells from what the lateness in the gradebook was computed."""
+        return self.root / "results" / f"{assignment_id}.late"
+
     def result_path(self, assignment_id: str, student: str) -> Path:
         """Where the result record of one submission is kept."""
-        return self.root / "results" / assignment_id / f"{student}.json"
+        return self.results_dir(assignment_id) / f"{student}.json"
 
 
 class _Loader(yaml.SafeLoader):

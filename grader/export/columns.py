@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from grader.course.roster import Roster
 from grader.course.settings import Assignment, Course
 from grader.gradebook.grades import Grade, grades
+from grader.gradebook.on_demand import GradebookOnDemand
 from grader.results import Status
 
 __all__ = ["Column", "listed", "load_columns", "number", "parsed", "remarks"]
@@ -53,13 +54,16 @@ def load_columns(course: Course, assignment_ids: Sequence[str] = ()) -> list[Col
         UsageError: course.yml has no such assignment.
         GradebookError: the gradebook refuses to be read.
     """
-    columns = []
-    for assignment in course.chosen(tuple(assignment_ids)):
-        found = {grade.result.student: grade for grade in grades(course, assignment)}
-        folders = course.submitted_dir.glob(f"*/{assignment.id}")
-        collected = frozenset(folder.parent.name for folder in folders)
-        columns.append(Column(assignment, found, collected - found.keys()))
-    return columns
+    chosen = course.chosen(tuple(assignment_ids))
+    with GradebookOnDemand(course) as gradebook:
+        return [_column(gradebook, assignment) for assignment in chosen]
+
+
+def _column(gradebook: GradebookOnDemand, assignment: Assignment) -> Column:
+    found = {grade.result.student: grade for grade in grades(gradebook, assignment)}
+    folders = gradebook.course.submitted_dir.glob(f"*/{assignment.id}")
+    collected = frozenset(folder.parent.name for folder in folders)
+    return Column(assignment, found, collected - found.keys())
 
 
 def number(score: float) -> str:

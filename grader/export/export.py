@@ -142,7 +142,7 @@ def _record(assignment: Assignment, grade: Grade) -> Record:
         "score": result.score,
         "max_score": result.max_score,
         "previous_score": result.previous_score,
-        "late_penalty": grade.late_penalty,
+        "late_penalty": grade.lateness.penalty,
         "questions": {
             name: _question(question, result.previous_scores.get(name))
             for name, question in questions.items()

@@ -75,7 +75,7 @@ def _result(grade: Grade, questions: Sequence[str]) -> list[Any]:
         result.score,
         result.max_score,
         *(scores.get(name) for name in questions),
-        grade.late_penalty,
+        grade.lateness.penalty,
         grade.final_score,
     ]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from copy import deepcopy
 from datetime import datetime
 
 from grader.course.bundle import Bundle
@@ -18,18 +17,23 @@ __all__ = ["graded_notebook", "write_graded"]
 
 
 def graded_notebook(result: SubmissionResult, release: Notebook) -> Notebook:
-    """The executed notebook; for a rejected submission the release, with reason and zeros."""
-    if result.notebook is not None:
-        return result.notebook
+    """The executed notebook with a score card in each check cell, from which nbgrader reads scores.
+
+    Args:
+        result: how the submission was graded.
+        release: stands in for the notebook of a rejected submission, with the reason in each card.
+    """
     told = "\n".join(result.note_texts) + "\n"
     reason = {"output_type": "stream", "name": "stdout", "text": told}
     questions = {question.question: question for question in result.questions}
-    notebook = deepcopy(release)
-    for cell in notebook["cells"]:
+    cells = []
+    for cell in (result.notebook or release)["cells"]:
         question = questions.get(question_of(cell) or "")
         if is_check(cell) and question is not None:
-            cell["outputs"] = check_cell_outputs((reason,), question)
-    return notebook
+            outputs = (reason,) if result.notebook is None else cell["outputs"]
+            cell = {**cell, "outputs": check_cell_outputs(outputs, question)}
+        cells.append(cell)
+    return {**(result.notebook or release), "cells": cells}
 
 
 def write_graded(

@@ -11,8 +11,9 @@ from grader.course.bundle import load_bundle
 from grader.course.settings import Assignment, Course
 from grader.errors import GraderError
 from grader.gradebook.late import Lateness
+from grader.gradebook.on_demand import GradebookOnDemand
 from grader.gradebook.records import fingerprint, kept_fingerprint, load_result
-from grader.intake.submissions import Submission, find_submissions
+from grader.intake.submissions import Submission, find_submissions, with_content
 from grader.results import Note, NoteKind, Status, SubmissionResult
 from grader.system.files import write_whole
 
@@ -38,17 +39,15 @@ class Standing:
 
 @dataclass(frozen=True)
 class Grade:
-    """One submission's result with manual scores in it, and the points lost for lateness.
+    """One submission's result with manual scores in it, and its lateness.
 
     Args:
         result: with the scores that humans gave.
-        late_penalty: points lost.
-        lateness: how late it was, and why that costs what it costs.
+        lateness: how late it was, and the points that it costs.
         comments: what a human wrote to the student, by question.
     """
 
     result: SubmissionResult
-    late_penalty: float
     lateness: Lateness = field(default_factory=Lateness)
     comments: dict[str, str] = field(default_factory=dict)
 
@@ -56,22 +55,22 @@ class Grade:
     def final_score(self) -> float | None:
         """What is left after the late penalty; None when we failed to grade."""
         score = self.result.score
-        return None if score is None else max(score - self.late_penalty, 0.0)
+        return None if score is None else max(score - self.lateness.penalty, 0.0)
 
 
-def grades(course: Course, assignment: Assignment) -> list[Grade]:
+def grades(gradebook: GradebookOnDemand, assignment: Assignment) -> list[Grade]:
     """The grades of one assignment, by student.
 
     Raises:
         GradebookError: the gradebook refuses to be read.
     """
     return [
-        grade_of(_kept(course, assignment, student), standing)
-        for student, standing in standings(course, assignment).items()
+        grade_of(_kept(gradebook.course, assignment, student), standing)
+        for student, standing in standings(gradebook, assignment).items()
     ]
 
 
-def standings(course: Course, assignment: Assignment) -> dict[str, Standing]:
+def standings(gradebook: GradebookOnDemand, assignment: Assignment) -> dict[str, Standing]:
     """What the gradebook says of everyone who has a kept result, by student.
 
     Lateness follows policy, deadlines, extensions and times of submission as they are now.
@@ -79,35 +78,39 @@ def standings(course: Course, assignment: Assignment) -> dict[str, Standing]:
     Raises:
         GradebookError: the gradebook refuses to be read.
     """
-    folder = course.result_path(assignment.id, "x").parent
+    folder = gradebook.course.results_dir(assignment.id)
     students = sorted(path.stem for path in folder.glob("*.json"))
     if not students:
         return {}
-    told = _from_gradebook(course, assignment.id)
+    told = _from_gradebook(gradebook, assignment.id)
     return {student: told.get(student, Standing()) for student in students}
 
 
 def grade_of(result: SubmissionResult, standing: Standing) -> Grade:
     """The grade of one kept result."""
-    late = standing.lateness
     with_scores = result.with_manual_scores(standing.by_hand)
-    return Grade(with_scores, late.penalty, late, standing.comments)
+    return Grade(with_scores, standing.lateness, standing.comments)
 
 
-def refresh(course: Course, assignment_id: str, submissions: Iterable[Submission]) -> None:
+def refresh(
+    gradebook: GradebookOnDemand, assignment_id: str, submissions: Iterable[Submission]
+) -> None:
     """Bring what lateness follows up to date in the gradebook, if it has changed; grades nothing.
 
     That is the policy, deadlines, extensions, roster and times of submission.
+
+    Args:
+        gradebook: opened only if something has changed.
+        assignment_id: which assignment.
+        submissions: with the times at which they came.
     """
+    course = gradebook.course
     times = {submission.student: submission.submitted_at for submission in submissions}
-    mark = course.root / "results" / f"{assignment_id}.late"
+    mark = course.lateness_mark(assignment_id)
     digest = _late_digest(course, times)
     if not mark.is_file() or mark.read_text(encoding="ascii").strip() != digest:
-        from grader.gradebook.book import CourseGradebook  # takes seconds to import
-
-        with CourseGradebook(course) as gradebook:
-            gradebook.note_times(assignment_id, times)
-            gradebook.lateness(assignment_id)
+        gradebook.book.note_times(assignment_id, times)
+        gradebook.book.lateness(assignment_id)
         write_whole(mark, digest + "\n")
 
 
@@ -120,18 +123,15 @@ def _late_digest(course: Course, times: dict[str, datetime | None]) -> str:
     return digest.hexdigest()
 
 
-def _from_gradebook(course: Course, assignment_id: str) -> dict[str, Standing]:
+def _from_gradebook(gradebook: GradebookOnDemand, assignment_id: str) -> dict[str, Standing]:
     """What it says of everyone who has been graded, by student."""
-    from grader.gradebook.book import CourseGradebook  # takes seconds to import
-
-    with CourseGradebook(course) as gradebook:
-        gradebook.note_times(assignment_id, _times_of_graded(course, assignment_id))
-        scores = gradebook.manual_scores(assignment_id)
-        comments = gradebook.manual_comments(assignment_id)
-        return {
-            student: Standing(scores.get(student, {}), comments.get(student, {}), late)
-            for student, late in gradebook.lateness(assignment_id).items()
-        }
+    book = gradebook.book
+    book.note_times(assignment_id, _times_of_graded(gradebook.course, assignment_id))
+    scores, comments = book.manual_scores(assignment_id), book.manual_comments(assignment_id)
+    return {
+        student: Standing(scores.get(student, {}), comments.get(student, {}), late)
+        for student, late in book.lateness(assignment_id).items()
+    }
 
 
 def _times_of_graded(course: Course, assignment_id: str) -> dict[str, datetime | None]:
@@ -142,7 +142,7 @@ def _times_of_graded(course: Course, assignment_id: str) -> dict[str, datetime |
         return {}
     return {
         submission.student: submission.submitted_at
-        for submission in find_submissions(course, assignment_id)
+        for submission in map(with_content, find_submissions(course, assignment_id))
         if kept_fingerprint(course, assignment_id, submission.student)
         in {fingerprint(bundle, submission) for bundle in bundles}
     }

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from grader.course.bundle import Bundle
 from grader.course.settings import Course
-from grader.intake.submissions import Submission, content_digest
+from grader.intake.submissions import Submission, with_content
 from grader.results import Status, SubmissionResult
 from grader.system.files import write_whole
 
@@ -21,8 +21,13 @@ FINGERPRINT = re.compile(rb'\{\s*"fingerprint": "([0-9a-f]{64})"')  # what a rec
 
 
 def fingerprint(bundle: Bundle, submission: Submission) -> str:
-    """Digest of all that a result depends on: bundle, student, submitted file."""
-    parts = f"{bundle.digest}:{submission.student}:{content_digest(submission)}"
+    """Digest of all that a result depends on: bundle, student, submitted file.
+
+    Args:
+        bundle: the assignment.
+        submission: with its content, or its file is read for the digest alone.
+    """
+    parts = f"{bundle.digest}:{submission.student}:{with_content(submission).digest}"
     return hashlib.sha256(os.fsencode(parts)).hexdigest()
 
 

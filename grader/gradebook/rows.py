@@ -1,154 +1,186 @@
-"""nbgrader's tables, without its applications: what a gradebook needs, in a third of the time.
-
-`import nbgrader` loads a web server's extensions, the exchange and all converters of notebooks. Its
-tables need none of them.
-"""
-
-# ruff: noqa: E402 — what keeps nbgrader light has to come before it is imported
+"""The rows of submissions in nbgrader's tables: found or made, filled in by nbgrader's rules."""
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
-import json
-import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import select
 
-from grader.gradebook.release_cells import ReleaseCells
-
-
-def _enter_without_applications() -> None:
-    """Make nbgrader's modules importable without running its `__init__`, unless it has run.
-
-    Its version is all that other modules of nbgrader take from there.
-    """
-    spec = importlib.util.find_spec("nbgrader")
-    if spec is not None and "nbgrader" not in sys.modules:
-        sys.modules["nbgrader"] = package = importlib.util.module_from_spec(spec)
-        version = importlib.import_module("nbgrader._version").__version__
-        vars(package)["__version__"] = version
-
-
-# Through nbformat, jsonschema would load a grammar of internationalised addresses for a second; no
-# schema of a notebook asks for it, and jsonschema does without where it is not installed.
-sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
-_enter_without_applications()
-
-from nbgrader.api import (
-    Assignment,
+from grader.course.bundle import Bundle
+from grader.course.settings import Course
+from grader.gradebook.records import load_result
+from grader.gradebook.tables import (
     Comment,
     Grade,
-    Gradebook,
-    GradeCell,
-    MissingEntry,
-    SolutionCell,
-    SourceCell,
     Student,
     SubmittedAssignment,
     SubmittedNotebook,
 )
-from nbgrader.dbutil import ALEMBIC_DIR
+from grader.notebook import CHECK_PREFIX, Notebook, grade_id, is_solution
+from grader.results import Status, SubmissionResult
 
-__all__ = [
-    "Assignment",
-    "Comment",
-    "Grade",
-    "GradeCell",
-    "SolutionCell",
-    "Student",
-    "SubmittedAssignment",
-    "SubmittedNotebook",
-    "opened",
-    "save_cells",
-    "saved_cells",
-]
+__all__ = ["SubmissionRows", "as_stored", "points", "set_time"]
 
-BUSY_TIMEOUT_S = 30  # how long SQLite waits while formgrader writes
-VERSION_TABLE = "CREATE TABLE IF NOT EXISTS alembic_version (version_num VARCHAR(32) NOT NULL)"
-COLUMNS = {
-    GradeCell: ("max_score", "cell_type"),
-    SolutionCell: (),
-    SourceCell: ("cell_type", "locked", "source", "checksum"),
-}
+NO_RESPONSE = "No response."  # nbgrader's own words for an untouched answer
 
 
-def opened(url: str, course_id: str) -> Any:
-    """The gradebook of that URL, with the tables that nbgrader wants.
+@dataclass(frozen=True)
+class _Source:
+    """The rows of an assignment that those of submissions refer to, read once.
 
-    Where nbgrader finds no table at all, it runs `alembic` for a second to learn its version, so
-    that is noted here.
+    Args:
+        assignment_id: of the assignment, in the database.
+        notebook_id: of its notebook.
+        cells: id by name of the cells that are graded, and of those that are commented on.
     """
-    url = f"{url}?timeout={BUSY_TIMEOUT_S}" if url.startswith("sqlite:///") else url
-    _make_version_table(url)
-    book = Gradebook(url, course_id)
-    with book.engine.begin() as connection:
-        if connection.exec_driver_sql("SELECT 1 FROM alembic_version").first() is None:
-            from alembic.script import ScriptDirectory  # a new database is rare
 
-            version = text("INSERT INTO alembic_version VALUES (:version)")
-            head = ScriptDirectory(ALEMBIC_DIR).get_current_head()
-            connection.execute(version, {"version": head})
-    return book
+    assignment_id: str
+    notebook_id: str
+    cells: Mapping[Any, Mapping[str, str]]
 
 
-def _make_version_table(url: str) -> None:
-    engine = create_engine(url)
-    try:
-        with engine.connect() as connection:
-            if engine.dialect.name == "sqlite":
-                connection.exec_driver_sql("PRAGMA journal_mode=WAL")
-            connection.exec_driver_sql(VERSION_TABLE)
-            connection.commit()
-    finally:
-        engine.dispose()
+class SubmissionRows:
+    """The rows of one gradebook's submissions.
 
-
-def saved_cells(book: Any, assignment_id: str) -> ReleaseCells | None:
-    """The cells that the gradebook knows of an assignment; None before the first are saved."""
-    try:
-        notebook = book.find_notebook(assignment_id, assignment_id)
-    except MissingEntry:
-        return None
-    return ReleaseCells(
-        kernelspec=json.loads(notebook.kernelspec or "{}"),
-        grade={c.name: (c.max_score, c.cell_type) for c in notebook.grade_cells},
-        solution={c.name: () for c in notebook.solution_cells},
-        source={
-            c.name: (c.cell_type, c.locked, c.source, c.checksum) for c in notebook.source_cells
-        },
-    )
-
-
-def save_cells(book: Any, assignment_id: str, cells: ReleaseCells) -> None:
-    """Leave the rows that nbgrader's preprocessor SaveCells would leave, without the converters.
-
-    Cells come and go only as long as nobody has handed in; see to that before.
+    Args:
+        course: the course, whose records tell which answers are new.
+        book: nbgrader's open `Gradebook`.
     """
-    notebook = _notebook(book, assignment_id, json.dumps(cells.kernelspec))
-    for kind, wanted in (
-        (GradeCell, cells.grade),
-        (SolutionCell, cells.solution),
-        (SourceCell, cells.source),
-    ):
-        known = {
-            c.name: c for c in book.db.scalars(select(kind).filter_by(notebook_id=notebook.id))
-        }
-        for name, values in wanted.items():
-            row = known.get(name) or kind(name=name, notebook_id=notebook.id)
-            for column, value in zip(COLUMNS[kind], values, strict=True):
-                setattr(row, column, value)
-            book.db.add(row)
-    book.db.commit()
+
+    def __init__(self, course: Course, book: Any) -> None:
+        self._course, self._book = course, book
+        self._sources: dict[str, _Source] = {}
+
+    def forget(self, assignment_id: str) -> None:
+        """Read the rows of an assignment again, since its cells have changed."""
+        self._sources.pop(assignment_id, None)
+
+    def fill_in(
+        self, bundle: Bundle, result: SubmissionResult, submitted_at: datetime | None
+    ) -> None:
+        """Time, grades and comments of one submission, as nbgrader would have left them."""
+        submission, notebook = self._submission(result)
+        set_time(submission, submitted_at)
+        self._grade(notebook, result)
+        if result.status is Status.REJECTED:
+            self._give_reason(notebook, result)
+        else:
+            self._note_untouched(notebook, result, bundle.release)
+
+    def annotate(self, result: SubmissionResult, submitted_at: datetime | None) -> None:
+        """Time and reason of a rejection alone, which nbgrader's own preprocessors do not keep."""
+        submission, notebook = self._submission(result)
+        set_time(submission, submitted_at)
+        if result.status is Status.REJECTED:
+            self._give_reason(notebook, result)
+
+    def _submission(self, result: SubmissionResult) -> tuple[Any, Any]:
+        """The submission's two rows, made if they are not there."""
+        database, source = self._book.db, self._source(result.assignment)
+        if database.get(Student, result.student) is None:
+            database.add(Student(id=result.student))
+        submission = self._row(
+            SubmittedAssignment, assignment_id=source.assignment_id, student_id=result.student
+        )
+        notebook = self._row(
+            SubmittedNotebook, assignment_id=submission.id, notebook_id=source.notebook_id
+        )
+        return submission, notebook
+
+    def _source(self, assignment_id: str) -> _Source:
+        if assignment_id not in self._sources:
+            notebook = self._book.find_notebook(assignment_id, assignment_id)
+            cells = {
+                kind: {row.name: row.id for row in rows}
+                for kind, rows in (
+                    (Grade, notebook.grade_cells),
+                    (Comment, notebook.solution_cells),
+                )
+            }
+            self._sources[assignment_id] = _Source(notebook.assignment_id, notebook.id, cells)
+        return self._sources[assignment_id]
+
+    def _row(self, kind: Any, **key: str) -> Any:
+        """The row with this key, made if it is not there."""
+        row = self._book.db.scalars(select(kind).filter_by(**key)).one_or_none()
+        if row is None:
+            row = kind(id=uuid4().hex, **key)  # as nbgrader would, but before it is stored
+            self._book.db.add(row)
+        return row
+
+    def _grade(self, notebook: Any, result: SubmissionResult) -> None:
+        """Fill in the grades by the rules of nbgrader's SaveAutoGrades.
+
+        But where a human gave points to the very same answer, nobody has to look again.
+        """
+        scores: dict[str, float | None] = {}
+        if result.status is not Status.NOT_GRADED:
+            scores = {q.question: q.score for q in result.questions}
+        grades = self._of_cells(Grade, notebook, result.assignment)
+        is_marked = any(grade.manual_score is not None for grade in grades.values())
+        same = self._same_answers(result) if is_marked else frozenset()
+        for name, grade in grades.items():
+            question = name.removeprefix(CHECK_PREFIX)
+            grade.auto_score = scores.get(question)
+            if grade.manual_score is None:
+                grade.needs_manual_grade = grade.auto_score is None
+            elif question not in same:
+                grade.needs_manual_grade = True
+
+    def _same_answers(self, result: SubmissionResult) -> frozenset[str]:
+        """Questions whose answer is what it was when the student was last graded."""
+        before = load_result(self._course, result.assignment, result.student)
+        if before is None or before.notebook is None or result.notebook is None:
+            return frozenset()
+        old, new = _sources(before.notebook), _sources(result.notebook)
+        return frozenset(name for name in new if old.get(name) == new[name])
+
+    def _give_reason(self, notebook: Any, result: SubmissionResult) -> None:
+        for comment in self._of_cells(Comment, notebook, result.assignment).values():
+            comment.auto_comment = "\n".join(result.note_texts)
+
+    def _note_untouched(self, notebook: Any, result: SubmissionResult, release: Notebook) -> None:
+        released = _sources(release)
+        submitted = _sources(result.notebook) if result.notebook else {}
+        for name, comment in self._of_cells(Comment, notebook, result.assignment).items():
+            is_untouched = name in submitted and submitted[name] == released.get(name)
+            comment.auto_comment = NO_RESPONSE if is_untouched else None
+
+    def _of_cells(self, kind: Any, notebook: Any, assignment_id: str) -> dict[str, Any]:
+        """Grades or comments of a submitted notebook, by cell, made where there are none."""
+        database, is_new = self._book.db, notebook in self._book.db.new
+        rows = () if is_new else database.scalars(select(kind).filter_by(notebook_id=notebook.id))
+        by_cell = {row.cell_id: row for row in rows}
+        found = {}
+        for name, cell_id in self._source(assignment_id).cells[kind].items():
+            row = by_cell.get(cell_id)
+            if row is None:
+                row = kind(cell_id=cell_id, notebook_id=notebook.id)
+                database.add(row)
+            found[name] = row
+        return found
 
 
-def _notebook(book: Any, assignment_id: str, kernelspec: str) -> Any:
-    try:
-        notebook = book.find_notebook(assignment_id, assignment_id)
-    except MissingEntry:
-        return book.add_notebook(assignment_id, assignment_id, kernelspec=kernelspec)
-    if notebook.submissions:
-        return notebook
-    book.remove_notebook(assignment_id, assignment_id)
-    return book.add_notebook(assignment_id, assignment_id, kernelspec=kernelspec)
+def as_stored(moment: datetime) -> datetime:
+    """UTC without a zone, as nbgrader keeps it."""
+    return moment.astimezone(UTC).replace(tzinfo=None)
+
+
+def set_time(submission: Any, submitted_at: datetime | None) -> None:
+    """Set when a submission came; also where it is unknown, since nbgrader may have guessed."""
+    submission.timestamp = None if submitted_at is None else as_stored(submitted_at)
+
+
+def points(grade: Any) -> float:
+    """nbgrader's `Grade.score`, for rows that may not be flushed yet."""
+    given = grade.auto_score if grade.manual_score is None else grade.manual_score
+    return 0.0 if given is None else float(given + (grade.extra_credit or 0.0))
+
+
+def _sources(notebook: Notebook) -> dict[str, str]:
+    cells = notebook["cells"]
+    return {grade_id(cell) or "": cell["source"] for cell in cells if is_solution(cell)}

@@ -6,6 +6,7 @@ read the table beside it; so partial credit and messages live in the same output
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 from typing import Any
 
@@ -17,7 +18,7 @@ MARKS = {True: "✓ passed", False: "✗ lost", None: "? not graded"}
 
 
 def check_cell_outputs(
-    visible: tuple[dict[str, Any], ...], question: QuestionResult
+    visible: Sequence[dict[str, Any]], question: QuestionResult
 ) -> list[dict[str, Any]]:
     """The outputs of a graded check cell.
 

@@ -1,24 +1,25 @@
-"""Grading a class: what is new or changed, with progress, into gradebook and records."""
+"""Grading a class: what is new or changed, into gradebook and records."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
-from grader.cli.terminal import progress, warn
-from grader.cli.views import show_summary
-from grader.course.bundle import Bundle, load_bundle
-from grader.course.settings import Course
+from grader.course.bundle import load_bundle
+from grader.course.settings import Assignment, Course
 from grader.errors import UsageError
 from grader.gradebook.grades import refresh
 from grader.gradebook.records import fingerprint, kept_fingerprint
 from grader.grading.choice import settle_attempts
 from grader.grading.keeping import Keeper
 from grader.grading.pool import Crew, grade_all
-from grader.intake.submissions import Submission, find_submissions
+from grader.grading.run import Run, started
+from grader.intake.submissions import Submission, find_submissions, with_content
 from grader.results import Status, SubmissionResult
+from grader.system.listener import NOBODY, Advance, Listener
 from grader.system.scratch import remove_leftovers
 from grader.system.stopping import stop_on_interrupt
 
@@ -30,14 +31,18 @@ class Summary:
     """How a run of the command went.
 
     Args:
+        assignment: what was graded.
         unchanged: submissions that were not graded again.
         results: those that were, in the order in which they came, without notebooks.
-        stopped: whether Ctrl-C ended it early.
+        stopped: what was left when Ctrl-C ended it early, in words; "" when it was not.
+        by_hand: points that humans gave, by student and question, if any answer waits for some.
     """
 
+    assignment: Assignment
     unchanged: int = 0
     results: list[SubmissionResult] = field(default_factory=list)
-    stopped: bool = False
+    stopped: str = ""
+    by_hand: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     @property
     def exit_code(self) -> int:
@@ -53,7 +58,7 @@ class Summary:
             **{name: counts[name] for name in ("graded", "rejected", "not_graded")},
             "repaired": sum(bool(r.notes) and r.status is Status.GRADED for r in self.results),
             "unchanged": self.unchanged,
-            "stopped": self.stopped,
+            "stopped": bool(self.stopped),
             "submissions": [
                 {
                     "student": result.student,
@@ -76,8 +81,9 @@ def autograde(
     crew: Crew,
     force: bool = False,
     unsafe: bool = False,
+    listener: Listener = NOBODY,
 ) -> Summary:
-    """Grade an assignment's submissions and print how it went.
+    """Grade an assignment's submissions.
 
     Args:
         course: the course.
@@ -86,65 +92,70 @@ def autograde(
         crew: who grades.
         force: grade unchanged submissions too.
         unsafe: grade even where boxes cannot be closed off.
+        listener: is told of each submission that is done.
 
     Raises:
         UsageError: nothing has been handed in, or the assignment is unknown or not built.
     """
     remove_leftovers()  # of a run that was killed when it had nothing left to do
     bundle = load_bundle(course, assignment_id, unsafe=unsafe)
-    with stop_on_interrupt() as stop:
-        settle_attempts(course, bundle, students, crew, stop)
-    if stop.is_set():
-        warn("stopped before all attempts were graded; run the same command again to go on")
-        return Summary(stopped=True)
-    submissions = find_submissions(course, assignment_id, students)
-    if not submissions:
-        raise UsageError(
-            f"{course.submitted_dir}: nobody has handed in {assignment_id}; "
-            f"run `grader collect {assignment_id} SOURCE` first"
-        )
-    todo = [s for s in submissions if force or _has_changed(course, bundle, s)]
-    summary = Summary(unchanged=len(submissions) - len(todo))
-    if todo:
-        _grade(course, bundle, todo, crew, summary)
-    if not (students or summary.stopped):  # the time of what still waits is not its old score's
-        refresh(course, assignment_id, submissions)
-    by_hand = _given_by_hand(course, assignment_id, summary.results)
-    show_summary(bundle.assignment, summary.results, summary.unchanged, by_hand)
-    if summary.stopped:
-        left = len(todo) - len(summary.results)
-        warn(f"stopped with {left} still to grade; run the same command again to go on")
+    summary = Summary(bundle.assignment)
+    with started(course, bundle, crew, listener) as run:
+        with stop_on_interrupt(listener.warn) as stop:
+            settle_attempts(run, students, stop)
+        if stop.is_set():
+            summary.stopped = "stopped before all attempts were graded"
+            return summary
+        submissions = find_submissions(course, assignment_id, students)
+        if not submissions:
+            raise UsageError(
+                f"{course.submitted_dir}: nobody has handed in {assignment_id}; "
+                f"run `grader collect {assignment_id} SOURCE` first"
+            )
+        _grade(run, submissions, summary, force=force)
+        if not (students or summary.stopped):  # an ungraded file must not lend its time to the old
+            refresh(run.gradebook, assignment_id, submissions)
+        if any(question.waits for result in summary.results for question in result.questions):
+            summary.by_hand = run.gradebook.book.manual_scores(assignment_id)
     return summary
 
 
-def _has_changed(course: Course, bundle: Bundle, submission: Submission) -> bool:
-    kept = kept_fingerprint(course, bundle.assignment.id, submission.student)
-    return kept != fingerprint(bundle, submission)
-
-
-def _grade(
-    course: Course, bundle: Bundle, todo: list[Submission], crew: Crew, summary: Summary
-) -> None:
-    times = {submission.student: submission.submitted_at for submission in todo}
-    with stop_on_interrupt() as stop, progress(len(todo), bundle.assignment.id) as advance:
-
-        def kept(result: SubmissionResult) -> None:
-            summary.results.append(result)
-            advance(result)
-
-        with Keeper(course, bundle, times, kept) as keeper:
-            for result in grade_all(bundle, todo, crew, stop):
+def _grade(run: Run, submissions: list[Submission], summary: Summary, *, force: bool) -> None:
+    """Grade what has changed; each file is read once, shortly before its turn."""
+    times = {submission.student: submission.submitted_at for submission in submissions}
+    what = f"grading {run.bundle.assignment.id}"
+    with (
+        stop_on_interrupt(run.listener.warn) as stop,
+        run.listener.progress(len(submissions), what) as advance,
+    ):
+        changed = _changed(run, submissions, summary, advance, force=force)
+        first = next(changed, None)
+        if first is None:
+            return
+        with Keeper(run, times, _noted_in(summary, advance)) as keeper:
+            for result in grade_all(run.bundle, chain([first], changed), run.crew, stop):
                 keeper.keep(result)
-        summary.stopped = stop.is_set() and len(summary.results) < len(todo)
+        left = len(submissions) - summary.unchanged - len(summary.results)
+        if stop.is_set() and left:
+            summary.stopped = f"stopped with {left} still to grade"
 
 
-def _given_by_hand(
-    course: Course, assignment_id: str, results: Sequence[SubmissionResult]
-) -> dict[str, dict[str, float]]:
-    """Points that need no human any more, by student and question."""
-    if not any(question.waits for result in results for question in result.questions):
-        return {}
-    from grader.gradebook.book import CourseGradebook  # takes seconds to import
+def _noted_in(summary: Summary, advance: Advance) -> Callable[[SubmissionResult], None]:
+    def note(result: SubmissionResult) -> None:
+        summary.results.append(result)
+        advance(result)
 
-    with CourseGradebook(course) as gradebook:
-        return gradebook.manual_scores(assignment_id)
+    return note
+
+
+def _changed(
+    run: Run, submissions: list[Submission], summary: Summary, advance: Advance, *, force: bool
+) -> Iterator[Submission]:
+    """Submissions to grade, with their content; the others are counted as unchanged."""
+    for submission in map(with_content, submissions):
+        kept = kept_fingerprint(run.course, submission.assignment, submission.student)
+        if force or kept != fingerprint(run.bundle, submission):
+            yield submission
+        else:
+            summary.unchanged += 1
+            advance(None)

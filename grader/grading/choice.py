@@ -8,119 +8,135 @@ the choice: both come after it.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from grader.cli.terminal import progress, warn
-from grader.course.bundle import Bundle
-from grader.course.deadlines import Deadlines, load_deadlines
-from grader.course.ids import is_safe_student
-from grader.course.settings import Course
 from grader.gradebook.late import HandIn, lateness
 from grader.gradebook.records import fingerprint
-from grader.grading.pool import Crew, grade_all
-from grader.intake.attempts import Attempt, Shelf, latest
-from grader.intake.submissions import Submission
+from grader.grading.pool import grade_all
+from grader.grading.run import Run
+from grader.intake.attempts import Attempt, StudentAttempts, latest, students_with_attempts
+from grader.intake.submissions import Submission, with_content
 from grader.results import Status, SubmissionResult
 from grader.system.files import write_whole
+from grader.system.listener import Advance
 
 __all__ = ["settle_attempts"]
 
 RECORD = "result.json"
 
 
-def settle_attempts(
-    course: Course,
-    bundle: Bundle,
-    students: Sequence[str],
-    crew: Crew,
-    stop: threading.Event,
-) -> None:
+def settle_attempts(run: Run, students: Sequence[str], stop: threading.Event) -> None:
     """Put the attempt that counts into `submitted/`, by course.yml as it is now.
 
     Args:
-        course: the course.
-        bundle: the assignment.
+        run: the run of grading that needs it.
         students: only these; everyone when empty.
-        crew: who grades attempts.
         stop: once set, no further attempt is graded, and the choice is left as it was.
     """
-    shelves = dict(_shelves(course, bundle.assignment.id, students))
-    deadlines = load_deadlines(course)
-    scores = {}
-    if course.attempts == "best":
-        several = {s: shelf for s, shelf in shelves.items() if len(shelf.attempts) > 1}
-        scores = _scores(bundle, several, crew, stop)
+    collected = dict(_collected(run, students))
+    scores: Mapping[str, float] = {}
+    if run.course.attempts == "best":
+        several = {s: a for s, a in collected.items() if len(a.attempts) > 1}
+        scores = _scores(run, several, stop)
         if stop.is_set():
             return
-    for student, shelf in shelves.items():
-        if shelf.attempts:
-            shelf.install(_chosen(course, bundle, deadlines, student, shelf.attempts, scores))
+    for student, theirs in collected.items():
+        if theirs.attempts:
+            theirs.install(_chosen(run, student, theirs.attempts, scores))
 
 
-def _shelves(
-    course: Course, assignment_id: str, students: Sequence[str]
-) -> Iterator[tuple[str, Shelf]]:
-    folder = course.attempts_dir / assignment_id
-    names = sorted(entry.name for entry in folder.iterdir()) if folder.is_dir() else []
-    for name in names:
-        if is_safe_student(name) and (not students or name in students):
-            shelf = Shelf(course, assignment_id, name)
-            shelf.take_in_submitted()
-            yield name, shelf
+def _collected(run: Run, students: Sequence[str]) -> Iterator[tuple[str, StudentAttempts]]:
+    assignment_id = run.bundle.assignment.id
+    for student in students_with_attempts(run.course, assignment_id):
+        if not students or student in students:
+            theirs = StudentAttempts(run.course, assignment_id, student)
+            theirs.take_in_submitted()
+            yield student, theirs
 
 
 def _chosen(
-    course: Course,
-    bundle: Bundle,
-    deadlines: Deadlines,
-    student: str,
-    attempts: Sequence[Attempt],
-    scores: dict[str, float],
+    run: Run, student: str, attempts: Sequence[Attempt], scores: Mapping[str, float]
 ) -> Attempt:
-    deadline = deadlines.of(bundle.assignment, student)
-    policy = course.late_policy.model_copy(update={"late_days": 0})
+    assignment, policy = run.bundle.assignment, run.course.late_policy
+    deadline = run.deadlines.of(assignment, student)
     points = [scores.get(str(attempt.path)) for attempt in attempts]
     known = [score for score in points if score is not None]
-    if course.attempts == "latest" or len(known) < len(attempts):
+    if run.course.attempts == "latest" or len(known) < len(attempts):
         if known:
-            warn(f"{student}: an attempt could not be graded; the latest counts until it can")
-        grace = timedelta(minutes=course.late_policy.grace_minutes)
+            run.listener.warn(
+                f"{student}: an attempt could not be graded; the latest counts until it can"
+            )
+        grace = timedelta(minutes=policy.grace_minutes)
         return latest(attempts, deadline + grace if deadline else None)
-    maximum = bundle.assignment.max_score
+    without_late_days = policy.model_copy(update={"late_days": 0})
     handins = [
-        HandIn(maximum, score, deadline, attempt.submitted_at)
+        HandIn(assignment.max_score, score, deadline, attempt.submitted_at)
         for attempt, score in zip(attempts, known, strict=True)
     ]
-    left = [h.score - lateness(policy, [h])[0].penalty for h in handins]
+    left = [h.score - lateness(without_late_days, [h])[0].penalty for h in handins]
     return max(zip(attempts, left, strict=True), key=lambda pair: (pair[1], -pair[0].number))[0]
 
 
+@dataclass
+class _Scores:
+    """Points of attempts as they become known; attempts that are the same file are graded once.
+
+    Args:
+        by_path: of each attempt, by the path of its notebook.
+        waiting: attempts whose grading is awaited, by fingerprint.
+        results: without notebooks, by fingerprint.
+    """
+
+    by_path: dict[str, float] = field(default_factory=dict)
+    waiting: dict[str, list[Submission]] = field(default_factory=dict)
+    results: dict[str, SubmissionResult] = field(default_factory=dict)
+
+    def keep(self, result: SubmissionResult) -> None:
+        """Keep a result beside each attempt that it is of."""
+        self.results[result.fingerprint] = replace(result, notebook=None)
+        for submission in self.waiting.pop(result.fingerprint, []):
+            self.by_path |= _keep(submission, result)
+
+
 def _scores(
-    bundle: Bundle, shelves: dict[str, Shelf], crew: Crew, stop: threading.Event
-) -> dict[str, float]:
+    run: Run, several: Mapping[str, StudentAttempts], stop: threading.Event
+) -> Mapping[str, float]:
     """Points of every attempt, by path; those that were graded before are not graded again."""
-    scores: dict[str, float] = {}
-    todo: dict[str, list[Submission]] = {}
-    for student, shelf in shelves.items():
-        for attempt in shelf.attempts:
-            submission = Submission(student, bundle.assignment.id, attempt.path)
-            mark = fingerprint(bundle, submission)
-            kept = _kept(attempt)
-            if kept and kept.fingerprint == mark and kept.score is not None:
-                scores[str(attempt.path)] = kept.score
-            else:
-                todo.setdefault(mark, []).append(submission)
-    if not todo:
-        return scores
-    with progress(len(todo), f"attempts at {bundle.assignment.id}") as advance:
-        firsts = [same[0] for same in todo.values()]
-        for result in grade_all(bundle, firsts, crew, stop):
-            for submission in todo.get(result.fingerprint, []):
-                scores |= _keep(submission, result)
+    scores = _Scores()
+    attempts = [
+        (Submission(student, run.bundle.assignment.id, attempt.path), attempt)
+        for student, theirs in several.items()
+        for attempt in theirs.attempts
+    ]
+    what = f"grading attempts at {run.bundle.assignment.id}"
+    with run.listener.progress(len(attempts), what) as advance:
+        new = _ungraded(run, attempts, scores, advance)
+        for result in grade_all(run.bundle, new, run.crew, stop):
+            scores.keep(result)
             advance(result)
-    return scores
+    return scores.by_path
+
+
+def _ungraded(
+    run: Run, attempts: list[tuple[Submission, Attempt]], scores: _Scores, advance: Advance
+) -> Iterator[Submission]:
+    """Attempts to grade, with their content; each file is read once, shortly before its turn."""
+    for listed, attempt in attempts:
+        submission = with_content(listed)
+        mark = fingerprint(run.bundle, submission)
+        if (points := _kept(attempt, mark)) is not None:
+            scores.by_path[str(attempt.path)] = points
+        elif mark in scores.results:
+            scores.by_path |= _keep(listed, scores.results[mark])
+        else:
+            same = scores.waiting.setdefault(mark, [])
+            same.append(listed)
+            if len(same) == 1:
+                yield submission
+                continue
+        advance(None)
 
 
 def _keep(submission: Submission, result: SubmissionResult) -> dict[str, float]:
@@ -131,9 +147,11 @@ def _keep(submission: Submission, result: SubmissionResult) -> dict[str, float]:
     return {str(submission.path): result.score}
 
 
-def _kept(attempt: Attempt) -> SubmissionResult | None:
+def _kept(attempt: Attempt, mark: str) -> float | None:
+    """The points that are kept beside an attempt, if they are of this fingerprint."""
     try:
         text = (attempt.path.parent / RECORD).read_text(encoding="utf-8")
-        return SubmissionResult.from_json(text)
+        kept = SubmissionResult.from_json(text)
     except (OSError, ValueError, KeyError, TypeError):
         return None
+    return kept.score if kept.fingerprint == mark else None

@@ -15,9 +15,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from grader.course.bundle import Bundle
-from grader.course.settings import Course
 from grader.gradebook.records import save_result
+from grader.grading.run import Run
 from grader.results import SubmissionResult
 
 __all__ = ["Keeper"]
@@ -31,8 +30,7 @@ class Keeper:
     """Keeps results in a thread of its own; a context manager that ends when all are kept.
 
     Args:
-        course: the course.
-        bundle: the assignment that the results are of.
+        run: what is graded, and the gradebook that results go into.
         times: when each student handed in, None if unknown.
         kept: called in that thread with each result that is on disk, without its notebook.
 
@@ -42,15 +40,14 @@ class Keeper:
 
     def __init__(
         self,
-        course: Course,
-        bundle: Bundle,
+        run: Run,
         times: Mapping[str, datetime | None],
         kept: Callable[[SubmissionResult], None],
     ) -> None:
-        self._course, self._bundle, self._times, self._kept = course, bundle, times, kept
+        self._run, self._times, self._kept = run, times, kept
         self._queue: queue.Queue[SubmissionResult | None] = queue.Queue(WAITING)
         self._error: BaseException | None = None
-        self._thread = threading.Thread(target=self._run, name="keeper")
+        self._thread = threading.Thread(target=self._work, name="keeper")
 
     def __enter__(self) -> Keeper:
         self._thread.start()
@@ -76,15 +73,14 @@ class Keeper:
                 continue
             return
 
-    def _run(self) -> None:
+    def _work(self) -> None:
         try:
-            from grader.gradebook.book import CourseGradebook  # takes seconds to import
-
-            with CourseGradebook(self._course) as gradebook:
-                gradebook.register(self._bundle.release, self._bundle.assignment)
-                while batch := self._gathered():
-                    gradebook.store_all((r, self._times[r.student]) for r in batch)
-                    self._record(batch)
+            gradebook = self._run.gradebook.book
+            bundle = self._run.bundle
+            gradebook.register(bundle.release, bundle.assignment)
+            while batch := self._gathered():
+                gradebook.store_all((r, self._times[r.student]) for r in batch)
+                self._record(batch)
         except BaseException as error:  # raised again where somebody can tell it
             self._error = error
 
@@ -101,5 +97,5 @@ class Keeper:
 
     def _record(self, batch: Iterable[SubmissionResult]) -> None:
         for result in batch:
-            kept = save_result(self._course, result)
+            kept = save_result(self._run.course, result)
             self._kept(replace(kept, notebook=None))

@@ -18,7 +18,7 @@ from typing import Any, Protocol
 from grader.course.bundle import Bundle
 from grader.errors import GraderError
 from grader.grading.worker import become_worker, grade_one
-from grader.intake.submissions import Submission, opened
+from grader.intake.submissions import Submission, with_content
 from grader.results import Note, NoteKind, Status, SubmissionResult
 from grader.system.processes import team
 
@@ -149,7 +149,7 @@ def _started(
 ) -> Future[SubmissionResult]:
     """Hand over one submission; a team that broke since its last result is told like any other."""
     try:
-        return team.executor.submit(grade_one, team.bundle, opened(submission))
+        return team.executor.submit(grade_one, team.bundle, with_content(submission))
     except deaths as error:
         broken: Future[SubmissionResult] = Future()
         broken.set_exception(error)

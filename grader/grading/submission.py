@@ -11,12 +11,11 @@ from grader.box.tiers import Tier
 from grader.course.bundle import Bundle
 from grader.errors import BoxError, JudgeError
 from grader.gradebook.records import fingerprint
-from grader.gradebook.scorecard import check_cell_outputs
 from grader.grading import workshop
-from grader.intake.submissions import Intake, Submission, read_submission
+from grader.intake.submissions import Intake, Submission, read_submission, with_content
 from grader.judge.student import Student
 from grader.judge.suite import Verdict
-from grader.notebook import Notebook, grade_id, is_check, is_manual, is_solution, question_of
+from grader.notebook import Notebook, grade_id, is_manual, is_solution, question_of
 from grader.results import Note, NoteKind, QuestionResult, Status, SubmissionResult
 
 __all__ = [
@@ -32,7 +31,7 @@ def grade_submission(bundle: Bundle, submission: Submission) -> SubmissionResult
 
     A result that is NOT_GRADED has no fingerprint: the next run tries it again.
     """
-    before = fingerprint(bundle, submission)  # a file replaced meanwhile then counts as changed
+    submission = with_content(submission)  # a file replaced from now on counts as changed
     try:
         intake = read_submission(submission, bundle.release)
         result = execute_and_judge(bundle, submission.student, intake)
@@ -40,7 +39,9 @@ def grade_submission(bundle: Bundle, submission: Submission) -> SubmissionResult
         text = f"Not graded, by a mistake of the grader: {type(error).__name__}: {error}"
         note = Note(NoteKind.NOT_GRADED, text)
         result = _empty(bundle, submission.student, Status.NOT_GRADED, (note,))
-    return result if result.status is Status.NOT_GRADED else replace(result, fingerprint=before)
+    if result.status is Status.NOT_GRADED:
+        return result
+    return replace(result, fingerprint=fingerprint(bundle, submission))
 
 
 def execute_and_judge(bundle: Bundle, student: str, intake: Intake) -> SubmissionResult:
@@ -97,7 +98,7 @@ def _graded(
         max_score=bundle.assignment.max_score,
         questions=questions,
         notes=notes,
-        notebook=_executed(notebook, outcomes, {q.question: q for q in questions}),
+        notebook=_executed(notebook, outcomes),
     )
 
 
@@ -145,23 +146,19 @@ def _code_cells(notebook: Notebook) -> list[CodeCell]:
     ]
 
 
-def _executed(
-    notebook: Notebook, outcomes: dict[int, CellOutcome], questions: dict[str, QuestionResult]
-) -> Notebook:
+def _executed(notebook: Notebook, outcomes: dict[int, CellOutcome]) -> Notebook:
     cells: list[dict[str, Any]] = []
     for index, cell in enumerate(notebook["cells"]):
         if cell["cell_type"] == "code":
             outcome = outcomes.get(index, CellOutcome(ok=True))
-            outputs = (*outcome.outputs, *_obituary(outcome))
-            cell = {**cell, "outputs": list(outputs), "execution_count": outcome.count}
-            question = questions.get(question_of(cell) or "")
-            if is_check(cell) and question is not None:
-                cell["outputs"] = check_cell_outputs(outputs, question)
+            outputs = [*outcome.outputs, *_why_it_ended(outcome)]
+            cell = {**cell, "outputs": outputs, "execution_count": outcome.count}
         cells.append(cell)
     return {**notebook, "cells": cells}
 
 
-def _obituary(outcome: CellOutcome) -> tuple[dict[str, Any], ...]:
+def _why_it_ended(outcome: CellOutcome) -> tuple[dict[str, Any], ...]:
+    """What a cell shows that ended its box, or was ended with it."""
     if not outcome.died:
         return ()
     return ({"output_type": "stream", "name": "stderr", "text": f"[{outcome.died}]\n"},)

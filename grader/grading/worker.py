@@ -34,7 +34,7 @@ def grade_one(bundle: Bundle | str, submission: Submission) -> SubmissionResult:
 
     Args:
         bundle: the assignment, or the digest of one that the worker holds.
-        submission: opened, since its path may mean nothing here.
+        submission: with its content, since its path may mean nothing here.
     """
     from grader.grading.submission import grade_submission
 

@@ -15,12 +15,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from grader.course.ids import is_safe_student
 from grader.course.settings import Course
 from grader.intake.submissions import MAX_BYTES
 from grader.intake.timestamp import TIMESTAMP_FILE, parse_timestamp, write_timestamp
 from grader.system.files import write_whole
 
-__all__ = ["Attempt", "Shelf", "latest"]
+__all__ = ["Attempt", "StudentAttempts", "latest", "students_with_attempts"]
 
 RECORD = "attempt.json"
 
@@ -48,7 +49,7 @@ class Attempt:
     origin: str = ""
 
 
-class Shelf:
+class StudentAttempts:
     """The attempts of one student at one assignment.
 
     Args:
@@ -151,6 +152,13 @@ class Shelf:
         folders = [entry for entry in self._folder.iterdir() if entry.name.isdecimal()]
         found = (_attempt(folder, self._name) for folder in folders)
         return [attempt for attempt in found if attempt]
+
+
+def students_with_attempts(course: Course, assignment_id: str) -> list[str]:
+    """Everyone of whom an attempt was collected, sorted."""
+    folder = course.attempts_dir / assignment_id
+    names = sorted(entry.name for entry in folder.iterdir()) if folder.is_dir() else []
+    return [name for name in names if is_safe_student(name)]
 
 
 def latest(attempts: Sequence[Attempt], deadline: datetime | None) -> Attempt:

@@ -19,7 +19,7 @@ from grader.course.roster import Roster, load_roster
 from grader.course.settings import Course
 from grader.errors import UsageError
 from grader.intake.archive import Archive, open_archive
-from grader.intake.attempts import Attempt, Shelf, latest
+from grader.intake.attempts import Attempt, StudentAttempts, latest
 from grader.intake.identity import Unknown, identified
 from grader.intake.naming.github import last_commit
 from grader.intake.naming.handed import Handed, shown
@@ -133,8 +133,8 @@ class _Collector:
 
     def take(self, student: str, files: Sequence[Handed]) -> Iterator[Collected]:
         """Keep each attempt, and make the one that counts the submission."""
-        shelf = Shelf(self.course, self.assignment_id, student)
-        was_empty = shelf.is_empty
+        theirs = StudentAttempts(self.course, self.assignment_id, student)
+        was_empty = theirs.is_empty
         new: list[Attempt] = []
         problems = []
         chosen: Handed | None = None
@@ -148,15 +148,15 @@ class _Collector:
                 problems.append(_left_out(student, str(data)))
                 continue
             chosen, beside = found, self._passed_over(attempts[name], found)
-            added = shelf.add(data, found.entry, self._time(found, student), found.order)
+            added = theirs.add(data, found.entry, self._time(found, student), found.order)
             new += [added] if added else []
         if chosen:
-            yield self._settle(shelf, student, new, was_empty, chosen, beside)
+            yield self._settle(theirs, student, new, was_empty, chosen, beside)
         yield from problems
 
     def _settle(
         self,
-        shelf: Shelf,
+        theirs: StudentAttempts,
         student: str,
         new: Sequence[Attempt],
         was_empty: bool,
@@ -164,8 +164,8 @@ class _Collector:
         beside: Sequence[Handed],
     ) -> Collected:
         """Make what counts the submission; `beside` is what was not taken of the same hand-in."""
-        counts = latest(shelf.attempts, self._deadline(student))
-        if not shelf.install(counts):
+        counts = latest(theirs.attempts, self._deadline(student))
+        if not theirs.install(counts):
             outcome = "unchanged"
         elif was_empty:
             outcome = "collected"
@@ -174,11 +174,11 @@ class _Collector:
         text = f"{outcome} ({shown(last.entry)})"
         if beside:
             text += f"; the later of two or more, not taken: {_named(beside)}"
-        if len(shelf.attempts) > 1 and (new or outcome == "updated"):
-            text += f"; attempt {counts.number} of {len(shelf.attempts)} counts"
+        if len(theirs.attempts) > 1 and (new or outcome == "updated"):
+            text += f"; attempt {counts.number} of {len(theirs.attempts)} counts"
         if outcome == "updated" and counts.submitted_at:
             text += f"; handed in {counts.submitted_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-        is_late = last.is_late and not any(a.submitted_at for a in shelf.attempts)
+        is_late = last.is_late and not any(a.submitted_at for a in theirs.attempts)
         return Collected(student, text, outcome=outcome, is_late=is_late)
 
     def _passed_over(self, files: Sequence[Handed], taken: Handed) -> list[Handed]:
@@ -274,7 +274,7 @@ def _times_of_nobody(
 
 def _missing(course: Course, assignment_id: str, roster: Roster) -> Iterator[Collected]:
     """Everyone in the roster of whom there is nothing, now or from before."""
-    missing = [p.id for p in roster if Shelf(course, assignment_id, p.id).is_empty]
+    missing = [p.id for p in roster if StudentAttempts(course, assignment_id, p.id).is_empty]
     if missing:
         count = f"{len(missing)} of {len(roster.people)} in {course.roster}"
         yield Collected("", f"no submission of {count}: {', '.join(missing)}")

@@ -28,10 +28,9 @@ from grader.results import Note, NoteKind
 __all__ = [
     "Intake",
     "Submission",
-    "content_digest",
     "find_submissions",
-    "opened",
     "read_submission",
+    "with_content",
 ]
 
 MAX_BYTES = 16 << 20
@@ -62,7 +61,8 @@ class Submission:
         path: the notebook; where it should be, if it is not there.
         submitted_at: when it was handed in, or None when unknown.
         refusal: why it will not be opened, as a sentence; "" if it will.
-        content: the file's bytes once it was opened; see `opened`.
+        content: the file's bytes; None before the file was read, or if it is refused.
+        digest: SHA-256 of the file's name and bytes, or of the refusal; "" before it was read.
     """
 
     student: str
@@ -71,6 +71,7 @@ class Submission:
     submitted_at: datetime | None = None
     refusal: str = ""
     content: bytes | None = None
+    digest: str = ""
 
 
 def find_submissions(
@@ -136,15 +137,25 @@ def _notebooks(folder: Path) -> list[str]:
     return sorted(n for n in names if n.lower().endswith(".ipynb") and not n.startswith("."))
 
 
-def opened(submission: Submission) -> Submission:
-    """The submission with its bytes, or with the refusal to open it.
+def with_content(submission: Submission) -> Submission:
+    """The submission with the file's bytes, or the refusal to open it, and the digest of either.
 
-    It can then be read where its path means nothing, such as on another machine.
+    The file is read once: what has a digest stays as it is. It can then be graded where its path
+    means nothing, such as on another machine.
     """
+    if submission.digest:
+        return submission
     try:
-        return replace(submission, content=_content(submission))
+        data = _content(submission)
     except _Refused as refusal:
-        return replace(submission, refusal=str(refusal))
+        digest = _digest(submission, str(refusal).encode())
+        return replace(submission, refusal=str(refusal), digest=digest)
+    return replace(submission, content=data, digest=_digest(submission, data))
+
+
+def _digest(submission: Submission, data: bytes) -> str:
+    name = os.fsencode(submission.path.name)
+    return hashlib.sha256(len(name).to_bytes(4, "big") + name + data).hexdigest()
 
 
 def read_submission(submission: Submission, release: Notebook) -> Intake:
@@ -168,16 +179,6 @@ def read_submission(submission: Submission, release: Notebook) -> Intake:
         text = f"Your notebook is named {submission.path.name}; it was graded as {expected}."
         return replace(intake, notes=(Note(NoteKind.RENAMED, text), *intake.notes))
     return intake
-
-
-def content_digest(submission: Submission) -> str:
-    """SHA-256 of the file's name and bytes, or of the reason why it is not opened."""
-    try:
-        data = _content(submission)
-    except _Refused as refusal:
-        data = str(refusal).encode()
-    name = os.fsencode(submission.path.name)
-    return hashlib.sha256(len(name).to_bytes(4, "big") + name + data).hexdigest()
 
 
 def _content(submission: Submission) -> bytes:

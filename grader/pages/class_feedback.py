@@ -17,14 +17,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from grader.cli.terminal import say, track, warn
 from grader.course.bundle import kit_digest
 from grader.course.settings import Assignment, Course
 from grader.errors import GraderError
 from grader.gradebook.grades import Standing, grade_of, standings
+from grader.gradebook.on_demand import GradebookOnDemand
 from grader.pages.feedback import feedback_page
 from grader.results import SubmissionResult
 from grader.system.files import write_whole
+from grader.system.listener import NOBODY, Listener
 from grader.system.processes import team
 from grader.system.stopping import stop_on_interrupt
 
@@ -58,11 +59,13 @@ class ClassFeedback:
     """How a run of the command went.
 
     Args:
+        assignment: assignment id.
         folder: where the pages are.
         pages: those that were found, written, or could not be made.
         left: how many more were to be written when Ctrl-C ended it early.
     """
 
+    assignment: str
     folder: Path
     pages: tuple[Page, ...]
     left: int = 0
@@ -114,43 +117,38 @@ class _Desk:
         return self.course.result_path(self.assignment.id, student)
 
 
-def write_feedback(course: Course, assignment: Assignment, *, workers: int = 1) -> ClassFeedback:
+def write_feedback(
+    course: Course, assignment: Assignment, *, workers: int = 1, listener: Listener = NOBODY
+) -> ClassFeedback:
     """Bring `feedback/<student>/<assignment>/<assignment>.html` up to date for all who were graded.
 
-    A page that cannot be made stops no other. Prints how it went.
+    A page that cannot be made stops no other.
 
     Args:
         course: the course.
         assignment: which assignment.
         workers: the most processes to use; what takes less time than to start one is done here.
+        listener: is told of each page that is written.
 
     Raises:
         GradebookError: the gradebook refuses to be read.
         GraderError: a worker died.
     """
     desk = _Desk(course, assignment)
-    everyone = standings(course, assignment)
+    with GradebookOnDemand(course) as gradebook:
+        everyone = standings(gradebook, assignment)
     todo = {s: standing for s, standing in everyone.items() if not _is_sealed(desk, s, standing)}
     pages = [Page(student, desk.page(student)) for student in everyone if student not in todo]
-    with stop_on_interrupt() as stop:
-        coming = _written(desk, todo, _worthwhile(desk, todo, workers), stop)
-        pages += track(coming, len(todo), "writing pages")
+    with (
+        stop_on_interrupt(listener.warn) as stop,
+        listener.progress(len(todo), "writing pages") as advance,
+    ):
+        for page in _written(desk, todo, _worthwhile(desk, todo, workers), stop):
+            pages.append(page)
+            advance(page)
     pages.sort(key=lambda page: page.student)
-    done = ClassFeedback(course.feedback_dir, tuple(pages), len(everyone) - len(pages))
-    _tell(done, assignment)
-    return done
-
-
-def _tell(done: ClassFeedback, assignment: Assignment) -> None:
-    counts = done.as_data()
-    many = f"{len(done.ready)} pages" if len(done.ready) != 1 else "1 page"
-    say(f"{many} in {done.folder}: {counts['written']} written, {counts['unchanged']} unchanged")
-    for student, problem in counts["failed"].items():
-        warn(f"{student}: {problem}")
-    if done.left:
-        warn(f"stopped with {done.left} still to write; run the same command again to go on")
-    elif not done.pages:
-        warn(f"nothing is graded; run `grader autograde {assignment.id}` first")
+    left = len(everyone) - len(pages)
+    return ClassFeedback(assignment.id, course.feedback_dir, tuple(pages), left)
 
 
 def _is_sealed(desk: _Desk, student: str, standing: Standing) -> bool:

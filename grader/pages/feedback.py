@@ -106,9 +106,10 @@ def _is_added(cell: Cell) -> bool:
 
 def _outputs(cell: Cell, label: str) -> Iterator[Markup]:
     for output in cell["outputs"]:
-        if output["output_type"] == "execute_result" and is_check(cell):
-            continue  # our own table of checks, which stands above
-        yield from _output(output, label)
+        if output["output_type"] == "error" and is_check(cell):  # the traceback is the check's own
+            yield _text(f"{output['ename']}: {output['evalue']}\n")
+        else:
+            yield from _output(output, label)
 
 
 def _output(output: dict[str, Any], label: str) -> Iterator[Markup]:

@@ -15,6 +15,7 @@ from grader.course.roster import Roster, load_roster
 from grader.course.settings import Assignment, Course
 from grader.errors import UsageError
 from grader.gradebook.grades import Grade, grades
+from grader.gradebook.on_demand import GradebookOnDemand
 from grader.intake.submissions import Submission, find_submissions
 from grader.notebook import Notebook, loads
 from grader.pages.analysis import question_statistics
@@ -72,8 +73,9 @@ def write_report(course: Course, assignment: Assignment) -> Path:
     Raises:
         UsageError: nothing is graded.
     """
-    path = course.root / "reports" / f"{assignment.id}.html"
-    class_grades = grades(course, assignment)
+    path = course.reports_dir / f"{assignment.id}.html"
+    with GradebookOnDemand(course) as gradebook:
+        class_grades = grades(gradebook, assignment)
     if not class_grades:
         raise UsageError(
             f"nothing of {assignment.id} is graded; run `grader autograde {assignment.id}` first"
@@ -178,7 +180,7 @@ def _row(grade: Grade, times: Mapping[str, datetime | None]) -> _Row:
         scores={q.question: q.score for q in result.questions},
         handed_in=times.get(result.student),
         is_late=grade.lateness.seconds > 0,
-        late_penalty=grade.late_penalty,
+        late_penalty=grade.lateness.penalty,
         total=grade.final_score,
     )
 

@@ -18,7 +18,8 @@ from grader.course.settings import Assignment, Course
 from grader.errors import BuildError
 from grader.notebook import Cell, Notebook, clear_outputs, dumps, grade_id, loads
 from grader.release.gates import RELEASE_GATES, SOURCE_GATES, Candidate, GateResult, Release
-from grader.release.proof import Proof, Track, prove, record
+from grader.release.proof import Proof, prove, record
+from grader.system.listener import NOBODY, Listener
 
 __all__ = ["BuildReport", "build"]
 
@@ -56,7 +57,7 @@ def build(
     *,
     check: bool = False,
     prove_again: bool = False,
-    track: Track = lambda items, total: items,
+    listener: Listener = NOBODY,
 ) -> BuildReport:
     """Make an assignment's release, or check that the committed one is what would be made.
 
@@ -65,7 +66,7 @@ def build(
         assignment_id: which assignment.
         check: compare only, and write nothing.
         prove_again: grade all variants even if nothing has changed since they were.
-        track: shows progress over an iterable of a known length.
+        listener: is told of each variant that is graded.
 
     Raises:
         UsageError: course.yml has no such assignment.
@@ -83,7 +84,7 @@ def build(
         if check and stale:
             raise BuildError(f"{target / stale}: stale; run `grader build {assignment_id}`")
         gates += _passed(candidate, [gate(release) for gate in RELEASE_GATES])
-        proof = prove(release, track, check=check, again=prove_again)
+        proof = prove(release, listener, check=check, again=prove_again)
         if not check:
             record(release, proof)
             _put_in_place(release.folder, target, Path(scratch) / "old")

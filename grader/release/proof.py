@@ -15,7 +15,7 @@ import ast
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import as_completed
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -34,13 +34,13 @@ from grader.release.gates import Release
 from grader.release.mutants import mutants
 from grader.results import Status
 from grader.system.files import write_whole
+from grader.system.listener import NOBODY, Listener
 from grader.system.processes import cores, team
 
 __all__ = ["Proof", "Row", "prove", "record"]
 
 PARTIAL = ".gates.part"  # outcomes so far, a JSON value on each line
 FEW = 30  # variants that are not worth the start of other processes
-Track = Callable[[Iterable[Any], int], Iterable[Any]]
 
 
 @dataclass(frozen=True)
@@ -94,12 +94,14 @@ class Proof:
     rows: tuple[Row, ...]
 
 
-def prove(release: Release, track: Track, *, check: bool = False, again: bool = False) -> Proof:
+def prove(
+    release: Release, listener: Listener = NOBODY, *, check: bool = False, again: bool = False
+) -> Proof:
     """Grade every variant, unless the very same was done before.
 
     Args:
         release: the assignment, with its student version made.
-        track: shows progress over an iterable of a known length.
+        listener: is told of each variant that is graded.
         check: do not do it now, but demand that it was done; with `again`, do it and keep nothing.
         again: do it even if nothing has changed.
 
@@ -117,7 +119,7 @@ def prove(release: Release, track: Track, *, check: bool = False, again: bool = 
         raise BuildError(f"{folder / PROOF}: stale; run `grader build {release.assignment.id}`")
     variants = list(_variants(release))
     partial = Path(os.devnull) if check else folder / PARTIAL
-    outcomes = _outcomes(release, variants, sources, partial, track, again=again)
+    outcomes = _outcomes(release, variants, sources, partial, listener, again=again)
     failures = [*_unlisted(variants, listed), *_failures(variants, outcomes, listed)]
     if failures:
         place = f"solutions/{release.assignment.id}"
@@ -197,7 +199,7 @@ def _outcomes(
     variants: list[Variant],
     sources: str,
     partial: Path,
-    track: Track,
+    listener: Listener,
     *,
     again: bool,
 ) -> dict[Variant, list[str]]:
@@ -211,11 +213,15 @@ def _outcomes(
     bundle = load_bundle(release.course, release.assignment.id, release_dir=release.folder)
     # neither hints nor figures are looked at
     bundle = replace(bundle, mistakes="", figures="skip", digest=f"{bundle.digest}, proof")
-    with partial.open("a" if outcomes else "w", encoding="utf-8") as file:
-        for variant, lost in track(_graded(bundle, release.source, todo), len(todo)):
+    with (
+        partial.open("a" if outcomes else "w", encoding="utf-8") as file,
+        listener.progress(len(todo), "grading variants") as advance,
+    ):
+        for variant, lost in _graded(bundle, release.source, todo):
             outcomes[variant] = lost
             file.write(json.dumps([keys[variant], lost]) + "\n")
             file.flush()
+            advance(variant)
     return outcomes
 
 

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
-
-from grader.cli.terminal import warn
 
 __all__ = ["stop_on_interrupt"]
 
 
 @contextmanager
-def stop_on_interrupt() -> Iterator[threading.Event]:
-    """The first Ctrl-C lets what runs finish; a second one is an ordinary one."""
+def stop_on_interrupt(warn: Callable[[str], None]) -> Iterator[threading.Event]:
+    """The first Ctrl-C lets what runs finish; a second one is an ordinary one.
+
+    Args:
+        warn: is told what the first one does.
+    """
     stop = threading.Event()
 
     def handle(number: int, frame: FrameType | None) -> None:

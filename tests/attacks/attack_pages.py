@@ -13,12 +13,13 @@ import pytest
 from attack_course import ID
 from rich.console import Console
 
-from grader.cli import views as terminal
+from grader.cli import terminal, views
 from grader.course.settings import Course
 from grader.export.columns import Column
 from grader.export.gradescope import results_json
 from grader.export.spreadsheet import assignment_csv
 from grader.gradebook.grades import Grade
+from grader.grading.batch import Summary
 from grader.pages.feedback import feedback_page
 from grader.pages.report import report_page
 from grader.results import SubmissionResult
@@ -62,7 +63,7 @@ def assert_reports_are_harmless(
 ) -> Page:
     """Write everything that is made of results; returns the attacker's feedback page."""
     assignment = course.assignment(ID)
-    mine, same, other = (Grade(result, 0.0) for result in (hostile, honest, honest))
+    mine, same, other = (Grade(result) for result in (hostile, honest, honest))
     html = feedback_page(course, assignment, mine)
     page = Page(html)
     _assert_nothing_acts(page, Page(feedback_page(course, assignment, same)))
@@ -101,10 +102,10 @@ def _printed(course: Course, results: list[SubmissionResult], patch: pytest.Monk
     """What `grader autograde` prints about these results."""
     screen = io.StringIO()
     patch.setattr(terminal, "out", Console(file=screen, width=200, highlight=False))
-    with terminal.progress(len(results), ID) as advance:
+    with terminal.TERMINAL.progress(len(results), ID) as advance:
         for result in results:
             advance(result)
-    terminal.show_summary(course.assignment(ID), results, 0)
+    views.show_summary(Summary(course.assignment(ID), results=results))
     return screen.getvalue()
 
 

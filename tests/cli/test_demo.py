@@ -8,17 +8,21 @@ import pytest
 
 from grader.cli import demo
 from grader.cli.demo import run_demo
+from grader.course.settings import Assignment
 from grader.grading.batch import Summary
 from grader.pages.class_feedback import ClassFeedback, Page
 from grader.results import Status, SubmissionResult
 from tests.kit.course import ID, make_result, write_course
 
-GRADED = Summary(results=[make_result("ada", {"cells": []}, double=4.0)])
-FAILED = Summary(results=[SubmissionResult("ada", ID, Status.NOT_GRADED, 9.0)])
-STOPPED = Summary(stopped=True)
-WRITTEN = ClassFeedback(Path("feedback"), (Page("ada", Path("ada.html"), is_new=True),))
-BROKEN = ClassFeedback(Path("feedback"), (Page("ada", Path("ada.html"), problem="damaged"),))
-CUT_SHORT = ClassFeedback(Path("feedback"), (), left=1)
+TINY = Assignment(
+    id=ID, title="Tiny", questions={"double": 4, "why": {"points": 5, "manual": True}}
+)
+GRADED = Summary(TINY, results=[make_result("ada", {"cells": []}, double=4.0)])
+FAILED = Summary(TINY, results=[SubmissionResult("ada", ID, Status.NOT_GRADED, 9.0)])
+STOPPED = Summary(TINY, stopped="stopped")
+WRITTEN = ClassFeedback(ID, Path("feedback"), (Page("ada", Path("ada.html"), is_new=True),))
+BROKEN = ClassFeedback(ID, Path("feedback"), (Page("ada", Path("ada.html"), problem="damaged"),))
+CUT_SHORT = ClassFeedback(ID, Path("feedback"), (), left=1)
 
 
 @pytest.fixture

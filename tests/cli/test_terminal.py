@@ -10,6 +10,7 @@ import pytest
 
 from grader.cli.terminal import warn
 from grader.cli.views import show_build, show_summary
+from grader.grading.batch import Summary
 from grader.release.build import BuildReport
 from grader.release.proof import Proof, Row
 from grader.results import Status, SubmissionResult
@@ -19,7 +20,7 @@ EMPTY: dict[str, Any] = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_m
 
 
 def summary(root: Path, capsys: pytest.CaptureFixture[str], *results: SubmissionResult) -> str:
-    show_summary(write_course(root).assignment(ID), results, 0)
+    show_summary(Summary(write_course(root).assignment(ID), results=results))
     return capsys.readouterr().out
 
 
@@ -61,7 +62,11 @@ def test_points_that_a_human_gave_wait_no_more(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     results = [make_result(student, EMPTY, double=4.0, why=None) for student in ("ada", "bob")]
-    show_summary(write_course(tmp_path).assignment(ID), results, 0, {"ada": {"why": 3.0}})
+    show_summary(
+        Summary(
+            write_course(tmp_path).assignment(ID), results=results, by_hand={"ada": {"why": 3.0}}
+        )
+    )
     told = capsys.readouterr().out
     assert "mean 5.5" in told
     assert told.endswith("answers that wait for points by hand, in formgrader: 1 of why\n")

@@ -24,11 +24,13 @@ from grader.course.bundle import load_bundle
 from grader.course.settings import Course
 from grader.errors import GradebookError
 from grader.gradebook import book as gradebook_module
+from grader.gradebook.autograded import graded_notebook
 from grader.gradebook.book import CourseGradebook
-from grader.gradebook.grades import grades
+from grader.gradebook.grades import Grade, grades
+from grader.gradebook.on_demand import GradebookOnDemand
 from grader.gradebook.records import fingerprint, save_result
 from grader.intake.submissions import find_submissions
-from grader.notebook import Notebook, loads
+from grader.notebook import Notebook, dumps, loads
 from grader.results import Note, NoteKind, Status, SubmissionResult
 from tests.kit.course import (
     COURSE_YML,
@@ -219,7 +221,10 @@ def test_a_graded_submission_leaves_notebook_helpers_and_time(
     book.store(result, IN_TIME)
     folder = course.autograded_dir / "ada" / ID
     assert sorted(p.name for p in folder.iterdir()) == ["helper.py", "timestamp.txt", f"{ID}.ipynb"]
-    assert loads((folder / f"{ID}.ipynb").read_bytes()) == result.notebook
+    notebook = loads((folder / f"{ID}.ipynb").read_bytes())
+    assert notebook == loads(dumps(graded_notebook(result, release)))
+    sources = [cell["source"] for cell in notebook["cells"]]
+    assert result.notebook and sources == [cell["source"] for cell in result.notebook["cells"]]
     text = (folder / "timestamp.txt").read_text(encoding="utf-8")
     assert text == "2026-01-10 12:00:00.000000 UTC"
     book.store(result, None)
@@ -340,6 +345,11 @@ def test_a_new_deadline_or_extension_counts_without_regrading(
     assert rows(course, "select duedate from assignment") == [("2026-01-12 12:00:00.000000",)]
 
 
+def graded(course: Course) -> list[Grade]:
+    with GradebookOnDemand(course) as gradebook:
+        return grades(gradebook, course.assignment(ID))
+
+
 def test_a_corrected_time_counts_at_once_for_what_was_graded(
     course: Course, book: CourseGradebook, release: Notebook
 ) -> None:
@@ -355,11 +365,11 @@ def test_a_corrected_time_counts_at_once_for_what_was_graded(
         (path.parent / "timestamp.txt").write_text("2026-01-10 11:00:00 UTC")
     newer = course.submitted_dir / "bela" / ID / f"{ID}.ipynb"
     newer.write_text("another attempt", encoding="utf-8")
-    late = {g.result.student: g.late_penalty for g in grades(course, course.assignment(ID))}
+    late = {g.result.student: g.lateness.penalty for g in graded(course)}
     assert late == {"ada": 0.0, "bela": 0.8}
     assert penalties(course) == [None, 0.8]
     shutil.rmtree(course.solution_dir(ID))
-    assert len(grades(course, course.assignment(ID))) == 2
+    assert len(graded(course)) == 2
 
 
 def test_names_of_the_roster_are_in_nbgraders_table(
@@ -397,7 +407,7 @@ def test_formgrader_may_read_while_we_write(course: Course, book: CourseGradeboo
 def test_what_the_database_says_becomes_one_line(
     course: Course, release: Notebook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("grader.gradebook.rows.BUSY_TIMEOUT_S", 0.1)
+    monkeypatch.setattr("grader.gradebook.tables.BUSY_TIMEOUT_S", 0.1)
     with CourseGradebook(course) as book:
         other = sqlite3.connect(course.root / "gradebook.db")
         other.execute("begin immediate")

@@ -176,7 +176,7 @@ def test_a_score_by_hand_survives_a_new_grading_and_lateness_is_stored(course: C
         ours.store_all([(make_result("ada", release, double=4.0, square=2.0, why=None), late)])
         by_hand = ours.manual_scores(ID)["ada"]
         assert list(by_hand.values()) == [0.5]
-        assert ours.late_penalty(ID, "ada") > 0
+        assert ours.stored_penalty(ID, "ada") > 0
 
 
 def test_nbgraders_commands_work_on_it(course: Course) -> None:

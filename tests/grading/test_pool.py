@@ -22,7 +22,7 @@ from grader.course.bundle import Bundle, load_bundle
 from grader.course.settings import Course
 from grader.errors import GraderError
 from grader.grading.pool import LocalCrew, Team, grade_all
-from grader.intake.submissions import Submission, opened
+from grader.intake.submissions import Submission, with_content
 from grader.results import Status, SubmissionResult
 from tests.kit.course import ID, hand_in, release_by_hand, write_course
 
@@ -104,9 +104,9 @@ def handed_over(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Semaphore
 
     def counted(submission: Submission) -> Submission:
         given.release()
-        return opened(submission)
+        return with_content(submission)
 
-    monkeypatch.setattr("grader.grading.pool.opened", counted)
+    monkeypatch.setattr("grader.grading.pool.with_content", counted)
     yield given
 
 

@@ -15,6 +15,7 @@ import pytest
 from grader.course.bundle import Bundle, load_bundle
 from grader.course.settings import Course
 from grader.errors import BoxError
+from grader.gradebook.autograded import graded_notebook
 from grader.gradebook.records import fingerprint, load_result, save_result
 from grader.grading import submission as submission_module
 from grader.grading import workshop
@@ -71,9 +72,9 @@ def scores(result: SubmissionResult) -> dict[str, float | None]:
     return {question.question: question.score for question in result.questions}
 
 
-def check_cell(result: SubmissionResult, name: str) -> list[dict[str, object]]:
-    assert result.notebook is not None
-    return next(c["outputs"] for c in result.notebook["cells"] if grade_id(c) == f"test_{name}")
+def check_cell(bundle: Bundle, result: SubmissionResult, name: str) -> list[dict[str, object]]:
+    cells = graded_notebook(result, bundle.release)["cells"]
+    return next(c["outputs"] for c in cells if grade_id(c) == f"test_{name}")
 
 
 def test_a_right_answer_gets_full_marks_and_written_work_waits(grade: Grade) -> None:
@@ -183,17 +184,24 @@ def test_an_answer_that_is_no_value_stops_no_batch(grade: Grade) -> None:
     assert grade(double=code).status is Status.GRADED
 
 
-def test_the_score_of_a_check_cell_is_what_nbgrader_reads(grade: Grade) -> None:
+def test_the_score_of_a_check_cell_is_what_nbgrader_reads(bundle: Bundle, grade: Grade) -> None:
     result = grade(
         **{**RIGHT, "double": "import sys\nprint('w', file=sys.stderr)\n" + RIGHT["double"]}
     )
-    outputs = check_cell(result, "double")
+    outputs = check_cell(bundle, result, "double")
     assert [o["output_type"] for o in outputs] == ["execute_result"]
     assert outputs[0]["data"]["text/plain"] == "4.0"  # type: ignore[index]
 
 
-def test_a_failed_visible_check_is_shown_as_text(grade: Grade) -> None:
-    outputs = check_cell(grade(), "double")
+def test_a_record_holds_what_cells_showed_and_no_score_card(grade: Grade) -> None:
+    result = grade()
+    assert result.notebook is not None
+    cells = {grade_id(cell): cell for cell in result.notebook["cells"]}
+    assert [o["output_type"] for o in cells["test_double"]["outputs"]] == ["error"]
+
+
+def test_a_failed_visible_check_is_shown_as_text(bundle: Bundle, grade: Grade) -> None:
+    outputs = check_cell(bundle, grade(), "double")
     assert [o["output_type"] for o in outputs] == ["stream", "execute_result"]
     assert outputs[0]["name"] == "stdout"
     assert "NotImplementedError" in str(outputs[0]["text"])

@@ -15,7 +15,7 @@ from grader.gradebook.book import CourseGradebook
 from grader.gradebook.records import load_result
 from grader.grading.batch import autograde
 from grader.grading.pool import LocalCrew
-from grader.intake.attempts import Shelf, latest
+from grader.intake.attempts import StudentAttempts, latest
 from grader.notebook import Notebook, dumps, grade_id
 from grader.results import SubmissionResult
 from tests.kit.course import COURSE_YML, ID, release_by_hand, write_course
@@ -31,25 +31,25 @@ def course(tmp_path: Path) -> Course:
 
 
 def test_the_same_content_is_kept_once_and_a_later_known_time_is_noted(course: Course) -> None:
-    shelf = Shelf(course, ID, "ada")
+    shelf = StudentAttempts(course, ID, "ada")
     assert shelf.is_empty
     first = shelf.add(b"one", "a.zip/one")
     assert first is not None and first.number == 1
     assert shelf.add(b"one", "b.zip/one") is None
     assert shelf.add(b"one", "c.zip/one", DUE) is None
-    (kept,) = Shelf(course, ID, "ada").attempts
+    (kept,) = StudentAttempts(course, ID, "ada").attempts
     assert (kept.submitted_at, kept.origin) == (DUE, "a.zip/one")
 
 
 def test_a_half_written_attempt_does_not_count(course: Course) -> None:
-    shelf = Shelf(course, ID, "ada")
+    shelf = StudentAttempts(course, ID, "ada")
     shelf.add(b"one", "x")
     (shelf.attempts[0].path.parent / "attempt.json").write_text("{")
-    assert Shelf(course, ID, "ada").attempts == []
+    assert StudentAttempts(course, ID, "ada").attempts == []
 
 
 def test_installing_takes_the_time_along(course: Course) -> None:
-    shelf = Shelf(course, ID, "ada")
+    shelf = StudentAttempts(course, ID, "ada")
     early, late = shelf.add(b"one", "x", DUE), shelf.add(b"two", "y")
     assert early and late
     stamp = course.submitted_dir / "ada" / ID / "timestamp.txt"
@@ -61,7 +61,7 @@ def test_installing_takes_the_time_along(course: Course) -> None:
 
 
 def test_the_lms_order_decides_where_there_is_one(course: Course) -> None:
-    shelf = Shelf(course, ID, "ada")
+    shelf = StudentAttempts(course, ID, "ada")
     for content, order in ((b"new", 12), (b"old", 11)):
         shelf.add(content, "x", order=order)
     assert latest(shelf.attempts, None).order == 12
@@ -104,7 +104,7 @@ def test_the_attempt_that_course_yml_asks_for_is_graded(
         ("dora", double, DUE - DAY),
         ("dora", b"broken", DUE),
     ):
-        Shelf(course, ID, student).add(data, "test", moment)
+        StudentAttempts(course, ID, student).add(data, "test", moment)
     assert autograde(course, ID, crew=LocalCrew(1), unsafe=True).exit_code == 0
     found = {student: load_result(course, ID, student) for student in scores}
     assert {s: result.score for s, result in found.items() if result} == scores
@@ -117,12 +117,12 @@ def test_the_attempt_that_course_yml_asks_for_is_graded(
 def test_a_new_policy_counts_at_the_next_autograde_which_grades_nothing(tmp_path: Path) -> None:
     course = write_course(tmp_path)
     release = release_by_hand(course)
-    Shelf(course, ID, "ada").add(answered(release, double="2 * x"), "test", DUE + DAY)
+    StudentAttempts(course, ID, "ada").add(answered(release, double="2 * x"), "test", DUE + DAY)
     autograde(course, ID, crew=LocalCrew(1), unsafe=True)
 
     def stored() -> float:
         with CourseGradebook(course) as book:
-            return book.late_penalty(ID, "ada")
+            return book.stored_penalty(ID, "ada")
 
     assert stored() == 0.4
     changed = COURSE_YML.replace("penalty_per_day: 0.1", "penalty_per_day: 0.2")
@@ -145,7 +145,7 @@ def test_a_stopped_run_leaves_the_times_of_what_still_waits(
 ) -> None:
     course = write_course(tmp_path)
     release = release_by_hand(course)
-    shelf = Shelf(course, ID, "ada")
+    shelf = StudentAttempts(course, ID, "ada")
     shelf.add(answered(release, double="2 * x"), "test", DUE)
     autograde(course, ID, crew=LocalCrew(1), unsafe=True)
     shelf.add(answered(release, **RIGHT), "test", DUE + DAY)
@@ -158,4 +158,4 @@ def test_a_stopped_run_leaves_the_times_of_what_still_waits(
     monkeypatch.setattr("grader.grading.choice.latest", lambda attempts, _: attempts[-1])
     assert autograde(course, ID, crew=LocalCrew(1), unsafe=True).exit_code == 130
     with CourseGradebook(course) as book:
-        assert book.late_penalty(ID, "ada") == 0
+        assert book.stored_penalty(ID, "ada") == 0

@@ -20,7 +20,7 @@ from grader.course.ids import is_safe_student
 from grader.course.settings import Course
 from grader.errors import UsageError
 from grader.intake.rebuild import Intake, rebuild
-from grader.intake.submissions import Submission, content_digest, find_submissions, read_submission
+from grader.intake.submissions import Submission, find_submissions, read_submission, with_content
 from grader.notebook import Cell, Notebook, dumps, grade_id, is_solution, loads
 
 STUBS = {
@@ -641,13 +641,13 @@ def test_sizes_are_bounded(course, monkeypatch):
 def test_the_digest_follows_the_content_and_never_fails(course):
     path = hand_in(course, "zoe")
     (submission,) = find_submissions(course, "net")
-    before = content_digest(submission)
-    assert content_digest(submission) == before
+    before = with_content(submission).digest
+    assert with_content(submission).digest == before
     path.write_bytes(b"other")
-    changed = content_digest(submission)
+    changed = with_content(submission).digest
     path.unlink()
     path.symlink_to("/dev/zero")
-    assert len({before, changed, content_digest(submission)}) == 3
+    assert len({before, changed, with_content(submission).digest}) == 3
 
 
 def linked_file(path: Path, victim: Path) -> None:
@@ -727,7 +727,7 @@ def test_a_hundred_gigabytes_are_not_read(course):
     start = time.monotonic()
     assert "larger than 16 MiB" in read_only_one(course).rejection
     (submission,) = find_submissions(course, "net")
-    assert len(content_digest(submission)) == 64
+    assert len(with_content(submission).digest) == 64
     assert time.monotonic() - start < 5
 
 
@@ -760,7 +760,7 @@ def test_unusable_names_are_refused_and_never_repeated(course, name):
         assert refusal.isascii()
         assert refusal.isprintable()
         assert is_safe_student(submission.student)
-        assert len(content_digest(submission)) == 64
+        assert len(with_content(submission).digest) == 64
 
 
 def test_a_hundred_thousand_cells_are_rejected(course):

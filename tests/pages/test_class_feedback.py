@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from grader.cli.views import show_pages
 from grader.course.settings import Course
 from grader.errors import GraderError
 from grader.gradebook.book import CourseGradebook
@@ -175,6 +176,7 @@ def test_a_page_that_cannot_be_made_stops_no_other(
     course.feedback_dir.mkdir()
     (course.feedback_dir / "student09").touch()  # where a folder has to be
     done = write_feedback(course, course.assignment(ID), workers=workers)
+    show_pages(done)
     broken = [*bad, "student09"]
     assert [p.student for p in done.ready] == [s for s in STUDENTS if s not in broken]
     assert all(p.path.is_file() for p in done.ready)

@@ -74,7 +74,9 @@ def release(course: Course) -> Notebook:
 
 
 def page_of(course: Course, result: SubmissionResult, late: float = 0.0) -> Page:
-    return assert_inert(feedback_page(course, course.assignment(ID), Grade(result, late)))
+    return assert_inert(
+        feedback_page(course, course.assignment(ID), Grade(result, Lateness(penalty=late)))
+    )
 
 
 def with_outputs(release: Notebook, *outputs: dict[str, Any], **changes: Any) -> SubmissionResult:
@@ -185,7 +187,7 @@ def test_written_work_that_waits_is_told(course: Course, release: Notebook) -> N
 
 def test_what_a_teacher_wrote_stands_with_its_question(course: Course, release: Notebook) -> None:
     result = make_result("amy", release, double=4.0).with_manual_score("why", 2.0)
-    grade = Grade(result, 0.0, comments={"why": "Well put.\nBut <why>?"})
+    grade = Grade(result, comments={"why": "Well put.\nBut <why>?"})
     page = feedback_page(course, course.assignment(ID), grade)
     assert "Your teacher.</strong> Well put.\nBut &lt;why&gt;?</p>" in page
 
@@ -223,7 +225,7 @@ def test_where_an_array_is_wrong_is_drawn_and_told_in_words(course: Course) -> N
 
 def test_the_first_hint_is_open_the_others_and_what_passed_are_folded(course: Course) -> None:
     html = feedback_page(
-        course, course.assignment(ID), Grade(lost(Difference("x", ((1.0, 0.0),)), passed=2), 0.0)
+        course, course.assignment(ID), Grade(lost(Difference("x", ((1.0, 0.0),)), passed=2))
     )
     folded = "".join(re.findall(r"<details>.*?</details>", html, re.DOTALL))
     assert "Two." in folded
@@ -257,7 +259,7 @@ def test_points_kept_in_spite_of_an_earlier_mistake_are_explained(course: Course
 
 def test_lateness_is_explained(course: Course, release: Notebook) -> None:
     late = Lateness(seconds=90_000.0, days=2, free_days=1, penalty=0.9)
-    grade = Grade(make_result("amy", release, double=4.0), 0.9, late)
+    grade = Grade(make_result("amy", release, double=4.0), late)
     page = assert_inert(feedback_page(course, course.assignment(ID), grade))
     assert str(late) in page.text
 

@@ -39,7 +39,7 @@ def page_of(
     roster: Roster | None = None,
 ) -> Page:
     late = {s.student: Lateness(3600.0, 1) for s in submissions if (s.submitted_at or DUE) > DUE}
-    given = [Grade(r, 0.0, late.get(r.student, Lateness())) for r in grades]
+    given = [Grade(r, late.get(r.student, Lateness())) for r in grades]
     page = report_page(course, course.assignment(ID), given, submissions, roster)
     return assert_only_sorts(page)
 
@@ -207,7 +207,7 @@ def similar_class() -> list[SubmissionResult]:
 
 
 def test_similar_submissions_are_shown_side_by_side_and_escaped(course: Course) -> None:
-    given = [Grade(result, 0.0) for result in similar_class()]
+    given = [Grade(result) for result in similar_class()]
     release = release_by_hand(course)
     page = assert_only_sorts(report_page(course, course.assignment(ID), given, release=release))
     text = words(page)
@@ -231,6 +231,6 @@ def test_a_class_that_was_not_graded_is_listed_by_name(course: Course) -> None:
 
 
 def test_the_same_class_gives_the_same_bytes(course: Course) -> None:
-    grades = [Grade(result("amy", 4.0), 0.0)]
+    grades = [Grade(result("amy", 4.0))]
     one, two = (report_page(course, course.assignment(ID), grades) for _ in range(2))
     assert one == two
