@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup demo test nightly lint bench site wheel lock clean
+.PHONY: setup demo test nightly lint bench site messages lock clean
 
 setup: $(STAMP)
 
@@ -45,6 +45,10 @@ site: setup
 
 wheel: setup
 	$(BIN)/hatchling build --target wheel
+
+# After a change of sentences; with NEW=fr it begins a translation into French.
+messages: setup
+	$(BIN)/python scripts/messages.py $(NEW)
 
 # After a change of dependencies: uv is used for this alone, so it is not among them.
 lock:

@@ -14,9 +14,11 @@ from typing import Any
 import numpy as np
 
 from grader.box.channel import Channel, ChannelClosed, ChannelTimeout
+from grader.box.endings import BoxDied, BoxTimedOut, Ending
 from grader.box.outputs import clean_outputs
 from grader.box.protocol import Decoder, Encoder, Frame, ProtocolError, find_unknown
 from grader.errors import BoxError
+from grader.locale.translations import Sentence, gettext
 
 __all__ = [
     "Box",
@@ -29,14 +31,6 @@ __all__ = [
 ]
 
 MAX_CALLBACKS = 20_000
-
-
-class BoxDied(Exception):
-    """The box is gone or was killed; the text says why, in words for the student."""
-
-
-class BoxTimedOut(BoxDied):
-    """The box was killed because it did not answer in time."""
 
 
 @dataclass(frozen=True)
@@ -95,10 +89,10 @@ class Box:
     Args:
         channel: connected to a `grader.box.inside.runner.Runner`.
         kill: ends every process of the box. Told that the box has hung up by itself, it says
-            how, in words that continue "ended the Python process".
+            why, if it knows.
     """
 
-    def __init__(self, channel: Channel, kill: Callable[[bool], str]) -> None:
+    def __init__(self, channel: Channel, kill: Callable[[bool], Sentence | None]) -> None:
         self._channel = channel
         self._kill = kill
         self._number = 0
@@ -149,8 +143,8 @@ class Box:
         answer = self._decode(self._exchange("call", tree, encoder, timeout_s, callbacks))
         return _call_outcome(request, answer)
 
-    def close(self, *, hung_up: bool = False) -> str:
-        """End the box and everything in it; says how it ended if it hung up by itself."""
+    def close(self, *, hung_up: bool = False) -> Sentence | None:
+        """End the box and everything in it; says why it ended if it hung up by itself."""
         self._channel.close()
         return self._kill(hung_up)
 
@@ -169,13 +163,14 @@ class Box:
             return self._await_done(deadline, callbacks)
         except ChannelTimeout:
             self.close()
-            raise BoxTimedOut(f"did not finish within {timeout_s:g} s") from None
+            raise BoxTimedOut(Ending.TOO_SLOW, seconds=timeout_s) from None
         except ChannelClosed:
             cause = self.close(hung_up=True)
-            raise BoxDied(f"ended the Python process{cause}") from None
+            ending = Ending.ENDED_BECAUSE if cause else Ending.ENDED
+            raise BoxDied(ending, cause=cause) from None
         except ProtocolError as error:
             self.close()
-            raise BoxDied(f"sent something that cannot be read ({error})") from None
+            raise BoxDied(Ending.UNREADABLE, problem=error) from None
 
     def _await_done(self, deadline: float, callbacks: Sequence[Callable[..., Any]]) -> Frame:
         for _ in range(MAX_CALLBACKS):
@@ -207,7 +202,7 @@ class Box:
             answer = Decoder(frame).decode(frame.header["value"])
         except ProtocolError as error:
             self.close()
-            raise BoxDied(f"sent something that cannot be read ({error})") from None
+            raise BoxDied(Ending.UNREADABLE, problem=error) from None
         return answer if isinstance(answer, dict) else {}
 
 
@@ -239,26 +234,35 @@ def _call_outcome(request: CallRequest, answer: dict[str, Any]) -> CallSuccess |
                 unknown = find_unknown(values)
                 if unknown is None:
                     return CallSuccess(tuple(values), tuple(arguments))
-                return CallFailure(
-                    f"{name} returned a value of type {_clip(unknown.type_name)}, "
-                    "which cannot be graded"
+                text = gettext(
+                    "{name} returned a value of type {type}, which cannot be graded",
+                    name=name,
+                    type=_clip(unknown.type_name),
                 )
+                return CallFailure(text)
         case {"status": "unsendable"}:
-            return CallFailure(f"{name} returned a value of too many parts to be graded")
+            text = gettext("{name} returned a value of too many parts to be graded", name=name)
+            return CallFailure(text)
         case {"status": "undefined"}:
-            return CallFailure(f"{name} is not defined")
+            return CallFailure(gettext("{name} is not defined", name=name))
         case {"status": "error", "error": "NotImplementedError"}:
-            return CallFailure(f"{name} is not implemented yet", "NotImplementedError")
+            text = gettext("{name} is not implemented yet", name=name)
+            return CallFailure(text, "NotImplementedError")
         case {"status": "error", "error": str() as error, "message": str() as message}:
-            place = answer.get("place")
-            where = f" at {_clip(place)}" if isinstance(place, str) and place else ""
             index = answer.get("index")
             return CallFailure(
-                f"{name} raised {_clip(error)}: {_clip(message, 300)}{where}",
+                _raised(name, _clip(error), _clip(message, 300), answer.get("place")),
                 _clip(error),
                 index if type(index) is int and 0 <= index < len(request.calls) else 0,
             )
-    return CallFailure(f"{name} gave an answer that cannot be read")
+    return CallFailure(gettext("{name} gave an answer that cannot be read", name=name))
+
+
+def _raised(name: str, error: str, message: str, place: Any) -> str:
+    told = {"name": name, "error": error, "message": message}
+    if isinstance(place, str) and place:
+        return gettext("{name} raised {error}: {message} at {place}", place=_clip(place), **told)
+    return gettext("{name} raised {error}: {message}", **told)
 
 
 def _clip(text: str, length: int = 80) -> str:

@@ -15,6 +15,7 @@ from grader.box.client import Box
 from grader.box.tiers import Tier
 from grader.course.settings import Limits
 from grader.errors import BoxError
+from grader.locale.translations import Sentence
 from grader.system.scratch import new_folder, remove_tree
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ class WarmLauncher:
             raise
         zygote = self._zygote
 
-        def kill(hung_up: bool) -> str:
+        def kill(hung_up: bool) -> Sentence | None:
             cause = zygote.kill_all(hung_up)
             remove_tree(scratch)
             return cause
@@ -114,12 +115,12 @@ class PlainLauncher:
         with theirs:
             process = _start_runner(theirs, scratch, limits.output_mib)
 
-        def kill(hung_up: bool) -> str:
+        def kill(hung_up: bool) -> Sentence | None:
             if not hung_up:
                 process.kill()
             status = process.wait()
             remove_tree(scratch)
-            return f" (exit status {status})" if hung_up else ""
+            return Sentence("exit status {status}", {"status": status}) if hung_up else None
 
         return _with_files(Box(Channel(ours, limits.output_mib << 20), kill), files)
 

@@ -16,18 +16,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from grader.box.client import (
-    Box,
-    BoxDied,
-    BoxTimedOut,
-    CallFailure,
-    CallRequest,
-    CallSuccess,
-    CellOutcome,
-)
+from grader.box import endings
+from grader.box.client import Box, CallFailure, CallRequest, CallSuccess, CellOutcome
+from grader.box.endings import BoxDied, BoxTimedOut
 from grader.box.launch import Launcher
 from grader.box.needs import needed_cells
 from grader.course.settings import Limits
+from grader.locale.translations import N_, N_plural, gettext, ngettext
 from grader.results import Note, NoteKind
 
 __all__ = ["CodeCell", "Session"]
@@ -35,7 +30,6 @@ __all__ = ["CodeCell", "Session"]
 MAX_BOXES = 12
 MAX_TRIES_ALONE = 4  # each costs a box and, if it fails, the time of a call
 SHARE_FOR_CELLS = 0.6  # of the submission's time; the rest is kept for the checks
-OUT_OF_TIME = "the submission had used up its time before this"
 
 
 @dataclass(frozen=True)
@@ -83,15 +77,15 @@ class Session:
         self._output_bytes = 0
         self._cell_timeout_s = limits.cell_timeout_s
         self._outcomes: dict[int, CellOutcome] = {}
-        self._deadly_cells: dict[str, str] = {}
-        self._deadly_functions: dict[str, str] = {}
+        self._deadly_cells: dict[str, BoxDied] = {}
+        self._deadly_functions: dict[str, BoxDied] = {}
         self._only: frozenset[int] | None = None  # cells that boxes execute; None for all
         self._tries_alone = 0
         self._revived: frozenset[int] = frozenset()  # cells executed in spite of a death
         self._suspects: frozenset[int] = frozenset()
         self._needs: dict[str, frozenset[int]] = {}
         self._cleared: list[str] = []
-        self._too_late: dict[str, None] = {}  # what was not run, in its order
+        self._too_late: dict[CodeCell | str, None] = {}  # what was not run, in its order
 
     def __enter__(self) -> Session:
         return self
@@ -106,34 +100,34 @@ class Session:
 
     def _sentences(self) -> Iterator[str]:
         if self._deadly_cells:
-            (first, reason), *others = self._deadly_cells.items()
-            rest = f" and, for the like reason, {', '.join(n for n, _ in others)}" if others else ""
-            yield f"The cell {first} {reason}; the notebook went on without it{rest}."
-        for reason in self._deadly_functions.values():
-            yield f"Calling {reason}; the other steps were graded in a fresh box."
+            first, *others = self._deadly_cells
+            sentences = endings.CELL_AND_OTHERS if others else endings.CELL
+            yield self._deadly_cells[first].told(sentences, name=first, others=", ".join(others))
+        for name, death in self._deadly_functions.items():
+            yield death.told(endings.FUNCTION, name=name)
         if self._cleared:
-            names = ", ".join(self._cleared)
-            yield (
+            yield gettext(
                 "Something that another cell had started ended the Python process; "
-                f"without that cell {names} could be called."
+                "without that cell {names} could be called.",
+                names=", ".join(self._cleared),
             )
         if self._too_late:
-            first, *late = self._too_late
-            rest = f"; nor could {len(late)} more after it" if late else ""
-            yield f"All of its time was used up before {first} could run{rest}."
+            yield _ran_out(*self._too_late)
 
     def execute_cells(self) -> dict[int, CellOutcome]:
         """Run all cells; the outcome of each by its index. A deadly cell does not stop the rest."""
         while not self._run_cells() and self._boxes_opened < MAX_BOXES:
             pass
+        out_of_time = gettext("the submission had used up its time before this")
         for cell in self._cells:
-            self._outcomes.setdefault(cell.index, CellOutcome(ok=False, died=OUT_OF_TIME))
+            self._outcomes.setdefault(cell.index, CellOutcome(ok=False, died=out_of_time))
         return self._outcomes
 
     def call(self, request: CallRequest) -> CallSuccess | CallFailure:
         """Call a student's function; whatever it does is an answer."""
         if request.name in self._deadly_functions:
-            return CallFailure(self._deadly_functions[request.name])
+            death = self._deadly_functions[request.name]
+            return CallFailure(death.told(endings.CALL, name=request.name))
         if self._has_suspects(request.name) and (outcome := self._call_alone(request)):
             return outcome
         if self._only is not None and not self._cells_of(request.name) <= self._only:
@@ -149,17 +143,21 @@ class Session:
         timeout_s = min(self._limits.call_timeout_s, self._time_left())
         if timeout_s <= 0:
             self._too_late[request.name] = None
-            return CallFailure(f"{request.name} was not called: {OUT_OF_TIME}")
+            text = gettext(
+                "{name} was not called: the submission had used up its time before this",
+                name=request.name,
+            )
+            return CallFailure(text)
         if self._box is None and not self._reopen():
-            return CallFailure(f"{request.name} was not called: the notebook stops by itself")
+            text = gettext("{name} was not called: the notebook stops by itself", name=request.name)
+            return CallFailure(text)
         assert self._box is not None  # noqa: S101 — told to mypy; _reopen opened it
         return self._box.call(request, timeout_s)
 
     def _bury(self, name: str, death: BoxDied) -> CallFailure:
         self._close_box()
-        reason = f"{name} {death}"
-        self._deadly_functions[name] = reason
-        return CallFailure(reason)
+        self._deadly_functions[name] = death
+        return CallFailure(death.told(endings.CALL, name=name))
 
     def _call_alone(self, request: CallRequest) -> CallSuccess | CallFailure | None:
         """Call a function with its own cells alone; None if that ends the box too."""
@@ -218,14 +216,17 @@ class Session:
             timeout_s = min(self._cell_timeout_s, self._time_left_for(cell))
             if timeout_s <= 0:
                 if cell.index not in self._outcomes:
-                    self._too_late[f"the cell {cell.label}"] = None
+                    self._too_late[cell] = None
                 continue
             try:
                 outcome = self._box.execute(cell.source, timeout_s)
             except BoxDied as death:
                 self._mark_deadly(cell, death)
                 return False
-            if cell.index not in self._outcomes or self._deadly_cells.pop(cell.label, ""):
+            if (
+                cell.index not in self._outcomes
+                or self._deadly_cells.pop(cell.label, None) is not None
+            ):
                 self._outcomes[cell.index] = self._within_bounds(outcome)
         return True
 
@@ -247,8 +248,8 @@ class Session:
         self._cell_timeout_s /= (
             2  # one endless loop is often met again, by every cell that calls it
         )
-        self._outcomes[cell.index] = CellOutcome(ok=False, died=f"this cell {death}")
-        self._deadly_cells[cell.label] = str(death)
+        self._outcomes[cell.index] = CellOutcome(ok=False, died=death.told(endings.THIS_CELL))
+        self._deadly_cells[cell.label] = death
         if not isinstance(death, BoxTimedOut) and cell.index not in self._revived:
             self._suspects |= {cell.index}
 
@@ -266,6 +267,27 @@ class Session:
             self._box = None
 
 
+def _ran_out(first: CodeCell | str, *others: CodeCell | str) -> str:
+    """What was not run for want of time: a cell or a function, and how many more."""
+    if isinstance(first, CodeCell):
+        name = first.label
+        alone = N_("All of its time was used up before the cell {name} could run.")
+        more = N_plural(
+            "All of its time was used up before the cell {name} could run; "
+            "nor could {count} more after it.",
+            "All of its time was used up before the cell {name} could run; "
+            "nor could {count} more after it.",
+        )
+    else:
+        name = first
+        alone = N_("All of its time was used up before {name} could run.")
+        more = N_plural(
+            "All of its time was used up before {name} could run; nor could {count} more after it.",
+            "All of its time was used up before {name} could run; nor could {count} more after it.",
+        )
+    return ngettext(*more, len(others), name=name) if others else gettext(alone, name=name)
+
+
 def _left_out(output_mib: int) -> dict[str, Any]:
-    text = f"[output left out: the notebook had printed {output_mib} MiB before]\n"
-    return {"output_type": "stream", "name": "stderr", "text": text}
+    text = gettext("[output left out: the notebook had printed {size} MiB before]", size=output_mib)
+    return {"output_type": "stream", "name": "stderr", "text": text + "\n"}

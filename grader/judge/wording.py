@@ -1,7 +1,8 @@
 """What the judge's claims, messages, hints and remarks say, by key, in the language of the course.
 
 An assignment's `messages.yml` holds its sentences, a block for each language. What a block lacks
-is said in English, from the block `en` or from `GENERIC` below; a block may translate these too.
+is said in English, from the block `en`. The kit's own sentences are `GENERIC` below, which the
+catalogues of `grader.locale` translate; a block may word them otherwise.
 """
 
 from __future__ import annotations
@@ -16,70 +17,95 @@ from typing import Any
 import yaml
 
 from grader.errors import JudgeError
+from grader.locale.translations import ENGLISH, N_, N_plural, in_language, translated
+from grader.locale.translations import language as spoken
 
 __all__ = ["GENERIC", "Wording", "all_hints", "say", "speaking", "unknown_keys"]
 
-GENERIC = {
+GENERIC: Mapping[str, str | tuple[str, str]] = {
     # what stands where something else is expected
-    "not_an_array": "{name} should be a numpy array, but it is {found}",
-    "not_a_number": "{name} should be a single number, but it is {found}",
-    "enormous_int": "{name} should be a number, but it is an enormous int",
-    "not_values": "{name} should be {count} values, but it is {found}",
-    "other_count": "{name} should be {count} values, but there are {found}",
-    "not_a_dict": "{name} should be a dict, but it is {found}",
-    "no_key": "{name} lacks the key {key!r}",
-    "other_kind": "{name} should hold {kind}, but its dtype is {dtype}",
-    "other_shape": "{name} should have shape {shape}, but it has {found}",
-    "ragged": "{name} should have shape {shape}, but its rows differ in length",
-    "not_finite": "{name} is {found}, where a number belongs",
-    "nothing_to_compare": "{name} has no finite value to compare with",
-    "other_number": "{name} should be {expected}, but it is {found}",
-    "other_numbers": "{name} should be {expected}, but it is {found} (the largest difference; "
-    "{wrong} of {count} entries are wrong)",
-    "changed": "{name} was changed by the call; work on a copy instead",
-    "unreadable": "{name} gave an answer that cannot be read",
+    "not_an_array": N_("{name} should be a numpy array, but it is {found}"),
+    "not_a_number": N_("{name} should be a single number, but it is {found}"),
+    "enormous_int": N_("{name} should be a number, but it is an enormous int"),
+    "not_values": N_plural(
+        "{name} should be {count} values, but it is {found}",
+        "{name} should be {count} values, but it is {found}",
+    ),
+    "other_count": N_plural(
+        "{name} should be {count} values, but there are {found}",
+        "{name} should be {count} values, but there are {found}",
+    ),
+    "not_a_dict": N_("{name} should be a dict, but it is {found}"),
+    "no_key": N_("{name} lacks the key {key!r}"),
+    "other_kind": N_("{name} should hold {kind}, but its dtype is {dtype}"),
+    "other_shape": N_("{name} should have shape {shape}, but it has {found}"),
+    "ragged": N_("{name} should have shape {shape}, but its rows differ in length"),
+    "not_finite": N_("{name} is {found}, where a number belongs"),
+    "nothing_to_compare": N_("{name} has no finite value to compare with"),
+    "other_number": N_("{name} should be {expected}, but it is {found}"),
+    "other_numbers": N_(
+        "{name} should be {expected}, but it is {found} (the largest difference; "
+        "{wrong} of {count} entries are wrong)"
+    ),
+    "changed": N_("{name} was changed by the call; work on a copy instead"),
+    "unreadable": N_("{name} gave an answer that cannot be read"),
     # kinds of values
-    "kind_f": "real numbers",
-    "kind_i": "integers",
-    "kind_b": "booleans",
-    "kind_c": "complex numbers",
-    "a_none": "None (is a return statement missing?)",
-    "an_array": "an array of shape {shape}",
-    "a_collection": "a {type} of {count} items",
-    "a_special_number": "the number {value}",
-    "a_type": "of type {type}",
+    "kind_f": N_("real numbers"),
+    "kind_i": N_("integers"),
+    "kind_b": N_("booleans"),
+    "kind_c": N_("complex numbers"),
+    "a_none": N_("None (is a return statement missing?)"),
+    "an_array": N_("an array of shape {shape}"),
+    "a_collection": N_plural("a {type} of {count} items", "a {type} of {count} items"),
+    "a_special_number": N_("the number {value}"),
+    "a_type": N_("of type {type}"),
     # simple forms of wrong numbers
-    "form": "{name}: {form}",
-    "form_not_finite": "nan or inf comes out; look for an overflow, a division by zero or a log "
-    "of zero.",
-    "form_overflow": "nan or inf comes out for large numbers only; which step overflows for them?",
-    "form_ignores": "right where {argument} is 0, and the same elsewhere. What should {argument} "
-    "change?",
-    "form_superfluous": "right where {argument} is 0. Elsewhere {argument} adds something that "
-    "does not belong.",
-    "form_adds_factor": "right where {argument} is 0, and wrong elsewhere: what {argument} adds "
-    "is {factor}.",
-    "form_adds_other": "right where {argument} is 0, and wrong elsewhere: what {argument} adds "
-    "is not what it should be.",
-    "form_first_row": "only the first row is right; does the step use every row?",
-    "form_first_rows": "only the first {count} rows are right; does the step use every row?",
-    "form_not_last_row": "every row is right but the last; look at where the loop or slice ends.",
-    "form_not_first_row": "every row is right but the first; look at where the loop or slice "
-    "starts.",
-    "form_some_rows": "some rows are right and some are wrong; compare one of each.",
-    "form_transposed": "the numbers are right, but rows and columns are exchanged.",
-    "form_shape": "the numbers are right, but the shape is {shape} instead of {expected}.",
-    "form_axes": "the numbers are right, but their axes are in another order: the shape is "
-    "{shape} instead of {expected}.",
-    "form_axis": "the shape is {shape} instead of {expected}, and the total is right; along which "
-    "axis do you add up?",
-    "form_factor": "every number is {factor}.",
-    "factor_N": "N times too large (is the mean over the rows taken?)",
-    "factor_one_N": "N times too small (is the mean over the rows taken twice?)",
-    "factor_sign": "of the wrong sign",
-    "factor_2": "twice as large as it should be",
-    "factor_half": "half as large as it should be",
-    "factor_any": "{factor:.4g} times what it should be",
+    "form": N_("{name}: {form}"),
+    "form_not_finite": N_(
+        "nan or inf comes out; look for an overflow, a division by zero or a log of zero."
+    ),
+    "form_overflow": N_(
+        "nan or inf comes out for large numbers only; which step overflows for them?"
+    ),
+    "form_ignores": N_(
+        "right where {argument} is 0, and the same elsewhere. What should {argument} change?"
+    ),
+    "form_superfluous": N_(
+        "right where {argument} is 0. Elsewhere {argument} adds something that does not belong."
+    ),
+    "form_adds_factor": N_(
+        "right where {argument} is 0, and wrong elsewhere: what {argument} adds is {factor}."
+    ),
+    "form_adds_other": N_(
+        "right where {argument} is 0, and wrong elsewhere: what {argument} adds is not what it "
+        "should be."
+    ),
+    "form_first_row": N_("only the first row is right; does the step use every row?"),
+    "form_first_rows": N_("only the first {count} rows are right; does the step use every row?"),
+    "form_not_last_row": N_(
+        "every row is right but the last; look at where the loop or slice ends."
+    ),
+    "form_not_first_row": N_(
+        "every row is right but the first; look at where the loop or slice starts."
+    ),
+    "form_some_rows": N_("some rows are right and some are wrong; compare one of each."),
+    "form_transposed": N_("the numbers are right, but rows and columns are exchanged."),
+    "form_shape": N_("the numbers are right, but the shape is {shape} instead of {expected}."),
+    "form_axes": N_(
+        "the numbers are right, but their axes are in another order: the shape is {shape} "
+        "instead of {expected}."
+    ),
+    "form_axis": N_(
+        "the shape is {shape} instead of {expected}, and the total is right; along which axis do "
+        "you add up?"
+    ),
+    "form_factor": N_("every number is {factor}."),
+    "factor_N": N_("N times too large (is the mean over the rows taken?)"),
+    "factor_one_N": N_("N times too small (is the mean over the rows taken twice?)"),
+    "factor_sign": N_("of the wrong sign"),
+    "factor_2": N_("twice as large as it should be"),
+    "factor_half": N_("half as large as it should be"),
+    "factor_any": N_("{factor:.4g} times what it should be"),
 }
 BLOCKS = ("claims", "hints", "remarks", "generic")
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # where there is C, ten times as quick
@@ -90,27 +116,38 @@ class Wording:
     """The sentences of one assignment in one language, English where there is no other.
 
     Args:
+        language: its code.
         claims: what a hidden test asks for, by its name; else its docstring says it.
         hints: where to look, by the id of a mistake; else `mistakes.py` says it.
         remarks: what hidden tests say, by key.
-        generic: translations of `GENERIC`.
+        generic: other words for `GENERIC`.
     """
 
+    language: str = ENGLISH
     claims: Mapping[str, str] = field(default_factory=dict)
     hints: Mapping[str, str] = field(default_factory=dict)
     remarks: Mapping[str, str] = field(default_factory=dict)
     generic: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def from_text(cls, text: str, language: str = "en") -> Wording:
+    def from_text(cls, text: str, language: str = ENGLISH) -> Wording:
         """Read a `messages.yml`; an empty text is a wording without sentences.
 
         Raises:
             JudgeError: it is not YAML, or not blocks of sentences.
         """
         languages = _languages(text)
-        english, other = languages.get("en", {}), languages.get(language, {})
-        return cls(**{name: {**english.get(name, {}), **other.get(name, {})} for name in BLOCKS})
+        english, other = languages.get(ENGLISH, {}), languages.get(language, {})
+        if _is_translated(language):  # better than other English words for ours
+            english = {**english, "generic": {}}
+        blocks = {name: {**english.get(name, {}), **other.get(name, {})} for name in BLOCKS}
+        return cls(language, **blocks)
+
+
+def _is_translated(language: str) -> bool:
+    """Whether the kit has a catalogue of the language, other than English."""
+    with in_language(language):
+        return spoken() != ENGLISH
 
 
 def all_hints(text: str) -> list[str]:
@@ -190,10 +227,11 @@ _current: ContextVar[Wording] = ContextVar("wording", default=Wording())  # noqa
 
 @contextmanager
 def speaking(wording: Wording) -> Iterator[None]:
-    """Let `say` use these sentences."""
+    """Let `say` use these sentences, and all else be said in their language."""
     token = _current.set(wording)
     try:
-        yield
+        with in_language(wording.language):
+            yield
     finally:
         _current.reset(token)
 
@@ -203,11 +241,20 @@ def say(key: str, /, **values: Any) -> str:
 
     A key that nobody wrote a sentence for says itself: a gap in the wording costs no grade.
     """
-    wording = _current.get()
-    for sentences in (wording.remarks, wording.generic, GENERIC):
-        if key in sentences:
-            try:
-                return sentences[key].format(**values)
-            except (KeyError, IndexError, ValueError):  # a slip of the translation
-                continue
+    for sentence in _sentences_of(key, values.get("count", 1)):
+        try:
+            return sentence.format(**values)
+        except (KeyError, IndexError, ValueError):  # a slip of the translation
+            continue
     return key.replace("_", " ")
+
+
+def _sentences_of(key: str, count: int) -> Iterator[str]:
+    """What may be said, the best first."""
+    wording = _current.get()
+    yield from (block[key] for block in (wording.remarks, wording.generic) if key in block)
+    if key in GENERIC:
+        found = GENERIC[key]
+        one, many = (found, "") if isinstance(found, str) else found
+        yield translated(one, many, count)
+        yield many or one  # where the translation has a slip

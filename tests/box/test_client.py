@@ -15,6 +15,7 @@ from grader.box.channel import Channel
 from grader.box.client import Box, BoxDied, CallFailure, CallRequest, CallSuccess, CellOutcome
 from grader.box.protocol import Encoder
 from grader.errors import BoxError
+from grader.locale.translations import Sentence
 
 Peer = Callable[[Channel, int], None]
 
@@ -33,7 +34,7 @@ def with_peer(peer: Peer, use: Callable[[Box], Any]) -> Any:
 
     thread = threading.Thread(target=serve)
     thread.start()
-    box = Box(Channel(ours), lambda hung_up: " (gone)" if hung_up else "")
+    box = Box(Channel(ours), lambda hung_up: Sentence("gone") if hung_up else None)
     try:
         return use(box)
     finally:

@@ -27,6 +27,7 @@ from grader.box.jail import confine as jail
 from grader.box.jail.scratch_use import is_overfull
 from grader.box.tiers import Tier
 from grader.errors import BoxError
+from grader.locale.translations import Sentence
 from grader.system.scratch import new_folder
 
 __all__ = ["Zygote", "ZygoteGone", "main"]
@@ -90,14 +91,15 @@ class Zygote:
             raise
         return ours
 
-    def kill_all(self, hung_up: bool) -> str:
-        """End every descendant of the zygote; says how the box ended if it did so by itself.
+    def kill_all(self, hung_up: bool) -> Sentence | None:
+        """End every descendant of the zygote; says why the box ended if it did so by itself.
 
         Args:
             hung_up: the box closed its channel, so its end is known or will be in a moment.
         """
         self._send({"op": "kill", "hung_up": hung_up}, [])
-        return str(self._receive()["cause"])
+        cause = self._receive()["cause"]
+        return Sentence(**cause) if cause else None
 
     def close(self) -> None:
         """Stop the zygote and everything below it."""
@@ -159,7 +161,7 @@ class _Server:
         self._oom_kills = 0
         self._spec: jail.JailSpec | None = None
         self._box_pid = 0
-        self._cause = ""
+        self._cause: Sentence | None = None
 
     def serve(self) -> None:
         """Answer requests until the other end closes; watch the box in between."""
@@ -178,7 +180,8 @@ class _Server:
             else:
                 if message["hung_up"]:
                     self._await_end()
-                self._reply({"cause": self._kill_all()})
+                cause = self._kill_all()
+                self._reply({"cause": vars(cause) if cause else None})
 
     def _reply(self, message: dict[str, Any]) -> None:
         data = json.dumps(message).encode()
@@ -208,7 +211,7 @@ class _Server:
             self._group.bound(self._own_memory, spec.memory_mib, spec.processes)
             self._oom_kills = self._group.oom_kills()
         self._box_pid = os.fork()
-        self._spec, self._cause = spec, ""
+        self._spec, self._cause = spec, None
         if self._box_pid == 0:
             os.close(status_read)
             self._become_box(spec, fd, status_write)
@@ -247,10 +250,10 @@ class _Server:
         elif spec.tier is not Tier.NAMESPACES and is_overfull(
             spec.scratch, pids, jail.SCRATCH_MIB << 20, namespaces.MAX_FILES
         ):
-            limits = f"{jail.SCRATCH_MIB} MiB or {namespaces.MAX_FILES} files"
-            self._stop(f" (it wrote more than {limits})")
+            limits = {"size": jail.SCRATCH_MIB, "files": namespaces.MAX_FILES}
+            self._stop(Sentence("it wrote more than {size} MiB or {files} files", limits))
 
-    def _stop(self, cause: str) -> None:
+    def _stop(self, cause: Sentence) -> None:
         self._kill_all()
         self._cause = cause
 
@@ -260,7 +263,7 @@ class _Server:
         while self._box_pid and not _has_ended(self._box_pid) and time.monotonic() < until:
             time.sleep(0.001)
 
-    def _kill_all(self) -> str:
+    def _kill_all(self) -> Sentence | None:
         while children := family.children(os.getpid()):
             _stop_descendants()
             for pid in children:
@@ -279,8 +282,8 @@ class _Server:
             self._cause = self._cause or _describe(os.waitstatus_to_exitcode(status))
 
 
-def _too_much_memory(spec: jail.JailSpec) -> str:
-    return f" (it used more than {spec.memory_mib} MiB of memory)"
+def _too_much_memory(spec: jail.JailSpec) -> Sentence:
+    return Sentence("it used more than {size} MiB of memory", {"size": spec.memory_mib})
 
 
 def _stop_descendants() -> None:
@@ -303,12 +306,12 @@ def _has_ended(pid: int) -> bool:
     return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
 
-def _describe(exit_code: int) -> str:
+def _describe(exit_code: int) -> Sentence:
     """A signal's number comes negative, or above 128 through the box's process 1."""
     number = -exit_code if exit_code < 0 else exit_code - 128
     if number in set(signal.Signals):
-        return f" (killed by {signal.Signals(number).name})"
-    return f" (exit status {exit_code})"
+        return Sentence("killed by {signal}", {"signal": signal.Signals(number).name})
+    return Sentence("exit status {status}", {"status": exit_code})
 
 
 def main() -> None:

@@ -1,0 +1,110 @@
+"""Sentences in the language of a run: English in the code, translated by catalogues of gettext.
+
+The language holds for the thread or task that set it, so that two courses in one process do not
+meet. A sentence is whole and has named values, `{name}`, so that a translation can order them as
+its language does. What no catalogue translates is said in English.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from gettext import NullTranslations, translation
+from pathlib import Path
+from typing import Any
+
+__all__ = [
+    "CATALOGUES",
+    "ENGLISH",
+    "N_",
+    "N_plural",
+    "Sentence",
+    "gettext",
+    "in_language",
+    "language",
+    "ngettext",
+    "translated",
+]
+
+CATALOGUES = Path(__file__).parent
+ENGLISH = "en"
+LANGUAGE = re.compile(r"[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*")  # it becomes the name of a folder
+
+_english = NullTranslations()
+_current: ContextVar[NullTranslations] = ContextVar("translations", default=_english)
+
+
+@contextmanager
+def in_language(language: str) -> Iterator[None]:
+    """Say everything in this language, or in English where there is no catalogue of it.
+
+    Args:
+        language: its code, such as `de` or `pt-BR`; for `pt-BR`, a catalogue of `pt` will do.
+    """
+    token = _current.set(_catalogue(language))
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+def _catalogue(language: str) -> NullTranslations:
+    if language == ENGLISH or not LANGUAGE.fullmatch(language):
+        return _english
+    return translation("messages", CATALOGUES, [language.replace("-", "_")], fallback=True)
+
+
+def language() -> str:
+    """The code of the language in which things are said now."""
+    return _current.get().info().get("language", "").replace("_", "-") or ENGLISH
+
+
+def translated(text: str, many: str = "", count: int = 1) -> str:
+    """A sentence as the catalogue has it, its values not yet filled in.
+
+    Args:
+        text: in English; with `many`, for one of what is counted.
+        many: in English, for several.
+        count: how many there are.
+    """
+    catalogue = _current.get()
+    return catalogue.ngettext(text, many, count) if many else catalogue.gettext(text)
+
+
+def gettext(text: str, /, **values: Any) -> str:
+    """The sentence with its values."""
+    return translated(text).format(**values)
+
+
+def ngettext(text: str, many: str, count: int, /, **values: Any) -> str:
+    """The sentence for one, or for many, of what is counted; `{count}` is among its values."""
+    return translated(text, many, count).format(count=count, **values)
+
+
+def N_(text: str) -> str:
+    """Mark a sentence that is looked up later."""
+    return text
+
+
+def N_plural(text: str, many: str) -> tuple[str, str]:
+    """Mark a sentence for one and for many that is looked up later."""
+    return text, many
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence that is said later, perhaps by another process, in the language it then has.
+
+    Args:
+        text: in English.
+        values: by name.
+    """
+
+    text: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return gettext(self.text, **self.values)

@@ -1,0 +1,73 @@
+"""Bring `grader/locale/` up to date: the template, the catalogue of each language, and its .mo.
+
+`make messages` runs it. With the code of a language it begins a catalogue for that.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+PACKAGE = Path(__file__).parents[1] / "grader"
+FOLDER = PACKAGE / "locale"
+TEMPLATE = FOLDER / "messages.pot"
+METHODS = [("pages/templates/**.html", "jinja2"), ("**.py", "python")]
+STRICT = {"pages/templates/**.html": {"silent": "false"}}
+KEYWORDS = {**DEFAULT_KEYWORDS, "N_plural": (1, 2), "Sentence": None}
+
+
+def extracted() -> Catalog:
+    """Every sentence of the kit that can be translated, with the files in which it stands."""
+    catalog = Catalog(fuzzy=False)
+    found = extract_from_dir(
+        PACKAGE, METHODS, STRICT, KEYWORDS, ["Translators:"], strip_comment_tags=True
+    )
+    for name, _, message, comments, context in found:
+        catalog.add(message, None, [(f"grader/{name}", 0)], auto_comments=comments, context=context)
+    return catalog
+
+
+def as_text(catalog: Catalog, *, header: bool = True) -> bytes:
+    """A catalogue as the text of a .po file; without line numbers, which any edit would change."""
+    text = io.BytesIO()
+    write_po(text, catalog, width=100, omit_header=not header, include_lineno=False)
+    return text.getvalue()
+
+
+def compiled(catalog: Catalog) -> bytes:
+    """A catalogue as the .mo file that is read when pages are made."""
+    binary = io.BytesIO()
+    write_mo(binary, catalog)
+    return binary.getvalue()
+
+
+def catalogues() -> Iterator[tuple[Path, Catalog]]:
+    """The catalogue of each language, with its .po file."""
+    for path in sorted(FOLDER.glob("*/LC_MESSAGES/messages.po")):
+        with path.open("rb") as file:
+            yield path, read_po(file, locale=path.parents[1].name, domain="messages")
+
+
+def main(new_languages: Sequence[str]) -> None:
+    """Write all files anew."""
+    template = extracted()
+    TEMPLATE.write_bytes(as_text(template, header=False))
+    for language in new_languages:
+        path = FOLDER / language / "LC_MESSAGES" / "messages.po"
+        path.parent.mkdir(parents=True)
+        path.write_bytes(as_text(Catalog(locale=language, project="Chainrule", fuzzy=False)))
+    for path, catalog in catalogues():
+        catalog.update(template, no_fuzzy_matching=True, update_creation_date=False)
+        path.write_bytes(as_text(catalog))
+        path.with_suffix(".mo").write_bytes(compiled(catalog))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
