@@ -29,16 +29,16 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT / "tests" / "attacks"))
+sys.path.insert(0, str(ROOT))
 
-from attack_course import HONEST, ID, POINTS, SECRET, answered  # noqa: E402 — its folder comes first
-from attack_files import SUCCEEDED, Attack, load_attacks  # noqa: E402
-from attack_world import open_doors  # noqa: E402
-from nbgrader.api import Gradebook, MissingEntry  # noqa: E402
+from nbgrader.api import Gradebook, MissingEntry  # noqa: E402 — the checkout comes first
 from nbgrader.apps import NbGraderApp  # noqa: E402
 
 from grader import notebook  # noqa: E402
 from grader.box.jail import kernel, namespaces  # noqa: E402
+from tests.attacks.box_attacks import SUCCEEDED, Attack, load_attacks  # noqa: E402
+from tests.attacks.course import HONEST, ID, POINTS, SECRET, make_submission  # noqa: E402
+from tests.attacks.world import open_doors  # noqa: E402
 
 TIMEOUT_S = 90
 CELL_TIMEOUT_S = 10
@@ -94,7 +94,7 @@ def run(attack: Attack, files: dict[str, str]) -> Outcome:
 def make_template() -> Outcome:
     """The released course with one submission graded: its files, by path."""
     hand_out()
-    hand_in("aaron", answered(HONEST))
+    hand_in("aaron", make_submission(HONEST))
     finished = nbgrader("generate_assignment", ID) and nbgrader("autograde", ID)
     if not finished or grades("aaron") != POINTS:
         return {"log": Path("log").read_text()[-2000:]}
@@ -104,7 +104,7 @@ def make_template() -> Outcome:
 
 def hand_out() -> None:
     """Write the instructor's notebook, hidden tests in it."""
-    source = answered(HONEST)
+    source = make_submission(HONEST)
     for cell in source["cells"]:
         name = cell["metadata"]["nbgrader"]["grade_id"]
         if name in HONEST:
@@ -139,7 +139,7 @@ def attacked(attack: Attack, files: dict[str, str]) -> Outcome:
     with subprocess.Popen(["sleep", "1000"]) as sentinel:
         outside = surroundings(doors, sentinel.pid)
         hand_in("mallory", attack.submission(outside, stock=True))
-        hand_in("zoe", answered(HONEST))
+        hand_in("zoe", make_submission(HONEST))
         start = time.monotonic()
         in_time = nbgrader("autograde", ID)
         seconds = round(time.monotonic() - start, 1)
@@ -157,7 +157,7 @@ def attacked(attack: Attack, files: dict[str, str]) -> Outcome:
 
 
 def surroundings(doors: dict[str, socket.socket], sentinel: int) -> dict[str, Any]:
-    """What `attack_world.World.outside` tells, for this place."""
+    """What `World.outside` in tests/attacks/world.py tells, for this place."""
     home = Path("/tmp/home")
     write(home / ".ssh" / "id_ed25519", SECRET)
     return {

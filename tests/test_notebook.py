@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader import notebook
-from grader.course.solution import replace_solution, solution_region, strip_solution
 from grader.notebook import dumps, loads
 
 JSON = st.recursive(
@@ -18,23 +17,6 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
     max_leaves=20,
 )
-
-TWO_REGIONS = '''import numpy as np
-
-
-def add(x, y):
-    """Sum."""
-    ### BEGIN SOLUTION
-    total = x + y
-    return total
-    ### END SOLUTION
-
-
-def double(x):
-    ### BEGIN SOLUTION
-    return 2 * x
-    ### END SOLUTION
-'''
 
 
 def cell(**marks: Any) -> notebook.Cell:
@@ -163,63 +145,3 @@ def test_clear_outputs_leaves_the_original_alone():
     original = {"cells": [{"cell_type": "code", "outputs": [1], "execution_count": 2}]}
     assert notebook.clear_outputs(original)["cells"][0]["outputs"] == []
     assert original["cells"][0]["outputs"] == [1]
-
-
-def test_solution_region_takes_all_regions():
-    assert solution_region(TWO_REGIONS) == "    total = x + y\n    return total\n    return 2 * x"
-    assert "total" not in strip_solution(TWO_REGIONS)
-    assert "def double" in strip_solution(TWO_REGIONS)
-
-
-def test_without_markers_the_whole_cell_is_the_solution():
-    assert solution_region("x = 1\ny = 2") == "x = 1\ny = 2"
-    assert strip_solution("x = 1\ny = 2") == ""
-
-
-@pytest.mark.parametrize(
-    "source",
-    [
-        "# BEGIN SOLUTION\nx",
-        "x\n# END SOLUTION",
-        "# BEGIN SOLUTION\n# BEGIN SOLUTION\n# END SOLUTION",
-        "# BEGIN SOLUTION\n# END SOLUTION\n# END SOLUTION",
-    ],
-)
-def test_nested_and_unbalanced_markers_are_refused_with_their_line(source):
-    with pytest.raises(ValueError, match=r"line \d"):
-        solution_region(source)
-
-
-def test_replace_solution_replaces_only_the_definitions_given():
-    code = "import math\n\n\ndef double(x):\n    return math.fsum([x, x])\n"
-    result = replace_solution(TWO_REGIONS, code)
-    names: dict[str, Any] = {}
-    exec(result, names)
-    assert (names["double"](2), names["add"](1, 2)) == (4.0, 3)
-    assert solution_region(result) == "    total = x + y\n    return total"
-
-
-def test_replace_solution_without_definitions_fills_the_region():
-    source = "### BEGIN SOLUTION\nold\n### END SOLUTION\nrest"
-    assert solution_region(replace_solution(source, "new \\1")) == "new \\1"
-    assert strip_solution(replace_solution(source, "new")) == "rest"
-    assert replace_solution("whole cell", "new") == "new"
-
-
-def test_replace_solution_in_one_region_around_all_functions():
-    source = (
-        "### BEGIN SOLUTION\ndef f():\n    return 1\n\n\ndef g():\n    return 2\n### END SOLUTION"
-    )
-    result = replace_solution(source, "@staticmethod\ndef g():\n    return 3")
-    assert (
-        solution_region(result)
-        == "def f():\n    return 1\n\n\n@staticmethod\ndef g():\n    return 3"
-    )
-
-
-@given(st.text(), st.text())
-def test_replace_solution_takes_any_text(source, code):
-    try:
-        replace_solution(source, code)
-    except ValueError as error:
-        assert "SOLUTION" in str(error)

@@ -20,8 +20,8 @@ from grader.intake.submissions import Intake
 from grader.judge.catalogue import Catalogue
 from grader.notebook import Notebook, dumps, grade_id, is_solution, loads
 from grader.results import Status, SubmissionResult
+from tests.kit.files import ROOT
 
-ROOT = Path(__file__).parents[2]
 COURSE = Course.load(ROOT)
 WRITTEN = [
     a.id for a in COURSE.assignments if (COURSE.solution_dir(a.id) / "mistakes.py").is_file()

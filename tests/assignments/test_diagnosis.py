@@ -15,16 +15,15 @@ import pytest
 
 from grader.judge.catalogue import Catalogue, Mistake
 
-ROOT = Path(__file__).parents[2]
 
-from diagnosis import (  # noqa: E402 — a script beside the package
+from diagnosis import (
     SOLUTIONS,
     Trial,
     Trials,
     named_as,
     pairs_told_apart,
 )
-from rewriting import REWRITINGS  # noqa: E402 — the same
+from rewriting import REWRITINGS
 
 NAMES = [path.parent.name for path in sorted(SOLUTIONS.glob("*/mistakes.py"))]
 CATALOGUES = {

@@ -10,12 +10,11 @@ import pytest
 if sys.platform != "linux":
     collect_ignore_glob = ["test_*.py"]
 else:
-    from attack_world import Judge, open_world
-
     from grader.box.launch import WarmLauncher
     from grader.box.tiers import Tier
     from grader.course.settings import Limits
     from grader.errors import BoxError
+    from tests.attacks.world import Judge, open_world
 
     CLOSED = (Tier.NAMESPACES, Tier.LANDLOCK)
 

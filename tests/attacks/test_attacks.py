@@ -6,35 +6,20 @@ import json
 import re
 import time
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
-from attack_course import HONEST, INVENTORY, POINTS, SECRET, answered
-from attack_files import SUCCEEDED, Attack, load_attacks
-from attack_world import Judge
-from steal_by_special_cases import answer_from
 
 from grader.results import Status, SubmissionResult
+from tests.attacks.box_attacks import SUCCEEDED, Attack, load_attacks
+from tests.attacks.course import HONEST, INVENTORY, POINTS, SECRET, make_submission
+from tests.attacks.harmless import MAX_GRADER_MIB, assert_nothing_happened_outside, shown
+from tests.attacks.snippets.steal_by_special_cases import answer_from
+from tests.attacks.world import Judge
+from tests.kit.results import scores
 
 ATTACKS = load_attacks()
-MAX_GRADER_MIB = 500
 MAX_SECONDS = 45  # of one attack on a busy machine; its own limit is 20
-HONEST_WORK = answered(HONEST, INVENTORY)
-
-
-def shown(result: SubmissionResult) -> str:
-    """All that a student or an instructor is told, without sources: those may say anything."""
-    parts = [*result.note_texts]
-    parts += [check.message for question in result.questions for check in question.checks]
-    for cell in (result.notebook or {"cells": []})["cells"]:
-        for output in cell.get("outputs", ()):
-            parts += [output.get("text", ""), output.get("ename", ""), output.get("evalue", "")]
-            parts += [output.get("data", {}).get("text/plain", "")]
-    return "\n".join(filter(None, parts))
-
-
-def scores(result: SubmissionResult) -> dict[str, float | None]:
-    return {question.question: question.score for question in result.questions}
+HONEST_WORK = make_submission(HONEST, INVENTORY)
 
 
 @dataclass(frozen=True)
@@ -82,13 +67,6 @@ def test_an_attack_costs_only_itself(attack: Attack, baseline: Baseline) -> None
     assert judge.grade(world.hand_in("honest", HONEST_WORK)) == baseline.honest
 
 
-def assert_nothing_happened_outside(judge: Judge, before: dict[str, tuple[Any, ...]]) -> None:
-    assert judge.world.snapshot() == before
-    assert judge.world.visitors() == []
-    assert judge.world.sentinel_state() == "S"
-    assert judge.leftover_processes() == []
-
-
 def test_every_attack_says_what_it_tries() -> None:
     assert len(ATTACKS) >= 50
     assert [attack.name for attack in ATTACKS if not attack.claim.endswith(".")] == []
@@ -98,10 +76,10 @@ def test_inputs_that_one_student_saw_are_worth_nothing_to_another(baseline: Base
     """And worth points to the same student, so that the table itself is known to work."""
     judge, world = baseline.judge, baseline.judge.world
     leaky = "def target(f, x):\n    raise LookupError(repr(x.tolist()))"
-    told = shown(judge.grade(world.hand_in("first", answered({**HONEST, "target": leaky}))))
+    told = shown(judge.grade(world.hand_in("first", make_submission({**HONEST, "target": leaky}))))
     leaks = {tuple(json.loads(text)) for text in re.findall(r"LookupError: (\[[^]]*\])", told)}
     assert len(leaks) >= 3
     table = {**HONEST, "target": answer_from([list(leak) for leak in leaks])}
     for student, expected in (("second", 0.0), ("first", 2.0)):
-        result = judge.grade(world.hand_in(student, answered(table)))
+        result = judge.grade(world.hand_in(student, make_submission(table)))
         assert scores(result) == {**POINTS, "target": expected}, shown(result)

@@ -9,14 +9,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from attack_course import HONEST, ID, POINTS, SECRET, answered
-from attack_pages import assert_reports_are_harmless
-from attack_submissions import HandedIn, load_submissions
-from attack_world import Judge
-from test_attacks import MAX_GRADER_MIB, assert_nothing_happened_outside, scores, shown
 
 from grader.intake.submissions import Submission, find_submissions
 from grader.results import Status, SubmissionResult
+from tests.attacks.course import HONEST, ID, POINTS, SECRET, make_submission
+from tests.attacks.file_attacks import HandedIn, load_submissions
+from tests.attacks.harmless import (
+    MAX_GRADER_MIB,
+    assert_nothing_happened_outside,
+    assert_reports_are_harmless,
+    shown,
+)
+from tests.attacks.world import Judge
+from tests.kit.results import scores
 
 ATTACKS = load_submissions()
 MAX_SECONDS = 30  # on a busy machine; nothing here is slow by intent
@@ -25,7 +30,7 @@ MAX_SECONDS = 30  # on a busy machine; nothing here is slow by intent
 @pytest.fixture(scope="module")
 def honest(judge: Judge) -> SubmissionResult:
     """The honest notebook that lies beside the attacker's, and its result."""
-    return judge.grade(judge.world.hand_in("honest", answered(HONEST)))
+    return judge.grade(judge.world.hand_in("honest", make_submission(HONEST)))
 
 
 @pytest.fixture(params=ATTACKS, ids=lambda attack: attack.name)

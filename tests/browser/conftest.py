@@ -13,8 +13,8 @@ import pytest
 from playwright.sync_api import Browser, Route, sync_playwright
 
 from tests.browser.watched import DESKTOP, ID, STUDENTS, Feedback, Show, Watched
+from tests.kit.files import ROOT
 
-ROOT = Path(__file__).parent.parent.parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 

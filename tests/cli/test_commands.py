@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -13,16 +14,14 @@ import pytest
 from grader import notebook
 from grader.cli.commands import cli
 from grader.course.settings import Course
+from grader.gradebook.book import CourseGradebook
+from grader.gradebook.records import save_result
 from grader.release.build import build
-from tests.kit.course import ID, write_course
+from tests.kit.course import ID, hand_in, make_result, release_by_hand, write_course
+from tests.kit.files import ROOT
+from tests.kit.processes import run_grader
 
-ROOT = Path(__file__).parents[2]
 COMMANDS = {"build", "collect", "autograde", "export", "feedback", "report", "check", "doctor"}
-
-
-def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "grader", *arguments]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=120)
 
 
 @pytest.fixture(scope="module")
@@ -30,10 +29,8 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
     course = write_course(tmp_path_factory.mktemp("cli"))
     build(course, ID, check=False)
     solution = notebook.loads((course.solution_dir(ID) / f"{ID}.ipynb").read_bytes())
-    for student, content in (("ada", notebook.dumps(solution)), ("bela", "cut off")):
-        folder = course.submitted_dir / student / ID
-        folder.mkdir(parents=True)
-        (folder / f"{ID}.ipynb").write_text(content)
+    hand_in(course, "ada", solution)
+    hand_in(course, "bela", b"cut off")
     return course
 
 
@@ -44,7 +41,7 @@ def test_every_command_explains_itself_with_an_example() -> None:
 
 
 def test_the_list_of_commands_cuts_no_sentence_short(course: Course) -> None:
-    listed = run("--help", cwd=course.root).stdout.partition("Commands:\n")[2]
+    listed = run_grader(course.root, "--help").stdout.partition("Commands:\n")[2]
     assert "..." not in listed
     assert listed.split()[0] == "build"
 
@@ -78,7 +75,7 @@ def test_help_imports_nothing_heavy() -> None:
 def test_wrong_use_is_one_line_and_exit_code_2(
     course: Course, arguments: list[str], code: int, words: str
 ) -> None:
-    done = run(*arguments, cwd=course.root)
+    done = run_grader(course.root, *arguments)
     assert done.returncode == code
     assert words in done.stderr
     assert done.stderr.startswith("grader: error: ")
@@ -88,7 +85,7 @@ def test_wrong_use_is_one_line_and_exit_code_2(
 
 def test_a_report_of_nothing_is_not_written_and_the_exit_code_says_so(tmp_path: Path) -> None:
     course = write_course(tmp_path)
-    done = run("report", ID, cwd=course.root)
+    done = run_grader(course.root, "report", ID)
     assert done.returncode == 2
     assert f"run `grader autograde {ID}` first" in done.stderr
     assert done.stderr.count("\n") == 1
@@ -96,30 +93,30 @@ def test_a_report_of_nothing_is_not_written_and_the_exit_code_says_so(tmp_path: 
 
 
 def test_without_a_command_it_tells_the_commands(course: Course) -> None:
-    done = run(cwd=course.root)
+    done = run_grader(course.root)
     assert done.returncode == 2
     assert "Commands:\n" in done.stderr
 
 
 def test_a_class_is_graded_once_exported_and_reported(course: Course) -> None:
-    first = run("autograde", ID, "--workers", "1", cwd=course.root)
+    first = run_grader(course.root, "autograde", ID, "--workers", "1")
     assert first.returncode == 0, first.stderr
     assert "1 graded, 1 rejected" in first.stdout
-    second = run("autograde", ID, cwd=course.root)
+    second = run_grader(course.root, "autograde", ID)
     assert "2 unchanged" in second.stdout
-    rows = json.loads(run("export", ID, "--format", "json", cwd=course.root).stdout)
+    rows = json.loads(run_grader(course.root, "export", ID, "--format", "json").stdout)
     assert [(row["student"], row["status"]) for row in rows] == [
         ("ada", "GRADED"),
         ("bela", "REJECTED"),
     ]
-    assert run("feedback", ID, cwd=course.root).returncode == 0
+    assert run_grader(course.root, "feedback", ID).returncode == 0
     assert (course.feedback_dir / "ada" / ID / f"{ID}.html").is_file()
-    report = Path(run("report", ID, cwd=course.root).stdout.strip())
+    report = Path(run_grader(course.root, "report", ID).stdout.strip())
     assert "bela" in report.read_text()
 
 
 def test_the_committed_releases_are_in_step_with_their_solutions() -> None:
-    done = run("build", "--check", cwd=ROOT)
+    done = run_grader(ROOT, "build", "--check")
     assert done.returncode == 0, done.stderr
 
 
@@ -129,28 +126,28 @@ def test_the_helper_that_both_assignments_ship_is_one_file() -> None:
 
 
 def test_the_doctor_names_what_it_looked_at(course: Course) -> None:
-    done = run("doctor", cwd=course.root)
+    done = run_grader(course.root, "doctor")
     for name in ("Python", "nbgrader", "alembic", "box", "course", "gradebook"):
         assert name in done.stdout
 
 
 def test_quiet_says_nothing_and_json_is_one_value(course: Course) -> None:
-    quiet = run("autograde", ID, "--workers", "1", "--force", "--quiet", cwd=course.root)
+    quiet = run_grader(course.root, "autograde", ID, "--workers", "1", "--force", "--quiet")
     assert (quiet.returncode, quiet.stdout) == (0, ""), quiet.stderr
-    graded = run("autograde", ID, "--workers", "1", "--force", "--json", cwd=course.root)
+    graded = run_grader(course.root, "autograde", ID, "--workers", "1", "--force", "--json")
     told = json.loads(graded.stdout)
     assert (told["graded"], told["rejected"], told["not_graded"]) == (1, 1, 0)
     by_student = {entry["student"]: entry for entry in told["submissions"]}
     assert (by_student["ada"]["previous_score"], by_student["ada"]["score"]) == (6.0, 6.0)
     assert "Rejected" in by_student["bela"]["notes"][0]
     for arguments in (["build", ID], ["report", ID], ["feedback", ID], ["doctor"]):
-        assert json.loads(run(*arguments, "--json", cwd=course.root).stdout)
-        assert run(*arguments, "--quiet", cwd=course.root).stdout == ""
+        assert json.loads(run_grader(course.root, *arguments, "--json").stdout)
+        assert run_grader(course.root, *arguments, "--quiet").stdout == ""
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_completion_is_printed_for_every_shell(course: Course, shell: str) -> None:
-    assert "_GRADER_COMPLETE" in run("completion", shell, cwd=course.root).stdout
+    assert "_GRADER_COMPLETE" in run_grader(course.root, "completion", shell).stdout
 
 
 def test_assignment_ids_are_completed(course: Course) -> None:
@@ -163,7 +160,7 @@ def test_assignment_ids_are_completed(course: Course) -> None:
 
 def test_an_up_to_date_class_needs_neither_judge_nor_gradebook(course: Course) -> None:
     """So that the command returns at once, however large the class."""
-    assert run("autograde", ID, "--workers", "1", cwd=course.root).returncode == 0
+    assert run_grader(course.root, "autograde", ID, "--workers", "1").returncode == 0
     code = (
         f"import sys\nsys.argv = ['grader', 'autograde', {ID!r}]\n"
         "from grader.cli.commands import main\n"
@@ -176,3 +173,88 @@ def test_an_up_to_date_class_needs_neither_judge_nor_gradebook(course: Course) -
     )
     assert done.returncode == 0, done.stderr
     assert "2 unchanged" in done.stdout
+
+
+@pytest.fixture(scope="module")
+def graded_course(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    course = write_course(tmp_path_factory.mktemp("course"))
+    release = release_by_hand(course)
+    result = make_result("ada", release, double=4.0)
+    save_result(course, result)
+    with CourseGradebook(course) as book:
+        book.register(release, course.assignment(ID))
+        book.store(result, None)
+    return course
+
+
+def test_collect_exits_with_1_if_something_was_left_out(graded_course: Course) -> None:
+    with zipfile.ZipFile(graded_course.root / "in.zip", "w") as archive:
+        archive.writestr("doejane_501_9001_tiny.ipynb", "{}")
+    done = run_grader(graded_course.root, "collect", ID, "in.zip")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "501: collected (doejane_501_9001_tiny.ipynb)" in done.stdout
+    with zipfile.ZipFile(graded_course.root / "in.zip", "a") as archive:
+        archive.writestr("../x.ipynb", "{}")
+    done = run_grader(graded_course.root, "collect", ID, "in.zip", "--from", "canvas")
+    assert done.returncode == 1
+    assert done.stdout.endswith("1 unchanged, 1 left out\n")
+    assert "../x.ipynb: left out: a path that leads out of the download" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["collect", ID, "course.yml"], "neither a folder nor a zip file"),
+        (["export", "--format", "gradescope"], "--format gradescope needs --output, a folder"),
+        (["export", "--format", "csv", "--output", "."], "--output .: a folder; name a file in it"),
+        (["export", "--format", "csv", "--into", "course.yml"], "--into: only for canvas"),
+        (["export", "--format", "canvas", "--into", "course.yml"], "no columns Student, ID"),
+        (
+            ["export", "--format", "csv", "--output", "course.yml/x"],
+            "course.yml/x: cannot be written",
+        ),
+        (["package", "gradescope", "nope"], "is not an assignment of this course"),
+    ],
+)
+def test_wrong_use_is_told_in_one_line_with_exit_code_2(
+    graded_course: Course, arguments: list[str], words: str
+) -> None:
+    done = run_grader(graded_course.root, *arguments)
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_feedback_says_that_nothing_is_graded(tmp_path: Path) -> None:
+    course = write_course(tmp_path)
+    done = run_grader(course.root, "feedback", ID)
+    assert (done.returncode, done.stdout.startswith("0 pages in ")) == (0, True)
+    assert done.stderr == f"grader: nothing is graded; run `grader autograde {ID}` first\n"
+
+
+def test_grades_go_to_the_file_and_remarks_to_the_screen(graded_course: Course) -> None:
+    given = "Student,ID,SIS Login ID,Section,Tiny (7)\n    Points Possible,,,,9\n"
+    (graded_course.root / "exported.csv").write_text(given + "Ada,1,ada,A,\nBela,2,bela,A,1\n")
+    done = run_grader(
+        graded_course.root,
+        "export",
+        ID,
+        "--format=canvas",
+        "--into=exported.csv",
+        "--output=import.csv",
+    )
+    assert done.returncode == 0, done.stderr
+    filled = (graded_course.root / "import.csv").read_text()
+    assert filled == given + "Ada,1,ada,A,4\nBela,2,bela,A,1\n"
+    assert "wrote import.csv" in done.stderr
+    assert done.stdout == ""
+    done = run_grader(graded_course.root, "export", ID, "--format", "gradescope", "--output", "out")
+    assert done.returncode == 0, done.stderr
+    assert (graded_course.root / "out" / ID / "ada.json").is_file()
+
+
+def test_package_writes_a_zip(graded_course: Course) -> None:
+    done = run_grader(graded_course.root, "package", "gradescope", ID)
+    assert (done.returncode, done.stdout) == (0, f"wrote {ID}-gradescope.zip\n")
+    path: Path = graded_course.root / f"{ID}-gradescope.zip"
+    assert {"setup.sh", "run_autograder"} <= set(zipfile.ZipFile(path).namelist())

@@ -2,82 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from pathlib import Path
-from typing import Any
-
 import pytest
 
 from grader.cli.terminal import warn
-from grader.cli.views import show_build, show_summary
-from grader.grading.batch import Summary
-from grader.release.build import BuildReport
-from grader.release.proof import Proof, Row
-from grader.results import Status, SubmissionResult
-from tests.kit.course import ID, make_result, write_course
-
-EMPTY: dict[str, Any] = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
-
-
-def summary(root: Path, capsys: pytest.CaptureFixture[str], *results: SubmissionResult) -> str:
-    show_summary(Summary(write_course(root).assignment(ID), results=results))
-    return capsys.readouterr().out
-
-
-def graded(student: str, score: float, **before: float) -> SubmissionResult:
-    return replace(make_result(student, EMPTY, double=score), previous_scores=before)
-
-
-def test_only_scores_that_changed_are_named(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    failed = replace(graded("eve", 0.0, double=4.0), status=Status.NOT_GRADED)
-    told = summary(
-        tmp_path,
-        capsys,
-        graded("[b]ada", 4.0, double=2.5, square=1.0),
-        graded("bob", 4.0, double=4.0),
-        graded("new", 4.0),
-        failed,
-    )
-    assert told.endswith("changed since they were graded before: [b]ada 3.5 → 4, eve 4 → –\n")
-
-
-def test_nothing_is_said_where_nothing_changed(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert "changed" not in summary(
-        tmp_path, capsys, graded("ada", 4.0), graded("bob", 1, double=1)
-    )
-
-
-def test_of_many_changes_the_first_ten_are_named(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    told = summary(tmp_path, capsys, *(graded(f"s{n:02}", 4.0, double=1.0) for n in range(12)))
-    assert told.rstrip().endswith("s09 1 → 4, and 2 more")
-
-
-def test_points_that_a_human_gave_wait_no_more(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    results = [make_result(student, EMPTY, double=4.0, why=None) for student in ("ada", "bob")]
-    show_summary(
-        Summary(
-            write_course(tmp_path).assignment(ID), results=results, by_hand={"ada": {"why": 3.0}}
-        )
-    )
-    told = capsys.readouterr().out
-    assert "mean 5.5" in told
-    assert told.endswith("answers that wait for points by hand, in formgrader: 1 of why\n")
-
-
-def test_names_of_questions_are_whole_in_a_pipe(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    name = "numerical_gradient_of_it"
-    show_build(BuildReport(ID, tmp_path, (), Proof("", (Row(name, 10, 10, 100, 10),)), True))
-    assert f"\n  {name}  " in capsys.readouterr().out
 
 
 def test_a_warning_is_one_line_however_long(capsys: pytest.CaptureFixture[str]) -> None:

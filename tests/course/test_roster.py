@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from grader.course.roster import Person, Roster, load_roster
 from grader.course.settings import Course
 from grader.errors import UsageError
-from tests.kit.course import write_course
 
 HEAD = "id,first_name,last_name,email,section,canvas_id\n"
-
-
-@pytest.fixture
-def course(tmp_path: Path) -> Course:
-    return write_course(tmp_path)
 
 
 def roster(course: Course, text: str | bytes) -> Roster:

@@ -21,19 +21,11 @@ from grader.gradebook.records import save_result
 from grader.notebook import Notebook
 from grader.results import CheckResult, Note, NoteKind, QuestionResult, Status, SubmissionResult
 from tests.kit.course import ID, make_result, release_by_hand, write_course
+from tests.kit.gradescope import assert_valid
+from tests.kit.lms import CANVAS, filled
 
 ON_TIME = Lateness()
 LATE = datetime(2026, 1, 10, 13, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def course(tmp_path: Path) -> Course:
-    return write_course(tmp_path)
-
-
-@pytest.fixture
-def release(course: Course) -> Notebook:
-    return release_by_hand(course)
 
 
 @pytest.fixture
@@ -292,3 +284,18 @@ def test_the_gradebook_is_asked_for_scores_by_hand_and_penalties(
         book.store(result, LATE)
     (record,) = export.records(course)
     assert (record["score"], record["late_penalty"]) == (3.0, 0.3)
+
+
+def test_into_is_for_an_lms_only(graded_course: Course) -> None:
+    with pytest.raises(UsageError, match="--into: only for canvas and moodle"):
+        filled(graded_course, "csv", CANVAS)
+
+
+def test_export_writes_one_file_per_graded_student(tmp_path: Path) -> None:
+    course = write_course(tmp_path)
+    release = release_by_hand(course)
+    save_result(course, make_result("ada", release, double=4.0))
+    save_result(course, SubmissionResult("bela", ID, Status.NOT_GRADED, 9.0))
+    files = export.export(course, (), "gradescope").files
+    assert set(files) == {f"{ID}/ada.json"}
+    assert_valid(json.loads(files[f"{ID}/ada.json"]))

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from copy import deepcopy
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from importlib.metadata import version
 from operator import itemgetter
 from pathlib import Path
@@ -34,15 +34,15 @@ from grader.notebook import Notebook, dumps, loads
 from grader.results import Note, NoteKind, Status, SubmissionResult
 from tests.kit.course import (
     COURSE_YML,
+    DUE,
     ID,
     hand_in,
-    make_cell,
     make_result,
     release_by_hand,
     write_course,
 )
+from tests.kit.notebooks import answered, make_cell
 
-IN_TIME = datetime(2026, 1, 10, 12, 0, tzinfo=UTC)
 GRADES = """
     select student_id, base_cell.name, auto_score, manual_score, needs_manual_grade
     from grade join base_cell on base_cell.id = cell_id
@@ -159,7 +159,7 @@ def test_registering_again_changes_nothing(
 def test_new_points_and_texts_are_taken_over_while_there_are_submissions(
     course: Course, book: CourseGradebook, release: Notebook
 ) -> None:
-    book.store(make_result("ada", release, double=4.0), IN_TIME)
+    book.store(make_result("ada", release, double=4.0), DUE)
     changed = deepcopy(release)
     changed["cells"][3]["metadata"]["nbgrader"]["points"] = 5
     changed["cells"][3]["source"] = "assert True"
@@ -174,7 +174,7 @@ def test_new_points_and_texts_are_taken_over_while_there_are_submissions(
 def test_other_cells_are_refused_in_one_line_while_there_are_submissions(
     course: Course, book: CourseGradebook, release: Notebook
 ) -> None:
-    book.store(make_result("ada", release), IN_TIME)
+    book.store(make_result("ada", release), DUE)
     changed = deepcopy(release)
     changed["cells"][3] = make_cell("test_cube", "assert True", grade=True, points=4)
     with pytest.raises(GradebookError) as caught:
@@ -198,7 +198,7 @@ def test_other_cells_are_taken_over_before_anyone_hands_in(
 def test_a_graded_submission_leaves_the_rows_of_save_auto_grades(
     course: Course, book: CourseGradebook, release: Notebook
 ) -> None:
-    book.store(make_result("ada", release, double=3.0, why=None), IN_TIME)
+    book.store(make_result("ada", release, double=3.0, why=None), DUE)
     assert rows(course, GRADES) == [
         ("ada", "test_double", 3.0, None, 0),
         ("ada", "test_square", 0.0, None, 0),
@@ -218,7 +218,7 @@ def test_a_graded_submission_leaves_notebook_helpers_and_time(
     course: Course, book: CourseGradebook, release: Notebook
 ) -> None:
     result = make_result("ada", release, double=3.0)
-    book.store(result, IN_TIME)
+    book.store(result, DUE)
     folder = course.autograded_dir / "ada" / ID
     assert sorted(p.name for p in folder.iterdir()) == ["helper.py", "timestamp.txt", f"{ID}.ipynb"]
     notebook = loads((folder / f"{ID}.ipynb").read_bytes())
@@ -234,10 +234,10 @@ def test_a_graded_submission_leaves_notebook_helpers_and_time(
 def test_a_regrade_keeps_what_a_human_gave(
     course: Course, book: CourseGradebook, release: Notebook
 ) -> None:
-    book.store(make_result("ada", release, double=3.0, why=None), IN_TIME)
+    book.store(make_result("ada", release, double=3.0, why=None), DUE)
     change(course, "update grade set manual_score=2.5 where auto_score is null")
     change(course, "update comment set manual_comment='Well put.'")
-    book.store(make_result("ada", release, double=4.0, why=None), IN_TIME)
+    book.store(make_result("ada", release, double=4.0, why=None), DUE)
     assert rows(course, GRADES) == [
         ("ada", "test_double", 4.0, None, 0),
         ("ada", "test_square", 0.0, None, 0),
@@ -252,23 +252,23 @@ def test_an_answer_that_has_its_points_is_not_to_be_looked_at_again_until_it_cha
     course: Course, book: CourseGradebook, release: Notebook
 ) -> None:
     first = make_result("ada", release, double=3.0, why=None)
-    book.store(first, IN_TIME)
+    book.store(first, DUE)
     save_result(course, first)
     given = "update grade set manual_score=2.5, needs_manual_grade=0 where auto_score is null"
     change(course, given)
     waiting = "select count(*) from grade where needs_manual_grade"
-    book.store(make_result("ada", release, double=4.0, why=None), IN_TIME)
+    book.store(make_result("ada", release, double=4.0, why=None), DUE)
     assert rows(course, waiting) == [(0,)]
     again = make_result("ada", release, double=4.0, why=None)
     again.notebook["cells"][-1]["source"] = "another answer"
-    book.store(again, IN_TIME)
+    book.store(again, DUE)
     assert rows(course, waiting) == [(1,)]
 
 
 def test_a_score_changed_by_hand_counts_with_extra_credit(
     course: Course, book: CourseGradebook, release: Notebook
 ) -> None:
-    book.store(make_result("ada", release, double=3.0), IN_TIME)
+    book.store(make_result("ada", release, double=3.0), DUE)
     change(course, "update grade set extra_credit=0.5 where auto_score=3.0")
     assert book.manual_scores(ID) == {"ada": {"double": 3.5}}
 
@@ -282,7 +282,7 @@ def test_a_rejected_submission_gets_zeros_and_the_reason(
         notebook=None,
         notes=(Note(NoteKind.REJECTED, "Rejected: The file is empty."),),
     )
-    book.store(result, IN_TIME)
+    book.store(result, DUE)
     assert [row[2:] for row in rows(course, GRADES)] == [(0.0, None, 0)] * 3
     assert {comment for _, comment in rows(course, COMMENTS)} == {"Rejected: The file is empty."}
     graded = loads((course.autograded_dir / "ada" / ID / f"{ID}.ipynb").read_bytes())
@@ -294,11 +294,11 @@ def test_a_rejected_submission_gets_zeros_and_the_reason(
 def test_our_own_failure_leaves_no_score_and_no_graded_notebook(
     course: Course, book: CourseGradebook, release: Notebook
 ) -> None:
-    book.store(make_result("ada", release, double=3.0, why=None), IN_TIME)
+    book.store(make_result("ada", release, double=3.0, why=None), DUE)
     failed = SubmissionResult(
         "ada", ID, Status.NOT_GRADED, 9.0, notes=(Note(NoteKind.NOT_GRADED, "Not graded: box."),)
     )
-    book.store(failed, IN_TIME)
+    book.store(failed, DUE)
     assert [row[2:] for row in rows(course, GRADES)] == [(None, None, 1)] * 3
     assert not (course.autograded_dir / "ada" / ID).exists()
 
@@ -306,7 +306,7 @@ def test_our_own_failure_leaves_no_score_and_no_graded_notebook(
 def test_an_unsafe_student_id_never_reaches_rows_or_folders(
     course: Course, book: CourseGradebook, release: Notebook
 ) -> None:
-    book.store(make_result("=1+1", release), IN_TIME)
+    book.store(make_result("=1+1", release), DUE)
     assert rows(course, "select id from student") == []
     assert not course.autograded_dir.exists()
 
@@ -314,7 +314,7 @@ def test_an_unsafe_student_id_never_reaches_rows_or_folders(
 def test_a_penalty_follows_scores_by_hand_extensions_and_the_policy(
     course: Course, book: CourseGradebook, release: Notebook
 ) -> None:
-    book.store(make_result("ada", release, double=4.0, why=None), IN_TIME + timedelta(hours=1))
+    book.store(make_result("ada", release, double=4.0, why=None), DUE + timedelta(hours=1))
     assert penalties(course) == [0.4]
     change(course, "update grade set manual_score=3 where auto_score is null")
     assert book.lateness(ID)["ada"].penalty == 0.7
@@ -330,7 +330,7 @@ def test_a_penalty_follows_scores_by_hand_extensions_and_the_policy(
 def test_a_new_deadline_or_extension_counts_without_regrading(
     course: Course, book: CourseGradebook, release: Notebook
 ) -> None:
-    book.store(make_result("ada", release, double=4.0, why=0.0), IN_TIME + timedelta(days=2))
+    book.store(make_result("ada", release, double=4.0, why=0.0), DUE + timedelta(days=2))
     assert penalties(course) == [0.8]
     course.extensions_path.write_text(f"student,assignment,days\nada,{ID},1\n")
     with CourseGradebook(course) as other:
@@ -355,7 +355,7 @@ def test_a_corrected_time_counts_at_once_for_what_was_graded(
 ) -> None:
     """The time of a newer attempt that waits to be graded is no time of the score."""
     for student in ("ada", "bela"):
-        path = hand_in(course, release, student, "double = None")
+        path = hand_in(course, student, answered(release, double="double = None")).path
         (path.parent / "timestamp.txt").write_text("2026-01-12 11:00:00 UTC")
         (submission,) = find_submissions(course, ID, [student])
         mark = fingerprint(load_bundle(course, ID), submission)
@@ -375,7 +375,7 @@ def test_a_corrected_time_counts_at_once_for_what_was_graded(
 def test_names_of_the_roster_are_in_nbgraders_table(
     course: Course, book: CourseGradebook, release: Notebook
 ) -> None:
-    book.store(make_result("ada", release), IN_TIME)
+    book.store(make_result("ada", release), DUE)
     course.roster_path.write_text("id,first_name,email\nada,Ada,a@x.org\nbela,,\n")
     book.lateness(ID)
     assert rows(course, "select id, first_name, last_name, email from student order by id") == [
@@ -388,7 +388,7 @@ def test_a_batch_is_kept_whole_or_not_at_all(
     course: Course, book: CourseGradebook, release: Notebook
 ) -> None:
     def batch() -> Iterator[tuple[SubmissionResult, datetime | None]]:
-        yield make_result("ada", release), IN_TIME
+        yield make_result("ada", release), DUE
         raise OSError("no space left")
 
     with pytest.raises(GradebookError, match="no space left"):
@@ -412,15 +412,15 @@ def test_what_the_database_says_becomes_one_line(
         other = sqlite3.connect(course.root / "gradebook.db")
         other.execute("begin immediate")
         with pytest.raises(GradebookError, match=r"database is locked; another program[^\n]*$"):
-            book.store(make_result("ada", release), IN_TIME)
+            book.store(make_result("ada", release), DUE)
         other.close()
-        book.store(make_result("ada", release), IN_TIME)
+        book.store(make_result("ada", release), DUE)
         change(course, "update assignment set name='former'")
     with (
         CourseGradebook(course) as book,
         pytest.raises(GradebookError, match=r"No such notebook: tiny[^\n]*; grade[^\n]*$"),
     ):
-        book.store(make_result("ada", release), IN_TIME)
+        book.store(make_result("ada", release), DUE)
 
 
 @pytest.mark.parametrize(

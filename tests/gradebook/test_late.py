@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.course.deadlines import load_deadlines
 from grader.course.settings import LatePolicy
-from grader.errors import UsageError
 from grader.gradebook.late import HandIn, Lateness, lateness
-from tests.kit.course import ID, write_course
+from tests.kit.course import DUE
 
-DUE = datetime(2026, 1, 10, 12, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
 
 
@@ -111,47 +107,3 @@ def test_no_policy_takes_more_than_there_is_or_frees_more_than_the_budget(
 )
 def test_a_student_reads_why(by: timedelta, policy: LatePolicy, sentence: str) -> None:
     assert str(late(policy, by)) == sentence
-
-
-def test_extensions_move_a_students_own_deadline(tmp_path: Path) -> None:
-    course = write_course(tmp_path)
-    course.extensions_path.write_text(
-        "student;assignment;until;days;reason\n"
-        f"ada;{ID};2026-01-12T12:00:00+02:00;;illness\n"
-        f"bela;{ID};;1.5;\n"
-        f"chidi;{ID};2025-01-01T00:00:00Z;;\n"
-    )
-    deadlines = load_deadlines(course)
-    tiny = course.assignment(ID)
-    assert deadlines.of(tiny, "ada") == datetime(2026, 1, 12, 10, tzinfo=UTC)
-    assert deadlines.of(tiny, "bela") == DUE + 1.5 * DAY
-    assert deadlines.of(tiny, "chidi") == deadlines.of(tiny, "dora") == DUE
-
-
-def test_an_extension_of_somebody_who_is_not_in_the_roster_is_refused(tmp_path: Path) -> None:
-    course = write_course(tmp_path)
-    course.roster_path.write_text("id\nada\n")
-    course.extensions_path.write_text(f"student,assignment,until,days\nadda,{ID},,1\n")
-    with pytest.raises(UsageError, match=r"line 2: 'adda' is not in roster.csv; correct one of"):
-        load_deadlines(course)
-
-
-@pytest.mark.parametrize(
-    ("row", "words"),
-    [
-        (f"../x,{ID},,1", "line 2: student '../x': Only letters"),
-        ("ada,nope,,1", "line 2: 'nope' is not an assignment of this course"),
-        (f"ada,{ID},,", "line 2: give either until or days"),
-        (f"ada,{ID},2026-01-12,", "line 2: not understood; write days as in 2, or until as in"),
-        (f"ada,{ID},,-1", "line 2: not understood"),
-        (f"ada,{ID},,nan", "line 2: not understood"),
-        (f"ada,{ID},,1\nada,{ID},,2", "line 3: a second extension of ada for tiny; keep one"),
-    ],
-)
-def test_a_wrong_extension_is_one_line(tmp_path: Path, row: str, words: str) -> None:
-    course = write_course(tmp_path)
-    course.extensions_path.write_text(f"student,assignment,until,days\n{row}\n")
-    with pytest.raises(UsageError) as refused:
-        load_deadlines(course)
-    assert words in str(refused.value)
-    assert "\n" not in str(refused.value)

@@ -5,23 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from grader.course.bundle import load_bundle
 from grader.course.settings import Course
-from grader.gradebook.records import kept_fingerprint, load_result, save_result
+from grader.gradebook.records import fingerprint, kept_fingerprint, load_result, save_result
+from grader.notebook import Notebook
 from grader.results import Note, NoteKind, Status, SubmissionResult
-from tests.kit.course import ID, make_result, write_course
+from tests.kit.course import ID, RIGHT, hand_in, make_result
+from tests.kit.notebooks import answered
 
 EMPTY: dict[str, Any] = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
 MARK = "0123456789abcdef" * 4
-
-
-@pytest.fixture
-def course(tmp_path: Path) -> Course:
-    return write_course(tmp_path)
 
 
 def graded(double: float, square: float = 2.0) -> SubmissionResult:
@@ -113,3 +110,32 @@ def test_the_fingerprint_is_still_what_a_record_begins_with(course: Course) -> N
     for score in (4.0, 1.0):
         save_result(course, replace(graded(score), fingerprint=MARK))
         assert kept_fingerprint(course, ID, "ada") == MARK
+
+
+def test_the_fingerprint_changes_with_everything_that_a_score_depends_on(
+    course: Course, release: Notebook
+) -> None:
+    bundle = load_bundle(course, ID)
+    submission = hand_in(course, "bob", answered(release, **RIGHT))
+    prints = [fingerprint(bundle, submission), fingerprint(replace(bundle, digest="x"), submission)]
+    prints.append(fingerprint(bundle, replace(submission, student="eve")))
+    prints.append(fingerprint(bundle, hand_in(course, "bob", answered(release))))
+    assert len(set(prints)) == 4
+
+
+@pytest.mark.parametrize("text", ["", "[]", "null", "5", "{}", '{"questions": 5}', "\x00", '"x"'])
+def test_an_unreadable_record_is_as_good_as_none(course: Course, text: str) -> None:
+    path = course.result_path(ID, "zoe")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    assert load_result(course, ID, "zoe") is None
+
+
+def test_a_record_of_another_version_is_as_good_as_none(course: Course) -> None:
+    result = SubmissionResult("zoe", ID, Status.GRADED, 9.0)
+    data = json.loads(result.to_json())
+    path = course.result_path(ID, "zoe")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for changed in ({**data, "more": 1}, {**data, "status": "FINE"}):
+        path.write_text(json.dumps(changed))
+        assert load_result(course, ID, "zoe") is None

@@ -26,6 +26,9 @@ from grader.grading.pool import LocalCrew, grade_all
 from grader.intake.submissions import Submission
 from grader.results import Status, SubmissionResult
 from tests.kit.course import ID, hand_in, release_by_hand, write_course
+from tests.kit.notebooks import answered
+from tests.kit.processes import is_worker
+from tests.kit.results import by_student
 
 pytest.importorskip("distributed", reason="Dask is not installed (extra `cluster`)")
 
@@ -38,8 +41,9 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
     made = write_course(tmp_path_factory.mktemp("course"))
     release = release_by_hand(made)
     for number, student in enumerate(HONEST):
-        hand_in(made, release, student, f"def double(x):\n    return {number % 3} * x")
-    hand_in(made, release, "slow", SLOW)
+        code = f"def double(x):\n    return {number % 3} * x"
+        hand_in(made, student, answered(release, double=code))
+    hand_in(made, "slow", answered(release, double=SLOW))
     return made
 
 
@@ -56,13 +60,6 @@ def bundle(course: Course) -> Bundle:
 @pytest.fixture(scope="module")
 def expected(course: Course, bundle: Bundle) -> dict[str, SubmissionResult]:
     return by_student(grade_all(bundle, submissions(course, *HONEST), LocalCrew(1)))
-
-
-def by_student(results: Iterator[SubmissionResult]) -> dict[str, SubmissionResult]:
-    collected = list(results)
-    found = {result.student: result for result in collected}
-    assert len(found) == len(collected)
-    return found
 
 
 @contextmanager
@@ -151,7 +148,7 @@ def kill_whoever_runs_the_slow_one(stop: threading.Event) -> None:
     """As an out-of-memory killer would: a box that has slept for a second ends its worker."""
     asleep: dict[int, float] = {}
     while not stop.wait(0.1):
-        for worker in [p for p in family.descendants(os.getpid()) if is_dask_worker(p)]:
+        for worker in [p for p in family.descendants(os.getpid()) if is_worker(p)]:
             boxes = len(list(family.descendants(worker))) >= 2
             since = asleep.setdefault(worker, time.monotonic()) if boxes else None
             if not boxes:
@@ -159,13 +156,6 @@ def kill_whoever_runs_the_slow_one(stop: threading.Event) -> None:
             elif since is not None and time.monotonic() - since > 1.5:
                 os.kill(worker, signal.SIGKILL)
                 asleep.pop(worker)
-
-
-def is_dask_worker(pid: int) -> bool:
-    try:
-        return b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        return False
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,9 @@ from grader.grading.pool import LocalCrew, Team, grade_all
 from grader.intake.submissions import Submission, with_content
 from grader.results import Status, SubmissionResult
 from tests.kit.course import ID, hand_in, release_by_hand, write_course
+from tests.kit.notebooks import answered
+from tests.kit.processes import is_worker
+from tests.kit.results import by_student
 
 STUDENTS = ["amy", "bob", "cyd"]
 
@@ -34,8 +37,10 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
     made = write_course(tmp_path_factory.mktemp("course"))
     release = release_by_hand(made)
     for number, student in enumerate(STUDENTS):
-        hand_in(made, release, student, f"def double(x):\n    return {number % 3} * x")
-    hand_in(made, release, "slow", "import time\ntime.sleep(2)\ndef double(x): return 2 * x")
+        code = f"def double(x):\n    return {number % 3} * x"
+        hand_in(made, student, answered(release, double=code))
+    slow = "import time\ntime.sleep(2)\ndef double(x): return 2 * x"
+    hand_in(made, "slow", answered(release, double=slow))
     return made
 
 
@@ -57,13 +62,6 @@ def rejected(course: Course, number: int) -> list[Submission]:
     return submissions(course, *(f"absent{n}" for n in range(number)))
 
 
-def by_student(results: Iterator[SubmissionResult]) -> dict[str, SubmissionResult]:
-    collected = list(results)
-    found = {result.student: result for result in collected}
-    assert len(found) == len(collected)
-    return found
-
-
 def test_one_worker_and_two_give_the_same_records(course: Course, bundle: Bundle) -> None:
     given = submissions(course, *STUDENTS)
     one, two = (by_student(grade_all(bundle, given, LocalCrew(workers))) for workers in (1, 2))
@@ -79,13 +77,6 @@ def test_no_submissions_give_no_results_and_start_no_worker(bundle: Bundle) -> N
 
 def workers_of_this_process() -> list[int]:
     return [pid for pid in family.children(os.getpid()) if is_worker(pid)]
-
-
-def is_worker(pid: int) -> bool:
-    try:
-        return b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        return False
 
 
 @pytest.fixture

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import sys
-import threading
-import time
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from grader.course.bundle import Bundle, load_bundle
+from grader.course.bundle import Bundle
 from grader.course.settings import Course
 from grader.errors import BoxError
 from grader.gradebook.autograded import graded_notebook
@@ -21,55 +16,26 @@ from grader.grading import submission as submission_module
 from grader.grading import workshop
 from grader.grading.submission import execute_and_judge, grade_submission
 from grader.intake.submissions import Intake, Submission, read_submission
-from grader.notebook import Notebook, dumps, grade_id
+from grader.notebook import Notebook, grade_id
 from grader.results import Note, NoteKind, Status, SubmissionResult
-from tests.kit.course import ID, release_by_hand, write_course
-
-RIGHT = {"double": "def double(x):\n    return 2 * x", "square": "def square(x):\n    return x * x"}
-
-
-@pytest.fixture(scope="module")
-def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
-    made = write_course(tmp_path_factory.mktemp("course"))
-    release_by_hand(made)
-    return made
-
-
-@pytest.fixture(scope="module")
-def bundle(course: Course) -> Bundle:
-    made = load_bundle(course, ID)
-    limits = made.limits.model_copy(update={"cell_timeout_s": 1, "call_timeout_s": 1})
-    return replace(made, limits=limits)
-
+from tests.kit.course import ID, RIGHT, hand_in
+from tests.kit.notebooks import answered
+from tests.kit.results import scores
 
 UNTESTED_SQUARE = """
 import pytest
 @pytest.mark.question('double', points=4)
 def test_a(): pass
 """
-
 Grade = Callable[..., SubmissionResult]
-
-
-def answered(bundle: Bundle, **answers: str) -> Notebook:
-    """The release with cells replaced by their grade_id."""
-    cells = [
-        {**cell, "source": answers.get(grade_id(cell) or "", cell["source"])}
-        for cell in bundle.release["cells"]
-    ]
-    return {**bundle.release, "cells": cells}
 
 
 @pytest.fixture
 def grade(bundle: Bundle) -> Grade:
     def grade(student: str = "amy", **answers: str) -> SubmissionResult:
-        return execute_and_judge(bundle, student, Intake(answered(bundle, **answers)))
+        return execute_and_judge(bundle, student, Intake(answered(bundle.release, **answers)))
 
     return grade
-
-
-def scores(result: SubmissionResult) -> dict[str, float | None]:
-    return {question.question: question.score for question in result.questions}
 
 
 def check_cell(bundle: Bundle, result: SubmissionResult, name: str) -> list[dict[str, object]]:
@@ -241,7 +207,7 @@ def test_a_rejected_intake_is_a_zero_with_its_reason(bundle: Bundle) -> None:
 def test_what_is_broken_on_our_side_is_no_zero(bundle: Bundle, change: dict[str, str]) -> None:
     broken = replace(bundle, **change, digest=str(change))  # type: ignore[arg-type]
     wrong = {**RIGHT, "double": "def double(x):\n    return 3 * x"}  # to be looked up
-    result = execute_and_judge(broken, "amy", Intake(answered(bundle, **wrong)))
+    result = execute_and_judge(broken, "amy", Intake(answered(bundle.release, **wrong)))
     assert (result.status, result.score) == (Status.NOT_GRADED, None)
     assert result.notes[-1].text.startswith("Not graded: ")
 
@@ -249,7 +215,7 @@ def test_what_is_broken_on_our_side_is_no_zero(bundle: Bundle, change: dict[str,
 def test_a_check_that_breaks_leaves_the_submission_ungraded(bundle: Bundle) -> None:
     source = bundle.hidden_tests.replace('"""double(0) is 0."""', "1 / 0")
     broken = replace(bundle, hidden_tests=source, digest="broken")
-    result = execute_and_judge(broken, "amy", Intake(answered(bundle, **RIGHT)))
+    result = execute_and_judge(broken, "amy", Intake(answered(bundle.release, **RIGHT)))
     assert (result.status, result.score) == (Status.NOT_GRADED, None)
     assert "test_doubles_zero" in result.notes[0].text
     assert "ZeroDivisionError" in result.notes[0].text
@@ -263,36 +229,11 @@ def test_a_box_that_cannot_be_opened_is_no_zero(
         raise BoxError("no boxes here")
 
     monkeypatch.setattr(workshop, "launcher_of", refuse)
-    result = execute_and_judge(bundle, "amy", Intake(answered(bundle, **RIGHT)))
+    result = execute_and_judge(bundle, "amy", Intake(answered(bundle.release, **RIGHT)))
     assert (result.status, result.note_texts) == (Status.NOT_GRADED, ("Not graded: no boxes here",))
-    handed_in = hand_in(course, "cyd", dumps(answered(bundle, **RIGHT)))
+    handed_in = hand_in(course, "cyd", answered(bundle.release, **RIGHT))
     again = grade_submission(bundle, handed_in)
     assert (again.status, again.fingerprint) == (Status.NOT_GRADED, "")  # so the next run tries
-
-
-# Files and records
-
-
-def hand_in(course: Course, student: str, content: bytes | str) -> Submission:
-    path = course.submitted_dir / student / ID / f"{ID}.ipynb"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content.encode() if isinstance(content, str) else content)
-    return Submission(student, ID, path, None)
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="there are zygotes on Linux only")
-def test_a_killed_zygote_is_replaced(bundle: Bundle) -> None:
-    """As an out-of-memory killer may do it, before a submission or in the middle of one."""
-    zygotes = []
-    for source in ("", "import time; time.sleep(0.5)"):
-        zygote = workshop.launcher_of(False)._zygote._process  # type: ignore[attr-defined]
-        zygotes.append(zygote.pid)
-        threading.Timer(0.3 if source else 0, zygote.kill).start()
-        time.sleep(0 if source else 0.2)
-        answers = {**RIGHT, "double": f"{source}\n{RIGHT['double']}"}
-        result = execute_and_judge(bundle, "amy", Intake(answered(bundle, **answers)))
-        assert (result.status, result.score) == (Status.GRADED, 6.0), result.notes
-    assert len(set(zygotes)) == 2
 
 
 @pytest.mark.parametrize(
@@ -307,22 +248,12 @@ def test_whatever_is_handed_in_becomes_a_result(
 
 
 def test_a_handed_in_notebook_is_graded_and_kept(course: Course, bundle: Bundle) -> None:
-    submission = hand_in(course, "amy", dumps(answered(bundle, **RIGHT)))
+    submission = hand_in(course, "amy", answered(bundle.release, **RIGHT))
     result = grade_submission(bundle, submission)
     assert result.score == 6.0
     assert result.fingerprint == fingerprint(bundle, submission)
     save_result(course, result)
     assert load_result(course, ID, "amy") == result
-
-
-def test_the_fingerprint_changes_with_everything_that_a_score_depends_on(
-    course: Course, bundle: Bundle
-) -> None:
-    submission = hand_in(course, "bob", dumps(answered(bundle, **RIGHT)))
-    prints = [fingerprint(bundle, submission), fingerprint(replace(bundle, digest="x"), submission)]
-    prints.append(fingerprint(bundle, replace(submission, student="eve")))
-    prints.append(fingerprint(bundle, hand_in(course, "bob", dumps(answered(bundle)))))
-    assert len(set(prints)) == 4
 
 
 def test_a_file_replaced_while_it_is_graded_counts_as_changed(
@@ -332,7 +263,7 @@ def test_a_file_replaced_while_it_is_graded_counts_as_changed(
 
     def read_and_replace(given: Submission, release: Notebook) -> Intake:
         intake = read_submission(given, release)
-        hand_in(course, "fay", dumps(answered(bundle, **RIGHT)))
+        hand_in(course, "fay", answered(bundle.release, **RIGHT))
         return intake
 
     monkeypatch.setattr(submission_module, "read_submission", read_and_replace)
@@ -351,29 +282,3 @@ def test_an_error_of_ours_stops_no_batch_and_is_no_zero(
     result = grade_submission(bundle, hand_in(course, "gus", b"{}"))
     assert (result.status, result.score, result.fingerprint) == (Status.NOT_GRADED, None, "")
     assert "RuntimeError: a mistake of ours" in result.notes[0].text
-
-
-@pytest.mark.parametrize("text", ["", "[]", "null", "5", "{}", '{"questions": 5}', "\x00", '"x"'])
-def test_an_unreadable_record_is_as_good_as_none(course: Course, text: str) -> None:
-    path = course.result_path(ID, "zoe")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text)
-    assert load_result(course, ID, "zoe") is None
-
-
-def test_a_record_of_another_version_is_as_good_as_none(course: Course) -> None:
-    result = SubmissionResult("zoe", ID, Status.GRADED, 9.0)
-    data = json.loads(result.to_json())
-    path = course.result_path(ID, "zoe")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    for changed in ({**data, "more": 1}, {**data, "status": "FINE"}):
-        path.write_text(json.dumps(changed))
-        assert load_result(course, ID, "zoe") is None
-
-
-def test_the_judges_folder_is_private_and_lasts_no_longer_than_the_process(bundle: Bundle) -> None:
-    unpacked = workshop.Workshop(bundle)
-    folder = unpacked._folder
-    assert folder.stat().st_mode & 0o077 == 0
-    unpacked.close()
-    assert not Path(folder).exists()

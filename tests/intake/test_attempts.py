@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,18 +15,12 @@ from grader.gradebook.records import load_result
 from grader.grading.batch import autograde
 from grader.grading.pool import LocalCrew
 from grader.intake.attempts import StudentAttempts, latest
-from grader.notebook import Notebook, dumps, grade_id
+from grader.notebook import Notebook, dumps
 from grader.results import SubmissionResult
-from tests.kit.course import COURSE_YML, ID, release_by_hand, write_course
+from tests.kit.course import COURSE_YML, DUE, ID, RIGHT, release_by_hand, write_course
+from tests.kit.notebooks import answered
 
-DUE = datetime(2026, 1, 10, 12, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
-RIGHT = {"double": "2 * x", "square": "x * x"}
-
-
-@pytest.fixture
-def course(tmp_path: Path) -> Course:
-    return write_course(tmp_path)
 
 
 def test_the_same_content_is_kept_once_and_a_later_known_time_is_noted(course: Course) -> None:
@@ -67,13 +60,8 @@ def test_the_lms_order_decides_where_there_is_one(course: Course) -> None:
     assert latest(shelf.attempts, None).order == 12
 
 
-def answered(release: Notebook, **answers: str) -> bytes:
-    notebook = json.loads(json.dumps(release))
-    for cell in notebook["cells"]:
-        body = answers.get(grade_id(cell) or "")
-        if body:
-            cell["source"] = f"def {grade_id(cell)}(x):\n    return {body}"
-    return dumps(notebook).encode()
+def as_file(release: Notebook, **answers: str) -> bytes:
+    return dumps(answered(release, **answers)).encode()
 
 
 @pytest.mark.parametrize(
@@ -92,8 +80,8 @@ def test_the_attempt_that_course_yml_asks_for_is_graded(
     (tmp_path / "course.yml").write_text(text)
     course = Course.load(tmp_path)
     release = release_by_hand(course)
-    double, square = (answered(release, **{n: b}) for n, b in RIGHT.items())
-    both = answered(release, **RIGHT)
+    double, square = (as_file(release, **{n: code}) for n, code in RIGHT.items())
+    both = as_file(release, **RIGHT)
     for student, data, moment in (
         ("ada", both, DUE - DAY),
         ("ada", square, DUE),  # in time and later, but worse
@@ -117,7 +105,9 @@ def test_the_attempt_that_course_yml_asks_for_is_graded(
 def test_a_new_policy_counts_at_the_next_autograde_which_grades_nothing(tmp_path: Path) -> None:
     course = write_course(tmp_path)
     release = release_by_hand(course)
-    StudentAttempts(course, ID, "ada").add(answered(release, double="2 * x"), "test", DUE + DAY)
+    StudentAttempts(course, ID, "ada").add(
+        as_file(release, double=RIGHT["double"]), "test", DUE + DAY
+    )
     autograde(course, ID, crew=LocalCrew(1), unsafe=True)
 
     def stored() -> float:
@@ -146,9 +136,9 @@ def test_a_stopped_run_leaves_the_times_of_what_still_waits(
     course = write_course(tmp_path)
     release = release_by_hand(course)
     shelf = StudentAttempts(course, ID, "ada")
-    shelf.add(answered(release, double="2 * x"), "test", DUE)
+    shelf.add(as_file(release, double=RIGHT["double"]), "test", DUE)
     autograde(course, ID, crew=LocalCrew(1), unsafe=True)
-    shelf.add(answered(release, **RIGHT), "test", DUE + DAY)
+    shelf.add(as_file(release, **RIGHT), "test", DUE + DAY)
 
     def stopped_at_once(*given: Any) -> Iterator[SubmissionResult]:
         given[-1].set()

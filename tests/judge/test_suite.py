@@ -12,7 +12,6 @@ import pytest
 from grader.box.client import CallFailure, CallRequest, CallSuccess
 from grader.errors import JudgeError
 from grader.judge.catalogue import Catalogue
-from grader.judge.declared import declared_points
 from grader.judge.reference import Reference
 from grader.judge.student import Student
 from grader.judge.suite import HiddenTests, Verdict
@@ -258,37 +257,6 @@ def test_judging_prints_nothing_and_leaves_nothing_on_disk(
     run("@question('q', points=1)\ndef test_a(): print('x'); assert False")
     assert capfd.readouterr() == ("", "")
     assert {p.name for p in (tmp_path / "a").iterdir()} <= {"hidden_tests.py", "__pycache__"}
-
-
-def test_points_are_read_without_running_anything() -> None:
-    source = HEAD + dedent(
-        """
-        1 / 0
-        @pytest.mark.question("a", points=2)
-        @pytest.mark.parametrize("seed", range(3))
-        def test_x(): pass
-        @pytest.mark.question("b", points=1)
-        def test_y(): pass
-        @pytest.mark.question("a", points=0.5)
-        def test_z(): pass
-        def helper(): pass
-        """
-    )
-    assert declared_points(source) == {"a": 2.5, "b": 1.0}
-
-
-@pytest.mark.parametrize(
-    "marker",
-    [
-        "",
-        "@pytest.mark.question('a')",
-        "@pytest.mark.question('a', 2)",
-        "@pytest.mark.question(x, points=1)",
-    ],
-)
-def test_points_that_are_no_literals_are_refused_with_their_line(marker: str) -> None:
-    with pytest.raises(JudgeError, match="line"):
-        declared_points(f"{marker}\ndef test_a(): pass")
 
 
 CREDITED = """

@@ -14,8 +14,8 @@ from diagnosis import SOLUTIONS, Trials
 from grader.errors import JudgeError
 from grader.judge.catalogue import Catalogue
 from grader.judge.wording import GENERIC, Wording, all_hints, say, speaking
+from tests.kit.files import ROOT
 
-ROOT = Path(__file__).parents[2]
 NAMES = [path.parent.name for path in sorted(SOLUTIONS.glob("*/messages.yml"))]
 TEXTS = {name: (SOLUTIONS / name / "messages.yml").read_text(encoding="utf-8") for name in NAMES}
 TESTS = {

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from grader.course.settings import Course
+from grader.intake.submissions import Submission
 from grader.notebook import Cell, Notebook, dumps, grade_id, is_manual, is_solution, question_of
 from grader.results import QuestionResult, Status, SubmissionResult
+from tests.kit.notebooks import make_cell, make_notebook
 
 ID = "tiny"
+RIGHT = {"double": "def double(x):\n    return 2 * x", "square": "def square(x):\n    return x * x"}
+
+DUE = datetime(2026, 1, 10, 12, tzinfo=UTC)  # as COURSE_YML has it
 
 COURSE_YML = """\
 name: Tiny course
@@ -54,17 +59,6 @@ def test_squares(student, reference, rng):
 '''
 
 
-def make_cell(name: str, source: str, kind: str = "code", **marks: Any) -> Cell:
-    """A cell; with `marks` it is one of nbgrader's, named `name`."""
-    cell: Cell = {"cell_type": kind, "id": name, "metadata": {}, "source": source}
-    if marks:
-        stock = {"grade": False, "locked": False, "schema_version": 3, "solution": False}
-        cell["metadata"] = {"nbgrader": {**stock, "task": False, "grade_id": name, **marks}}
-    if kind == "code":
-        cell |= {"execution_count": None, "outputs": []}
-    return cell
-
-
 def make_source() -> Notebook:
     """The instructor's notebook."""
 
@@ -77,7 +71,7 @@ def make_source() -> Notebook:
         return make_cell(f"test_{name}", f"assert {test}", **marks)
 
     answer = {"grade": True, "solution": True, "points": 3}
-    cells = [
+    return make_notebook(
         make_cell("title", "# Tiny", "markdown"),
         make_cell("setup", "import helper", locked=True),
         solution("double", "2 * x"),
@@ -85,10 +79,7 @@ def make_source() -> Notebook:
         solution("square", "x * x"),
         check("square", "square(3) == 9", 2),
         make_cell("why", "Because the answer is known.", "markdown", **answer),
-    ]
-    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
-    metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
-    return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+    )
 
 
 def write_course(root: Path) -> Course:
@@ -134,13 +125,16 @@ def make_result(student: str, release: Notebook, **scores: float | None) -> Subm
     return SubmissionResult(student, ID, Status.GRADED, 9.0, questions, notebook=notebook)
 
 
-def hand_in(course: Course, release: Notebook, student: str, code: str) -> Path:
-    """Write a submission with this answer to `double`; returns its path."""
-    cells = [
-        {**cell, "source": code if grade_id(cell) == "double" else cell["source"]}
-        for cell in release["cells"]
-    ]
-    path = course.submitted_dir / student / ID / f"{ID}.ipynb"
-    path.parent.mkdir(parents=True)
-    path.write_text(dumps({**release, "cells": cells}), encoding="utf-8")
-    return path
+def hand_in(
+    course: Course,
+    student: str,
+    content: Notebook | bytes,
+    *,
+    name: str = "",
+    assignment: str = ID,
+) -> Submission:
+    """Put a file into submitted/, as `name`.ipynb if its name is not the assignment's."""
+    path = course.submitted_dir / student / assignment / f"{name or assignment}.ipynb"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content if isinstance(content, bytes) else dumps(content).encode())
+    return Submission(student, assignment, path)

@@ -14,13 +14,12 @@ import copy
 import random
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 from grader.course.solution import replace_solution
 from grader.judge.catalogue import Catalogue
 from grader.notebook import Notebook, is_manual, is_solution, loads, question_of
+from tests.kit.files import ROOT
 
-ROOT = Path(__file__).parents[2]
 ID = "two_layer_net"
 RELEASE = loads((ROOT / "assignments" / ID / f"{ID}.ipynb").read_bytes())
 CATALOGUE = Catalogue.from_source(

@@ -29,6 +29,7 @@ from grader.pages.class_feedback import write_feedback
 from grader.results import Note, NoteKind
 from grader.system.processes import team
 from tests.kit.course import ID, make_result, release_by_hand, write_course
+from tests.kit.files import contents
 
 STUDENTS = [f"student{n:02}" for n in range(12)]
 MANY = 1500
@@ -62,11 +63,6 @@ def page(course: Course, student: str) -> Path:
     return course.feedback_dir / student / ID / f"{ID}.html"
 
 
-def contents(course: Course) -> dict[str, bytes]:
-    files = (path for path in course.feedback_dir.rglob("*") if path.is_file())
-    return {path.relative_to(course.feedback_dir).as_posix(): path.read_bytes() for path in files}
-
-
 def stamps(course: Course) -> dict[str, tuple[int, int]]:
     found = {student: page(course, student).stat() for student in STUDENTS}
     return {student: (stat.st_ino, stat.st_mtime_ns) for student, stat in found.items()}
@@ -79,12 +75,12 @@ def written(course: Course, workers: int = 1) -> list[str]:
 
 def test_two_processes_write_what_one_writes_byte_for_byte(course: Course) -> None:
     assert written(course, workers=1) == STUDENTS
-    alone = contents(course)
+    alone = contents(course.feedback_dir)
     assert len(alone) == len(STUDENTS)
     for student in STUDENTS:
         page(course, student).unlink()
     assert written(course, workers=2) == STUDENTS
-    assert contents(course) == alone
+    assert contents(course.feedback_dir) == alone
 
 
 def test_the_work_is_done_by_as_many_processes_as_asked_for(
@@ -126,12 +122,12 @@ def test_only_the_page_of_a_new_grade_is_written(course: Course) -> None:
 
 def test_a_page_that_somebody_changed_or_cut_is_written_again(course: Course) -> None:
     written(course)
-    before = contents(course)
+    before = contents(course.feedback_dir)
     changed, cut = page(course, "student01"), page(course, "student02")
     changed.write_bytes(changed.read_bytes().replace(b"This is page 1.", b"This is page 7."))
     cut.write_bytes(cut.read_bytes()[:2000])
     assert written(course) == ["student01", "student02"]
-    assert contents(course) == before
+    assert contents(course.feedback_dir) == before
 
 
 @pytest.mark.parametrize(

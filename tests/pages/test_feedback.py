@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import re
 from dataclasses import replace
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -25,52 +24,11 @@ from grader.results import (
     Status,
     SubmissionResult,
 )
-from tests.kit.course import ID, make_cell, make_result, release_by_hand, write_course
+from tests.kit.course import ID, make_result
+from tests.kit.notebooks import make_cell
+from tests.kit.pages import EVIL, Page, assert_inert
 
 PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(20)).decode()
-EVIL = "</pre><script>alert(1)</script><img src=x onerror=alert(2)>\"'&{{ 7*7 }}"
-
-
-class Page(HTMLParser):
-    """Tags and attributes of a page, as a browser would see them."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.text = ""
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
-
-
-def assert_inert(html: str) -> Page:
-    """No script, no handler, no address but data: pictures and places on the page itself."""
-    page = Page(html)
-    for tag, attributes in page.tags:
-        assert tag not in {"script", "iframe", "object", "embed", "form", "input", "link", "base"}
-        assert not [name for name in attributes if name.startswith("on")]
-        for name in ("src", "href", "xlink:href", "action", "data"):
-            assert (attributes.get(name) or "#").startswith(("data:image/png;base64,", "#"))
-    policy = next(a["content"] for t, a in page.tags if a.get("http-equiv"))
-    assert policy is not None
-    assert "default-src 'none'" in policy
-    assert "script-src" not in policy
-    assert not re.search(r"url\((?!#)|@import", html)
-    return page
-
-
-@pytest.fixture(scope="module")
-def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
-    return write_course(tmp_path_factory.mktemp("course"))
-
-
-@pytest.fixture(scope="module")
-def release(course: Course) -> Notebook:
-    return release_by_hand(course)
 
 
 def page_of(course: Course, result: SubmissionResult, late: float = 0.0) -> Page:

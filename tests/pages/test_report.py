@@ -7,7 +7,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -20,16 +20,11 @@ from grader.gradebook.late import Lateness
 from grader.intake.submissions import Submission
 from grader.pages.report import report_page
 from grader.results import CheckResult, Note, NoteKind, QuestionResult, Status, SubmissionResult
-from tests.kit.course import ID, make_cell, release_by_hand, write_course
-from tests.pages.test_feedback import EVIL, Page, assert_inert
+from tests.kit.course import DUE, ID, release_by_hand
+from tests.kit.notebooks import make_cell
+from tests.kit.pages import EVIL, Page, assert_inert
 
-DUE = datetime(2026, 1, 10, 12, tzinfo=UTC)  # as the tiny course has it
 TEMPLATES = Path(grader.__file__).parent / "pages" / "templates"
-
-
-@pytest.fixture(scope="module")
-def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
-    return write_course(tmp_path_factory.mktemp("course"))
 
 
 def page_of(

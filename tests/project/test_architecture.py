@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -64,6 +65,28 @@ def test_what_a_module_takes_from_another_is_public() -> None:
                     if alias.name.startswith("_") and alias.name != "__version__"
                 ]
     assert not hidden
+
+
+WITHOUT_A_MODULE = {"project", "assignments", "attacks", "browser"}  # of the whole product
+
+
+def test_tests_mirror_the_rooms() -> None:
+    """`tests/<room>/test_<module>.py` tests `grader/<room>/<module>.py`."""
+    tests = ROOT.parent / "tests"
+    modules = {path.relative_to(ROOT) for path in MODULES.values()}
+    strays = []
+    for path in tests.rglob("test_*.py"):
+        place = path.relative_to(tests)
+        tested = place.with_name(place.name.removeprefix("test_"))
+        if place.parts[0] not in WITHOUT_A_MODULE and tested not in modules:
+            strays.append(place.as_posix())
+    assert strays == []
+
+
+def test_no_test_module_takes_anything_from_another() -> None:
+    takes = re.compile(r"^ *(from|import) [\w.]*\btest_", re.MULTILINE)
+    tests = (ROOT.parent / "tests").rglob("test_*.py")
+    assert [path.name for path in tests if takes.search(path.read_text(encoding="utf-8"))] == []
 
 
 def declared_all(tree: ast.Module) -> list[str] | None:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,23 +13,15 @@ from pydantic import BaseModel
 
 from grader.cli.commands import cli
 from grader.course.settings import Assignment, Course, LatePolicy, Limits, Question
+from tests.kit.docs import commands
+from tests.kit.files import ROOT
 
-ROOT = Path(__file__).parents[2]
 PAGES = sorted(
     [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").glob("*.md")]
 )
-CODE = re.compile(r"^ {4,}(?P<block>\S.*)$|(?<!`)`(?P<span>[^`\n]+)`(?!`)", re.MULTILINE)
 LINK = re.compile(r"\]\((?P<target>[^)#\s]+)\)")
 WHOLE = re.compile(r"\|| {4}\S|!\[[^]]*\]\(\S+\)$")
 TARGETS = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
-
-
-def commands(page: Path) -> Iterator[list[str]]:
-    """Command lines shown on a page, comments and prompts taken off."""
-    for match in CODE.finditer(page.read_text(encoding="utf-8")):
-        line = (match["block"] or match["span"]).removeprefix(".venv/bin/")
-        if line.startswith(("grader ", "make ")):
-            yield shlex.split(line, comments=True)
 
 
 SHOWN = [(page, words) for page in PAGES for words in commands(page)]

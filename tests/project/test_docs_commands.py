@@ -11,14 +11,15 @@ import sys
 import zipfile
 from pathlib import Path
 
-from tests.project.test_docs import ROOT, commands
+from tests.kit.docs import commands
+from tests.kit.files import ROOT
 
 GUIDES = ["first-week", "instructor", "operating", "authoring", "student"]
 STUDENTS = ["ada", "dana", "lena"]
 ID = "two_layer_net"
 NOT_RUN = {
     "grader build --prove": "takes minutes; `make nightly` runs it",
-    "grader autograde two_layer_net --scheduler tcp://10.0.0.5:8786": "tests/test_cluster.py",
+    "grader autograde two_layer_net --scheduler tcp://10.0.0.5:8786": "grading/test_cluster.py",
 }
 CANVAS = (
     'Student,ID,SIS User ID,SIS Login ID,Section,"A two-layer network, trained by minibatch SGD"\n'

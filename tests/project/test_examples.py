@@ -12,19 +12,11 @@ import pytest
 from grader.course.settings import Course
 from grader.intake.submissions import Submission, find_submissions, read_submission
 from grader.notebook import loads
+from tests.kit.files import ROOT, contents
 
-ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "examples" / "submitted"
 COURSE = Course.load(ROOT)
 ASSIGNMENTS = [assignment.id for assignment in COURSE.assignments]
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file()
-    }
 
 
 def test_the_sample_class_is_what_its_script_makes(tmp_path: Path) -> None:

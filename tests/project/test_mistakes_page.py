@@ -1,7 +1,7 @@
 """docs/mistakes.md shows what students really see.
 
-After a change of messages or hints, ``python tests/test_mistakes_page.py`` writes the shown parts
-anew.
+After a change of messages or hints, ``python tests/project/test_mistakes_page.py`` writes the
+shown parts anew.
 """
 
 from __future__ import annotations

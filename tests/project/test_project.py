@@ -15,8 +15,8 @@ import pytest
 import yaml
 
 from grader import __version__
+from tests.kit.files import ROOT
 
-ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 

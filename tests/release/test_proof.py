@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -22,11 +21,6 @@ BROAD = (
     '    Mistake("square.both", "square", "?", "def square(x):\\n    return 0.0\\n\\n"'
     ' "def double(x):\\n    return 0.0"),\n'
 )
-
-
-@pytest.fixture
-def course(tmp_path: Path) -> Course:
-    return write_course(tmp_path)
 
 
 def catalogue(course: Course, mistakes: str = "", alternatives: str = "") -> None:

@@ -18,14 +18,9 @@ from grader.notebook import loads
 from grader.release.build import build
 from grader.release.scaffold import new_assignment
 from grader.results import Status
-from tests.kit.course import ID, write_course
+from tests.kit.course import ID
 
 NEW = "convolution"
-
-
-@pytest.fixture
-def course(tmp_path: Path) -> Course:
-    return write_course(tmp_path)
 
 
 def test_a_new_assignment_builds_and_its_solution_earns_all_points(course: Course) -> None:

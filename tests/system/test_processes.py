@@ -17,6 +17,9 @@ from grader.box.jail import family
 from grader.course.settings import Course
 from grader.system.processes import cores, team
 from tests.kit.course import ID, hand_in, release_by_hand, write_course
+from tests.kit.files import content
+from tests.kit.notebooks import answered
+from tests.kit.processes import is_worker
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 
@@ -67,17 +70,6 @@ class Command:
         assert self.running() == []
 
 
-def content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError:
-        return b""
-
-
-def is_worker(pid: int) -> bool:
-    return b"spawn_main" in content(Path(f"/proc/{pid}/cmdline"))
-
-
 Start = Callable[..., Command]
 
 
@@ -97,7 +89,7 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
         for student in ("ada", "bela", "cyd", "dora", "emil", "fay"):
             seconds = 0 if student == "ada" else sleep_s
             code = f"import time\ntime.sleep({seconds})\ndef double(x):\n    return 2 * x"
-            hand_in(course, release, student, code)
+            hand_in(course, student, answered(release, double=code))
         start = "from grader.cli import commands\nif __name__ == '__main__':\n    commands.main()"
         code = f"{before}\n{start}"
         (root / "main.py").write_text(code)

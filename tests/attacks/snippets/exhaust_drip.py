@@ -1,0 +1,16 @@
+"""Answers one byte at a time, each just before patience ends."""
+
+from tests.attacks.snippets.forge_frames import FRAMES
+
+ANSWER = (
+    FRAMES
+    + """
+def target(f, x):
+    message = frame("done", 1, None) * 100
+    for number in range(len(message)):
+        os.write(channel(), message[number : number + 1])
+        time.sleep(0.2)
+"""
+)
+EVIDENCE = "target did not finish within 2 s"
+STOCK = ""

@@ -1,0 +1,254 @@
+"""What lies outside the box, watched for the slightest change while an attack runs."""
+
+from __future__ import annotations
+
+import hashlib
+import multiprocessing
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import uuid
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from multiprocessing.util import Finalize
+from pathlib import Path
+from typing import Any
+
+import grader
+from grader.box.jail import family
+from grader.box.launch import WarmLauncher
+from grader.box.tiers import Tier
+from grader.course.bundle import Bundle, load_bundle
+from grader.course.settings import Course
+from grader.grading import workshop
+from grader.grading.submission import grade_submission
+from grader.intake.submissions import Submission
+from grader.notebook import Notebook
+from grader.results import SubmissionResult
+from tests.attacks.course import ID, SECRET, write_course
+from tests.kit.course import hand_in
+
+__all__ = ["Judge", "World", "open_doors", "open_world"]
+
+PUBLIC_FOLDERS = tuple(map(Path, ("/tmp", "/var/tmp", "/dev/shm", "/run/lock")))
+JUDGE_TIMEOUT_S = 90
+
+
+@dataclass
+class World:
+    """A course, a home, a neighbouring process and open doors that nobody may come through.
+
+    Args:
+        root: an empty folder for all of it.
+        mark: part of every name that an attack leaves outside, should it succeed.
+        sentinel: a process that no signal may reach.
+    """
+
+    root: Path
+    mark: str
+    sentinel: subprocess.Popen[bytes]
+    course: Course
+    doors: dict[str, socket.socket] = field(default_factory=dict)
+
+    @property
+    def home(self) -> Path:
+        return self.root / "home"
+
+    @property
+    def temporary(self) -> Path:
+        return self.root / "tmp"
+
+    def outside(self, judge_pid: int) -> dict[str, Any]:
+        """Everything that an attacker may have found out about the machine."""
+        return {
+            "course": str(self.course.root),
+            "assignment": ID,
+            "home": str(self.home),
+            "temporary": str(self.temporary),
+            "port": self.doors["tcp"].getsockname()[1],
+            "udp_port": self.doors["udp"].getsockname()[1],
+            "abstract": self.mark,
+            "socket": str(self.root / "door"),
+            "sentinel": self.sentinel.pid,
+            "judge": judge_pid,
+            "mark": self.mark,
+            "site_packages": str(Path(socket.__file__).parent / "site-packages"),
+            "kit": str(Path(grader.__file__).parent),
+        }
+
+    def snapshot(self) -> dict[str, tuple[Any, ...]]:
+        """Every file outside, by path: mode, size, time of change and digest."""
+        paths = [*self.root.rglob("*"), *_marked(self.mark)]
+        return {str(path): _state(path) for path in paths}
+
+    def visitors(self) -> list[str]:
+        """The doors that somebody has come through."""
+        return [name for name, door in self.doors.items() if _was_used(door)]
+
+    def sentinel_state(self) -> str:
+        """The process state of the sentinel: S while it sleeps undisturbed."""
+        stat = Path(f"/proc/{self.sentinel.pid}/stat").read_text()
+        return stat.rpartition(")")[2].split()[0]
+
+    def hand_in(self, student: str, notebook: Notebook) -> Submission:
+        """Put a notebook into submitted/."""
+        return hand_in(self.course, student, notebook, assignment=ID)
+
+
+@contextmanager
+def open_world() -> Iterator[World]:
+    """A world whose files anybody may read and write, so that only the box protects them."""
+    mark = f"grader-attack-{uuid.uuid4().hex[:12]}"
+    with ExitStack() as stack:
+        root = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="grader-world-")))
+        code = "import time; time.sleep(3600)"
+        sentinel = stack.enter_context(subprocess.Popen([sys.executable, "-I", "-c", code]))
+        stack.callback(sentinel.kill)
+        doors = {
+            name: stack.enter_context(door) for name, door in open_doors(mark, str(root / "door"))
+        }
+        world = World(root, mark, sentinel, write_course(root / "course"), doors)
+        _furnish(world)
+        yield world
+
+
+def open_doors(mark: str, path: str) -> Iterator[tuple[str, socket.socket]]:
+    """Sockets that wait for a caller: TCP and UDP on loopback, an abstract one, two in files."""
+    addresses: dict[str, tuple[int, int, Any]] = {
+        "tcp": (socket.AF_INET, socket.SOCK_STREAM, ("127.0.0.1", 0)),
+        "udp": (socket.AF_INET, socket.SOCK_DGRAM, ("127.0.0.1", 0)),
+        "abstract": (socket.AF_UNIX, socket.SOCK_STREAM, f"\0{mark}"),
+        "path": (socket.AF_UNIX, socket.SOCK_STREAM, path),
+        "datagrams": (socket.AF_UNIX, socket.SOCK_DGRAM, path + "-datagrams"),
+    }
+    for name, (kind, how, address) in addresses.items():
+        door = socket.socket(kind, how)
+        door.bind(address)
+        door.setblocking(False)
+        if how == socket.SOCK_STREAM:
+            door.listen()
+        yield name, door
+
+
+def _was_used(door: socket.socket) -> bool:
+    try:
+        if door.type == socket.SOCK_DGRAM:
+            door.recv(1)
+        else:
+            door.accept()[0].close()
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _furnish(world: World) -> None:
+    files = {
+        "course/gradebook.db": SECRET,
+        f"course/submitted/somebody/{ID}/{ID}.ipynb": f'{{"note": "{SECRET}"}}',
+        f"course/results/{ID}/somebody.json": f'{{"note": "{SECRET}"}}',
+        f"course/feedback/somebody/{ID}/{ID}.html": SECRET,
+        "home/.ssh/id_ed25519": SECRET,
+        "home/.bashrc": "# nothing\n",
+        "home/.ipython/profile_default/startup/00.py": "",
+        "home/.config/matplotlib/matplotlibrc": "",
+    }
+    for name, text in files.items():
+        path = world.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    world.temporary.mkdir()
+    for path in [world.root, *world.root.rglob("*")]:
+        path.chmod(0o777 if path.is_dir() or path.is_socket() else 0o666)
+
+
+def _marked(mark: str) -> Iterator[Path]:
+    """What an attack left in folders where everybody may write; others' files are none of ours."""
+    for folder in filter(Path.is_dir, PUBLIC_FOLDERS):
+        yield from (path for path in folder.iterdir() if mark in path.name)
+
+
+def _state(path: Path) -> tuple[Any, ...]:
+    status = path.lstat()
+    is_file = path.is_file() and not path.is_symlink()
+    digest = hashlib.sha256(path.read_bytes()).hexdigest() if is_file else ""
+    changed = status.st_mtime_ns if is_file else 0  # a folder's changes with its entries
+    return (status.st_mode, status.st_uid, status.st_size if is_file else 0, changed, digest)
+
+
+class Judge:
+    """A worker process that grades on one tier, as a pool's worker does.
+
+    Args:
+        world: where it grades; the worker's home and temporary folder are in there.
+        tier: how well its boxes are closed off.
+    """
+
+    def __init__(self, world: World, tier: Tier) -> None:
+        self.world = world
+        self.bundle: Bundle = load_bundle(world.course, ID)
+        context = multiprocessing.get_context("spawn")
+        self._executor = ProcessPoolExecutor(1, context, initializer=_grade_on, initargs=(tier,))
+        with _environment(HOME=world.home, TMPDIR=world.temporary, GRADER_TOKEN=SECRET):
+            self.pid = self._executor.submit(os.getpid).result(JUDGE_TIMEOUT_S)
+        self.zygote_pid, self._zygote_home = self._executor.submit(_warm_up).result(JUDGE_TIMEOUT_S)
+
+    def grade(self, submission: Submission) -> SubmissionResult:
+        """Grade one submission in the worker."""
+        future = self._executor.submit(grade_submission, self.bundle, submission)
+        return future.result(JUDGE_TIMEOUT_S)
+
+    def forget_peak_memory(self) -> None:
+        """Let `peak_memory_mib` count from now on."""
+        Path(f"/proc/{self.pid}/clear_refs").write_text("5")
+
+    def peak_memory_mib(self) -> float:
+        """The most memory that the judging process has held."""
+        lines = Path(f"/proc/{self.pid}/status").read_text().splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:")) / 1024
+
+    def leftover_processes(self) -> list[int]:
+        """Processes that descend from a box, wherever they hang in the tree now."""
+        adopted = [pid for pid in family.descendants(self.pid) if pid != self.zygote_pid]
+        home = os.fsencode(f"HOME={self._zygote_home}")
+        return sorted({*adopted, *(pid for pid in _with_environment(home))} - {self.zygote_pid})
+
+    def close(self) -> None:
+        """End the worker, and its zygote with it."""
+        self._executor.shutdown()
+
+
+def _grade_on(tier: Tier) -> None:
+    """In the worker: boxes of this tier, whatever better one there is."""
+    box_launcher = WarmLauncher(tier)
+    workshop.launcher_of = lambda unsafe: box_launcher  # type: ignore[assignment]
+    Finalize(None, box_launcher.close, exitpriority=0)
+
+
+def _warm_up() -> tuple[int, str]:
+    zygote = workshop.launcher_of(False)._zygote  # type: ignore[attr-defined]
+    return zygote._process.pid, str(zygote._home)
+
+
+@contextmanager
+def _environment(**values: object) -> Iterator[None]:
+    before = dict(os.environ)
+    os.environ.update({name: str(value) for name, value in values.items()})
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def _with_environment(entry: bytes) -> Iterator[int]:
+    """Processes started with this in their environment, as far as we may look."""
+    for path in Path("/proc").glob("[0-9]*/environ"):
+        try:
+            if entry in path.read_bytes():
+                yield int(path.parent.name)
+        except OSError:
+            continue  # it ended meanwhile, or is somebody else's

@@ -1,0 +1,58 @@
+"""Until when each student may hand in."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from grader.course.deadlines import load_deadlines
+from grader.errors import UsageError
+from tests.kit.course import DUE, ID, write_course
+
+DAY = timedelta(days=1)
+
+
+def test_extensions_move_a_students_own_deadline(tmp_path: Path) -> None:
+    course = write_course(tmp_path)
+    course.extensions_path.write_text(
+        "student;assignment;until;days;reason\n"
+        f"ada;{ID};2026-01-12T12:00:00+02:00;;illness\n"
+        f"bela;{ID};;1.5;\n"
+        f"chidi;{ID};2025-01-01T00:00:00Z;;\n"
+    )
+    deadlines = load_deadlines(course)
+    tiny = course.assignment(ID)
+    assert deadlines.of(tiny, "ada") == datetime(2026, 1, 12, 10, tzinfo=UTC)
+    assert deadlines.of(tiny, "bela") == DUE + 1.5 * DAY
+    assert deadlines.of(tiny, "chidi") == deadlines.of(tiny, "dora") == DUE
+
+
+def test_an_extension_of_somebody_who_is_not_in_the_roster_is_refused(tmp_path: Path) -> None:
+    course = write_course(tmp_path)
+    course.roster_path.write_text("id\nada\n")
+    course.extensions_path.write_text(f"student,assignment,until,days\nadda,{ID},,1\n")
+    with pytest.raises(UsageError, match=r"line 2: 'adda' is not in roster.csv; correct one of"):
+        load_deadlines(course)
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        (f"../x,{ID},,1", "line 2: student '../x': Only letters"),
+        ("ada,nope,,1", "line 2: 'nope' is not an assignment of this course"),
+        (f"ada,{ID},,", "line 2: give either until or days"),
+        (f"ada,{ID},2026-01-12,", "line 2: not understood; write days as in 2, or until as in"),
+        (f"ada,{ID},,-1", "line 2: not understood"),
+        (f"ada,{ID},,nan", "line 2: not understood"),
+        (f"ada,{ID},,1\nada,{ID},,2", "line 3: a second extension of ada for tiny; keep one"),
+    ],
+)
+def test_a_wrong_extension_is_one_line(tmp_path: Path, row: str, words: str) -> None:
+    course = write_course(tmp_path)
+    course.extensions_path.write_text(f"student,assignment,until,days\n{row}\n")
+    with pytest.raises(UsageError) as refused:
+        load_deadlines(course)
+    assert words in str(refused.value)
+    assert "\n" not in str(refused.value)

@@ -1,0 +1,41 @@
+"""What a process keeps warm between submissions."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from grader.course.bundle import Bundle
+from grader.grading import workshop
+from grader.grading.submission import execute_and_judge
+from grader.intake.submissions import Intake
+from grader.results import Status
+from tests.kit.course import RIGHT
+from tests.kit.notebooks import answered
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="there are zygotes on Linux only")
+def test_a_killed_zygote_is_replaced(bundle: Bundle) -> None:
+    """As an out-of-memory killer may do it, before a submission or in the middle of one."""
+    zygotes = []
+    for source in ("", "import time; time.sleep(0.5)"):
+        zygote = workshop.launcher_of(False)._zygote._process  # type: ignore[attr-defined]
+        zygotes.append(zygote.pid)
+        threading.Timer(0.3 if source else 0, zygote.kill).start()
+        time.sleep(0 if source else 0.2)
+        answers = {**RIGHT, "double": f"{source}\n{RIGHT['double']}"}
+        result = execute_and_judge(bundle, "amy", Intake(answered(bundle.release, **answers)))
+        assert (result.status, result.score) == (Status.GRADED, 6.0), result.notes
+    assert len(set(zygotes)) == 2
+
+
+def test_the_judges_folder_is_private_and_lasts_no_longer_than_the_process(bundle: Bundle) -> None:
+    unpacked = workshop.Workshop(bundle)
+    folder = unpacked._folder
+    assert folder.stat().st_mode & 0o077 == 0
+    unpacked.close()
+    assert not Path(folder).exists()

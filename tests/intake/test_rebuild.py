@@ -1,0 +1,303 @@
+"""A submission is put back into the release, where it is certain what was meant."""
+
+from __future__ import annotations
+
+import json
+from copy import deepcopy
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.intake.rebuild import rebuild
+from grader.notebook import dumps, grade_id, is_solution, loads
+from tests.kit.notebooks import answered, make_cell
+from tests.kit.submissions import (
+    ADD,
+    FORWARD,
+    MULTIPLY,
+    NAMES,
+    RELEASE,
+    STUBS,
+    check,
+    index,
+    protected,
+    source,
+    stripped,
+    told,
+)
+
+
+def test_an_honest_notebook_is_taken_without_notes():
+    submitted = answered(
+        RELEASE, forward=FORWARD, gates=f"{ADD}\n\n\n{MULTIPLY}", explain="Because."
+    )
+    intake = rebuild(submitted, RELEASE)
+    assert intake.notebook == submitted
+    assert intake.notes == ()
+
+
+def test_everything_but_the_answers_is_ours():
+    submitted = answered(RELEASE, forward=FORWARD, test_forward="score = 6", setup="import evil")
+    submitted["metadata"] = {"kernelspec": {"name": "julia-1.9", "language": "julia"}}
+    submitted["cells"][2]["metadata"]["nbgrader"]["points"] = 600
+    submitted["cells"][2]["outputs"] = [{"output_type": "stream", "text": "6"}]
+    intake = rebuild(submitted, RELEASE)
+    assert intake.notebook == answered(RELEASE, forward=FORWARD)
+    assert told(intake) == (
+        "Not an answer cell, so your changes to it do not count: setup, test_forward.",
+    )
+
+
+def test_blanks_at_line_ends_are_no_change():
+    submitted = answered(RELEASE, setup="import numpy as np  \n", forward=STUBS["forward"] + "\n")
+    intake = rebuild(submitted, RELEASE)
+    assert (intake.notebook, intake.notes) == (RELEASE, ())
+
+
+def test_a_deleted_answer_cell_counts_as_not_answered():
+    submitted = answered(RELEASE, gates=f"{ADD}\n{MULTIPLY}")
+    del submitted["cells"][index(submitted, "forward")]
+    intake = rebuild(submitted, RELEASE)
+    assert source(intake.notebook, "forward") == STUBS["forward"]
+    assert told(intake) == ("Missing from your notebook, so counted as not answered: forward.",)
+
+
+def test_deleted_checks_and_prose_come_back_silently():
+    submitted = answered(RELEASE, forward=FORWARD)
+    submitted["cells"] = [c for c in submitted["cells"] if is_solution(c)]
+    intake = rebuild(submitted, RELEASE)
+    assert (intake.notebook, intake.notes) == (answered(RELEASE, forward=FORWARD), ())
+
+
+@pytest.mark.parametrize("stub_last", [True, False])
+def test_of_a_duplicated_cell_the_changed_one_counts(stub_last):
+    submitted = answered(RELEASE, forward=FORWARD)
+    submitted["cells"].insert(3 if stub_last else 2, deepcopy(RELEASE["cells"][2]))
+    intake = rebuild(submitted, RELEASE)
+    assert intake.notebook == answered(RELEASE, forward=FORWARD)
+    assert "more than once" in told(intake)[0]
+
+
+def test_of_several_changed_duplicates_the_last_counts():
+    submitted = answered(RELEASE, forward="def forward(x):\n    return 1")
+    submitted["cells"].insert(3, answered(RELEASE, forward=FORWARD)["cells"][2])
+    assert source(rebuild(submitted, RELEASE).notebook, "forward") == FORWARD
+
+
+def test_a_split_cell_is_joined_again():
+    submitted = answered(RELEASE, gates=ADD)
+    submitted["cells"].insert(6, answered(RELEASE, gates=MULTIPLY)["cells"][5])
+    intake = rebuild(submitted, RELEASE)
+    assert source(intake.notebook, "gates") == f"{ADD}\n{MULTIPLY}"
+    assert told(intake) == ("Split over several cells, which were joined again: gates.",)
+
+
+def test_a_function_split_in_its_middle_is_joined_again():
+    submitted = answered(RELEASE, forward="def forward(x):")
+    submitted["cells"].insert(3, answered(RELEASE, forward="    return 2 * x")["cells"][2])
+    assert source(rebuild(submitted, RELEASE).notebook, "forward") == FORWARD
+
+
+FIRST_HALF, SECOND_HALF = (
+    "def forward(x):\n    y = x",
+    "    if x is None:\n        return 0\n    return 2 * y",
+)
+
+
+@pytest.mark.parametrize("unlabelled", [0, 1])
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (FIRST_HALF, SECOND_HALF),
+        ("def forward(x):", "    y = 2 * x\n    return y"),
+        ("def forward(x):  # TODO\n    if True:", "\n\n        return 2 * x"),
+    ],
+)
+def test_a_function_cut_in_two_is_joined_though_a_half_lost_its_label(first, second, unlabelled):
+    submitted = answered(RELEASE, forward=first, gates=f"{ADD}\n{MULTIPLY}")
+    submitted["cells"].insert(3, answered(RELEASE, forward=second)["cells"][2])
+    submitted["cells"][2 + unlabelled] = make_cell(
+        "x", submitted["cells"][2 + unlabelled]["source"]
+    )
+    intake = rebuild(submitted, RELEASE)
+    assert source(intake.notebook, "forward") == f"{first}\n{second}"
+    assert len(intake.notebook["cells"]) == len(RELEASE["cells"])
+    assert told(intake) == ("Split over several cells, which were joined again: forward.",)
+
+
+@pytest.mark.parametrize(
+    "follower",
+    ["    print(forward(3))", "    def other(x):\n        return 1", "x = 1", "  \n# nothing"],
+)
+def test_a_cell_that_can_stand_alone_is_not_joined(follower):
+    submitted = answered(RELEASE, forward=FORWARD)
+    submitted["cells"].insert(3, make_cell("x", follower))
+    intake = rebuild(submitted, RELEASE)
+    assert source(intake.notebook, "forward") == FORWARD
+    assert intake.notebook["cells"][3]["source"] == follower
+
+
+def test_merged_answer_cells_are_graded_where_they_are():
+    submitted = answered(RELEASE, forward=f"{FORWARD}\n{ADD}\n{MULTIPLY}")
+    del submitted["cells"][index(submitted, "gates")]
+    intake = rebuild(submitted, RELEASE)
+    assert source(intake.notebook, "gates") == "# defined in another answer cell: add, multiply"
+    assert told(intake)[0].startswith("Found merged")
+
+
+def test_reordered_cells_are_put_back():
+    submitted = answered(RELEASE, forward=FORWARD, gates=f"{ADD}\n{MULTIPLY}")
+    submitted["cells"].reverse()
+    intake = rebuild(submitted, RELEASE)
+    assert intake.notebook == answered(RELEASE, forward=FORWARD, gates=f"{ADD}\n{MULTIPLY}")
+    assert "another order" in told(intake)[0]
+
+
+def test_code_turned_into_text_is_turned_back():
+    submitted = answered(RELEASE, forward=FORWARD)
+    submitted["cells"][2]["cell_type"] = "markdown"
+    intake = rebuild(submitted, RELEASE)
+    assert intake.notebook == answered(RELEASE, forward=FORWARD)
+    assert "restored: forward" in told(intake)[0]
+
+
+def test_cells_without_labels_are_recognised_by_what_they_define():
+    answers = answered(RELEASE, forward=FORWARD, gates=f"{ADD}\n{MULTIPLY}", explain="Because.")
+    intake = rebuild(stripped(deepcopy(answers)), RELEASE)
+    assert intake.notebook == answers
+    assert told(intake) == (
+        "Had lost its label, and was recognised by what it contains: forward, gates, explain.",
+    )
+
+
+def test_cells_are_recognised_by_cell_id_also_where_colab_keeps_it():
+    submitted = answered(RELEASE, forward="forward = abs")
+    for cell in submitted["cells"]:
+        cell["metadata"] = {"id": cell.pop("id")}
+    assert source(rebuild(submitted, RELEASE).notebook, "forward") == "forward = abs"
+
+
+def test_a_written_answer_is_not_guessed_between_two_texts():
+    submitted = stripped(answered(RELEASE, forward=FORWARD, explain="Because."))
+    submitted["cells"].insert(8, make_cell("x", "My notes", "markdown"))
+    intake = rebuild(submitted, RELEASE)
+    assert source(intake.notebook, "explain") == "YOUR ANSWER HERE"
+    kept = [c["source"] for c in intake.notebook["cells"] if "grader" in c["metadata"]]
+    assert kept == ["My notes", "Because."]
+
+
+def test_different_written_answers_are_all_kept():
+    submitted = answered(RELEASE, explain="First.")
+    submitted["cells"].insert(9, answered(RELEASE, explain="Second.")["cells"][8])
+    assert source(rebuild(submitted, RELEASE).notebook, "explain") == "First.\n\nSecond."
+
+
+def test_only_images_may_be_attached_to_a_written_answer():
+    submitted = answered(RELEASE, explain="![](attachment:a.png)")
+    submitted["cells"][8]["attachments"] = {
+        "a.png": {"image/png": "iVBORw0KGgo=", "text/html": "<script>"},
+        '"><script>': {"image/png": "iVBO"},
+        "b.png": {"image/png": '"><script>'},
+    }
+    cell = rebuild(submitted, RELEASE).notebook["cells"][8]
+    assert cell["attachments"] == {"a.png": {"image/png": "iVBORw0KGgo="}, "b.png": {}}
+
+
+def test_added_cells_stay_after_the_cell_they_followed():
+    submitted = answered(RELEASE, forward=FORWARD)
+    submitted["cells"].insert(3, make_cell("mine", "print(forward(1))"))
+    submitted["cells"].insert(4, make_cell("raw", "<script>", "raw"))
+    submitted["cells"].insert(0, make_cell("top", "hello", "markdown"))
+    submitted["cells"].append(make_cell("empty", "  \n"))
+    intake = rebuild(submitted, RELEASE)
+    added = [c for c in intake.notebook["cells"] if c["metadata"] == {"grader": {"added": True}}]
+    assert [c["id"] for c in added] == ["added-1", "added-2", "added-3"]
+    assert [c["cell_type"] for c in added] == ["markdown", "code", "markdown"]
+    assert [c["source"] for c in intake.notebook["cells"]][:5] == [
+        "hello",
+        "# Title",
+        "import numpy as np",
+        FORWARD,
+        "print(forward(1))",
+    ]
+    assert intake.notes == ()
+
+
+def test_a_changed_copy_of_a_check_is_the_students_own_cell():
+    submitted = answered(RELEASE, forward=FORWARD)
+    copy = {**check("forward"), "source": "print(forward(3))"}
+    submitted["cells"].insert(3, copy)
+    intake = rebuild(submitted, RELEASE)
+    assert [c["source"] for c in intake.notebook["cells"]][3:5] == [
+        "print(forward(3))",
+        "assert forward",
+    ]
+    assert intake.notebook["cells"][3]["metadata"] == {"grader": {"added": True}}
+    assert intake.notes == ()
+
+
+def test_a_notebook_of_another_assignment_is_rejected():
+    other = {
+        "cells": [make_cell("title", "# Title", "markdown"), make_cell("a", "def other(): pass")]
+    }
+    intake = rebuild(other, RELEASE)
+    assert intake.notebook is None
+    assert intake.rejection == "None of this assignment's cells is in the notebook."
+
+
+def test_a_written_answer_turned_into_code_is_turned_back_and_never_executed():
+    submitted = answered(RELEASE, explain="import os")
+    submitted["cells"][8] |= {"cell_type": "code", "outputs": []}
+    intake = rebuild(submitted, RELEASE)
+    assert intake.notebook == answered(RELEASE, explain="import os")
+    assert "restored: explain" in told(intake)[0]
+
+
+def test_a_label_of_another_question_does_not_undo_that_question():
+    """The check cell and a stray cell both claim to be `forward`."""
+    submitted = answered(RELEASE, forward=FORWARD)
+    for cell in (submitted["cells"][3], submitted["cells"][6]):
+        cell["metadata"] = {"nbgrader": {"grade_id": "forward", "solution": True}}
+        cell["id"] = "forward"
+    intake = rebuild(submitted, RELEASE)
+    assert protected(intake.notebook) == protected(RELEASE)
+    assert "forward" in told(intake)[0]
+    assert sum("grader" in c["metadata"] for c in intake.notebook["cells"]) == 0
+
+
+def test_a_cell_that_calls_itself_another_assignments_is_an_added_one():
+    submitted = answered(RELEASE, forward=FORWARD)
+    stranger = make_cell("stranger", "print(1)", solution=True, grade=True, points=100)
+    submitted["cells"].insert(3, stranger)
+    intake = rebuild(submitted, RELEASE)
+    assert intake.notebook["cells"][3]["metadata"] == {"grader": {"added": True}}
+
+
+SOURCES = st.sampled_from([FORWARD, ADD, MULTIPLY, "Why?", "", *STUBS.values()]) | st.text()
+CELLS = st.builds(
+    lambda kind, name, cell_id, text, marks: {
+        "cell_type": kind,
+        "id": cell_id,
+        "metadata": {"nbgrader": {"grade_id": name, **marks}},
+        "source": text,
+    },
+    st.sampled_from(["code", "markdown", "raw", "heading", 3]),
+    NAMES | st.none() | st.lists(st.integers()),
+    NAMES | st.none() | st.integers(),
+    SOURCES | st.lists(SOURCES | st.integers(), max_size=3),
+    st.dictionaries(st.sampled_from(["grade", "solution", "points"]), st.booleans() | st.text()),
+)
+
+
+@given(st.lists(CELLS | st.none() | st.lists(st.text()), max_size=12))
+def test_whatever_is_submitted_protected_cells_are_the_releases(cells):
+    intake = rebuild(loads(json.dumps({"cells": cells})), RELEASE)
+    if intake.rejection is None:
+        assert protected(intake.notebook) == protected(RELEASE)
+        ids = [cell["id"] for cell in intake.notebook["cells"]]
+        assert len(ids) == len(set(ids))
+        ours = [grade_id(c) for c in intake.notebook["cells"] if "grader" not in c["metadata"]]
+        assert ours == [grade_id(c) for c in RELEASE["cells"]]
+        dumps(intake.notebook).encode()
+    assert rebuild(loads(json.dumps({"cells": cells})), RELEASE) == intake

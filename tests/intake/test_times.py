@@ -1,0 +1,71 @@
+"""Times of submission that stand in a file of their own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from grader.course.settings import Course
+from grader.errors import UsageError
+from grader.intake.collect import collect
+from tests.kit.course import ID
+from tests.kit.downloads import download, taken, write_course_with_roster
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Course:
+    return write_course_with_roster(tmp_path / "course")
+
+
+def test_times_that_canvas_does_not_tell_come_from_a_file(course: Course, tmp_path: Path) -> None:
+    times = tmp_path / "times.csv"
+    times.write_text(
+        "student,submitted_at\n502,\nbela,2026-01-11T10:00:00+01:00\n501,2026-01-09T10:00:00Z\n"
+    )
+    names = ["lovelaceada_501_9001_tiny.ipynb", "vonszabóbéla_LATE_502_9002_tiny.ipynb"]
+    source = download(tmp_path / "in", *names)
+    taken(course, source)
+    said = "\n".join(map(str, collect(course, ID, source, times=times)))
+    stamps = {s: course.submitted_dir / s / ID / "timestamp.txt" for s in ("ada", "bela")}
+    assert stamps["ada"].read_text() == "2026-01-09 10:00:00.000000 UTC"
+    assert stamps["bela"].read_text() == "2026-01-11 09:00:00.000000 UTC"
+    assert "not when" not in said
+    assert "attempt" not in said  # the same work, of which more is known
+    assert (
+        "bela: updated (vonszabóbéla_LATE_502_9002_tiny.ipynb); handed in 2026-01-11 09:00 UTC"
+        in said
+    )
+
+
+def test_a_time_of_somebody_unknown_is_told(course: Course, tmp_path: Path) -> None:
+    times = tmp_path / "times.csv"
+    times.write_text("student,submitted_at\nadda,2026-01-11T10:00:00+01:00\n502,\n")
+    source = download(tmp_path / "in", "lovelaceada_501_9001_tiny.ipynb")
+    (line,) = [line for line in collect(course, ID, source, times=times) if not line.ok]
+    assert str(line) == f"{times}: nobody is called adda; correct it"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("name,submitted_at\n", "line 1: no columns 'student' and 'submitted_at'"),
+        (
+            "student,submitted_at\nada,yesterday\n",
+            "line 2: submitted_at 'yesterday' not understood",
+        ),
+        ("student,submitted_at\nada,2026-01-09T10:00:00\n", "with its time zone"),
+        (
+            "student,submitted_at\nada,2026-01-09T10:00:00Z\n501,2026-01-09T11:00:00Z\n",
+            "line 3: a second time of 'ada'; keep one",
+        ),
+    ],
+)
+def test_a_wrong_time_is_one_line(course: Course, tmp_path: Path, text: str, words: str) -> None:
+    times = tmp_path / "times.csv"
+    times.write_text(text)
+    source = download(tmp_path / "in", "lovelaceada_501_9001_tiny.ipynb")
+    with pytest.raises(UsageError) as refused:
+        list(collect(course, ID, source, times=times))
+    assert words in str(refused.value)
+    assert "\n" not in str(refused.value)

@@ -1,0 +1,71 @@
+"""Grades of a class, filled into what Canvas and Moodle export."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.course.settings import Course
+from grader.export.export import Exported, export
+from grader.gradebook import grades
+from grader.gradebook.late import Lateness
+from grader.gradebook.records import save_result
+from tests.kit.course import make_result, release_by_hand, write_course
+
+ROSTER = """\
+id,first_name,last_name,email,section,canvas_id,sis_id,sis_login,moodle_username
+ada,Ada,Lovelace,ada@example.org,A,501,S1,lovelace,al
+bela,Béla,Szabó,bela@example.org,B,,S2,szabo,bs
+chidi,Chidi,Okafor,chidi@example.org,=B,,,okafor,
+dora,Dora,Dee,dora@example.org,B,504,,,
+"""
+CANVAS = (
+    "Student,ID,SIS User ID,SIS Login ID,Section,Notes,Warm-up (77),Tiny (78),"
+    "Assignments Current Score,Assignments Unposted Final Score,Current Score,Final Score\r\n"
+    ",,,,,,,Manual Posting,,,,\r\n"
+    '"    Points Possible",,,,,,5.00,9.00,(read only),(read only),(read only),(read only)\r\n'
+    '"Lovelace, Ada",501,S1,lovelace,"A and B","likes ""x""",4.50,1.00,90,90,90,90\r\n'
+    '"Szabó, Béla",777,S2,szabo,B,,,,,,,\r\n'
+    '"Okafor, Chidi",778,,OKAFOR,B,=1+1,3,,,,,\r\n'
+    '"Dee, Dora",504,,,B,,3,EX,,,,\r\n'
+    '"Stranger, A",901,S9,other,B,,3,2.00,,,,\r\n'
+    '"Student, Test",999,,8a7b,B,,,,,,,\r\n'
+)
+
+
+def write_graded_course(root: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
+    """Ada 6 − 0.5, Béla 4, Chidi 0, Dora 2, Eve (in no roster) 2 of 9 points."""
+    course = write_course(root)
+    release = release_by_hand(course)
+    course.roster_path.write_text(ROSTER, encoding="utf-8")
+    points: dict[str, Any] = {
+        "ada": {"double": 4.0, "square": 2.0},
+        "bela": {"double": 4.0},
+        "chidi": {},
+        "dora": {"square": 2.0},
+        "eve": {"square": 2.0},
+    }
+    for student, scores in points.items():
+        save_result(course, make_result(student, release, **scores))
+    late = {"ada": grades.Standing(lateness=Lateness(3600, 1, 0, 0.5))}
+    monkeypatch.setattr(grades, "_from_gradebook", lambda course, assignment: late)
+    return course
+
+
+def filled(course: Course, kind: str, text: str) -> tuple[list[list[str]], Exported]:
+    """Rows of an export after scores were filled in, and what else came of it."""
+    path = course.root / "exported.csv"
+    path.write_bytes(text.encode())
+    exported = export(course, (), kind, path)
+    assert path.read_bytes() == text.encode()  # the file given is never changed
+    return cells(exported.files[""].decode(), text[: text.index("\n")]), exported
+
+
+def cells(text: str, head: str = ",") -> list[list[str]]:
+    """Rows of a CSV file, which has semicolons if `head` has more of them."""
+    delimiter = ";" if head.count(";") > head.count(",") else ","
+    return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))

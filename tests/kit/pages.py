@@ -1,0 +1,53 @@
+"""Pages as a browser would see them."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+EVIL = "</pre><script>alert(1)</script><img src=x onerror=alert(2)>\"'&{{ 7*7 }}"
+
+
+class Page(HTMLParser):
+    """Tags, their attributes, and the text.
+
+    `tags` has each tag with its attributes; `attributes` has all of them as (tag, name, value),
+    repeated ones too.
+    """
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.attributes: list[tuple[str, str, str]] = []
+        self._pieces: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        self.attributes += [(tag, name, value or "") for name, value in attrs]
+
+    def handle_data(self, data: str) -> None:
+        self._pieces.append(data)
+
+    def count(self, tag: str) -> int:
+        return sum(found == tag for found, _ in self.tags)
+
+    @property
+    def text(self) -> str:
+        return "".join(self._pieces)
+
+
+def assert_inert(html: str) -> Page:
+    """No script, no handler, no address but data: pictures and places on the page itself."""
+    page = Page(html)
+    for tag, attributes in page.tags:
+        assert tag not in {"script", "iframe", "object", "embed", "form", "input", "link", "base"}
+        assert not [name for name in attributes if name.startswith("on")]
+        for name in ("src", "href", "xlink:href", "action", "data"):
+            assert (attributes.get(name) or "#").startswith(("data:image/png;base64,", "#"))
+    policy = next(a["content"] for t, a in page.tags if a.get("http-equiv"))
+    assert policy is not None
+    assert "default-src 'none'" in policy
+    assert "script-src" not in policy
+    assert not re.search(r"url\((?!#)|@import", html)
+    return page

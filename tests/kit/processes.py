@@ -1,0 +1,37 @@
+"""Commands, and the processes that they start."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.kit.files import content
+
+GRADER = (sys.executable, "-m", "grader")
+TIMEOUT_S = 120
+
+
+def run_grader(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """`grader` with these words, called in `folder`."""
+    return subprocess.run(
+        [*GRADER, *words], cwd=folder, capture_output=True, text=True, timeout=TIMEOUT_S
+    )
+
+
+def run_nbgrader(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """nbgrader as an instructor runs it, from an environment that is not activated."""
+    return subprocess.run(
+        [str(Path(sys.executable).with_name("nbgrader")), *words],
+        cwd=folder,
+        env={**os.environ, "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT_S,
+    )
+
+
+def is_worker(pid: int) -> bool:
+    """Whether it is a process that multiprocessing spawned."""
+    return b"spawn_main" in content(Path(f"/proc/{pid}/cmdline"))

@@ -1,0 +1,201 @@
+"""The gradebook in a real PostgreSQL, which the test starts: ours and nbgrader's own commands."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from grader.cli.doctor import examine
+from grader.course.settings import Course
+from grader.errors import GradebookError
+from grader.gradebook.book import CourseGradebook
+from grader.intake.submissions import Submission
+from grader.notebook import loads
+from grader.release.build import build
+from grader.results import Note, NoteKind, Status
+from tests.kit.course import COURSE_YML, ID, RIGHT, hand_in, make_result, write_course
+from tests.kit.files import ROOT
+from tests.kit.notebooks import answered
+from tests.kit.processes import run_nbgrader
+
+CONFIG = ROOT / "nbgrader_config.py"
+FOLDERS = [os.environ.get("PATH", ""), *map(str, Path("/usr/lib/postgresql").glob("*/bin"))]
+INITDB = shutil.which("initdb", path=os.pathsep.join(FOLDERS))
+
+pytestmark = pytest.mark.skipif(not INITDB, reason="PostgreSQL's initdb is not installed")
+pytest.importorskip("psycopg", reason="psycopg is not installed (extra `postgresql`)")
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    """The URL of a server of our own, under an account without rights: it refuses root."""
+    assert INITDB
+    as_nobody = {"user": "nobody", "group": pwd.getpwnam("nobody").pw_gid, "extra_groups": []}
+    account = as_nobody if os.getuid() == 0 else {}
+    with tempfile.TemporaryDirectory(prefix="postgresql-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        data = folder / "data"
+        data.mkdir(mode=0o700)
+        if account:
+            os.chown(data, pwd.getpwnam("nobody").pw_uid, pwd.getpwnam("nobody").pw_gid)
+        make = [INITDB, "--pgdata", data, "--username", "grader", "--auth", "trust", "--no-sync"]
+        subprocess.run(make, check=True, capture_output=True, cwd="/", **account)
+        port = free_port()
+        command = [Path(INITDB).with_name("postgres"), "-D", data, "-p", str(port), "-k", ""]
+        command += ["-h", "127.0.0.1", "-F"]
+        with (folder / "log").open("wb") as log:
+            process = subprocess.Popen(command, cwd="/", stdout=log, stderr=log, **account)
+        try:
+            wait_for(port, process)
+            yield f"postgresql://grader@127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+    import psycopg
+
+    until = time.monotonic() + 30
+    while True:
+        try:
+            psycopg.connect(f"host=127.0.0.1 port={port} user=grader dbname=postgres").close()
+            return
+        except psycopg.OperationalError:
+            assert process.poll() is None and time.monotonic() < until
+            time.sleep(0.1)
+
+
+@pytest.fixture(scope="module")
+def course(server: str, tmp_path_factory: pytest.TempPathFactory) -> Course:
+    """A course whose gradebook is a database of that server, with two results in it."""
+    import psycopg
+
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute("CREATE DATABASE course")
+    root = tmp_path_factory.mktemp("course")
+    write_course(root)
+    (root / "course.yml").write_text(f"{COURSE_YML}gradebook: {server}/course\n")
+    shutil.copy(CONFIG, root)
+    made = Course.load(root)
+    build(made, ID)
+    release = loads((made.release_dir(ID) / f"{ID}.ipynb").read_bytes())
+    with CourseGradebook(made) as book:
+        book.register(release, made.assignment(ID))
+        for student, score in (("ada", 4.0), ("bela", 1.0)):
+            hand_in(made, student, answered(release, double=RIGHT["double"], why="Because."))
+            result = make_result(student, release, double=score, square=2.0, why=None)
+            book.store_all([(result, None)])
+    return made
+
+
+def auto_scores(course: Course) -> dict[str, float]:
+    from nbgrader.api import Gradebook
+
+    with Gradebook(course.gradebook_url, course.root.name) as book:
+        found = book.assignment_submissions(ID)
+        return {str(submission.student_id): submission.score for submission in found}
+
+
+def test_plain_urls_mean_the_installed_driver(course: Course) -> None:
+    assert course.gradebook_url.startswith("postgresql+psycopg://grader@127.0.0.1:")
+
+
+def test_results_are_there_for_nbgrader(course: Course) -> None:
+    assert auto_scores(course) == {"ada": 6.0, "bela": 3.0}
+
+
+def test_formgraders_own_queries_list_the_class(course: Course) -> None:
+    from nbgrader.apps.api import NbGraderAPI
+    from nbgrader.coursedir import CourseDirectory
+
+    directory = CourseDirectory(
+        root=str(course.root),
+        db_url=course.gradebook_url,
+        source_directory="solutions",
+        release_directory="assignments",
+    )
+    listed = NbGraderAPI(directory).get_submissions(ID)
+    assert [(entry["student"], entry["needs_manual_grade"]) for entry in listed] == [
+        ("ada", True),
+        ("bela", True),
+    ]
+
+
+def test_a_score_by_hand_survives_a_new_grading_and_lateness_is_stored(course: Course) -> None:
+    from datetime import UTC, datetime
+
+    from nbgrader.api import Gradebook
+
+    with Gradebook(course.gradebook_url, course.root.name) as book:
+        book.find_submission(ID, "ada").notebooks[0].grades[0].manual_score = 0.5
+        book.db.commit()
+    release = loads((course.release_dir(ID) / f"{ID}.ipynb").read_bytes())
+    late = datetime(2026, 1, 11, 13, 0, tzinfo=UTC)
+    with CourseGradebook(course) as ours:
+        ours.store_all([(make_result("ada", release, double=4.0, square=2.0, why=None), late)])
+        by_hand = ours.manual_scores(ID)["ada"]
+        assert list(by_hand.values()) == [0.5]
+        assert ours.stored_penalty(ID, "ada") > 0
+
+
+def test_nbgraders_commands_work_on_it(course: Course) -> None:
+    done = run_nbgrader(course.root, "autograde", ID, "--student", "bela", "--force")
+    assert done.returncode == 0, done.stderr
+    assert auto_scores(course)["bela"] == 4.0  # double is right, square is not done
+    done = run_nbgrader(course.root, "generate_feedback", ID, "--student", "bela")
+    assert done.returncode == 0, done.stderr
+    assert list((course.feedback_dir / "bela").rglob("*.html"))
+    done = run_nbgrader(course.root, "export", "--to", "grades.csv")
+    assert done.returncode == 0, done.stderr
+    assert "bela" in (course.root / "grades.csv").read_text()
+
+
+def test_what_is_wrong_with_the_server_is_one_line(course: Course) -> None:
+    elsewhere = course.model_copy(update={"gradebook": "postgresql://grader@127.0.0.1:1/course"})
+    with pytest.raises(GradebookError) as caught, CourseGradebook(elsewhere):
+        pass
+    assert "\n" not in str(caught.value)
+    assert "127.0.0.1:1" in str(caught.value)
+
+
+def test_the_doctor_tells_no_password(course: Course) -> None:
+    text = (course.root / "course.yml").read_text()
+    (course.root / "course.yml").write_text(text.replace("grader@", "grader:secret@"))
+    try:
+        found = {finding.name: finding for finding in examine(course.root)}["gradebook"]
+    finally:
+        (course.root / "course.yml").write_text(text)
+    assert found.ok
+    assert "grader:***@127.0.0.1" in found.text
+
+
+def test_a_rejected_submission_is_a_row_like_any_other(course: Course) -> None:
+    release = loads((course.release_dir(ID) / f"{ID}.ipynb").read_bytes())
+    rejected = make_result("cyd", release)
+    rejected = rejected.__class__(
+        **{
+            **vars(rejected),
+            "status": Status.REJECTED,
+            "notes": (Note(NoteKind.REJECTED, "Rejected: no notebook."),),
+        }
+    )
+    with CourseGradebook(course) as book:
+        book.store_all([(rejected, Submission("cyd", ID, Path("x")).submitted_at)])
+    assert auto_scores(course)["cyd"] == 0.0
