@@ -8,8 +8,7 @@ import glob
 import warnings
 from pathlib import Path
 
-from grader.course.bundle import HIDDEN_FILES
-from grader.course.settings import Course
+from grader.course import NOT_RELEASED, Course
 
 course = Course.load(Path(__file__).parent)
 plugins = "grader.nbgrader_plugins"  # names only: nbgrader imports what it needs
@@ -24,11 +23,8 @@ c.CourseDirectory.source_directory = "solutions"
 c.CourseDirectory.release_directory = "assignments"
 c.CourseDirectory.db_url = course.gradebook_url
 c.CourseDirectory.ignore = [
-    ".*",
-    "__pycache__",
-    "*.pyc",
     "feedback",
-    *HIDDEN_FILES,
+    *NOT_RELEASED,
     # Of a submission only the notebook is taken: no module of its own, and no link to be followed.
     f"{glob.escape(str(course.submitted_dir))}/*/*/*",
 ]

@@ -13,12 +13,16 @@ from copy import deepcopy
 from typing import Any, TypeAlias
 
 __all__ = [
+    "ADDED",
+    "MAX_BYTES",
     "Cell",
     "Notebook",
+    "cell_name",
     "clear_outputs",
     "dumps",
     "error_text",
     "grade_id",
+    "is_added",
     "is_check",
     "is_locked",
     "is_manual",
@@ -31,7 +35,9 @@ __all__ = [
 Cell: TypeAlias = dict[str, Any]
 Notebook: TypeAlias = dict[str, Any]
 
+MAX_BYTES = 16 << 20  # of a file that is opened as a student's notebook
 CHECK_PREFIX = "test_"
+ADDED: dict[str, Any] = {"grader": {"added": True}}  # metadata of a cell that a student added
 CELL_FILE = re.compile(r"<ipython-input-[^>]*>, ")  # a cell's file, of which nobody has heard
 CELL_TYPES = ("code", "markdown", "raw")
 MAX_DIGITS = 300  # Python refuses to parse integers of more than 4300 digits
@@ -205,6 +211,24 @@ def grade_id(cell: Cell) -> str | None:
     """The cell's name for nbgrader, or None when it has none."""
     name = _nbgrader(cell).get("grade_id")
     return name if isinstance(name, str) and name else None
+
+
+def cell_name(cell: Cell, number: int | None = None) -> str:
+    """What messages call a cell: by its grade id, or else as the reader can find it.
+
+    Args:
+        cell: the cell.
+        number: its place in the notebook from 1, for students, who see no cell ids; without it
+            the cell is called by its id.
+    """
+    place = cell.get("id", "without a name") if number is None else f"number {number}"
+    return grade_id(cell) or str(place)
+
+
+def is_added(cell: Cell) -> bool:
+    """Whether a student put this cell among ours."""
+    mark = cell["metadata"].get("grader")
+    return isinstance(mark, dict) and bool(mark.get("added"))
 
 
 def is_solution(cell: Cell) -> bool:

@@ -1,7 +1,13 @@
 """A course folder: course.yml, roster, deadlines, and everything that grading one assignment needs.
 
 Lives here: settings and their errors, the bundle that travels to a worker, the reference taken from
-a solution notebook, and what the id of a student may be.
+a solution notebook, which files are whose, and what the id of a student may be.
 
-May import: `system`. Imported by: every room above.
+May import: `system`. Imported by: every room above. The nbgrader_config.py of a course folder takes
+the names below from here, so that the modules may change.
 """
+
+from grader.course.folder import NOT_RELEASED
+from grader.course.settings import Course
+
+__all__ = ["NOT_RELEASED", "Course"]

@@ -9,26 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from grader import __version__, notebook
+from grader.course.folder import HIDDEN_TESTS, MESSAGES, MISTAKES, helper_files
 from grader.course.settings import Assignment, Course, Limits
 from grader.course.solution import reference_source, without_idle_imports
 from grader.errors import JudgeError, UsageError
 
 __all__ = [
-    "EQUIVALENTS",
-    "HIDDEN_FILES",
-    "HIDDEN_TESTS",
-    "MESSAGES",
-    "MISTAKES",
-    "PROOF",
     "Bundle",
-    "is_helper",
     "kit_digest",
     "load_bundle",
 ]
-
-HIDDEN_TESTS, MISTAKES, MESSAGES = "hidden_tests.py", "mistakes.py", "messages.yml"
-EQUIVALENTS, PROOF = "equivalent_mutants.yml", "gates.json"
-HIDDEN_FILES = (HIDDEN_TESTS, MISTAKES, MESSAGES, EQUIVALENTS, PROOF)
 
 
 @dataclass(frozen=True)
@@ -94,7 +84,7 @@ def load_bundle(
     fields = {
         "assignment": assignment,
         "release": released,
-        "files": _helper_files(release),
+        "files": helper_files(release),
         "hidden_tests": tests,
         "mistakes": mistakes,
         "messages": _text(messages) if messages.exists() else "",
@@ -129,24 +119,6 @@ def _notebook(path: Path, if_missing: str = "grading needs it") -> notebook.Note
         return notebook.loads(_read(path, if_missing))
     except ValueError as error:
         raise JudgeError(f"{path}: {error}") from None
-
-
-def _helper_files(folder: Path) -> dict[str, bytes]:
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and is_helper(path.relative_to(folder))
-    }
-
-
-def is_helper(path: Path) -> bool:
-    """Whether students get a file: no notebook, nothing hidden, nothing that tools leave behind.
-
-    Args:
-        path: relative to the folder of the release.
-    """
-    is_debris = path.suffix == ".pyc" or any(part.startswith(".") for part in path.parts)
-    return not is_debris and path.suffix != ".ipynb" and path.name.lower() not in HIDDEN_FILES
 
 
 def _digest(fields: dict[str, Any]) -> str:

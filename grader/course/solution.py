@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from grader.errors import JudgeError
+from grader.notebook import cell_name
 
 __all__ = [
     "definition_lines",
@@ -34,9 +35,8 @@ def reference_source(notebook: dict[str, Any]) -> str:
         try:
             tree = ast.parse(cell["source"])
         except SyntaxError as error:
-            place = cell.get("id", "?")
             raise JudgeError(
-                f"solution notebook, cell {place!r}: line {error.lineno}: {error.msg}; "
+                f"solution notebook, cell {cell_name(cell)!r}: line {error.lineno}: {error.msg}; "
                 "the reference must be plain Python"
             ) from None
         parts += [ast.unparse(node) for node in tree.body if isinstance(node, DEFINING)]

@@ -20,7 +20,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 import grader
-from grader.course.bundle import HIDDEN_FILES, load_bundle
+from grader.course.bundle import load_bundle
+from grader.course.folder import HIDDEN_FILES, is_debris
 from grader.course.settings import COURSE_FILE, Course
 from grader.errors import UsageError
 
@@ -110,8 +111,7 @@ def _files(course: Course, assignment_id: str, unsafe: bool) -> Iterator[tuple[s
 def _folder(folder: Path, name: str) -> Iterator[tuple[str, bytes]]:
     for path in folder.rglob("*"):
         inside = path.relative_to(folder)
-        is_debris = path.suffix == ".pyc" or any(part.startswith(".") for part in inside.parts)
-        if path.is_file() and not is_debris:
+        if path.is_file() and not is_debris(inside):
             yield f"{name}/{inside.as_posix()}", path.read_bytes()
 
 

@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from grader.course.bundle import load_bundle
+from grader.course.folder import is_debris
 from grader.course.ids import is_safe_student
 from grader.course.settings import Course
 from grader.errors import GraderError
 from grader.export.gradescope import results_json
 from grader.grading.submission import grade_submission
-from grader.intake.archive import CLUTTER
 from grader.intake.submissions import Submission
 from grader.results import Status
 from grader.system.files import write_whole
@@ -90,7 +90,9 @@ def _notebook(folder: Path, name: str) -> Path:
     found = [
         path
         for path in sorted(folder.rglob("*.ipynb"))
-        if path.is_file() and not path.is_symlink() and not CLUTTER.intersection(path.parts)
+        if path.is_file()
+        and not path.is_symlink()
+        and not is_debris(path.relative_to(folder), dotfiles=False)
     ]
     named = [path for path in found if path.name == name]
     for candidates in (named, found):

@@ -15,7 +15,7 @@ from grader.grading import workshop
 from grader.intake.submissions import Intake, Submission, read_submission, with_content
 from grader.judge.student import Student
 from grader.judge.suite import Verdict
-from grader.notebook import Notebook, grade_id, is_manual, is_solution, question_of
+from grader.notebook import Notebook, cell_name, is_manual, is_solution, question_of
 from grader.results import Note, NoteKind, QuestionResult, Status, SubmissionResult
 
 __all__ = [
@@ -135,13 +135,8 @@ def _is_answered(bundle: Bundle, notebook: Notebook, name: str) -> bool:
 
 def _code_cells(notebook: Notebook) -> list[CodeCell]:
     return [
-        CodeCell(
-            index,
-            grade_id(cell) or f"number {index + 1}",
-            cell["source"],
-            is_answer=is_solution(cell),
-        )
-        for index, cell in enumerate(notebook["cells"])
+        CodeCell(number - 1, cell_name(cell, number), cell["source"], is_answer=is_solution(cell))
+        for number, cell in enumerate(notebook["cells"], 1)
         if cell["cell_type"] == "code" and cell["source"].strip()
     ]
 

@@ -16,15 +16,15 @@ from typing import Any
 from grader.box.client import CellOutcome
 from grader.box.launch import launcher
 from grader.box.session import CodeCell, Session
-from grader.course.bundle import is_helper
+from grader.course.folder import is_helper
 from grader.course.settings import Limits
 from grader.errors import UsageError
-from grader.intake.submissions import MAX_BYTES
 from grader.notebook import (
+    MAX_BYTES,
     Cell,
     Notebook,
+    cell_name,
     error_text,
-    grade_id,
     is_check,
     loads,
     points,
@@ -67,8 +67,8 @@ def check_notebook(path: Path) -> list[Answer]:
     if not checks:
         raise UsageError(f"{path}: no checks found; take the notebook that your course released")
     cells = [
-        CodeCell(index, grade_id(cell) or f"number {index + 1}", cell["source"])
-        for index, cell in enumerate(notebook["cells"])
+        CodeCell(number - 1, cell_name(cell, number), cell["source"])
+        for number, cell in enumerate(notebook["cells"], 1)
         if cell["cell_type"] == "code"
     ]
     box_launcher = launcher(own_code=True)
@@ -91,7 +91,7 @@ def _answers(
         own = {i: one for i, one in above.items() if question_of(one) == question}
         stopped = [i for i in own or above if not outcomes[i].ok]
         if message and stopped:
-            name = grade_id(notebook["cells"][stopped[0]]) or f"number {stopped[0] + 1}"
+            name = cell_name(notebook["cells"][stopped[0]], stopped[0] + 1)
             message = f"the cell {name} above it stops: {_message(outcomes[stopped[0]])}"
         yield Answer(question, points(cell) or 0.0, outcomes[index].ok, message)
         before = index

@@ -14,8 +14,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
+from grader.course.folder import is_debris
 from grader.errors import UsageError
-from grader.intake.submissions import MAX_BYTES
+from grader.notebook import MAX_BYTES
 
 __all__ = ["Archive", "open_archive"]
 
@@ -24,7 +25,6 @@ MAX_RATIO = 200  # notebooks compress ten- to fiftyfold
 MAX_TOTAL_BYTES = 8 << 30
 MAX_NAME = 400  # characters
 MAX_DEPTH = 24
-CLUTTER = {".ipynb_checkpoints", "__MACOSX", ".DS_Store", "__pycache__"}
 
 
 class Archive:
@@ -43,8 +43,8 @@ class Archive:
 
     def _add(self, name: str) -> None:
         path = PurePosixPath(name)
-        if CLUTTER.intersection(path.parts) or path.name.startswith("._"):
-            return  # what editors and macOS leave behind
+        if is_debris(path, dotfiles=False):
+            return
         if reason := _unfit(name):
             self.refused[name] = reason
         else:
@@ -137,7 +137,7 @@ def _files(root: Path) -> Iterator[str]:
         here = Path(folder).relative_to(root)
         for name in [*names, *(s for s in subfolders if (Path(folder) / s).is_symlink())]:
             yield (here / name).as_posix()
-        subfolders[:] = [s for s in sorted(subfolders) if s not in CLUTTER]
+        subfolders[:] = [s for s in sorted(subfolders) if not is_debris(Path(s), dotfiles=False)]
         if ".git" in subfolders:  # what is in it says nothing; that it is there says enough
             subfolders.remove(".git")
             yield (here / ".git" / "HEAD").as_posix()

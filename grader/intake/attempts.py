@@ -17,8 +17,8 @@ from pathlib import Path
 
 from grader.course.ids import is_safe_student
 from grader.course.settings import Course
-from grader.intake.submissions import MAX_BYTES
 from grader.intake.timestamp import TIMESTAMP_FILE, parse_timestamp, write_timestamp
+from grader.notebook import MAX_BYTES
 from grader.system.files import write_whole
 
 __all__ = ["Attempt", "StudentAttempts", "latest", "students_with_attempts"]

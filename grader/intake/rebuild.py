@@ -16,7 +16,15 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 
 from grader.course.solution import definition_lines
-from grader.notebook import Cell, Notebook, grade_id, is_manual, is_solution
+from grader.notebook import (
+    ADDED,
+    Cell,
+    Notebook,
+    cell_name,
+    grade_id,
+    is_manual,
+    is_solution,
+)
 from grader.results import Note, NoteKind
 
 __all__ = ["Intake", "rebuild"]
@@ -80,7 +88,7 @@ def rebuild(submitted: Notebook, release: Notebook) -> Intake:
     """Put the answers of `submitted` (as `loads` gives it) into a copy of `release`.
 
     Cells that the student added are kept, after the cell that they followed, with
-    `{"grader": {"added": true}}` as their metadata. Of an answer cell that occurs several times,
+    `ADDED` as their metadata. Of an answer cell that occurs several times,
     the last one that differs from the stub counts; when it lacks functions that an earlier one
     has, the cell was split, and its parts are joined. Different manual answers are all kept.
     """
@@ -89,14 +97,14 @@ def rebuild(submitted: Notebook, release: Notebook) -> Intake:
     places, unlabelled = _places(cells, ours)
     if not any(place is not None and grade_id(ours[place]) for place in places):
         return Intake(None, (), "None of this assignment's cells is in the notebook.")
-    notes = _Notes(unlabelled=[_name(ours[place]) for place in sorted(unlabelled)])
+    notes = _Notes(unlabelled=[cell_name(ours[place]) for place in sorted(unlabelled)])
     result = [deepcopy(cell) for cell in ours]
     for index, cell in enumerate(result):
         found = [c for c, place in zip(cells, places, strict=True) if place == index]
         if is_solution(cell):
             _answer(cell, found, notes)
         elif any(_text(c) != _text(cell) for c in found):
-            notes.undone.append(_name(cell))
+            notes.undone.append(cell_name(cell))
     _accept_merged(result, ours, notes)
     answered = [place for place in places if place is not None and is_solution(ours[place])]
     notes.reordered = answered != sorted(answered)
@@ -107,10 +115,6 @@ def rebuild(submitted: Notebook, release: Notebook) -> Intake:
 def _text(cell: Cell) -> str:
     """The source without what editors change by themselves: blanks at the ends of lines."""
     return "\n".join(line.rstrip() for line in cell["source"].split("\n")).strip("\n")
-
-
-def _name(cell: Cell) -> str:
-    return grade_id(cell) or str(cell.get("id", "a cell without a name"))
 
 
 def _places(cells: list[Cell], ours: list[Cell]) -> tuple[list[int | None], set[int]]:
@@ -227,10 +231,10 @@ def _defined(source: str) -> set[str]:
 def _answer(cell: Cell, found: list[Cell], notes: _Notes) -> None:
     """Put what was found for the answer cell into it."""
     if not found:
-        notes.missing.append(_name(cell))
+        notes.missing.append(cell_name(cell))
         return
     if any(c["cell_type"] != cell["cell_type"] for c in found):
-        notes.retyped.append(_name(cell))
+        notes.retyped.append(cell_name(cell))
     changed = [c["source"] for c in found if _text(c) != _text(cell)]
     if is_manual(cell):
         cell["source"] = "\n\n".join(dict.fromkeys(changed)) or cell["source"]
@@ -241,9 +245,9 @@ def _answer(cell: Cell, found: list[Cell], notes: _Notes) -> None:
         cell["source"] = "\n".join(parts) or cell["source"]
         split = len(parts) > 1
     if split:
-        notes.split.append(_name(cell))
+        notes.split.append(cell_name(cell))
     elif len(found) > 1:
-        notes.duplicated.append(_name(cell))
+        notes.duplicated.append(cell_name(cell))
 
 
 def _parts(sources: list[str], expected: set[str]) -> list[str]:
@@ -280,10 +284,10 @@ def _accept_merged(result: list[Cell], ours: list[Cell], notes: _Notes) -> None:
     everywhere = set().union(*answers)
     for cell, stub in zip(result, ours, strict=True):
         names = _expected(stub)
-        if _name(cell) in notes.missing and names and names <= everywhere:
+        if cell_name(cell) in notes.missing and names and names <= everywhere:
             cell["source"] = f"# defined in another answer cell: {', '.join(sorted(names))}"
-            notes.missing.remove(_name(cell))
-            notes.merged.append(_name(cell))
+            notes.missing.remove(cell_name(cell))
+            notes.merged.append(cell_name(cell))
 
 
 def _with_added(result: list[Cell], cells: list[Cell], places: list[int | None]) -> list[Cell]:
@@ -313,8 +317,7 @@ def _fresh_ids(taken: set[object]) -> Iterator[str]:
 
 def _added(cell: Cell, cell_id: str) -> Cell:
     """A student's own cell; a raw one becomes markdown, since raw text is exported as it is."""
-    metadata = {"grader": {"added": True}}
-    added = {"id": cell_id, "metadata": metadata, "source": cell["source"]}
+    added = {"id": cell_id, "metadata": deepcopy(ADDED), "source": cell["source"]}
     if cell["cell_type"] == "code":
         return {**added, "cell_type": "code", "execution_count": None, "outputs": []}
     return {**added, "cell_type": "markdown"}

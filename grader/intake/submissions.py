@@ -22,7 +22,7 @@ from grader.course.settings import Course
 from grader.errors import UsageError
 from grader.intake.rebuild import Intake, rebuild
 from grader.intake.timestamp import TIMESTAMP_FILE, parse_timestamp
-from grader.notebook import Notebook, loads
+from grader.notebook import MAX_BYTES, Notebook, loads
 from grader.results import Note, NoteKind
 
 __all__ = [
@@ -33,7 +33,6 @@ __all__ = [
     "with_content",
 ]
 
-MAX_BYTES = 16 << 20
 MAX_CELLS = 2000
 MAX_BRACKETS = 1_000_000  # bounds the objects, and so the memory, that JSON text can turn into
 FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._@() -]{0,120}\.ipynb")  # browsers add " (1)"

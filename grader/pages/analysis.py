@@ -139,7 +139,7 @@ def _graded(results: Sequence[SubmissionResult]) -> list[SubmissionResult]:
 
 
 def _waits(result: SubmissionResult, name: str) -> bool:
-    return any(q.question == name and q.manual and q.score is None for q in result.questions)
+    return any(q.question == name and q.waits for q in result.questions)
 
 
 def _scores(assignment: Assignment, graded: Sequence[SubmissionResult]) -> np.ndarray:

@@ -15,6 +15,7 @@ from grader.notebook import (
     Cell,
     error_text,
     grade_id,
+    is_added,
     is_check,
     is_manual,
     is_solution,
@@ -49,7 +50,7 @@ def feedback_page(course: Course, assignment: Assignment, grade: Grade) -> str:
         course=course.name,
         assignment=assignment.title,
         grade=grade,
-        waiting=[q.question for q in result.questions if q.manual and q.score is None],
+        waiting=[q.question for q in result.questions if q.waits],
         lost=sorted(((n, p) for n, p in lost.items() if p > 0), key=lambda pair: -pair[1]),
         share=_share,
         mark=_mark,
@@ -89,19 +90,14 @@ def _pieces(notebook: dict[str, Any]) -> Iterator[_Piece]:
     """The student's own cells, and whatever showed something; our prose is left out."""
     for number, cell in enumerate(notebook["cells"], 1):
         label = grade_id(cell) or f"cell {number}"
-        if cell["cell_type"] == "markdown" and (is_manual(cell) or _is_added(cell)):
+        if cell["cell_type"] == "markdown" and (is_manual(cell) or is_added(cell)):
             answer = Markup(safe_markdown(cell["source"]))  # noqa: S704 — sanitised
             yield _Piece(label, "", (answer,))
         elif cell["cell_type"] == "code":
             outputs = tuple(_outputs(cell, label))
-            source = cell["source"] if is_solution(cell) or _is_added(cell) else ""
+            source = cell["source"] if is_solution(cell) or is_added(cell) else ""
             if source or outputs:
                 yield _Piece(label, source, outputs)
-
-
-def _is_added(cell: Cell) -> bool:
-    mark = cell["metadata"].get("grader")
-    return isinstance(mark, dict) and bool(mark.get("added"))
 
 
 def _outputs(cell: Cell, label: str) -> Iterator[Markup]:

@@ -16,7 +16,7 @@ import tokenize
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 
-from grader.notebook import Cell, Notebook, is_manual, is_solution, question_of
+from grader.notebook import Cell, Notebook, is_added, is_manual, is_solution, question_of
 
 __all__ = ["Answer", "Word", "answers", "grams", "vocabulary", "words_of_code", "words_of_prose"]
 
@@ -136,9 +136,7 @@ def _owner(cell: Cell) -> str | None:
     """The question that a cell answers; "" for code that a student added, None for all else."""
     if is_solution(cell) or is_manual(cell):
         return question_of(cell)
-    mark = cell["metadata"].get("grader")
-    is_added = isinstance(mark, dict) and bool(mark.get("added"))
-    return "" if is_added and cell["cell_type"] == "code" else None
+    return "" if is_added(cell) and cell["cell_type"] == "code" else None
 
 
 def _answer(sources: Sequence[str], is_prose: bool, known: Set[str]) -> Answer:

@@ -11,9 +11,16 @@ import re
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
-from grader.course.bundle import HIDDEN_FILES, HIDDEN_TESTS, MESSAGES, MISTAKES
+from grader.course.folder import (
+    HIDDEN_TESTS,
+    MESSAGES,
+    MISTAKES,
+    is_debris,
+    is_helper,
+    is_released,
+)
 from grader.course.settings import Assignment, Course
 from grader.errors import BuildError
 from grader.notebook import Cell, Notebook, clear_outputs, dumps, grade_id, loads
@@ -29,7 +36,6 @@ NOTEBOOK_METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
-DEBRIS = ("__pycache__", "__MACOSX")
 
 
 @dataclass(frozen=True)
@@ -180,22 +186,15 @@ def _helper_files(folder: Path, notebook_name: str) -> Iterator[tuple[str, bytes
         BuildError: a link, or a second notebook, which could hold a solution.
     """
     for path in sorted(folder.rglob("*")):
-        name = path.relative_to(folder).as_posix()
-        if name == notebook_name or path.name.lower() in HIDDEN_FILES or _is_debris(name):
+        name = path.relative_to(folder)
+        if name == Path(notebook_name) or not is_released(name):
             continue
         if path.is_symlink():
             raise BuildError(f"{path}: a link is not released; put the file itself there")
-        if path.suffix.lower() == ".ipynb":
+        if not is_helper(name):
             raise BuildError(f"{path}: a second notebook; remove it, each assignment has one")
         if path.is_file():
-            yield name, path.read_bytes()
-
-
-def _is_debris(name: str) -> bool:
-    """Whether editors, tools or the system left the file."""
-    parts = PurePosixPath(name).parts
-    is_left = name.endswith((".pyc", "~"))
-    return is_left or any(part.startswith(".") or part in DEBRIS for part in parts)
+            yield name.as_posix(), path.read_bytes()
 
 
 def _first_difference(fresh: Path, committed: Path) -> str | None:
@@ -206,11 +205,11 @@ def _first_difference(fresh: Path, committed: Path) -> str | None:
 
 
 def _content(folder: Path) -> dict[str, bytes]:
-    names = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*")}
+    names = {path.relative_to(folder): path for path in folder.rglob("*")}
     return {
-        name: path.read_bytes()
+        name.as_posix(): path.read_bytes()
         for name, path in names.items()
-        if path.is_file() and not _is_debris(name)
+        if path.is_file() and not is_debris(name)
     }
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+from grader.course.folder import helper_files
 from grader.course.settings import Assignment, Course
 from grader.course.solution import BEGIN_MARKER, END_MARKER, solution_region
 from grader.errors import GraderError, JudgeError
@@ -23,6 +24,7 @@ from grader.notebook import (
     CHECK_PREFIX,
     Cell,
     Notebook,
+    cell_name,
     grade_id,
     is_check,
     is_manual,
@@ -94,15 +96,6 @@ class Release(Candidate):
     notebook: Notebook
     folder: Path
 
-    def helper_files(self) -> dict[str, bytes]:
-        """Every file of the release except the notebook, by name."""
-        names = {path.relative_to(self.folder).as_posix(): path for path in self.folder.rglob("*")}
-        return {
-            name: path.read_bytes()
-            for name, path in sorted(names.items())
-            if path.is_file() and name != self.notebook_name
-        }
-
 
 SourceGate: TypeAlias = Callable[[Candidate], GateResult]
 ReleaseGate: TypeAlias = Callable[[Release], GateResult]
@@ -112,15 +105,11 @@ def clean_source(candidate: Candidate) -> GateResult:
     """Markers pair up and stand in answer cells; nothing executed is committed."""
     cells = candidate.source["cells"]
     failures = [
-        f"{candidate.notebook_name}: cell {_name(cell)!r}: {failure}"
+        f"{candidate.notebook_name}: cell {cell_name(cell)!r}: {failure}"
         for cell in cells
         for failure in _unclean(cell)
     ]
     return GateResult("clean source", f"{len(cells)} cells", tuple(failures))
-
-
-def _name(cell: Cell) -> str:
-    return grade_id(cell) or str(cell.get("id", "without id"))
 
 
 def _unclean(cell: Cell) -> Iterator[str]:
@@ -236,7 +225,7 @@ def known_names(candidate: Candidate) -> GateResult:
     try:
         catalogue = Catalogue.from_source(candidate.mistakes)
         defined = {
-            question_of(cell): _functions(cell["source"], f"cell {_name(cell)!r}")
+            question_of(cell): _functions(cell["source"], f"cell {cell_name(cell)!r}")
             for cell in candidate.source["cells"]
             if is_solution(cell) and cell["cell_type"] == "code"
         }
@@ -291,7 +280,7 @@ def no_leaks(release: Release) -> GateResult:
         return GateResult("leaks", "", (failure,))
     found = leaks.find_leaks(
         secret,
-        leaks.passages(release.notebook, release.notebook_name, release.helper_files()),
+        leaks.passages(release.notebook, release.notebook_name, helper_files(release.folder)),
     )
     return GateResult("leaks", f"{len(secret)} secret lines", tuple(found))
 
@@ -324,7 +313,7 @@ def _errors(result: SubmissionResult, cells: list[Cell]) -> Iterator[str]:
         for output in cell.get("outputs", ()):
             if output["output_type"] == "error":
                 error = f"{output['ename']}: {output['evalue']}".split("\n")[0]
-                yield f"cell {_name(original)!r}: the reference raises {error}; mend the cell"
+                yield f"cell {cell_name(original)!r}: the reference raises {error}; mend the cell"
 
 
 def stub_earns_nothing(release: Release) -> GateResult:

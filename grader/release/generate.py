@@ -13,16 +13,14 @@ from typing import Any
 from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 
-from grader.course.bundle import HIDDEN_FILES
+from grader.course.folder import NOT_RELEASED
 from grader.course.settings import Course
 from grader.errors import BuildError
+from grader.notebook import cell_name
 
 __all__ = [
     "generate_assignment",
 ]
-
-# Dotfiles are checkpoints and editor state; the rest is what no student may see.
-NOT_RELEASED = (*HIDDEN_FILES, "__pycache__", "*.pyc", ".*")
 
 
 def generate_assignment(course: Course, assignment_id: str, into: Path) -> None:
@@ -99,7 +97,7 @@ def _explained(error: BaseException) -> str:
         error = error.__context__
     text = str(getattr(error, "message", error)).strip() or type(error).__name__
     cell = _cell_of(error.__traceback__)
-    place = "" if cell is None else f"cell {_name(cell)}: "
+    place = "" if cell is None else f"cell {cell_name(cell)!r}: "
     return place + text.splitlines()[0].rstrip(".;: ")
 
 
@@ -111,8 +109,3 @@ def _cell_of(trace: TracebackType | None) -> dict[str, Any] | None:
         found = cell if isinstance(cell, dict) else found
         trace = trace.tb_next
     return found
-
-
-def _name(cell: dict[str, Any]) -> str:
-    marks = cell.get("metadata", {}).get("nbgrader", {})
-    return repr(marks.get("grade_id") or cell.get("id") or cell.get("source", "")[:40])

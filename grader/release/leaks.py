@@ -21,7 +21,7 @@ from typing import Any
 
 from grader.course.solution import definition_lines, solution_region
 from grader.judge.wording import all_hints
-from grader.notebook import Cell, Notebook, grade_id, is_solution
+from grader.notebook import Cell, Notebook, cell_name, grade_id, is_solution
 
 __all__ = ["Passage", "Secret", "find_leaks", "passages", "secrets"]
 
@@ -124,8 +124,8 @@ def _tokens(text: str) -> str:
 def passages(release: Notebook, name: str, files: dict[str, bytes]) -> Iterator[Passage]:
     """Everything readable in a release: cells, their metadata and attachments, other files."""
     yield _passage(f"{name}: its metadata", "\n".join(_strings(release.get("metadata"))))
-    for number, cell in enumerate(release["cells"], 1):
-        place = f"{name}: cell {cell.get('id', number)!r}"
+    for cell in release["cells"]:
+        place = f"{name}: cell {cell_name(cell)!r}"
         yield _passage(place, cell["source"], is_prose=cell["cell_type"] != "code")
         rest = {key: value for key, value in cell.items() if key != "source"}
         yield _passage(f"{place}, beside its source", "\n".join(_strings(rest)))

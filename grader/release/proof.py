@@ -24,7 +24,8 @@ from typing import Any
 import yaml
 
 from grader import __version__
-from grader.course.bundle import EQUIVALENTS, PROOF, Bundle, kit_digest, load_bundle
+from grader.course.bundle import Bundle, kit_digest, load_bundle
+from grader.course.folder import EQUIVALENTS, PROOF, helper_files
 from grader.course.solution import reference_source
 from grader.errors import BuildError, JudgeError
 from grader.intake.rebuild import Intake
@@ -150,7 +151,7 @@ def _digest(release: Release) -> str:
     parts = [dumps(release.source), release.hidden_tests, release.mistakes, json.dumps(rules)]
     parts += [str(release.course.seed), __version__]
     digest = hashlib.sha256("\0".join(parts).encode())
-    for name, data in release.helper_files().items():
+    for name, data in helper_files(release.folder).items():
         digest.update(name.encode() + b"\0" + data)
     return digest.hexdigest()
 

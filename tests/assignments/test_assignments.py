@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from tests.kit.fuzzing import FUZZ
 
-from grader.course.bundle import HIDDEN_FILES, Bundle, load_bundle
+from grader.course.bundle import Bundle, load_bundle
+from grader.course.folder import HIDDEN_FILES
 from grader.course.settings import Course
 from grader.course.solution import replace_solution
 from grader.grading.submission import execute_and_judge
