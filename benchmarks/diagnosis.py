@@ -40,7 +40,7 @@ from grader.box.inside.runner import Runner
 from grader.course.solution import reference_source
 from grader.judge import suite
 from grader.judge.catalogue import Catalogue, Mistake
-from grader.judge.diagnosis.calls import Record
+from grader.judge.diagnosis.calls import CallLog
 from grader.judge.diagnosis.merging import merged
 from grader.judge.reference import Reference
 from grader.judge.student import Request, Student
@@ -179,7 +179,7 @@ class Trials:
 
     def does_the_same(self, mistake: Mistake, requests: Sequence[Request]) -> bool:
         """Whether a mistake by itself did what was recorded."""
-        return not Record(requests, self.reference.variant(mistake.code)).differs
+        return not CallLog(requests, self.reference.variant(mistake.code)).differs
 
     def both(self, first: Mistake, second: Mistake) -> str:
         """Code with two mistakes of one question; "" if they do not compose."""

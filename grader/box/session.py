@@ -135,9 +135,9 @@ class Session:
         try:
             return self._call_in_box(request)
         except BoxTimedOut as death:
-            return self._bury(request.name, death)
+            return self._note_death(request.name, death)
         except BoxDied as death:
-            return self._call_alone(request) or self._bury(request.name, death)
+            return self._call_alone(request) or self._note_death(request.name, death)
 
     def _call_in_box(self, request: CallRequest) -> CallSuccess | CallFailure:
         timeout_s = min(self._limits.call_timeout_s, self._time_left())
@@ -154,7 +154,7 @@ class Session:
         assert self._box is not None  # noqa: S101 — told to mypy; _reopen opened it
         return self._box.call(request, timeout_s)
 
-    def _bury(self, name: str, death: BoxDied) -> CallFailure:
+    def _note_death(self, name: str, death: BoxDied) -> CallFailure:
         self._close_box()
         self._deadly_functions[name] = death
         return CallFailure(death.told(endings.CALL, name=name))

@@ -210,7 +210,7 @@ def collect(
 
     Example: grader collect two_layer_net downloads/week3.zip
     """
-    from grader.cli.terminal import say
+    from grader.cli.terminal import show_line
     from grader.cli.views import show_collected
     from grader.course.settings import Course
     from grader.intake.collect import collect as collect_all
@@ -220,7 +220,7 @@ def collect(
     lines = []
     for line in collect_all(course, assignment_id, source, naming, times):
         lines.append(line)
-        say(str(line))
+        show_line(str(line))
     show_collected(line.outcome for line in lines)
     _tell([asdict(line) for line in lines])
     sys.exit(0 if all(line.ok for line in lines) else 1)
@@ -391,13 +391,13 @@ def report(assignment_id: str, root: Path) -> None:
 
     Example: grader report two_layer_net
     """
-    from grader.cli.terminal import say
+    from grader.cli.terminal import show_line
     from grader.course.settings import Course
     from grader.pages.report import write_report
 
     course = Course.load(root)
     page = write_report(course, course.assignment(assignment_id))
-    say(str(page))
+    show_line(str(page))
     _tell({"page": page})
 
 

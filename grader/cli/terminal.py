@@ -23,12 +23,12 @@ from rich.text import Text
 from grader.results import Status, SubmissionResult
 from grader.system.listener import Advance, Listener
 
-__all__ = ["TERMINAL", "out", "say", "warn"]
+__all__ = ["TERMINAL", "out", "show_line", "warn"]
 
 out = Console(highlight=False)
 
 
-def say(message: str) -> None:
+def show_line(message: str) -> None:
     """One line on stdout, unless it was asked to be quiet."""
     out.print(escape(message), soft_wrap=True)
 

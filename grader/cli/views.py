@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # what a command shows is imported by the command
     from grader.cli.doctor import Finding
     from grader.course.settings import Assignment
     from grader.grading.batch import Summary
-    from grader.grading.visible_checks import Answer
+    from grader.grading.visible_checks import CheckedQuestion
     from grader.pages.class_feedback import ClassFeedback
     from grader.release.build import BuildReport
     from grader.release.proof import Proof
@@ -116,7 +116,7 @@ def show_pages(done: ClassFeedback) -> None:
     """How many pages there are, and why some are missing."""
     counts = done.as_data()
     many = f"{len(done.ready)} pages" if len(done.ready) != 1 else "1 page"
-    terminal.say(
+    terminal.show_line(
         f"{many} in {done.folder}: {counts['written']} written, {counts['unchanged']} unchanged"
     )
     for student, problem in counts["failed"].items():
@@ -156,16 +156,18 @@ def _proof_table(proof: Proof) -> Table:
     return table
 
 
-def show_checks(answers: Sequence[Answer]) -> None:
+def show_checks(checked: Sequence[CheckedQuestion]) -> None:
     """What a student's visible checks say."""
-    for answer in answers:
-        mark = "[green]✓[/]" if answer.passed else "[red]✗[/]"
-        terminal.out.print(f"{mark} [bold]{escape(answer.question)}[/] (worth {answer.points:g})")
-        if answer.message:
-            terminal.out.print(f"    {escape(answer.message)}", soft_wrap=True)
-    passed = sum(answer.passed for answer in answers)
+    for question in checked:
+        mark = "[green]✓[/]" if question.passed else "[red]✗[/]"
+        terminal.out.print(
+            f"{mark} [bold]{escape(question.question)}[/] (worth {question.points:g})"
+        )
+        if question.message:
+            terminal.out.print(f"    {escape(question.message)}", soft_wrap=True)
+    passed = sum(question.passed for question in checked)
     terminal.out.print(
-        f"{passed} of {len(answers)} visible checks pass. Hidden checks decide the grade."
+        f"{passed} of {len(checked)} visible checks pass. Hidden checks decide the grade."
     )
 
 

@@ -21,9 +21,9 @@ from grader.gradebook.grades import Grade
 from grader.results import QuestionResult
 from grader.system.table import Table, read_table
 
-__all__ = ["Exported", "Record", "export", "records", "to_json"]
+__all__ = ["Exported", "Row", "export", "rows", "to_json"]
 
-Record: TypeAlias = dict[str, Any]
+Row: TypeAlias = dict[str, Any]
 Filler: TypeAlias = Callable[[Table, Sequence[Column], Roster | None], tuple[Table, list[str]]]
 Fresh: TypeAlias = Callable[[Sequence[Column], Roster | None], bytes]
 
@@ -73,7 +73,7 @@ def export(
     if students:
         columns = [column.only(students) for column in columns]
     if kind == "json":
-        return Exported({"": to_json(_records(columns)).encode()})
+        return Exported({"": to_json(_rows(columns)).encode()})
     said = tuple(remarks(columns, roster))
     if kind == "gradescope":
         return Exported(_gradescope(columns), said)
@@ -89,7 +89,7 @@ def export(
     return Exported({"": table.to_bytes()}, (*said, *more))
 
 
-def records(course: Course, assignment_ids: Iterable[str] = ()) -> list[Record]:
+def rows(course: Course, assignment_ids: Iterable[str] = ()) -> list[Row]:
     """One record per submission, by assignment in the order of course.yml, then by student.
 
     `score` is the sum of the questions graded so far, those graded by hand included (null when
@@ -104,17 +104,17 @@ def records(course: Course, assignment_ids: Iterable[str] = ()) -> list[Record]:
         UsageError: course.yml has no such assignment.
         GradebookError: the gradebook refuses to be read.
     """
-    return _records(load_columns(course, tuple(assignment_ids)))
+    return _rows(load_columns(course, tuple(assignment_ids)))
 
 
-def to_json(rows: list[Record]) -> str:
-    """The records as a JSON list; a number that is not finite becomes null."""
+def to_json(rows: list[Row]) -> str:
+    """The rows as a JSON list; a number that is not finite becomes null."""
     return json.dumps(_finite(rows), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
-def _records(columns: Iterable[Column]) -> list[Record]:
+def _rows(columns: Iterable[Column]) -> list[Row]:
     return [
-        _record(column.assignment, grade) for column in columns for grade in column.grades.values()
+        _row(column.assignment, grade) for column in columns for grade in column.grades.values()
     ]
 
 
@@ -128,7 +128,7 @@ def _gradescope(columns: Sequence[Column]) -> dict[str, bytes]:
     }
 
 
-def _record(assignment: Assignment, grade: Grade) -> Record:
+def _row(assignment: Assignment, grade: Grade) -> Row:
     result = grade.result
     found = {question.question: question for question in result.questions}
     questions = {
@@ -151,7 +151,7 @@ def _record(assignment: Assignment, grade: Grade) -> Record:
     }
 
 
-def _question(question: QuestionResult, previous_score: float | None) -> Record:
+def _question(question: QuestionResult, previous_score: float | None) -> Row:
     keys = ("name", "passed", "points", "max_points", "message")
     return {
         "score": question.score,

@@ -14,7 +14,7 @@ from typing import Any
 
 from grader.course.bundle import Bundle, kit_digest
 from grader.errors import UsageError
-from grader.grading.pool import Team
+from grader.grading.pool import Workers
 
 __all__ = ["ClusterCrew"]
 
@@ -79,11 +79,11 @@ class ClusterCrew:
         return max(len(self._client.nthreads()), 1)
 
     @contextmanager
-    def at_work(self, bundle: Bundle, size: int) -> Iterator[Team]:
+    def at_work(self, bundle: Bundle, size: int) -> Iterator[Workers]:
         """See `grader.grading.pool.Crew.at_work`; `size` is kept by who submits."""
         held = self._client.submit(_itself, bundle, key=f"bundle-{bundle.digest}")
         with self._client.get_executor(pure=False, retries=0) as executor:
-            yield Team(executor, held)
+            yield Workers(executor, held)
 
     def _look_at_workers(self) -> None:
         """Refuse to start with workers that would grade by other rules, or with none."""

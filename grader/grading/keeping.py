@@ -80,7 +80,7 @@ class Keeper:
             gradebook.register(bundle.release, bundle.assignment)
             while batch := self._gathered():
                 gradebook.store_all((r, self._times[r.student]) for r in batch)
-                self._record(batch)
+                self._save(batch)
         except BaseException as error:  # raised again where somebody can tell it
             self._error = error
 
@@ -95,7 +95,7 @@ class Keeper:
             self._queue.put(None)  # the end is met again after this batch
         return [result for result in batch if result is not None]
 
-    def _record(self, batch: Iterable[SubmissionResult]) -> None:
+    def _save(self, batch: Iterable[SubmissionResult]) -> None:
         for result in batch:
             kept = save_result(self._run.course, result)
             self._kept(replace(kept, notebook=None))

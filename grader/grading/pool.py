@@ -20,16 +20,16 @@ from grader.errors import GraderError
 from grader.grading.worker import become_worker, grade_one
 from grader.intake.submissions import Submission, with_content
 from grader.results import Note, NoteKind, Status, SubmissionResult
-from grader.system.processes import team
+from grader.system.processes import worker_processes
 
-__all__ = ["Crew", "LocalCrew", "Team", "grade_all"]
+__all__ = ["Crew", "LocalCrew", "Workers", "grade_all"]
 
 DIED_TWICE = "Not graded: the worker process died twice while grading this submission."
 IN_FLIGHT_PER_WORKER = 2  # one that runs and one that waits, so that no worker idles
 
 
 @dataclass(frozen=True)
-class Team:
+class Workers:
     """Workers that hold an assignment.
 
     Args:
@@ -52,8 +52,8 @@ class Crew(Protocol):
     def deaths(self) -> tuple[type[BaseException], ...]:
         """What the future of a submission raises when its worker died."""
 
-    def at_work(self, bundle: Bundle, size: int) -> AbstractContextManager[Team]:
-        """A team of at most that size, each of whom is given the bundle once."""
+    def at_work(self, bundle: Bundle, size: int) -> AbstractContextManager[Workers]:
+        """Workers, at most that many, each of whom is given the bundle once."""
 
 
 @dataclass(frozen=True)
@@ -68,11 +68,11 @@ class LocalCrew:
     deaths: tuple[type[BaseException], ...] = (BrokenProcessPool,)
 
     @contextmanager
-    def at_work(self, bundle: Bundle, size: int) -> Iterator[Team]:
+    def at_work(self, bundle: Bundle, size: int) -> Iterator[Workers]:
         """See `Crew.at_work`."""
-        with team(size, become_worker, (bundle,)) as executor:
+        with worker_processes(size, become_worker, (bundle,)) as executor:
             _await_first(executor, size)
-            yield Team(executor, bundle.digest)
+            yield Workers(executor, bundle.digest)
 
 
 def _await_first(executor: Executor, size: int) -> None:
@@ -118,7 +118,7 @@ def grade_all(
 def _until_broken(
     bundle: Bundle, waiting: _Queue, crew: Crew
 ) -> Generator[SubmissionResult, None, list[Submission]]:
-    """Results of one team; returns what was in flight when a worker died, if one did."""
+    """Results until a worker dies; returns what was in flight then, nothing if none did."""
     running: dict[Future[SubmissionResult], Submission] = {}
     with crew.at_work(bundle, crew.size) as at_work:
         while running or not waiting.is_empty():
@@ -145,11 +145,11 @@ def _died(future: Future[SubmissionResult], deaths: tuple[type[BaseException], .
 
 
 def _started(
-    team: Team, submission: Submission, deaths: tuple[type[BaseException], ...]
+    workers: Workers, submission: Submission, deaths: tuple[type[BaseException], ...]
 ) -> Future[SubmissionResult]:
-    """Hand over one submission; a team that broke since its last result is told like any other."""
+    """Hand over one submission; workers that broke meanwhile are told of by its future."""
     try:
-        return team.executor.submit(grade_one, team.bundle, with_content(submission))
+        return workers.executor.submit(grade_one, workers.bundle, with_content(submission))
     except deaths as error:
         broken: Future[SubmissionResult] = Future()
         broken.set_exception(error)

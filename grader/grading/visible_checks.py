@@ -31,7 +31,7 @@ from grader.notebook import (
     question_of,
 )
 
-__all__ = ["Answer", "check_notebook"]
+__all__ = ["CheckedQuestion", "check_notebook"]
 
 # The notebook may lie in a folder that is full of other things. What releases have goes first.
 MAX_LOOKED_AT, MAX_FILES, MAX_TOTAL_BYTES = 10_000, 500, 64 << 20
@@ -39,7 +39,7 @@ USUAL = (".py", ".npz", ".csv", ".txt", ".png")
 
 
 @dataclass(frozen=True)
-class Answer:
+class CheckedQuestion:
     """How the visible check of one question went.
 
     Args:
@@ -55,7 +55,7 @@ class Answer:
     message: str = ""
 
 
-def check_notebook(path: Path) -> list[Answer]:
+def check_notebook(path: Path) -> list[CheckedQuestion]:
     """Execute a notebook beside its helper files and read its check cells.
 
     Raises:
@@ -82,7 +82,7 @@ def check_notebook(path: Path) -> list[Answer]:
 
 def _answers(
     notebook: Notebook, checks: Mapping[int, Cell], outcomes: Mapping[int, CellOutcome]
-) -> Iterator[Answer]:
+) -> Iterator[CheckedQuestion]:
     """One for each check; where a cell that it builds on stopped, that is the reason."""
     before = -1
     for index, cell in checks.items():
@@ -93,7 +93,7 @@ def _answers(
         if message and stopped:
             name = cell_name(notebook["cells"][stopped[0]], stopped[0] + 1)
             message = f"the cell {name} above it stops: {_message(outcomes[stopped[0]])}"
-        yield Answer(question, points(cell) or 0.0, outcomes[index].ok, message)
+        yield CheckedQuestion(question, points(cell) or 0.0, outcomes[index].ok, message)
         before = index
 
 

@@ -23,7 +23,7 @@ from grader.system.files import write_whole
 
 __all__ = ["Attempt", "StudentAttempts", "latest", "students_with_attempts"]
 
-RECORD = "attempt.json"
+ATTEMPT_FILE = "attempt.json"
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class StudentAttempts:
         if any(submitted_at in (None, a.submitted_at) for a in known):
             return None
         if unknown := next((a for a in known if a.submitted_at is None), None):
-            self._record(unknown, submitted_at, max(order, unknown.order))
+            self._write(unknown, submitted_at, max(order, unknown.order))
             return None
         return self._keep(data, datetime.now(UTC), submitted_at, order, origin)
 
@@ -113,7 +113,7 @@ class StudentAttempts:
             there_since = datetime.fromtimestamp(path.stat().st_mtime, UTC)
             self._keep(data, there_since, moment, 0, "found in submitted/")
         elif moment and all(a.submitted_at != moment for a in known):
-            self._record(known[-1], moment, known[-1].order)
+            self._write(known[-1], moment, known[-1].order)
 
     def _keep(
         self,
@@ -129,9 +129,9 @@ class StudentAttempts:
         write_whole(path, data)
         attempt = Attempt(number, path, digest, collected_at, submitted_at, order, origin)
         self.attempts.append(attempt)
-        return self._record(attempt, submitted_at, order)
+        return self._write(attempt, submitted_at, order)
 
-    def _record(self, attempt: Attempt, submitted_at: datetime | None, order: int) -> Attempt:
+    def _write(self, attempt: Attempt, submitted_at: datetime | None, order: int) -> Attempt:
         """Write the attempt's record, which is what makes it count."""
         written = replace(attempt, submitted_at=submitted_at, order=order)
         record = {
@@ -142,7 +142,7 @@ class StudentAttempts:
             "origin": written.origin,
         }
         text = json.dumps(record, ensure_ascii=False, indent=1) + "\n"
-        write_whole(attempt.path.parent / RECORD, text)
+        write_whole(attempt.path.parent / ATTEMPT_FILE, text)
         self.attempts = [written if a.number == attempt.number else a for a in self.attempts]
         return written
 
@@ -181,7 +181,7 @@ def latest(attempts: Sequence[Attempt], deadline: datetime | None) -> Attempt:
 
 def _attempt(folder: Path, name: str) -> Attempt | None:
     try:
-        record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        record = json.loads((folder / ATTEMPT_FILE).read_text(encoding="utf-8"))
         submitted_at = record["submitted_at"]
         return Attempt(
             int(folder.name),

@@ -169,10 +169,10 @@ class _Plugin:
     def pytest_runtest_makereport(
         self, item: pytest.Function, call: pytest.CallInfo[None]
     ) -> Iterator[None]:
-        self._record(item, call)
+        self._note_outcome(item, call)
         return (yield)
 
-    def _record(self, item: pytest.Function, call: pytest.CallInfo[None]) -> None:
+    def _note_outcome(self, item: pytest.Function, call: pytest.CallInfo[None]) -> None:
         name = item.originalname
         tallies = self._trial.tallies
         if name not in tallies:

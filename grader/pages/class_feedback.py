@@ -26,7 +26,7 @@ from grader.pages.feedback import feedback_page
 from grader.results import SubmissionResult
 from grader.system.files import write_whole
 from grader.system.listener import NOBODY, Listener
-from grader.system.processes import team
+from grader.system.processes import worker_processes
 from grader.system.stopping import stop_on_interrupt
 
 __all__ = ["ClassFeedback", "Page", "write_feedback"]
@@ -225,7 +225,7 @@ def _team(desk: _Desk, size: int) -> Iterator[tuple[Executor, Callable[[str, Sta
     if size == 1:
         yield _Here(), lambda student, standing: _write(desk, student, standing)
         return
-    with team(size, _become_worker, (desk,)) as executor:
+    with worker_processes(size, _become_worker, (desk,)) as executor:
         yield executor, _write_held
 
 

@@ -19,8 +19,8 @@ from grader.gradebook.on_demand import GradebookOnDemand
 from grader.intake.submissions import Submission, find_submissions
 from grader.notebook import Notebook, loads
 from grader.pages.analysis import question_statistics
+from grader.pages.attention import common_notes, who_needs_attention
 from grader.pages.charts import bar_chart, histogram, scatter
-from grader.pages.looks import common_notes, looks
 from grader.pages.rendering import inline_script, render
 from grader.pages.similarity import Pair, Part, compare
 from grader.results import QuestionResult, Status
@@ -143,7 +143,7 @@ def report_page(
         common=sorted(note.text for note in common_notes(results)),
         waiting=sum(question.waiting for question in statistics),
         missing=[p.id for p in roster if p.id not in known and p.id not in times],
-        looks=looks(assignment, results, sorted(times.keys() - known)),
+        attention=who_needs_attention(assignment, results, sorted(times.keys() - known)),
     )
 
 

@@ -25,7 +25,7 @@ from grader.course.settings import Assignment, Course
 from grader.errors import BuildError
 from grader.notebook import Cell, Notebook, clear_outputs, dumps, grade_id, loads
 from grader.release.gates import RELEASE_GATES, SOURCE_GATES, Candidate, GateResult, Release
-from grader.release.proof import Proof, prove, record
+from grader.release.proof import Proof, keep_proof, prove
 from grader.system.listener import NOBODY, Listener
 
 __all__ = ["BuildReport", "build"]
@@ -92,7 +92,7 @@ def build(
         gates += _passed(candidate, [gate(release) for gate in RELEASE_GATES])
         proof = prove(release, listener, check=check, again=prove_again)
         if not check:
-            record(release, proof)
+            keep_proof(release, proof)
             _put_in_place(release.folder, target, Path(scratch) / "old")
     return BuildReport(assignment_id, target, tuple(gates), proof, stale is not None)
 

@@ -36,9 +36,9 @@ from grader.release.mutants import mutants
 from grader.results import Status
 from grader.system.files import write_whole
 from grader.system.listener import NOBODY, Listener
-from grader.system.processes import cores, team
+from grader.system.processes import cores, worker_processes
 
-__all__ = ["Proof", "Row", "prove", "record"]
+__all__ = ["Proof", "Row", "keep_proof", "prove"]
 
 PARTIAL = ".gates.part"  # outcomes so far, a JSON value on each line
 FEW = 30  # variants that are not worth the start of other processes
@@ -113,7 +113,7 @@ def prove(
     listed = _equivalents(folder / EQUIVALENTS)
     sources = _digest(release)
     digest = hashlib.sha256(f"{sources}\0{json.dumps(listed)}".encode()).hexdigest()
-    known = None if again else _recorded(folder / PROOF)
+    known = None if again else _kept_proof(folder / PROOF)
     if known is not None and known.digest == digest:
         return known
     if check and not again:
@@ -128,7 +128,7 @@ def prove(
     return Proof(digest, tuple(_rows(release, variants, outcomes)))
 
 
-def _recorded(path: Path) -> Proof | None:
+def _kept_proof(path: Path) -> Proof | None:
     """The proof that is kept there, or None if there is none that can be read."""
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
@@ -137,10 +137,10 @@ def _recorded(path: Path) -> Proof | None:
         return None
 
 
-def record(release: Release, proof: Proof) -> None:
+def keep_proof(release: Release, proof: Proof) -> None:
     """Keep the proof beside the solution; outcomes of an unfinished one are not needed any more."""
     folder = release.course.solution_dir(release.assignment.id)
-    if _recorded(folder / PROOF) != proof:
+    if _kept_proof(folder / PROOF) != proof:
         write_whole(folder / PROOF, json.dumps(asdict(proof), indent=1) + "\n")
     (folder / PARTIAL).unlink(missing_ok=True)
 
@@ -250,7 +250,7 @@ def _graded(
     if len(variants) <= FEW:
         yield from ((variant, _lost(bundle, source, variant)) for variant in variants)
         return
-    with team(cores()) as executor:
+    with worker_processes(cores()) as executor:
         futures = {executor.submit(_lost, bundle, source, v): v for v in variants}
         yield from ((futures[future], future.result()) for future in as_completed(futures))
 

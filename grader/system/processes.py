@@ -19,7 +19,7 @@ from typing import Any
 
 from grader.system.scratch import discard, remove_leftovers
 
-__all__ = ["cores", "team"]
+__all__ = ["cores", "worker_processes"]
 
 
 def cores() -> int:
@@ -28,7 +28,7 @@ def cores() -> int:
 
 
 @contextmanager
-def team(
+def worker_processes(
     size: int, initializer: Callable[..., None] | None = None, initargs: tuple[Any, ...] = ()
 ) -> Iterator[Executor]:
     """Workers for a while; each starts when there is work for it.

@@ -71,7 +71,7 @@ def test_a_record_has_the_keys_of_the_contract(
 ) -> None:
     save_result(course, graded("ada", release))
     bare: dict[str, Any] = {"previous_score": None, "mistakes": [], "checks": []}
-    assert json.loads(export.to_json(export.records(course, [ID]))) == [
+    assert json.loads(export.to_json(export.rows(course, [ID]))) == [
         {
             "student": "ada",
             "assignment": ID,
@@ -118,7 +118,7 @@ def test_scores_by_hand_count_and_penalties_stand_beside_the_score(
     by_hand.update(
         scores={"ada": {"why": 2.5, "double": 4.0}}, penalties={"ada": Lateness(penalty=0.85)}
     )
-    (record,) = export.records(course)
+    (record,) = export.rows(course)
     assert (record["score"], record["late_penalty"]) == (8.5, 0.85)
     assert record["questions"]["why"]["score"] == 2.5
 
@@ -129,7 +129,7 @@ def test_a_record_tells_what_the_grading_before_gave_without_points_by_hand(
     save_result(course, graded("ada", release))
     by_hand["scores"] = {"ada": {"double": 3.5, "why": 2.5}}
     save_result(course, make_result("ada", release, double=4.0, square=2.0, why=None))
-    (record,) = export.records(course)
+    (record,) = export.rows(course)
     assert (record["score"], record["previous_score"]) == (8.0, 3.0)
     before = {name: q["previous_score"] for name, q in record["questions"].items()}
     assert before == {"double": 1.0, "square": 2.0, "why": None}
@@ -143,7 +143,7 @@ def test_our_own_failure_has_no_score_whatever_a_human_gave(
     )
     save_result(course, failed)
     by_hand["scores"] = {"ada": {"why": 3.0}}
-    (record,) = export.records(course)
+    (record,) = export.rows(course)
     assert (record["status"], record["score"]) == ("NOT_GRADED", None)
     assert [question["score"] for question in record["questions"].values()] == [None] * 3
 
@@ -154,18 +154,18 @@ def test_a_record_that_cannot_be_read_is_listed_as_not_graded(
     path = course.result_path(ID, "ada")
     path.parent.mkdir(parents=True)
     path.write_text("{", encoding="utf-8")
-    (record,) = export.records(course)
+    (record,) = export.rows(course)
     assert (record["student"], record["status"]) == ("ada", "NOT_GRADED")
     assert "cannot be read" in record["notes"][0]
 
 
 def test_an_unknown_assignment_is_wrong_use(course: Course) -> None:
     with pytest.raises(UsageError, match="other"):
-        export.records(course, ["other"])
+        export.rows(course, ["other"])
 
 
 def test_nothing_graded_is_an_empty_export_without_a_gradebook(course: Course) -> None:
-    assert export.records(course) == []
+    assert export.rows(course) == []
     assert export.to_json([]) == "[]\n"
     assert len(table(course).splitlines()) == 1
     assert not (course.root / "gradebook.db").exists()
@@ -282,7 +282,7 @@ def test_the_gradebook_is_asked_for_scores_by_hand_and_penalties(
     with CourseGradebook(course) as book:
         book.register(release, course.assignment(ID))
         book.store(result, LATE)
-    (record,) = export.records(course)
+    (record,) = export.rows(course)
     assert (record["score"], record["late_penalty"]) == (3.0, 0.3)
 
 

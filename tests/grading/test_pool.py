@@ -21,7 +21,7 @@ from grader.box.jail import family
 from grader.course.bundle import Bundle, load_bundle
 from grader.course.settings import Course
 from grader.errors import GraderError
-from grader.grading.pool import LocalCrew, Team, grade_all
+from grader.grading.pool import LocalCrew, Workers, grade_all
 from grader.intake.submissions import Submission, with_content
 from grader.results import Status, SubmissionResult
 from tests.kit.course import ID, hand_in, release_by_hand, write_course
@@ -183,8 +183,8 @@ class Doomed:
     deaths: tuple[type[BaseException], ...] = (BrokenProcessPool,)
 
     @contextmanager
-    def at_work(self, bundle: Bundle, size: int) -> Iterator[Team]:
-        yield Team(self.executor, bundle)
+    def at_work(self, bundle: Bundle, size: int) -> Iterator[Workers]:
+        yield Workers(self.executor, bundle)
 
 
 def test_what_was_graded_when_a_worker_died_is_not_graded_again(

@@ -9,7 +9,7 @@ import pytest
 
 from grader import notebook
 from grader.errors import UsageError
-from grader.grading.visible_checks import Answer, check_notebook
+from grader.grading.visible_checks import CheckedQuestion, check_notebook
 
 RELEASE = Path(__file__).parents[2] / "assignments" / "backprop"
 RIGHT = "def sgd_step(w, dw, learning_rate):\n    return w - learning_rate * dw"
@@ -20,7 +20,7 @@ def folder(tmp_path: Path) -> Path:
     return Path(shutil.copytree(RELEASE, tmp_path / "backprop"))
 
 
-def answered(folder: Path, answers: dict[str, str]) -> dict[str, Answer]:
+def answered(folder: Path, answers: dict[str, str]) -> dict[str, CheckedQuestion]:
     path = folder / "backprop.ipynb"
     document = notebook.loads(path.read_bytes())
     for cell in document["cells"]:

@@ -27,7 +27,7 @@ from grader.gradebook.records import save_result
 from grader.pages import class_feedback
 from grader.pages.class_feedback import write_feedback
 from grader.results import Note, NoteKind
-from grader.system.processes import team
+from grader.system.processes import worker_processes
 from tests.kit.course import ID, make_result, release_by_hand, write_course
 from tests.kit.files import contents
 
@@ -90,7 +90,7 @@ def test_the_work_is_done_by_as_many_processes_as_asked_for(
 
     def counted(size: int, *rest: Any) -> AbstractContextManager[Executor]:
         sizes.append(size)
-        return team(size, *rest)
+        return worker_processes(size, *rest)
 
     monkeypatch.setattr(class_feedback, "team", counted)
     written(course, workers=2)

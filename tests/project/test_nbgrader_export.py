@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from grader.course.settings import Course
-from grader.export.export import records
+from grader.export.export import rows
 from grader.gradebook.book import CourseGradebook
 from grader.gradebook.records import save_result
 from tests.kit.course import ID, make_result, release_by_hand, write_course
@@ -88,7 +88,7 @@ def test_an_error_is_one_line(course: Course) -> None:
 
 
 def test_what_formgrader_reads_is_what_we_export(course: Course) -> None:
-    penalties = {row["student"]: row["late_penalty"] for row in records(course)}
+    penalties = {row["student"]: row["late_penalty"] for row in rows(course)}
     query = """select student_id, late_submission_penalty from submitted_notebook
         join submitted_assignment on submitted_assignment.id = submitted_notebook.assignment_id"""
     connection = sqlite3.connect(course.root / "gradebook.db")

@@ -15,7 +15,7 @@ import pytest
 
 from grader.box.jail import family
 from grader.course.settings import Course
-from grader.system.processes import cores, team
+from grader.system.processes import cores, worker_processes
 from tests.kit.course import ID, hand_in, release_by_hand, write_course
 from tests.kit.files import content
 from tests.kit.notebooks import answered
@@ -169,7 +169,7 @@ def test_there_is_a_core_for_us() -> None:
 
 def test_after_an_exception_nobody_waits_for_what_runs() -> None:
     begun = time.monotonic()
-    with pytest.raises(KeyError), team(1) as workers:
+    with pytest.raises(KeyError), worker_processes(1) as workers:
         workers.submit(time.sleep, 60)
         workers.submit(os.getpid)
         raise KeyError

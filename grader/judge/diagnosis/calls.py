@@ -12,7 +12,7 @@ import numpy as np
 from grader.judge.diagnosis.replay import (
     Outcome,
     Place,
-    fingerprint,
+    hashable,
     outcome_of,
     places,
     replayed,
@@ -22,15 +22,15 @@ from grader.judge.diagnosis.structure import Evidence
 from grader.judge.reference import Reference
 from grader.judge.student import Call, Request
 
-__all__ = ["MIN_INPUTS", "Part", "Record"]
+__all__ = ["MIN_INPUTS", "Aspect", "CallLog"]
 
 MIN_INPUTS = 3
 MAX_CALLS = 24  # of one request; a check of chance makes hundreds, all alike
 
 
 @dataclass(frozen=True)
-class Part:
-    """One part of what a function does: an entry of its value, or of an argument afterwards."""
+class Aspect:
+    """One aspect of what a function does: an entry of its value, or of an argument afterwards."""
 
     function: str
     place: Place
@@ -39,7 +39,7 @@ class Part:
 _Row: TypeAlias = tuple[Call, Outcome, Outcome]  # asked, what came, what was expected
 
 
-class Record:
+class CallLog:
     """The calls that one question's checks made.
 
     Where the judge's functions stood in for some that a function calls, only those calls of it
@@ -57,29 +57,29 @@ class Record:
         self._asked = sorted(rows, key=_tells_little)
         self.requests = [request for request, _ in self._asked]
         self._reference = reference
-        self.parts = list(dict.fromkeys(self._all_parts()))
-        self.wrong = frozenset(filter(self._is_surely_wrong, self.parts))
+        self.aspects = list(dict.fromkeys(self._all_aspects()))
+        self.wrong = frozenset(filter(self._is_surely_wrong, self.aspects))
 
     @property
     def differs(self) -> bool:
         """Whether anything at all is not as the reference has it."""
         return any(
-            _differs(part, row, row[2])
-            for part in self.parts
+            _differs(aspect, row, row[2])
+            for aspect in self.aspects
             for name, row in self._all_rows()
-            if name == part.function
+            if name == aspect.function
         )
 
     def explained(
         self, variant: Reference, functions: frozenset[str]
-    ) -> tuple[frozenset[Part], bool]:
-        """The wrong parts that the variant gives in every call, and whether it gives the rest too.
+    ) -> tuple[frozenset[Aspect], bool]:
+        """The wrong aspects that the variant gives in every call, and whether it gives the rest.
 
         A variant is dropped at the first call after which it explains nothing. One that does
         little but raise is no evidence: code can fail in the same way for many reasons. Neither
         are zeros alone, or arguments that were left as they are, unless it gives all the rest.
         """
-        own = {part for part in self.parts if part.function in functions}
+        own = {aspect for aspect in self.aspects if aspect.function in functions}
         found, rest = own & self.wrong, own - self.wrong
         with_numbers = set()
         for name, row, outcome in self._replayed(variant, functions):
@@ -88,51 +88,51 @@ class Record:
                 return frozenset(), False
             rest = _alike(rest, name, row, outcome)
             if not outcome.is_raised:
-                with_numbers.add(fingerprint(row[0].arguments))
+                with_numbers.add(hashable(row[0].arguments))
         is_whole = found | rest == own
         if len(with_numbers) < MIN_INPUTS or not (is_whole or any(map(self._is_telling, found))):
             return frozenset(), False
         return frozenset(found), is_whole
 
     def touches(self, variant: Reference, functions: frozenset[str]) -> bool:
-        """Whether the variant gives any of the wrong parts otherwise than the reference."""
+        """Whether the variant gives any of the wrong aspects otherwise than the reference."""
         return any(
-            not same(part.place.of(expected), part.place.of(outcome))
+            not same(aspect.place.of(expected), aspect.place.of(outcome))
             for name, (_, _, expected), outcome in self._replayed(variant, functions)
-            for part in self.wrong
-            if part.function == name
+            for aspect in self.wrong
+            if aspect.function == name
         )
 
     def is_confined(
-        self, variant: Reference, functions: frozenset[str], found: frozenset[Part]
+        self, variant: Reference, functions: frozenset[str], found: frozenset[Aspect]
     ) -> bool:
-        """Whether the variant differs from the reference in these parts only."""
+        """Whether the variant differs from the reference in these aspects only."""
         return all(
-            part in found or same(part.place.of(expected), part.place.of(outcome))
+            aspect in found or same(aspect.place.of(expected), aspect.place.of(outcome))
             for name, (_, _, expected), outcome in self._replayed(variant, functions)
-            for part in self.parts
-            if part.function == name
+            for aspect in self.aspects
+            if aspect.function == name
         )
 
-    def evidence(self, part: Part) -> Evidence:
-        """All that is known of one part, for an explanation without a catalogue."""
-        rows = [row for name, row in self._all_rows() if name == part.function]
-        rows = [row for row in rows if _is_shown(part, row)]
-        function = getattr(self._reference, part.function)
+    def evidence(self, aspect: Aspect) -> Evidence:
+        """All that is known of one aspect, for an explanation without a catalogue."""
+        rows = [row for name, row in self._all_rows() if name == aspect.function]
+        rows = [row for row in rows if _is_shown(aspect, row)]
+        function = getattr(self._reference, aspect.function)
         names = list(inspect.signature(function).parameters)
 
         def expected_with(call: int, **changed: Any) -> Any:
             named = dict(zip(names, rows[call][0].arguments, strict=False)) | changed
-            request = Request(part.function, (Call(tuple(named.values()), after=()),))
-            return part.place.of(next(replayed(request, self._reference)))
+            request = Request(aspect.function, (Call(tuple(named.values()), after=()),))
+            return aspect.place.of(next(replayed(request, self._reference)))
 
         return Evidence(
-            name=f"{part.function}{part.place.label(names)}",
-            actual=tuple(part.place.of(actual) for _, actual, _ in rows),
-            expected=tuple(part.place.of(expected) for _, _, expected in rows),
-            wrong=tuple(i for i, row in enumerate(rows) if _differs(part, row, row[2])),
+            name=f"{aspect.function}{aspect.place.label(names)}",
+            actual=tuple(aspect.place.of(actual) for _, actual, _ in rows),
+            expected=tuple(aspect.place.of(expected) for _, _, expected in rows),
+            wrong=tuple(i for i, row in enumerate(rows) if _differs(aspect, row, row[2])),
             arguments=tuple(dict(zip(names, call.arguments, strict=False)) for call, _, _ in rows),
-            is_value=part.place.argument is None,
+            is_value=aspect.place.argument is None,
             expected_with=expected_with,
         )
 
@@ -148,19 +148,19 @@ class Record:
                 for row, outcome in zip(rows, replayed(request, variant), strict=True):
                     yield request.name, row, outcome
 
-    def _all_parts(self) -> Iterator[Part]:
+    def _all_aspects(self) -> Iterator[Aspect]:
         for name, (_, _, expected) in self._all_rows():
-            yield from (Part(name, place) for place in places(expected))
+            yield from (Aspect(name, place) for place in places(expected))
 
-    def _is_telling(self, part: Part) -> bool:
+    def _is_telling(self, aspect: Aspect) -> bool:
         """Whether what came is more than zeros or an unchanged argument, which come of no work."""
-        rows = (row for name, row in self._all_rows() if name == part.function)
-        return not all(_is_idle(part, row) for row in rows if _is_shown(part, row))
+        rows = (row for name, row in self._all_rows() if name == aspect.function)
+        return not all(_is_idle(aspect, row) for row in rows if _is_shown(aspect, row))
 
-    def _is_surely_wrong(self, part: Part) -> bool:
+    def _is_surely_wrong(self, aspect: Aspect) -> bool:
         """Whether it is wrong for at least three inputs that differ."""
-        rows = (row for name, row in self._all_rows() if name == part.function)
-        inputs = {fingerprint(row[0].arguments) for row in rows if _differs(part, row, row[2])}
+        rows = (row for name, row in self._all_rows() if name == aspect.function)
+        inputs = {hashable(row[0].arguments) for row in rows if _differs(aspect, row, row[2])}
         return len(inputs) >= MIN_INPUTS
 
 
@@ -187,22 +187,22 @@ def _rows(request: Request, reference: Reference) -> Iterator[_Row]:
     return zip(calls, map(outcome_of, calls), replayed(request, reference), strict=True)
 
 
-def _is_shown(part: Part, row: _Row) -> bool:
+def _is_shown(aspect: Aspect, row: _Row) -> bool:
     """An argument shows only where it was asked for, and where nothing was raised."""
-    return part.place.argument is None or row[1].after is not None
+    return aspect.place.argument is None or row[1].after is not None
 
 
-def _is_idle(part: Part, row: _Row) -> bool:
-    value = part.place.of(row[1])
-    if part.place.argument is not None:
-        return same(value, part.place.of(Outcome(None, row[0].arguments)))
+def _is_idle(aspect: Aspect, row: _Row) -> bool:
+    value = aspect.place.of(row[1])
+    if aspect.place.argument is not None:
+        return same(value, aspect.place.of(Outcome(None, row[0].arguments)))
     return isinstance(value, np.ndarray) and same(value, np.zeros_like(value))
 
 
-def _alike(parts: set[Part], function: str, row: _Row, outcome: Outcome) -> set[Part]:
-    """The parts that this call does not speak against."""
-    return {p for p in parts if p.function != function or not _differs(p, row, outcome)}
+def _alike(aspects: set[Aspect], function: str, row: _Row, outcome: Outcome) -> set[Aspect]:
+    """The aspects that this call does not speak against."""
+    return {p for p in aspects if p.function != function or not _differs(p, row, outcome)}
 
 
-def _differs(part: Part, row: _Row, outcome: Outcome) -> bool:
-    return _is_shown(part, row) and not same(part.place.of(row[1]), part.place.of(outcome))
+def _differs(aspect: Aspect, row: _Row, outcome: Outcome) -> bool:
+    return _is_shown(aspect, row) and not same(aspect.place.of(row[1]), aspect.place.of(outcome))

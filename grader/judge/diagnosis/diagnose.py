@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from grader.judge.catalogue import Catalogue, Mistake
-from grader.judge.diagnosis.calls import Part, Record
+from grader.judge.diagnosis.calls import Aspect, CallLog
 from grader.judge.diagnosis.merging import merged
 from grader.judge.diagnosis.structure import structural_hints
 from grader.judge.reference import Reference
@@ -44,14 +44,14 @@ class _Explanation:
 
     Args:
         mistakes: one, or two that were merged.
-        parts: the wrong parts that they give exactly.
-        is_whole: whether they give all other parts as well.
-        is_confined: whether they touch no other part; one that does was not made, or not as a
+        aspects: the wrong aspects that they give exactly.
+        is_whole: whether they give all other aspects as well.
+        is_confined: whether they touch no other aspect; one that does was not made, or not as a
             whole.
     """
 
     mistakes: tuple[Mistake, ...]
-    parts: frozenset[Part]
+    aspects: frozenset[Aspect]
     is_whole: bool
     is_confined: bool
 
@@ -70,52 +70,52 @@ def diagnose(
     """
     mistakes = [m for m in catalogue.mistakes if m.question == question]
     own = frozenset().union(*(mistake.functions for mistake in mistakes))
-    record = Record([request for request in requests if request.name in own], reference)
-    chosen = _fewest(_explanations(record, mistakes, catalogue, reference), record.wrong)
+    log = CallLog([request for request in requests if request.name in own], reference)
+    chosen = _fewest(_explanations(log, mistakes, catalogue, reference), log.wrong)
     found = list(dict.fromkeys(m for explanation in chosen for m in explanation.mistakes))
-    found += [m for m in mistakes if m not in found and m.is_recognised_in(record.requests)]
-    rest = record.wrong.difference(*(explanation.parts for explanation in chosen))
-    forms = structural_hints(record.evidence(part) for part in record.parts if part in rest)
+    found += [m for m in mistakes if m not in found and m.is_recognised_in(log.requests)]
+    rest = log.wrong.difference(*(explanation.aspects for explanation in chosen))
+    forms = structural_hints(log.evidence(aspect) for aspect in log.aspects if aspect in rest)
     return Diagnosis(tuple(m.id for m in found), (*(m.hint for m in found), *forms))
 
 
 def _explanations(
-    record: Record, mistakes: Sequence[Mistake], catalogue: Catalogue, reference: Reference
+    log: CallLog, mistakes: Sequence[Mistake], catalogue: Catalogue, reference: Reference
 ) -> list[_Explanation]:
     """Every mistake that explains something, and pairs of them if that is not enough."""
-    if not record.wrong:
+    if not log.wrong:
         return []
-    tried = [_explanation(record, (m,), reference.variant(m.code)) for m in mistakes]
-    rest = record.wrong.difference(*(explanation.parts for explanation in tried))
+    tried = [_explanation(log, (m,), reference.variant(m.code)) for m in mistakes]
+    rest = log.wrong.difference(*(explanation.aspects for explanation in tried))
     if rest:
         variants = {m: reference.variant(m.code) for m in mistakes}
-        suspects = [m for m in mistakes if record.touches(variants[m], m.functions)]
+        suspects = [m for m in mistakes if log.touches(variants[m], m.functions)]
         right = (*(other.code for other in catalogue.alternatives), reference.source)
         for pair in combinations(suspects, 2):
             code = merged(*(m.code for m in pair), right)
             if code:
-                tried.append(_explanation(record, pair, reference.variant(code)))
-    return [explanation for explanation in tried if explanation.parts]
+                tried.append(_explanation(log, pair, reference.variant(code)))
+    return [explanation for explanation in tried if explanation.aspects]
 
 
-def _explanation(record: Record, mistakes: tuple[Mistake, ...], variant: Reference) -> _Explanation:
+def _explanation(log: CallLog, mistakes: tuple[Mistake, ...], variant: Reference) -> _Explanation:
     functions = mistakes[0].functions
-    parts, is_whole = record.explained(variant, functions)
-    is_confined = is_whole or (bool(parts) and record.is_confined(variant, functions, parts))
-    return _Explanation(mistakes, parts, is_whole, is_confined)
+    aspects, is_whole = log.explained(variant, functions)
+    is_confined = is_whole or (bool(aspects) and log.is_confined(variant, functions, aspects))
+    return _Explanation(mistakes, aspects, is_whole, is_confined)
 
 
-def _fewest(explanations: Sequence[_Explanation], wrong: frozenset[Part]) -> list[_Explanation]:
+def _fewest(explanations: Sequence[_Explanation], wrong: frozenset[Aspect]) -> list[_Explanation]:
     """The explanations that leave least unexplained, each as telling as can be."""
     chosen: list[_Explanation] = []
-    while any(explanation.parts & wrong for explanation in explanations):
+    while any(explanation.aspects & wrong for explanation in explanations):
         best = max(explanations, key=lambda e: _rank(e, wrong))
         chosen.append(best)
-        wrong -= best.parts
+        wrong -= best.aspects
     return chosen
 
 
-def _rank(explanation: _Explanation, wrong: frozenset[Part]) -> tuple[int, int, bool, bool]:
+def _rank(explanation: _Explanation, wrong: frozenset[Aspect]) -> tuple[int, int, bool, bool]:
     """What to prefer, the first thing first."""
-    count = len(explanation.parts & wrong)
+    count = len(explanation.aspects & wrong)
     return count, -len(explanation.mistakes), explanation.is_whole, explanation.is_confined

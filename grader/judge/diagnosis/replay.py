@@ -16,7 +16,7 @@ from grader.box.protocol import Rng
 from grader.judge.reference import Reference
 from grader.judge.student import Call, Request
 
-__all__ = ["Outcome", "Place", "fingerprint", "outcome_of", "places", "replayed", "same"]
+__all__ = ["Outcome", "Place", "hashable", "outcome_of", "places", "replayed", "same"]
 
 NUMERIC = "biufc"
 RTOL, ATOL = 1e-6, 1e-8
@@ -155,14 +155,14 @@ def _copied(argument: Any) -> Any:
     return argument
 
 
-def fingerprint(value: Any) -> Any:
+def hashable(value: Any) -> Any:
     """Something hashable that differs where arguments do."""
     if isinstance(value, np.ndarray):
         return value.shape, value.dtype.str, value.tobytes()
     if isinstance(value, dict):
-        return tuple((key, fingerprint(item)) for key, item in value.items())
+        return tuple((key, hashable(item)) for key, item in value.items())
     if isinstance(value, tuple | list):
-        return tuple(map(fingerprint, value))
+        return tuple(map(hashable, value))
     return repr(value)
 
 

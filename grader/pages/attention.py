@@ -10,14 +10,14 @@ from grader.course.settings import Assignment
 from grader.pages.analysis import far_scores, odd_patterns
 from grader.results import Note, NoteKind, Status, SubmissionResult
 
-__all__ = ["KINDS", "Look", "common_notes", "looks"]
+__all__ = ["KINDS", "Attention", "common_notes", "who_needs_attention"]
 
 # The most urgent first.
 KINDS = ("not graded", "rejected", "stopped", "no points", "unlike the rest", "repaired")
 
 
 @dataclass(frozen=True)
-class Look:
+class Attention:
     """One student to look at.
 
     Args:
@@ -31,9 +31,9 @@ class Look:
     reasons: tuple[str, ...]
 
 
-def looks(
+def who_needs_attention(
     assignment: Assignment, results: Sequence[SubmissionResult], ungraded: Sequence[str] = ()
-) -> list[Look]:
+) -> list[Attention]:
     """Everyone who needs a look, the most urgent first.
 
     Args:
@@ -43,13 +43,13 @@ def looks(
     """
     common = common_notes(results)
     unlike = (far_scores(assignment, results), odd_patterns(assignment, results))
-    found = [_look(student, [("not graded", NOT_YET)]) for student in ungraded]
+    found = [_attention(student, [("not graded", NOT_YET)]) for student in ungraded]
     for result in results:
         pairs = list(_from_result(result, common))
         pairs += [("unlike the rest", s[result.student]) for s in unlike if result.student in s]
         if pairs:
-            found.append(_look(result.student, pairs))
-    return sorted(found, key=lambda look: (KINDS.index(look.kinds[0]), look.student))
+            found.append(_attention(result.student, pairs))
+    return sorted(found, key=lambda found: (KINDS.index(found.kinds[0]), found.student))
 
 
 NOT_YET = "Handed in, and not graded yet; run `grader autograde` again."
@@ -73,7 +73,7 @@ def _from_result(result: SubmissionResult, common: frozenset[Note]) -> Iterator[
         yield "no points", "No points at all."
 
 
-def _look(student: str, pairs: Sequence[tuple[str, str]]) -> Look:
+def _attention(student: str, pairs: Sequence[tuple[str, str]]) -> Attention:
     ranked = sorted(pairs, key=lambda pair: KINDS.index(pair[0]))
     kinds, reasons = zip(*ranked, strict=True)
-    return Look(student, tuple(dict.fromkeys(kinds)), reasons)
+    return Attention(student, tuple(dict.fromkeys(kinds)), reasons)
