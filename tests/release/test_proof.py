@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 
 from grader.course.settings import Course
 from grader.errors import BuildError
 from grader.release.build import BuildReport, build
+from grader.system.listener import Advance, Listener
 from tests.kit.course import ID, write_course
 
 HEAD = "from grader.judge.catalogue import Alternative, Mistake\n"
@@ -116,15 +119,27 @@ def test_a_list_that_does_not_fit_stops_the_release(course: Course, text: str, w
     assert words in refused(course)
 
 
+def noting(tried: list[int], stop_after: int | None = None) -> Listener:
+    """Notes how many variants are to be graded; Ctrl-C comes after some of them."""
+
+    @contextmanager
+    def progress(total: int, what: str) -> Iterator[Advance]:
+        tried.append(total)
+        numbers = itertools.count(1)
+
+        def advance(done: object) -> None:
+            if next(numbers) == stop_after:
+                raise KeyboardInterrupt
+
+        yield advance
+
+    return Listener(progress=progress)
+
+
 def counting(course: Course, **options: bool) -> tuple[BuildReport, int]:
     """The report, and how many variants were graded for it."""
     tried: list[int] = []
-
-    def track(items, total):
-        tried.append(total)
-        return items
-
-    return build(course, ID, track=track, **options), sum(tried)
+    return build(course, ID, listener=noting(tried), **options), sum(tried)
 
 
 def test_what_was_proved_is_not_proved_again(course: Course) -> None:
@@ -154,14 +169,9 @@ def test_a_proof_that_failed_is_told_again_at_once_but_done_again_when_asked(
 ) -> None:
     catalogue(course, SURVIVING)
     tried: list[int] = []
-
-    def track(items, total):
-        tried.append(total)
-        return items
-
     for again in (False, False, True):
         with pytest.raises(BuildError, match=r"double\.same: loses nothing"):
-            build(course, ID, track=track, prove_again=again)
+            build(course, ID, listener=noting(tried), prove_again=again)
     first, at_once, asked = tried
     assert (at_once, asked) == (0, first)
 
@@ -174,7 +184,7 @@ def test_another_version_of_the_kit_goes_on_with_nothing(
     monkeypatch.setattr("grader.release.proof.kit_digest", lambda: "another")
     tried: list[int] = []
     with pytest.raises(BuildError):
-        build(course, ID, track=lambda items, total: tried.append(total) or items)
+        build(course, ID, listener=noting(tried))
     assert tried[0] > 0
 
 
@@ -187,15 +197,9 @@ def test_changed_tests_are_proved_anew_and_check_says_so(course: Course) -> None
 
 
 def test_a_run_that_was_cut_short_goes_on_where_it_stopped(course: Course) -> None:
-    def interrupted(items, total):
-        for number, item in enumerate(items):
-            if number == 2:
-                raise KeyboardInterrupt
-            yield item
-
     whole = counting(write_course(course.root / "other"))[1]
     with pytest.raises(KeyboardInterrupt):
-        build(course, ID, track=interrupted)
+        build(course, ID, listener=noting([], stop_after=2))
     assert not course.release_dir(ID).exists()
     assert counting(course)[1] == whole - 2
     assert not (course.solution_dir(ID) / ".gates.part").exists()
