@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
+from functools import reduce
+from operator import getitem
 from typing import Any
 
 import pytest
@@ -100,6 +103,7 @@ def test_a_question_is_found_by_name_or_a_key_error() -> None:
     [
         {"status": "FINE"},
         {"more": 1},
+        {"max_score": "10"},
         {"questions": [{}]},
         {"questions": None},
         {"notes": ["a sentence"]},
@@ -108,5 +112,31 @@ def test_a_question_is_found_by_name_or_a_key_error() -> None:
 )
 def test_another_form_is_refused_not_guessed(change: dict[str, Any]) -> None:
     data = {**json.loads(make().to_json()), **change}
-    with pytest.raises((ValueError, TypeError, KeyError)):
+    with pytest.raises(ValueError):
         SubmissionResult.from_json(json.dumps(data))
+
+
+def every_part(data: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The path to each key of a record and of the records in it."""
+    pairs = data.items() if isinstance(data, dict) else enumerate(data)
+    for key, value in pairs:
+        if isinstance(data, dict):
+            yield (*path, key)
+        if isinstance(value, dict | list):
+            yield from every_part(value, (*path, key))
+
+
+def test_a_record_in_which_any_key_is_missing_or_more_is_refused() -> None:
+    difference = Difference("dW", ((0.5, 0.0),))
+    check = CheckResult("test_q", "claim", False, 0.0, 1.0, "why", difference)
+    question = QuestionResult("q", 0.0, 1.0, checks=(check,))
+    note = Note(NoteKind.REPAIRED, "Put back.")
+    whole = replace(make(), questions=(question,), notes=(note,)).to_json()
+    paths = list(every_part(json.loads(whole)))
+    assert len(paths) == 9 + 8 + 7 + 2 + 2
+    for *above, key in paths:
+        for change in (lambda of, key=key: of.pop(key), lambda of: of.update(new=1)):
+            data = json.loads(whole)
+            change(reduce(getitem, above, data))
+            with pytest.raises(ValueError):
+                SubmissionResult.from_json(json.dumps(data))

@@ -72,6 +72,6 @@ def load_result(course: Course, assignment_id: str, student: str) -> SubmissionR
     """The kept record, or None if there is none or it was written by another version."""
     path = course.result_path(assignment_id, student)
     try:
-        return SubmissionResult.from_json(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return SubmissionResult.from_json(path.read_bytes())
+    except (FileNotFoundError, ValueError):
         return None

@@ -176,7 +176,7 @@ def _write(desk: _Desk, student: str, standing: Standing) -> Page:
     path, again = desk.page(student), f"grader feedback {desk.assignment.id}"
     try:
         record = desk.record(student).read_bytes()
-        grade = grade_of(SubmissionResult.from_json(record.decode()), standing)
+        grade = grade_of(SubmissionResult.from_json(record), standing)
         page = feedback_page(desk.course, desk.assignment, grade).encode()
         write_whole(path, _sealed(page, desk, standing, record))
     except OSError as error:
