@@ -13,6 +13,7 @@ import json
 import statistics
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -69,7 +70,7 @@ def one_box(launcher: WarmLauncher, times: dict[str, list[float]]) -> None:
     timed("first_cell", lambda: box.execute(DEFINE, 10))
     for name, value in (("one_number", 1.0), ("million_numbers", np.zeros(1_000_000))):
         request = CallRequest("echo", [(value,)], {}, False)
-        timed(f"call_with_{name}", lambda request=request: box.call(request, 10))
+        timed(f"call_with_{name}", partial(box.call, request, 10))
     timed("end", box.close)
 
 

@@ -41,6 +41,7 @@ from grader.course.solution import reference_source
 from grader.judge import suite
 from grader.judge.catalogue import Catalogue, Mistake
 from grader.judge.diagnosis.calls import CallLog
+from grader.judge.diagnosis.diagnose import diagnose
 from grader.judge.diagnosis.merging import merged
 from grader.judge.reference import Reference
 from grader.judge.student import Request, Student
@@ -66,7 +67,7 @@ class Local:
         self._runner = Runner(self._theirs, shell, 1)
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
-        self._box = Box(Channel(ours), lambda hung_up: "")
+        self._box = Box(Channel(ours), lambda hung_up: None)
 
     def call(self, request: CallRequest) -> CallSuccess | CallFailure:
         """Make the calls; as a session does."""
@@ -151,7 +152,6 @@ class Trials:
             spent_s += time.perf_counter() - start
             return found
 
-        diagnose = suite.diagnose
         with contextlib.closing(session), mock.patch.object(suite, "diagnose", timed):
             verdicts = self._tests_of(question).run(
                 Student(session),

@@ -21,7 +21,7 @@ from grader import notebook
 from grader.course.bundle import Bundle, load_bundle
 from grader.course.settings import Course
 from grader.course.solution import replace_solution
-from grader.judge.catalogue import Catalogue
+from grader.judge.catalogue import Alternative, Catalogue, Mistake
 from grader.notebook import Cell, Notebook
 from grader.system.files import write_whole
 
@@ -52,7 +52,8 @@ class Answers:
         solution = notebook.loads((course.solution_dir(bundle.assignment.id) / name).read_bytes())
         self._solved = {notebook.grade_id(cell): cell["source"] for cell in solution["cells"]}
         catalogue = Catalogue.from_source(bundle.mistakes)
-        self._code = {e.id: e.code for e in (*catalogue.mistakes, *catalogue.alternatives)}
+        entries: list[Mistake | Alternative] = [*catalogue.mistakes, *catalogue.alternatives]
+        self._code = {entry.id: entry.code for entry in entries}
 
     def filled_in(self, student: Student) -> Notebook:
         """The release with the student's answers in it."""

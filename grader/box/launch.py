@@ -51,15 +51,18 @@ class WarmLauncher:
 
     Args:
         tier: how well boxes are closed off; by default as well as this machine can.
+
+    Attributes:
+        zygote: the box server that is asked for the next box.
     """
 
     def __init__(self, tier: Tier | None = None) -> None:
         from grader.box.jail.zygote import Zygote  # imports what only Linux has
 
-        self._zygote = Zygote()
-        self.tier = tier or self._zygote.tier
-        self.refusals = self._zygote.refusals
-        self.cgroup_version = self._zygote.cgroup_version
+        self.zygote = Zygote()
+        self.tier = tier or self.zygote.tier
+        self.refusals = self.zygote.refusals
+        self.cgroup_version = self.zygote.cgroup_version
 
     def open(self, files: Mapping[str, bytes], limits: Limits) -> Box:
         """See `Launcher.open`.
@@ -76,7 +79,7 @@ class WarmLauncher:
         except BoxError:
             remove_tree(scratch)
             raise
-        zygote = self._zygote
+        zygote = self.zygote
 
         def kill(hung_up: bool) -> Sentence | None:
             cause = zygote.kill_all(hung_up)
@@ -90,22 +93,22 @@ class WarmLauncher:
         from grader.box.jail.zygote import Zygote, ZygoteGone
 
         try:
-            return self._zygote.fork(spec)
+            return self.zygote.fork(spec)
         except ZygoteGone:
-            self._zygote.close()
-            self._zygote = Zygote()
-            return self._zygote.fork(spec)
+            self.zygote.close()
+            self.zygote = Zygote()
+            return self.zygote.fork(spec)
 
     def close(self) -> None:
         """Stop the zygote and all below it."""
-        self._zygote.close()
+        self.zygote.close()
 
 
 class PlainLauncher:
     """Boxes as plain child processes, without a jail: for one's own code only."""
 
     tier = Tier.BOUNDS_ONLY
-    refusals = ()
+    refusals: tuple[str, ...] = ()
     cgroup_version = 0
 
     def open(self, files: Mapping[str, bytes], limits: Limits) -> Box:

@@ -46,10 +46,14 @@ def _ready(make: Callable[[Any], object], key: Any) -> None:
 
 
 class Workshop:
-    """An assignment unpacked for this process: hidden tests on disk, reference loaded."""
+    """An assignment unpacked for this process: hidden tests on disk, reference loaded.
+
+    Attributes:
+        folder: where the hidden tests and their files are, until it is closed.
+    """
 
     def __init__(self, bundle: Bundle) -> None:
-        self._folder = folder = new_folder("judge")
+        self.folder = folder = new_folder("judge")
         Finalize(None, self.close, exitpriority=0)  # at exit of a pool's worker too
         for name, data in bundle.files.items():
             path = folder / name
@@ -65,7 +69,7 @@ class Workshop:
     def close(self) -> None:
         """Remove what was unpacked."""
         self.hidden_tests.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 _workshops: dict[str, Workshop] = {}

@@ -18,7 +18,7 @@ from pathlib import Path
 if sys.platform != "win32":
     import fcntl
 
-__all__ = ["discard", "new_folder", "remove_leftovers", "remove_tree"]
+__all__ = ["discard", "lock", "new_folder", "remove_leftovers", "remove_tree"]
 
 PREFIX = "grader-scratch-"
 MAX_ATTEMPTS = 10
@@ -56,10 +56,10 @@ def remove_leftovers() -> None:
     """Remove what processes left that were killed; without locks on folders, nothing."""
     if sys.platform != "win32":
         for folder in Path(_temporary()).glob(f"{PREFIX}*"):
-            lock = _lock(folder)
-            if lock is not None:
+            held = lock(folder)
+            if held is not None:
                 remove_tree(folder)
-                os.close(lock)
+                os.close(held)
 
 
 def remove_tree(folder: Path) -> None:
@@ -90,13 +90,13 @@ def _new_locked_folder(parent: str) -> Path:
     """A folder of ours; where folders cannot be locked, nobody takes it for a leftover either."""
     for _ in range(MAX_ATTEMPTS):
         folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
-        if sys.platform == "win32" or _lock(folder) is not None:
+        if sys.platform == "win32" or lock(folder) is not None:
             return folder
         shutil.rmtree(folder, ignore_errors=True)  # somebody took it for one, and is removing it
     return Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
 
 
-def _lock(folder: Path) -> int | None:
+def lock(folder: Path) -> int | None:
     """Lock a folder of this user's until the descriptor is closed; None if gone or in use."""
     try:
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from grader.course.settings import Course
 from grader.notebook import Notebook, dumps
@@ -116,7 +117,7 @@ def make_submission(answers: dict[str, str], extra: str = "") -> Notebook:
         cells.append(make_cell("extra", extra))
     for name, points in POINTS.items():
         cells.append(make_cell(name, answers.get(name, STUB.format(name)), solution=True))
-        marks = {"grade": True, "locked": True, "points": points}
+        marks: dict[str, Any] = {"grade": True, "locked": True, "points": points}
         cells.append(make_cell(f"test_{name}", f"assert callable({name})", **marks))
     return make_notebook(*cells)
 

@@ -19,8 +19,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
-from grader.notebook import dumps
+from grader.notebook import Cell, dumps
 from tests.attacks.box_attacks import snippets
 from tests.attacks.course import HONEST, ID, POINTS, make_submission
 
@@ -59,8 +60,8 @@ def with_cells(cells: list[tuple[str, str]], answer: str) -> str:
     """The text of a notebook with these cells above the first question."""
     notebook = make_submission({**HONEST, "target": answer})
     for kind, source in reversed(cells):
-        outputs = {"outputs": [], "execution_count": None} if kind == "code" else {}
-        cell = {"cell_type": kind, "metadata": {}, "source": source, **outputs}
+        outputs: dict[str, Any] = {"outputs": [], "execution_count": None} if kind == "code" else {}
+        cell: Cell = {"cell_type": kind, "metadata": {}, "source": source, **outputs}
         notebook["cells"].insert(1, cell)
     return dumps(notebook)
 

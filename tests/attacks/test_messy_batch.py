@@ -184,6 +184,8 @@ def test_what_follows_the_batch_works_too(messy: Class) -> None:
     messy.command("report", ID)
     rows = json.loads(messy.command("export", ID, "--format", "json"))
     assert {row["student"] for row in rows} == {*messy.honest, *messy.expected}
-    expected = {student: sum(scores.values()) for student, (_, scores) in messy.expected.items()}
+    expected: dict[str, float | None] = {
+        student: sum(points.values()) for student, (_, points) in messy.expected.items()
+    }
     expected |= {student: result.score for student, result in messy.honest.items()}
     assert {row["student"]: row["score"] for row in rows} == expected

@@ -31,6 +31,7 @@ from grader.notebook import Notebook
 from grader.results import SubmissionResult
 from tests.attacks.course import ID, SECRET, write_course
 from tests.kit.course import hand_in
+from tests.kit.files import content
 
 __all__ = ["Judge", "World", "open_doors", "open_world"]
 
@@ -224,13 +225,14 @@ class Judge:
 def _grade_on(tier: Tier) -> None:
     """In the worker: boxes of this tier, whatever better one there is."""
     box_launcher = WarmLauncher(tier)
-    workshop.launcher_of = lambda unsafe: box_launcher  # type: ignore[assignment]
+    workshop.launcher_of = lambda unsafe: box_launcher
     Finalize(None, box_launcher.close, exitpriority=0)
 
 
 def _warm_up() -> tuple[int, str]:
-    zygote = workshop.launcher_of(False)._zygote  # type: ignore[attr-defined]
-    return zygote._process.pid, str(zygote._home)
+    launcher = workshop.launcher_of(False)
+    assert isinstance(launcher, WarmLauncher)
+    return launcher.zygote.pid, str(launcher.zygote.home)
 
 
 @contextmanager
@@ -247,8 +249,5 @@ def _environment(**values: object) -> Iterator[None]:
 def _with_environment(entry: bytes) -> Iterator[int]:
     """Processes started with this in their environment, as far as we may look."""
     for path in Path("/proc").glob("[0-9]*/environ"):
-        try:
-            if entry in path.read_bytes():
-                yield int(path.parent.name)
-        except OSError:
-            continue  # it ended meanwhile, or is somebody else's
+        if entry in content(path):
+            yield int(path.parent.name)

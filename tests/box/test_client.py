@@ -17,13 +17,22 @@ from grader.box.protocol import Encoder
 from grader.errors import BoxError
 from grader.locale.translations import Sentence
 
-Peer = Callable[[Channel, int], None]
+
+class OtherEnd(Channel):
+    """A channel on which anything can be sent."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        super().__init__(sock)
+        self.socket = sock
+
+
+Peer = Callable[[OtherEnd, int], None]
 
 
 def with_peer(peer: Peer, use: Callable[[Box], Any]) -> Any:
     """Let `use` work with a box whose other end is a thread that runs `peer` on each frame."""
     ours, theirs = socket.socketpair()
-    channel = Channel(theirs)
+    channel = OtherEnd(theirs)
 
     def serve() -> None:
         try:
@@ -45,11 +54,15 @@ def with_peer(peer: Peer, use: Callable[[Box], Any]) -> Any:
 def say(value: Any, op: str = "done", shift: int = 0) -> Peer:
     """A peer that answers everything with one value."""
 
-    def peer(channel: Channel, number: int) -> None:
+    def peer(channel: OtherEnd, number: int) -> None:
         encoder = Encoder()
         channel.send(op, number + shift, encoder.encode(value), encoder, time.monotonic() + 5)
 
     return peer
+
+
+def speak_http(channel: OtherEnd, number: int) -> None:
+    channel.socket.sendall(b"GET / HTTP/1.1\r\n\r\n")
 
 
 def execute(box: Box) -> CellOutcome:
@@ -135,7 +148,7 @@ def test_a_cell_answer_out_of_form_is_an_empty_outcome(value: Any) -> None:
         say([0, []], op="callback"),
         say([0, [], [1]], op="callback"),
         say("f", op="callback"),
-        lambda channel, number: channel._sock.sendall(b"GET / HTTP/1.1\r\n\r\n"),
+        speak_http,
     ],
     ids="next-question last-question operation callback negative short unnamed text http".split(),
 )
@@ -191,7 +204,7 @@ def test_callbacks_do_not_prolong_a_call() -> None:
 def test_a_callback_asked_nonsense_answers_with_an_error(asking: list[Any]) -> None:
     asked: list[Any] = []
 
-    def peer(channel: Channel, number: int) -> None:
+    def peer(channel: OtherEnd, number: int) -> None:
         say([0, *asking], op="callback")(channel, number)
         asked.append(channel.receive(time.monotonic() + 2).header["value"])
         say(answer(1))(channel, number)

@@ -273,6 +273,7 @@ def test_an_rng_draws_on_over_the_calls_of_one_request_and_starts_anew_in_the_ne
     for _ in range(2):
         rng = Rng(5)
         outcome = functions.session.call(CallRequest("draw", [(rng,)] * 3, {}))
+        assert isinstance(outcome, CallSuccess)
         assert list(outcome.values) == expected
 
 
@@ -280,9 +281,11 @@ def test_arguments_are_fresh_for_each_call_and_echoed_on_demand(functions: Noteb
     x = np.zeros(2)
     request = CallRequest("increase", [(x,), (x,)], {}, echo=True)
     outcome = functions.session.call(request)
+    assert isinstance(outcome, CallSuccess)
     assert [list(arguments[0]) for arguments in outcome.arguments] == [[1, 1], [1, 1]]
     assert list(x) == [0, 0]
     outcome = functions.session.call(CallRequest("increase", [(x,)], {}))
+    assert isinstance(outcome, CallSuccess)
     assert outcome.arguments == (None,)
 
 

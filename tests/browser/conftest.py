@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Route, sync_playwright
+from playwright.sync_api import Browser, Route, ViewportSize, sync_playwright
 
 from tests.browser.watched import DESKTOP, ID, STUDENTS, Feedback, Show, Watched
 from tests.kit.files import ROOT
@@ -41,7 +41,7 @@ def show(browser: Browser) -> Iterator[Show]:
     """Opens a file; `show(path, viewport)`."""
     contexts = []
 
-    def open_page(path: Path, viewport: dict[str, int] = DESKTOP) -> Watched:
+    def open_page(path: Path, viewport: ViewportSize = DESKTOP) -> Watched:
         context = browser.new_context(viewport=viewport)
         contexts.append(context)
         page = context.new_page()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Browser, Locator, Page
 
 from tests.browser.watched import Show
 
@@ -86,9 +86,8 @@ def test_who_was_stopped_repaired_or_rejected_is_listed_with_the_reason(page: Pa
     assert "repaired" in kinds["kofi"]
 
 
-def test_without_scripts_the_tables_are_there_all_the_same(show: Show, report: Path) -> None:
-    page = show(report).page
-    context = page.context.browser.new_context(java_script_enabled=False)
+def test_without_scripts_the_tables_are_there_all_the_same(browser: Browser, report: Path) -> None:
+    context = browser.new_context(java_script_enabled=False)
     plain = context.new_page()
     plain.goto(report.as_uri())
     assert plain.locator("#everyone tbody tr").count() == 9

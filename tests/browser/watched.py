@@ -6,12 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize
 
 ID = "two_layer_net"
 STUDENTS = "ada bela dana emil farah igor kofi nadia olu".split()
-DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
-PAPER = {"width": 718, "height": 1047}  # A4 without the margins that browsers leave
+DESKTOP = ViewportSize(width=1280, height=900)
+PHONE = ViewportSize(width=390, height=844)
+PAPER = ViewportSize(width=718, height=1047)  # A4 without the margins that browsers leave
 
 
 @dataclass

@@ -14,8 +14,8 @@ from grader.pages.class_feedback import ClassFeedback, Page
 from grader.results import Status, SubmissionResult
 from tests.kit.course import ID, make_result, write_course
 
-TINY = Assignment(
-    id=ID, title="Tiny", questions={"double": 4, "why": {"points": 5, "manual": True}}
+TINY = Assignment.model_validate(
+    {"id": ID, "title": "Tiny", "questions": {"double": 4, "why": {"points": 5, "manual": True}}}
 )
 GRADED = Summary(TINY, results=[make_result("ada", {"cells": []}, double=4.0)])
 FAILED = Summary(TINY, results=[SubmissionResult("ada", ID, Status.NOT_GRADED, 9.0)])

@@ -19,7 +19,7 @@ EMPTY: dict[str, Any] = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_m
 
 
 def summary(root: Path, capsys: pytest.CaptureFixture[str], *results: SubmissionResult) -> str:
-    show_summary(Summary(write_course(root).assignment(ID), results=results))
+    show_summary(Summary(write_course(root).assignment(ID), results=list(results)))
     return capsys.readouterr().out
 
 

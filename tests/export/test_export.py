@@ -22,7 +22,7 @@ from grader.notebook import Notebook
 from grader.results import CheckResult, Note, NoteKind, QuestionResult, Status, SubmissionResult
 from tests.kit.course import ID, make_result, release_by_hand, write_course
 from tests.kit.gradescope import assert_valid
-from tests.kit.lms import CANVAS, filled
+from tests.kit.lms import CANVAS, filled, stand_in_for_the_gradebook
 
 ON_TIME = Lateness()
 LATE = datetime(2026, 1, 10, 13, 0, tzinfo=UTC)
@@ -33,14 +33,14 @@ def by_hand(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """Stands for the gradebook, whose import takes seconds; one test below opens a real one."""
     told: dict[str, Any] = {"scores": {}, "penalties": {}}
 
-    def answer(course: Course, assignment_id: str) -> dict[str, grades.Standing]:
+    def answer() -> dict[str, grades.Standing]:
         scores, late = told["scores"], told["penalties"]
         return {
             student: grades.Standing(scores.get(student, {}), lateness=late.get(student, ON_TIME))
             for student in {*scores, *late}
         }
 
-    monkeypatch.setattr(grades, "_from_gradebook", answer)
+    stand_in_for_the_gradebook(monkeypatch, answer)
     return told
 
 

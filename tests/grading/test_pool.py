@@ -7,7 +7,7 @@ import signal
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Executor, Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -261,6 +261,7 @@ def test_submissions_are_taken_only_as_far_as_workers_can(course: Course, bundle
             yield rejected(course, 1)[0]
 
     results = grade_all(bundle, endless(), LocalCrew(1))
+    assert isinstance(results, Generator)
     next(results)
     results.close()
     assert taken <= 5

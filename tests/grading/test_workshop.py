@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 import threading
 import time
@@ -9,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.box.launch import WarmLauncher
 from grader.course.bundle import Bundle
 from grader.grading import workshop
 from grader.grading.submission import execute_and_judge
@@ -23,9 +26,11 @@ def test_a_killed_zygote_is_replaced(bundle: Bundle) -> None:
     """As an out-of-memory killer may do it, before a submission or in the middle of one."""
     zygotes = []
     for source in ("", "import time; time.sleep(0.5)"):
-        zygote = workshop.launcher_of(False)._zygote._process  # type: ignore[attr-defined]
-        zygotes.append(zygote.pid)
-        threading.Timer(0.3 if source else 0, zygote.kill).start()
+        launcher = workshop.launcher_of(False)
+        assert isinstance(launcher, WarmLauncher)
+        zygotes.append(launcher.zygote.pid)
+        kill = (launcher.zygote.pid, signal.SIGKILL)
+        threading.Timer(0.3 if source else 0, os.kill, kill).start()
         time.sleep(0 if source else 0.2)
         answers = {**RIGHT, "double": f"{source}\n{RIGHT['double']}"}
         result = execute_and_judge(bundle, "amy", Intake(answered(bundle.release, **answers)))
@@ -35,7 +40,7 @@ def test_a_killed_zygote_is_replaced(bundle: Bundle) -> None:
 
 def test_the_judges_folder_is_private_and_lasts_no_longer_than_the_process(bundle: Bundle) -> None:
     unpacked = workshop.Workshop(bundle)
-    folder = unpacked._folder
+    folder = unpacked.folder
     assert folder.stat().st_mode & 0o077 == 0
     unpacked.close()
     assert not Path(folder).exists()

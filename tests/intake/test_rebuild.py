@@ -22,6 +22,7 @@ from tests.kit.submissions import (
     check,
     index,
     protected,
+    repaired,
     source,
     stripped,
     told,
@@ -122,7 +123,7 @@ def test_a_function_cut_in_two_is_joined_though_a_half_lost_its_label(first, sec
     )
     intake = rebuild(submitted, RELEASE)
     assert source(intake.notebook, "forward") == f"{first}\n{second}"
-    assert len(intake.notebook["cells"]) == len(RELEASE["cells"])
+    assert len(repaired(intake)["cells"]) == len(RELEASE["cells"])
     assert told(intake) == ("Split over several cells, which were joined again: forward.",)
 
 
@@ -135,7 +136,7 @@ def test_a_cell_that_can_stand_alone_is_not_joined(follower):
     submitted["cells"].insert(3, make_cell("x", follower))
     intake = rebuild(submitted, RELEASE)
     assert source(intake.notebook, "forward") == FORWARD
-    assert intake.notebook["cells"][3]["source"] == follower
+    assert repaired(intake)["cells"][3]["source"] == follower
 
 
 def test_merged_answer_cells_are_graded_where_they_are():
@@ -183,7 +184,7 @@ def test_a_written_answer_is_not_guessed_between_two_texts():
     submitted["cells"].insert(8, make_cell("x", "My notes", "markdown"))
     intake = rebuild(submitted, RELEASE)
     assert source(intake.notebook, "explain") == "YOUR ANSWER HERE"
-    kept = [c["source"] for c in intake.notebook["cells"] if "grader" in c["metadata"]]
+    kept = [c["source"] for c in repaired(intake)["cells"] if "grader" in c["metadata"]]
     assert kept == ["My notes", "Because."]
 
 
@@ -200,7 +201,7 @@ def test_only_images_may_be_attached_to_a_written_answer():
         '"><script>': {"image/png": "iVBO"},
         "b.png": {"image/png": '"><script>'},
     }
-    cell = rebuild(submitted, RELEASE).notebook["cells"][8]
+    cell = repaired(rebuild(submitted, RELEASE))["cells"][8]
     assert cell["attachments"] == {"a.png": {"image/png": "iVBORw0KGgo="}, "b.png": {}}
 
 
@@ -211,10 +212,10 @@ def test_added_cells_stay_after_the_cell_they_followed():
     submitted["cells"].insert(0, make_cell("top", "hello", "markdown"))
     submitted["cells"].append(make_cell("empty", "  \n"))
     intake = rebuild(submitted, RELEASE)
-    added = [c for c in intake.notebook["cells"] if c["metadata"] == {"grader": {"added": True}}]
+    added = [c for c in repaired(intake)["cells"] if c["metadata"] == {"grader": {"added": True}}]
     assert [c["id"] for c in added] == ["added-1", "added-2", "added-3"]
     assert [c["cell_type"] for c in added] == ["markdown", "code", "markdown"]
-    assert [c["source"] for c in intake.notebook["cells"]][:5] == [
+    assert [c["source"] for c in repaired(intake)["cells"]][:5] == [
         "hello",
         "# Title",
         "import numpy as np",
@@ -229,11 +230,11 @@ def test_a_changed_copy_of_a_check_is_the_students_own_cell():
     copy = {**check("forward"), "source": "print(forward(3))"}
     submitted["cells"].insert(3, copy)
     intake = rebuild(submitted, RELEASE)
-    assert [c["source"] for c in intake.notebook["cells"]][3:5] == [
+    assert [c["source"] for c in repaired(intake)["cells"]][3:5] == [
         "print(forward(3))",
         "assert forward",
     ]
-    assert intake.notebook["cells"][3]["metadata"] == {"grader": {"added": True}}
+    assert repaired(intake)["cells"][3]["metadata"] == {"grader": {"added": True}}
     assert intake.notes == ()
 
 
@@ -261,9 +262,9 @@ def test_a_label_of_another_question_does_not_undo_that_question():
         cell["metadata"] = {"nbgrader": {"grade_id": "forward", "solution": True}}
         cell["id"] = "forward"
     intake = rebuild(submitted, RELEASE)
-    assert protected(intake.notebook) == protected(RELEASE)
+    assert protected(repaired(intake)) == protected(RELEASE)
     assert "forward" in told(intake)[0]
-    assert sum("grader" in c["metadata"] for c in intake.notebook["cells"]) == 0
+    assert sum("grader" in c["metadata"] for c in repaired(intake)["cells"]) == 0
 
 
 def test_a_cell_that_calls_itself_another_assignments_is_an_added_one():
@@ -271,7 +272,7 @@ def test_a_cell_that_calls_itself_another_assignments_is_an_added_one():
     stranger = make_cell("stranger", "print(1)", solution=True, grade=True, points=100)
     submitted["cells"].insert(3, stranger)
     intake = rebuild(submitted, RELEASE)
-    assert intake.notebook["cells"][3]["metadata"] == {"grader": {"added": True}}
+    assert repaired(intake)["cells"][3]["metadata"] == {"grader": {"added": True}}
 
 
 SOURCES = st.sampled_from([FORWARD, ADD, MULTIPLY, "Why?", "", *STUBS.values()]) | st.text()
@@ -294,10 +295,10 @@ CELLS = st.builds(
 def test_whatever_is_submitted_protected_cells_are_the_releases(cells):
     intake = rebuild(loads(json.dumps({"cells": cells})), RELEASE)
     if intake.rejection is None:
-        assert protected(intake.notebook) == protected(RELEASE)
-        ids = [cell["id"] for cell in intake.notebook["cells"]]
+        assert protected(repaired(intake)) == protected(RELEASE)
+        ids = [cell["id"] for cell in repaired(intake)["cells"]]
         assert len(ids) == len(set(ids))
-        ours = [grade_id(c) for c in intake.notebook["cells"] if "grader" not in c["metadata"]]
+        ours = [grade_id(c) for c in repaired(intake)["cells"] if "grader" not in c["metadata"]]
         assert ours == [grade_id(c) for c in RELEASE["cells"]]
-        dumps(intake.notebook).encode()
+        dumps(repaired(intake)).encode()
     assert rebuild(loads(json.dumps({"cells": cells})), RELEASE) == intake

@@ -67,7 +67,8 @@ def test_every_sentence_of_the_judge_is_written() -> None:
     for path in (ROOT / "grader" / "judge").glob("*.py"):
         for key, values in said(ast.parse(path.read_text(encoding="utf-8"))):
             if key in GENERIC:
-                sentences = [GENERIC[key]] if isinstance(GENERIC[key], str) else GENERIC[key]
+                written = GENERIC[key]
+                sentences = [written] if isinstance(written, str) else written
                 for sentence in sentences:
                     assert wanted(sentence) <= values | {"shape", "expected"}, key
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from copy import deepcopy
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from grader.course.settings import Course
 from grader.intake.submissions import Submission
@@ -67,7 +68,7 @@ def make_source() -> Notebook:
         return make_cell(name, source, solution=True)
 
     def check(name: str, test: str, points: int) -> Cell:
-        marks = {"grade": True, "locked": True, "points": points}
+        marks: dict[str, Any] = {"grade": True, "locked": True, "points": points}
         return make_cell(f"test_{name}", f"assert {test}", **marks)
 
     answer = {"grade": True, "solution": True, "points": 3}

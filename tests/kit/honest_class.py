@@ -16,7 +16,7 @@ import re
 from collections.abc import Iterator
 
 from grader.course.solution import replace_solution
-from grader.judge.catalogue import Catalogue
+from grader.judge.catalogue import Alternative, Catalogue, Mistake
 from grader.notebook import Notebook, is_manual, is_solution, loads, question_of
 from tests.kit.files import ROOT
 
@@ -284,7 +284,7 @@ WRITERS = {
 def honest(seed: int) -> Notebook:
     """The notebook of one student who worked alone."""
     style = Style(seed)
-    catalogue = [*CATALOGUE.mistakes, *CATALOGUE.alternatives]
+    catalogue: list[Mistake | Alternative] = [*CATALOGUE.mistakes, *CATALOGUE.alternatives]
     notebook = copy.deepcopy(RELEASE)
     for cell in notebook["cells"]:
         question = question_of(cell) or ""

@@ -81,7 +81,7 @@ HELPER = "def show(values):\n    return [round(value, 3) for value in values]\n"
 
 def notebook() -> Notebook:
     title = "# A net\n\nThe hidden layer is $h = \\max(0, XW_1 + b_1)$."
-    check = {"grade": True, "locked": True}
+    check: dict[str, Any] = {"grade": True, "locked": True}
     return make_notebook(
         make_cell("title", title, "markdown"),
         make_cell("setup", "import numpy as np\nfrom helper import show", locked=True),

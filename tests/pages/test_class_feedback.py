@@ -8,9 +8,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from concurrent.futures import Executor
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -92,14 +92,14 @@ def test_the_work_is_done_by_as_many_processes_as_asked_for(
         sizes.append(size)
         return worker_processes(size, *rest)
 
-    monkeypatch.setattr(class_feedback, "team", counted)
+    monkeypatch.setattr(class_feedback, "worker_processes", counted)
     written(course, workers=2)
     assert sizes == [2]
 
 
 def test_a_small_class_starts_no_process(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
-    monkeypatch.setattr(class_feedback, "team", None)
+    monkeypatch.setattr(class_feedback, "worker_processes", None)
     assert written(course, workers=2) == STUDENTS
 
 
@@ -188,7 +188,7 @@ def test_a_page_that_cannot_be_made_stops_no_other(
 def test_a_worker_that_is_ended_from_outside_is_told_in_one_line(
     course: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(class_feedback, "_write_held", end_with_your_process)
+    monkeypatch.setattr(class_feedback, "worker_processes", doomed_processes)
     with pytest.raises(GraderError, match="run the same command again, with --workers 1") as caught:
         written(course, workers=2)
     assert "\n" not in str(caught.value)
@@ -196,7 +196,23 @@ def test_a_worker_that_is_ended_from_outside_is_told_in_one_line(
     assert written(course) == STUDENTS
 
 
-def end_with_your_process(student: str, standing: Standing) -> None:
+@contextmanager
+def doomed_processes(*given: Any) -> Iterator[Executor]:
+    with worker_processes(*given) as executor:
+        yield Doomed(executor)
+
+
+class Doomed(Executor):
+    """Workers that end instead of doing what they are given."""
+
+    def __init__(self, workers: Executor) -> None:
+        self.workers = workers
+
+    def submit(self, call: Callable[..., Any], /, *args: Any, **more: Any) -> Future[Any]:
+        return self.workers.submit(end_with_your_process)
+
+
+def end_with_your_process() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 

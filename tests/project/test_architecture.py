@@ -24,7 +24,7 @@ MODULES = {
 
 def test_imports_go_down_the_floors() -> None:
     """The contracts of pyproject.toml; what they forbid is told with module and line."""
-    command = [Path(sys.executable).with_name("lint-imports"), "--no-cache"]
+    command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
     linted = subprocess.run(
         command, cwd=ROOT.parent, capture_output=True, text=True, check=False, timeout=120
     )
@@ -87,6 +87,34 @@ def test_no_test_module_takes_anything_from_another() -> None:
     takes = re.compile(r"^ *(from|import) [\w.]*\btest_", re.MULTILINE)
     tests = (ROOT.parent / "tests").rglob("test_*.py")
     assert [path.name for path in tests if takes.search(path.read_text(encoding="utf-8"))] == []
+
+
+def test_tests_use_public_names_only() -> None:
+    """Neither read nor patched: what a test needs beyond them is made public, with a docstring."""
+    hidden = []
+    for path in (ROOT.parent / "tests").rglob("*.py"):
+        if "snippets" not in path.parts:  # hostile code respects nothing
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            hidden += [f"{path.name}:{line}" for line in private_names(tree)]
+    assert hidden == []
+
+
+def private_names(tree: ast.Module) -> Iterator[int]:
+    """Lines that reach into something else than an object's own attributes, or patch a name."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and ast.unparse(node.value) not in ("self", "os"):
+            name = node.attr
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("setattr"):
+            name = next((str(ast.literal_eval(a)) for a in node.args if is_text(a)), "")
+            name = name.rpartition(".")[2]
+        else:
+            continue
+        if name.startswith("_") and not name.startswith("__"):
+            yield node.lineno
+
+
+def is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
 def declared_all(tree: ast.Module) -> list[str] | None:

@@ -84,7 +84,7 @@ def test_defaults_are_told_as_they_are(model: type[BaseModel]) -> None:
 
 def test_the_site_builds_without_a_warning(tmp_path: Path) -> None:
     """Strict: a link that leads nowhere, or a page that the menu forgot, is a warning."""
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", tmp_path]
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(tmp_path)]
     env = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
     done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr

@@ -22,8 +22,8 @@ def seen(trials: Trials, name: str) -> str:
     question = name.split(".")[0]
     by_id = {mistake.id: mistake for mistake in trials.catalogue.mistakes}
     if " after " in name:
-        first, second = (by_id[part].code for part in reversed(name.split(" after ")))
-        return in_words(question, trials.judge(question, first + second))
+        earlier, later = (by_id[part].code for part in reversed(name.split(" after ")))
+        return in_words(question, trials.judge(question, earlier + later))
     if " and " in name:
         first, second = (by_id[part] for part in name.split(" and "))
         return in_words(question, trials.judge(question, trials.both(first, second)))

@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -39,7 +40,11 @@ pytest.importorskip("psycopg", reason="psycopg is not installed (extra `postgres
 def server() -> Iterator[str]:
     """The URL of a server of our own, under an account without rights: it refuses root."""
     assert INITDB
-    as_nobody = {"user": "nobody", "group": pwd.getpwnam("nobody").pw_gid, "extra_groups": []}
+    as_nobody: dict[str, Any] = {
+        "user": "nobody",
+        "group": pwd.getpwnam("nobody").pw_gid,
+        "extra_groups": [],
+    }
     account = as_nobody if os.getuid() == 0 else {}
     with tempfile.TemporaryDirectory(prefix="postgresql-") as name:
         folder = Path(name)
@@ -48,10 +53,27 @@ def server() -> Iterator[str]:
         data.mkdir(mode=0o700)
         if account:
             os.chown(data, pwd.getpwnam("nobody").pw_uid, pwd.getpwnam("nobody").pw_gid)
-        make = [INITDB, "--pgdata", data, "--username", "grader", "--auth", "trust", "--no-sync"]
+        make = [
+            INITDB,
+            "--pgdata",
+            str(data),
+            "--username",
+            "grader",
+            "--auth",
+            "trust",
+            "--no-sync",
+        ]
         subprocess.run(make, check=True, capture_output=True, cwd="/", **account)
         port = free_port()
-        command = [Path(INITDB).with_name("postgres"), "-D", data, "-p", str(port), "-k", ""]
+        command = [
+            str(Path(INITDB).with_name("postgres")),
+            "-D",
+            str(data),
+            "-p",
+            str(port),
+            "-k",
+            "",
+        ]
         command += ["-h", "127.0.0.1", "-F"]
         with (folder / "log").open("wb") as log:
             process = subprocess.Popen(command, cwd="/", stdout=log, stderr=log, **account)

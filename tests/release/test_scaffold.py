@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -19,6 +18,7 @@ from grader.release.build import build
 from grader.release.scaffold import new_assignment
 from grader.results import Status
 from tests.kit.course import ID
+from tests.kit.files import ROOT
 
 NEW = "convolution"
 
@@ -40,8 +40,8 @@ def test_a_new_assignment_builds_and_its_solution_earns_all_points(course: Cours
 
 def test_the_mistakes_of_a_new_assignment_are_told_apart(course: Course) -> None:
     list(new_assignment(course, NEW))
-    script = Path(__file__).parents[2] / "benchmarks" / "diagnosis.py"
-    command = [sys.executable, script, "--course", course.root, "--assignment", NEW]
+    script = ROOT / "benchmarks" / "diagnosis.py"
+    command = [sys.executable, str(script), "--course", str(course.root), "--assignment", NEW]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     found = json.loads(done.stdout)[NEW]
     assert (found["named"], found["not_named"], found["false_alarms"]) == ({"itself": 2}, {}, {})

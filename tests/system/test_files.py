@@ -87,10 +87,12 @@ def test_what_a_killed_writer_left_is_used_up(tmp_path: Path) -> None:
 
 def test_two_writers_of_one_file_wait_for_each_other(tmp_path: Path) -> None:
     contents = [letter * 100_000 for letter in "abcd"]
-    writers = [
-        threading.Thread(target=lambda c=c: [write_whole(tmp_path / "file", c) for _ in range(30)])
-        for c in contents
-    ]
+
+    def write_often(content: str) -> None:
+        for _ in range(30):
+            write_whole(tmp_path / "file", content)
+
+    writers = [threading.Thread(target=write_often, args=(content,)) for content in contents]
     for writer in writers:
         writer.start()
     for writer in writers:

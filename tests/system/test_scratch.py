@@ -89,7 +89,7 @@ def test_a_folder_taken_for_a_leftover_is_made_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another process may remove it between its making and its locking."""
-    lock, tried = scratch._lock, []
+    lock, tried = scratch.lock, []
 
     def too_late(folder: Path) -> int | None:
         tried.append(folder)
@@ -98,7 +98,7 @@ def test_a_folder_taken_for_a_leftover_is_made_again(
         return lock(folder)
 
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    monkeypatch.setattr(scratch, "_lock", too_late)
+    monkeypatch.setattr(scratch, "lock", too_late)
     made = scratch.new_folder("box")
     assert (made.is_dir(), made.parent, len(tried)) == (True, tried[1], 2)
     scratch.remove_tree(made.parent)
@@ -108,7 +108,7 @@ def test_where_folders_cannot_be_locked_there_is_one_all_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    monkeypatch.setattr(scratch, "_lock", lambda folder: None)
+    monkeypatch.setattr(scratch, "lock", lambda folder: None)
     made = scratch.new_folder("box")
     assert [made.is_dir(), *tmp_path.iterdir()] == [True, made.parent]
     scratch.remove_tree(made.parent)

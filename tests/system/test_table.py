@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from grader.system.table import Row, Table, csv_text, read_table, spreadsheet_safe
 
-TEXT = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0\ufeff"))
+TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\ufeff"))
 
 
 @pytest.mark.parametrize(

@@ -13,10 +13,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["ControlGroup", "die_first", "enter", "remove_leftovers"]
+__all__ = ["ControlGroup", "die_first", "enter", "parents_v1", "parents_v2", "remove_leftovers"]
 
 MIB = 1 << 20
 ROOT = Path("/sys/fs/cgroup")
+OWN_GROUPS = Path("/proc/self/cgroup")
 PREFIX = "grader-box-"
 SLACK_MIB = 192  # page cache, the scratch folder, and room for the watch to be first
 LIMIT_FILES = ("memory.max", "memory.limit_in_bytes")
@@ -70,7 +71,7 @@ class ControlGroup:
 
 def enter() -> ControlGroup | None:
     """Make a group for this process and enter it, where that works; removes leftovers of others."""
-    for version, parents in ((2, _parents_v2()), (1, _parents_v1())):
+    for version, parents in ((2, parents_v2()), (1, parents_v1())):
         remove_leftovers(parents)
         group = ControlGroup(version, tuple(p / f"{PREFIX}{os.getpid()}" for p in parents))
         try:
@@ -91,14 +92,14 @@ def die_first() -> None:
 
 def remove_leftovers(parents: tuple[Path, ...] | None = None) -> None:
     """Remove the groups of zygotes that have ended; the name has their process id."""
-    for parent in (*_parents_v2(), *_parents_v1()) if parents is None else parents:
+    for parent in (*parents_v2(), *parents_v1()) if parents is None else parents:
         for folder in parent.glob(f"{PREFIX}*"):
             if not Path("/proc", folder.name.removeprefix(PREFIX)).exists():
                 with suppress(OSError):
                     folder.rmdir()
 
 
-def _parents_v2() -> tuple[Path, ...]:
+def parents_v2() -> tuple[Path, ...]:
     """The group to make ours in, if it hands down both controllers.
 
     Only the root may do so while processes are in it; for all others it is the one above theirs.
@@ -115,7 +116,7 @@ def _parents_v2() -> tuple[Path, ...]:
     return ()
 
 
-def _parents_v1() -> tuple[Path, ...]:
+def parents_v1() -> tuple[Path, ...]:
     """Our own group of each controller, if both are there."""
     found = {}
     for line in _own_groups():
@@ -128,6 +129,6 @@ def _parents_v1() -> tuple[Path, ...]:
 
 def _own_groups() -> list[str]:
     try:
-        return Path("/proc/self/cgroup").read_text().splitlines()
+        return OWN_GROUPS.read_text().splitlines()
     except OSError:
         return []

@@ -53,6 +53,7 @@ class Zygote:
         tier: the best tier that works here, found by trying.
         refusals: why each better tier does not.
         cgroup_version: of the control groups that bound its boxes, 0 without.
+        home: its HOME, and that of all below it.
 
     Raises:
         BoxError: the process does not start, or stops answering.
@@ -62,13 +63,13 @@ class Zygote:
         ours, theirs = socket.socketpair()
         with theirs:
             command = [sys.executable, "-I", "-m", "grader.box.jail.zygote", str(theirs.fileno())]
-            self._home = new_folder("zygote")
+            self.home = new_folder("zygote")
             self._process = subprocess.Popen(
                 command,
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 cwd="/",
-                env=jail.environment(self._home),
+                env=jail.environment(self.home),
                 start_new_session=True,  # Ctrl-C is the driver's to handle
             )
         self._socket = ours
@@ -78,6 +79,11 @@ class Zygote:
         self.refusals = tuple(answer["refusals"])
         self.cgroup_version = int(answer["cgroup"])
         self._socket.settimeout(KILL_TIMEOUT_S)
+
+    @property
+    def pid(self) -> int:
+        """The process id of the server."""
+        return self._process.pid
 
     def fork(self, spec: jail.JailSpec) -> socket.socket:
         """Fork a box into a jail; returns the judge's end of its channel."""
@@ -110,7 +116,7 @@ class Zygote:
             self._process.kill()
             self._process.wait()
         cgroup.remove_leftovers()
-        shutil.rmtree(self._home, ignore_errors=True)
+        shutil.rmtree(self.home, ignore_errors=True)
 
     def _send(self, message: dict[str, Any], fds: list[int]) -> None:
         data = json.dumps(message).encode()

@@ -22,7 +22,9 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def own(monkeypatch: pytest.MonkeyPatch, *lines: str) -> None:
-    monkeypatch.setattr(cgroup, "_own_groups", lambda: list(lines))
+    groups = cgroup.ROOT / "own"
+    groups.write_text("".join(f"{line}\n" for line in lines))
+    monkeypatch.setattr(cgroup, "OWN_GROUPS", groups)
 
 
 def test_version_2_needs_both_controllers_handed_down(
@@ -32,9 +34,9 @@ def test_version_2_needs_both_controllers_handed_down(
     folder = tree / "user.slice" / "grading"
     folder.mkdir(parents=True)
     (folder / "cgroup.subtree_control").write_text("memory\n")
-    assert cgroup._parents_v2() == ()
+    assert cgroup.parents_v2() == ()
     (folder / "cgroup.subtree_control").write_text("cpu memory pids\n")
-    assert cgroup._parents_v2() == (folder,)
+    assert cgroup.parents_v2() == (folder,)
 
 
 def test_version_2_makes_its_group_beside_our_own_which_holds_processes(
@@ -45,19 +47,19 @@ def test_version_2_makes_its_group_beside_our_own_which_holds_processes(
     (folder / "run.scope" / "cgroup.subtree_control").write_text("\n")
     (folder / "cgroup.subtree_control").write_text("memory pids\n")
     own(monkeypatch, "0::/user@1000.service/app.slice/run.scope")
-    assert cgroup._parents_v2() == (folder,)
+    assert cgroup.parents_v2() == (folder,)
     own(monkeypatch, "0::/")
     (tree.parent / "cgroup.subtree_control").write_text("memory pids\n")
-    assert cgroup._parents_v2() == ()
+    assert cgroup.parents_v2() == ()
 
 
 def test_version_1_needs_a_group_of_each_controller(
     tree: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     own(monkeypatch, "8:pids:/", "4:cpu,cpuacct:/x", "0::/")
-    assert cgroup._parents_v1() == ()
+    assert cgroup.parents_v1() == ()
     own(monkeypatch, "8:pids:/", "4:memory:/x")
-    assert cgroup._parents_v1() == (tree / "memory" / "x", tree / "pids")
+    assert cgroup.parents_v1() == (tree / "memory" / "x", tree / "pids")
 
 
 def test_groups_of_processes_that_have_ended_are_removed(tmp_path: Path) -> None:
@@ -107,7 +109,7 @@ def test_the_kernel_ends_a_bomb_that_is_quicker_than_the_watch(
 
 
 def test_nothing_of_it_is_left_when_the_server_ends(grouped: WarmLauncher) -> None:
-    parents = (*cgroup._parents_v2(), *cgroup._parents_v1())
+    parents = (*cgroup.parents_v2(), *cgroup.parents_v1())
     before = {path for parent in parents for path in parent.glob("grader-box-*")}
     assert before
     grouped.close()

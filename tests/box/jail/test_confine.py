@@ -13,7 +13,6 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -296,8 +295,9 @@ def test_a_recursive_fork_bomb_ends_with_the_box(closed: Launcher) -> None:
     assert opens_again(closed)
 
 
-def zygote_pid(box_launcher: Any) -> int:
-    return int(box_launcher._zygote._process.pid)
+def zygote_pid(box_launcher: Launcher) -> int:
+    assert isinstance(box_launcher, WarmLauncher)
+    return box_launcher.zygote.pid
 
 
 def test_daemons_do_not_outlive_the_box(closed: Launcher) -> None:
@@ -414,7 +414,7 @@ def test_boxes_die_with_the_process_that_opened_them(tmp_path: Path) -> None:
         "import time\nfrom grader.box.launch import WarmLauncher\n"
         "from grader.course.settings import Limits\n"
         "launcher = WarmLauncher()\nbox = launcher.open({}, Limits())\n"
-        "print(launcher._zygote._process.pid, flush=True)\ntime.sleep(60)\n"
+        "print(launcher.zygote.pid, flush=True)\ntime.sleep(60)\n"
     )
     process = subprocess.Popen(
         [sys.executable, str(script)],
