@@ -21,7 +21,7 @@ PAGES = sorted(
 )
 LINK = re.compile(r"\]\((?P<target>[^)#\s]+)\)")
 WHOLE = re.compile(r"\|| {4}\S|!\[[^]]*\]\(\S+\)$")
-TARGETS = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+TARGETS = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
 
 
 SHOWN = [(page, words) for page in PAGES for words in commands(page)]
