@@ -1,5 +1,5 @@
 """``python -m grader`` is the command `grader`."""
 
-from grader.cli.commands import main
+from grader.cli.app import main
 
 main()

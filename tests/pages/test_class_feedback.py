@@ -224,8 +224,8 @@ class Run:
 
     def start(self) -> subprocess.Popen[str]:
         code = (
-            "from grader.cli import commands\nfrom grader.pages import class_feedback\n"
-            "class_feedback.WORTH_A_WORKER = 1\ncommands.main()"
+            "from grader.cli import app\nfrom grader.pages import class_feedback\n"
+            "class_feedback.WORTH_A_WORKER = 1\napp.main()"
         )
         words = ["feedback", ID, "--workers", "2", "--course", str(self.course.root)]
         return subprocess.Popen(

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from grader.cli.commands import cli
+from grader.cli.app import cli
 from grader.course.settings import Assignment, Course, LatePolicy, Limits, Question
 from tests.kit.docs import commands
 from tests.kit.files import ROOT

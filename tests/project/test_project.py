@@ -68,7 +68,7 @@ def test_what_the_code_imports_is_declared() -> None:
 def test_help_imports_nothing_heavy() -> None:
     heavy = "nbgrader numpy matplotlib nbformat IPython pydantic rich".split()
     code = (
-        "import sys; from grader.cli.commands import cli; cli(['--help'], standalone_mode=False); "
+        "import sys; from grader.cli.app import cli; cli(['--help'], standalone_mode=False); "
         f"print([name for name in {heavy!r} if name in sys.modules])"
     )
     command = [sys.executable, "-I", "-c", code]

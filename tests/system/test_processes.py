@@ -90,7 +90,7 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
             seconds = 0 if student == "ada" else sleep_s
             code = f"import time\ntime.sleep({seconds})\ndef double(x):\n    return 2 * x"
             hand_in(course, student, answered(release, double=code))
-        start = "from grader.cli import commands\nif __name__ == '__main__':\n    commands.main()"
+        start = "from grader.cli import app\nif __name__ == '__main__':\n    app.main()"
         code = f"{before}\n{start}"
         (root / "main.py").write_text(code)
         command = [sys.executable, str(root / "main.py"), *words, "--course", str(course.root)]

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from grader import notebook
-from grader.cli.commands import cli
+from grader.cli.app import cli
 from grader.course.settings import Course
 from grader.gradebook.book import CourseGradebook
 from grader.gradebook.records import save_result
@@ -49,7 +49,7 @@ def test_the_list_of_commands_cuts_no_sentence_short(course: Course) -> None:
 def test_help_imports_nothing_heavy() -> None:
     heavy = ("nbgrader", "numpy", "matplotlib", "nbformat", "IPython", "pydantic", "rich")
     code = (
-        "import sys\nsys.argv = ['grader', '--help']\nfrom grader.cli.commands import main\n"
+        "import sys\nsys.argv = ['grader', '--help']\nfrom grader.cli.app import main\n"
         "try:\n    main()\nexcept SystemExit:\n    pass\n"
         f"loaded = [name for name in {heavy} if name in sys.modules]\nassert not loaded, loaded"
     )
@@ -152,7 +152,7 @@ def test_completion_is_printed_for_every_shell(course: Course, shell: str) -> No
 
 def test_assignment_ids_are_completed(course: Course) -> None:
     words = {"_GRADER_COMPLETE": "bash_complete", "COMP_WORDS": "grader autograde t"}
-    command = [sys.executable, "-c", "from grader.cli.commands import main; main()"]
+    command = [sys.executable, "-c", "from grader.cli.app import main; main()"]
     env = {**os.environ, **words, "COMP_CWORD": "2"}
     done = subprocess.run(command, cwd=course.root, env=env, capture_output=True, text=True)
     assert done.stdout.split() == [f"plain,{ID}"]
@@ -163,7 +163,7 @@ def test_an_up_to_date_class_needs_neither_judge_nor_gradebook(course: Course) -
     assert run_grader(course.root, "autograde", ID, "--workers", "1").returncode == 0
     code = (
         f"import sys\nsys.argv = ['grader', 'autograde', {ID!r}]\n"
-        "from grader.cli.commands import main\n"
+        "from grader.cli.app import main\n"
         "try:\n    main()\nexcept SystemExit as end:\n    assert not end.code\n"
         "heavy = ('nbgrader', 'nbformat', 'sqlalchemy', 'numpy', 'pytest', 'IPython', 'jinja2')\n"
         "loaded = [name for name in heavy if name in sys.modules]\nassert not loaded, loaded"

@@ -1,0 +1,81 @@
+"""The command `grader`: its commands in order, its exit codes, its errors in one line.
+
+Nothing heavy is imported before a command needs it. Exit codes: 0 done; 1 something was not
+graded, or a gate or check failed; 2 wrong use; 130 stopped by Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+
+import click
+
+from grader import __version__
+from grader.cli import commands
+from grader.errors import GraderError
+
+__all__ = ["cli", "main"]
+
+
+def main() -> None:
+    """Run the command; every error is one line, a traceback only with GRADER_DEBUG=1."""
+    try:
+        sys.exit(cli(prog_name="grader", standalone_mode=False))
+    except click.exceptions.NoArgsIsHelpError as asked:
+        asked.show()
+        sys.exit(asked.exit_code)
+    except click.ClickException as error:
+        _fail(_one_line(error))
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("grader: stopped; run the same command again to go on", err=True)
+        sys.exit(130)
+    except GraderError as error:
+        _fail(str(error))
+        sys.exit(error.exit_code)
+    except Exception as error:  # the edge of the program: say it in one line, keep the rest
+        _fail(f"{type(error).__name__}: {error}; for the traceback set GRADER_DEBUG=1")
+        sys.exit(1)
+
+
+def _one_line(error: click.ClickException) -> str:
+    """What click found wrong with the command line, and where its right use is told."""
+    text = " ".join(error.format_message().split()).rstrip(".")
+    command = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else ""
+    if not command:
+        return text
+    return f"{text}{' See' if text.endswith('?') else '; see'}: {command} --help"
+
+
+def _fail(message: str) -> None:
+    for line in message.splitlines():
+        click.echo(f"grader: error: {line}", err=True)
+    if os.environ.get("GRADER_DEBUG") == "1":
+        traceback.print_exc()
+
+
+class _InOrder(click.Group):
+    """Lists the commands in the order of `commands.ALL`, each with its whole first sentence."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        rows = [(name, command.get_short_help_str(200)) for name, command in self.commands.items()]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+
+@click.group(cls=_InOrder, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="grader")
+def cli() -> None:
+    """Release, collect and grade the notebooks of a course.
+
+    Start with `grader demo`, which grades a sample class into ./demo.
+    """
+
+
+for command in commands.ALL:
+    cli.add_command(command)

@@ -1,0 +1,32 @@
+"""One module for each command: its options, what it calls, what it shows."""
+
+from grader.cli.commands.autograde import autograde
+from grader.cli.commands.build import build
+from grader.cli.commands.check import check
+from grader.cli.commands.collect import collect
+from grader.cli.commands.completion import completion
+from grader.cli.commands.demo import demo
+from grader.cli.commands.doctor import doctor
+from grader.cli.commands.export import export
+from grader.cli.commands.feedback import feedback
+from grader.cli.commands.new import new
+from grader.cli.commands.package import package
+from grader.cli.commands.report import report
+
+__all__ = ["ALL"]
+
+# In the order in which `grader --help` lists them.
+ALL = (
+    build,
+    collect,
+    autograde,
+    export,
+    package,
+    feedback,
+    report,
+    check,
+    new,
+    completion,
+    doctor,
+    demo,
+)

@@ -1,0 +1,30 @@
+"""`grader check`: what a student runs before handing in."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from grader.cli.options import output_flags, print_json
+
+__all__ = ["check"]
+
+
+@click.command()
+@click.argument("notebook", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@output_flags
+def check(notebook: Path) -> None:
+    """Run your own notebook and tell which of its visible checks pass.
+
+    Example: grader check two_layer_net.ipynb
+    """
+    from grader.cli.views import show_checks
+    from grader.grading.visible_checks import check_notebook
+
+    answers = check_notebook(notebook)
+    show_checks(answers)
+    print_json([asdict(answer) for answer in answers])
+    sys.exit(0 if all(answer.passed for answer in answers) else 1)

@@ -1,0 +1,27 @@
+"""`grader demo`: the whole story on a sample class."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from grader.cli.options import COURSE
+
+__all__ = ["demo"]
+
+
+@click.command()
+@click.option(
+    "--into", type=click.Path(path_type=Path), default="demo", show_default=True, help="Folder."
+)
+@COURSE
+def demo(into: Path, root: Path) -> None:
+    """Build both assignments and grade a sample class, in a folder of its own.
+
+    Example: grader demo
+    """
+    from grader.cli.demo import run_demo
+
+    sys.exit(run_demo(root, into))

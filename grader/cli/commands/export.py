@@ -1,0 +1,59 @@
+"""`grader export`: grades for people, programs and LMSs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from grader.cli.options import COURSE, SOME, write_output
+
+__all__ = ["export"]
+
+
+@click.command()
+@SOME
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(["csv", "json", "canvas", "moodle", "gradescope"]),
+    required=True,
+    help="gradescope writes a folder with a results.json for each student.",
+)
+@click.option(
+    "--into",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="File that Canvas or Moodle exported, to be filled in; it stays as it is.",
+)
+@click.option("--output", type=click.Path(path_type=Path), help="File to write; else the screen.")
+@click.option("--quiet", is_flag=True, help="Do not tell who has no grade, and why.")
+@COURSE
+def export(
+    ids: tuple[str, ...],
+    kind: str,
+    into: Path | None,
+    output: Path | None,
+    quiet: bool,
+    root: Path,
+) -> None:
+    """Print grades, or write them to a file.
+
+    Example: grader export two_layer_net --format csv --output grades.csv
+    """
+    from grader.course.settings import Course
+    from grader.export.export import export as run
+
+    if kind == "gradescope" and output is None:
+        raise click.UsageError("--format gradescope needs --output, a folder")
+    if kind != "gradescope" and output is not None and output.is_dir():
+        raise click.UsageError(f"--output {output}: a folder; name a file in it")
+    exported = run(Course.load(root), ids, kind, into)
+    said = [f"grader: {remark}" for remark in exported.remarks]
+    for name, content in exported.files.items():
+        if output is None:
+            click.echo(content, nl=False)
+        else:
+            write_output(output / name if name else output, content)
+    said += [f"wrote {output}"] if output is not None else []
+    for line in () if quiet else said:
+        click.echo(line, err=True)

@@ -1,0 +1,36 @@
+"""`grader feedback`: a page for each student."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from grader.cli.options import COURSE, ONE, WORKERS, output_flags, print_json
+
+__all__ = ["feedback"]
+
+
+@click.command()
+@ONE
+@WORKERS
+@output_flags
+@COURSE
+def feedback(assignment_id: str, workers: int | None, root: Path) -> None:
+    """Write one page per student into feedback/, where it is new or changed.
+
+    Example: grader feedback two_layer_net
+    """
+    from grader.cli.terminal import TERMINAL
+    from grader.cli.views import show_pages
+    from grader.course.settings import Course
+    from grader.pages.class_feedback import write_feedback
+    from grader.system.processes import cores
+
+    course = Course.load(root)
+    assignment = course.assignment(assignment_id)
+    done = write_feedback(course, assignment, workers=workers or cores(), listener=TERMINAL)
+    show_pages(done)
+    print_json(done.as_data())
+    sys.exit(done.exit_code)

@@ -1,0 +1,27 @@
+"""`grader new`: an assignment to start from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from grader.cli.options import COURSE
+
+__all__ = ["new"]
+
+
+@click.command()
+@click.argument("assignment_id", metavar="ID")
+@COURSE
+def new(assignment_id: str, root: Path) -> None:
+    """Write a small assignment to start from: it builds and grades as it is.
+
+    Example: grader new convolution
+    """
+    from grader.course.settings import Course
+    from grader.release.scaffold import new_assignment
+
+    for path in new_assignment(Course.load(root), assignment_id):
+        click.echo(f"wrote {path}")
+    click.echo(f"edit them, then run: grader build {assignment_id}")

@@ -1,0 +1,30 @@
+"""`grader report`: a page on the class."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from grader.cli.options import COURSE, ONE, output_flags, print_json
+
+__all__ = ["report"]
+
+
+@click.command()
+@ONE
+@output_flags
+@COURSE
+def report(assignment_id: str, root: Path) -> None:
+    """Write one page on the whole class into reports/.
+
+    Example: grader report two_layer_net
+    """
+    from grader.cli.terminal import show_line
+    from grader.course.settings import Course
+    from grader.pages.report import write_report
+
+    course = Course.load(root)
+    page = write_report(course, course.assignment(assignment_id))
+    show_line(str(page))
+    print_json({"page": page})

@@ -1,0 +1,85 @@
+"""Options that several commands have, and what they print for programs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from grader.errors import GraderError, UsageError
+from grader.system.files import write_whole
+
+__all__ = ["COURSE", "ONE", "SOME", "WORKERS", "output_flags", "print_json", "write_output"]
+
+Command = TypeVar("Command", bound=Callable[..., None])
+
+
+def _complete_assignment(context: click.Context, _: click.Parameter, start: str) -> list[str]:
+    """Ids that begin like what has been typed, for the shell's completion."""
+    from grader.course.settings import Course
+
+    try:
+        course = Course.load(context.params.get("root") or ".")
+    except GraderError:
+        return []
+    return [a.id for a in course.assignments if a.id.startswith(start)]
+
+
+class _Count(click.IntRange):
+    """A number in a range, called so in errors."""
+
+    name = "whole number"
+
+
+COURSE = click.option(
+    "--course",
+    "root",
+    type=click.Path(path_type=Path),
+    default=".",
+    show_default=True,
+    help="Folder of course.yml.",
+)
+
+ONE = click.argument("assignment_id", metavar="ID", shell_complete=_complete_assignment)
+
+SOME = click.argument("ids", nargs=-1, metavar="[ID…]", shell_complete=_complete_assignment)
+
+WORKERS = click.option(
+    "--workers", type=_Count(1, 256), default=None, help="Processes.  [default: cores]"
+)
+
+
+def _hush(context: click.Context, option: click.Parameter, is_given: bool) -> None:
+    if is_given:
+        from grader.cli.terminal import out
+
+        out.quiet = True
+        context.meta[f"grader.{option.name}"] = True
+
+
+def output_flags(command: Command) -> Command:
+    """Add --quiet and --json, for commands that tell how it went."""
+    helps = {"--json": "Print one JSON value instead.", "--quiet": "Print nothing but errors."}
+    for flag, text in helps.items():
+        command = click.option(flag, is_flag=True, expose_value=False, callback=_hush, help=text)(
+            command
+        )
+    return command
+
+
+def print_json(value: Any) -> None:
+    """What went on, for programs; people have read it by now."""
+    if click.get_current_context().meta.get("grader.json"):
+        click.echo(json.dumps(value, indent=1, ensure_ascii=False, default=str))
+
+
+def write_output(path: Path, content: bytes) -> None:
+    """Write what `--output` asked for."""
+    try:
+        write_whole(path, content)
+    except OSError as error:
+        problem = f"cannot be written ({error.strerror}); name another file with --output"
+        raise UsageError(f"{path}: {problem}") from None
