@@ -32,9 +32,7 @@ test: setup
 # What may differ between versions of Python, without what takes long or needs a browser or a server.
 test-fast: setup
 	$(BIN)/python -m pytest --numprocesses 2 --ignore=tests/attacks --ignore=tests/browser \
-	  --ignore=tests/project --ignore=tests/gradebook/test_postgresql.py \
-	  --ignore=tests/grading/test_cluster.py --ignore=tests/grading/test_killed.py \
-	  --ignore=tests/grading/test_messy_batch.py
+	  --ignore=tests/project --ignore=tests/grading/test_cluster.py
 
 # What takes an hour: every mistake and mutant again, fifty kills, every attack in one batch, long fuzzing.
 nightly: setup
