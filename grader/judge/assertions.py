@@ -1,8 +1,8 @@
 """Assertions whose failures read like a teacher's remark.
 
-Every value that comes from a student passes through one of these before a test uses it, so
-that a surprise is a failed check and never an error of ours. No message prints an input or a
-whole array.
+Every value that comes from a student passes through one of these before a test uses it. So a
+surprising value fails the check, and never becomes an error of ours. A failure is an
+`AssertionError` with a sentence for the student, which never prints an input or a whole array.
 """
 
 from __future__ import annotations
@@ -32,7 +32,12 @@ MAX_DRAWN = 16  # rows and columns; more cannot be read on a phone
 
 
 class Mismatch(AssertionError):
-    """An array is not close to the expected one; knows where, as far as that can be drawn."""
+    """An array is not close to the expected one.
+
+    Args:
+        message: what the student reads.
+        difference: where and how much it differs; None if that cannot be drawn.
+    """
 
     def __init__(self, message: str, difference: Difference | None = None) -> None:
         super().__init__(message)
@@ -40,7 +45,12 @@ class Mismatch(AssertionError):
 
 
 def assert_true(condition: Any, message: str) -> None:
-    """Fail with the message unless the condition holds."""
+    """Fail unless the condition holds.
+
+    Args:
+        condition: anything that has a truth value.
+        message: what the student reads.
+    """
     if not condition:
         raise AssertionError(message)
 
@@ -48,13 +58,14 @@ def assert_true(condition: Any, message: str) -> None:
 def expect_array(
     value: Any, name: str, shape: tuple[int, ...] | None = None, kind: str | None = None
 ) -> np.ndarray:
-    """The value as a numpy array; fails if it is none, or of another shape or kind.
+    """The value as a numpy array; fails if it is not one, or has another shape or kind.
 
     Args:
         value: what the student returned.
         name: what the student calls it.
         shape: expected shape; None accepts any.
-        kind: "f" for real numbers (integers pass), "i" for integers; None accepts both.
+        kind: "f" for real numbers (integers pass too), "i" for integers, "b" for booleans, "c"
+            for complex numbers; None is the same as "f".
     """
     if not isinstance(value, np.ndarray):
         raise AssertionError(say("not_an_array", name=name, found=describe(value)))
@@ -68,7 +79,12 @@ def expect_array(
 
 
 def expect_float(value: Any, name: str) -> float:
-    """The value as a Python float: a number, a numpy scalar or an array of shape ()."""
+    """The value as a Python float; fails if it is not a single real number.
+
+    Args:
+        value: what the student returned: a number, a numpy scalar or an array of shape ().
+        name: what the student calls it.
+    """
     if isinstance(value, np.ndarray) and value.size == 1 and value.ndim == 0:
         value = value[()]
     real = isinstance(value, int | float | np.integer | np.floating)
@@ -81,7 +97,13 @@ def expect_float(value: Any, name: str) -> float:
 
 
 def expect_tuple(value: Any, n: int, name: str) -> tuple[Any, ...]:
-    """The value as a tuple of n things; a list passes too."""
+    """The value as a tuple; fails if it is neither a tuple nor a list of n items.
+
+    Args:
+        value: what the student returned.
+        n: expected number of items.
+        name: what the student calls it.
+    """
     if not isinstance(value, tuple | list):
         raise AssertionError(say("not_values", name=name, count=n, found=describe(value)))
     if len(value) != n:
@@ -90,7 +112,13 @@ def expect_tuple(value: Any, n: int, name: str) -> tuple[Any, ...]:
 
 
 def expect_dict(value: Any, keys: Iterable[str], name: str) -> dict[str, Any]:
-    """The value as a dict with at least these keys."""
+    """The value as a dict; fails if it is not one, or lacks a key.
+
+    Args:
+        value: what the student returned.
+        keys: which keys it must have; it may have others.
+        name: what the student calls it.
+    """
     if not isinstance(value, dict):
         raise AssertionError(say("not_a_dict", name=name, found=describe(value)))
     missing = [key for key in keys if key not in value]
@@ -100,7 +128,13 @@ def expect_dict(value: Any, keys: Iterable[str], name: str) -> dict[str, Any]:
 
 
 def assert_shape(array: Any, shape: tuple[int, ...], name: str) -> None:
-    """Fail unless the array has exactly this shape."""
+    """Fail unless the array has exactly this shape.
+
+    Args:
+        array: an array, or a nested list of numbers.
+        shape: expected shape.
+        name: what the student calls it.
+    """
     try:
         actual = np.shape(array)
     except ValueError:
@@ -116,11 +150,15 @@ def assert_close(
 
     Args:
         actual: the student's number or array.
-        expected: ours; an array asks for an array, a number for a number. One that is not
-            finite fails: a student's own loss may have led to it, and ∞ is within ∞ of anything.
+        expected: our number or array; the student's must be the same of the two. If it is not
+            finite, the check fails: it may come from the student's own loss, and every number is
+            within ∞ of ∞.
         name: what the student calls it.
         rtol: relative tolerance.
         atol: absolute tolerance, for exact zeros.
+
+    Raises:
+        Mismatch: type and shape are right, but some numbers are not.
     """
     if np.ndim(expected) == 0:
         actual, expected = np.array(expect_float(actual, name)), np.array(float(expected))
@@ -144,7 +182,7 @@ def _compare(
     wrong = difference > tolerance
     if not wrong.any():
         return
-    largest = np.where(wrong, difference, -1.0).argmax()  # of those outside their tolerance
+    largest = np.where(wrong, difference, -1.0).argmax()  # of the wrong entries only
     index = tuple(int(i) for i in np.unravel_index(largest, difference.shape))
     should, is_now = _told_apart(expected[index], actual[index])
     shown = say(
@@ -159,7 +197,7 @@ def _compare(
 
 
 def _difference(name: str, away: np.ndarray, wrong: np.ndarray) -> Difference | None:
-    """In tenths of the largest: enough to draw, and no way back to the numbers."""
+    """The differences in tenths of the largest: enough to draw, too little to find the numbers."""
     table = np.atleast_2d(np.where(wrong, away, 0.0))
     largest = np.abs(table).max()
     if table.ndim > 2 or wrong.size < 2 or max(table.shape) > MAX_DRAWN or not largest < np.inf:
@@ -169,7 +207,7 @@ def _difference(name: str, away: np.ndarray, wrong: np.ndarray) -> Difference | 
 
 
 def _told_apart(expected: float, actual: float) -> tuple[str, str]:
-    """Both numbers in six digits, or in as many as show that they differ."""
+    """Both numbers with six digits, or with more if they look the same with six."""
     for digits in (6, 9, 12):
         if f"{expected:.{digits}g}" != f"{actual:.{digits}g}":
             return f"{expected:.{digits}g}", f"{actual:.{digits}g}"
@@ -177,7 +215,13 @@ def _told_apart(expected: float, actual: float) -> tuple[str, str]:
 
 
 def assert_unchanged(after: Any, before: Any, name: str) -> None:
-    """Fail unless the value after the call is exactly the one sent."""
+    """Fail unless a call left its argument exactly as it was.
+
+    Args:
+        after: the argument after the call.
+        before: the argument as it was sent.
+        name: what the student calls it.
+    """
     if not _same(after, before):
         raise AssertionError(say("changed", name=name))
 

@@ -1,4 +1,4 @@
-"""The vocabulary of a `mistakes.py`: wrong variants of a step, and other right ways."""
+"""The vocabulary of a `mistakes.py`: mistakes (wrong variants of a step) and alternatives."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ class Mistake:
 
     Args:
         id: `<question>.<name>`, stable, shown in exports.
-        question: the question whose step it is; only that one loses points.
-        hint: one or two sentences that lead without giving the line away; they may stand in
-            `messages.yml` instead.
+        question: the question that the step belongs to; only this question loses points.
+        hint: one or two sentences that help without giving the line away; `messages.yml` may
+            hold them instead.
         code: definitions that replace those of the same names in the solution cell.
-        twins: ids of mistakes that do the same on every input, and can be named instead.
-        rule: tells the mistake by what came back, where numbers cannot: a step without
-            arguments, or one that draws from a generator of its own. It takes the requests
-            that the checks made of these functions.
+        twins: ids of mistakes that do the same on every input; one may be named for the other.
+        rule: recognises the mistake where comparing numbers cannot: in a step without
+            arguments, or in one that draws from a generator of its own. It takes the requests
+            that the checks made of the functions in `code`.
     """
 
     id: str
@@ -39,7 +39,7 @@ class Mistake:
 
     @cached_property
     def functions(self) -> frozenset[str]:
-        """Names of the functions that it gives a wrong variant of."""
+        """Names of the functions that `code` defines."""
         body = ast.parse(self.code).body
         return frozenset(node.name for node in body if isinstance(node, ast.FunctionDef))
 
@@ -50,7 +50,7 @@ class Mistake:
             return False
         try:
             return bool(self.rule(own))
-        except Exception:  # the values are a student's: what the rule cannot read is not it
+        except Exception:  # a student's values may be anything; a rule that fails has found nothing
             return False
 
 
@@ -60,7 +60,7 @@ class Alternative:
 
     Args:
         id: `<question>.<name>`.
-        question: the question whose step it is.
+        question: the question that the step belongs to.
         code: definitions that replace those of the same names in the solution cell.
     """
 
@@ -74,7 +74,7 @@ _Entry = TypeVar("_Entry", Mistake, Alternative)
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Everything that a `mistakes.py` lists."""
+    """All mistakes and alternatives that a `mistakes.py` lists."""
 
     mistakes: tuple[Mistake, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
@@ -85,10 +85,12 @@ class Catalogue:
 
         Args:
             source: its text.
-            hints: sentences by id, which go before those in the file; None if none is needed.
+            hints: hints by the id of a mistake, which replace those in the file. None if hints
+                are not used; else every mistake must have one.
 
         Raises:
-            JudgeError: it fails, lists something else, or a hint is needed and nowhere.
+            JudgeError: it cannot be executed, lists anything but mistakes and alternatives, uses
+                an id twice, or lacks a hint.
         """
         names: dict[str, Any] = {"__name__": "mistakes"}
         try:
@@ -97,9 +99,9 @@ class Catalogue:
             alternatives = _entries(names.get("ALTERNATIVES", ()), Alternative)
         except SyntaxError as error:
             place = ": ".join(dict.fromkeys(["mistakes.py", str(error.filename)]))
-            raise JudgeError(f"{place}: line {error.lineno}: {error.msg}; mend it") from error
+            raise JudgeError(f"{place}: line {error.lineno}: {error.msg}; fix it") from error
         except Exception as error:
-            raise JudgeError(f"mistakes.py: {type(error).__name__}: {error}; mend it") from error
+            raise JudgeError(f"mistakes.py: {type(error).__name__}: {error}; fix it") from error
         ids = [entry.id for entry in mistakes] + [entry.id for entry in alternatives]
         repeated = {name for name in ids if ids.count(name) > 1}
         if repeated:

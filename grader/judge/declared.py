@@ -12,10 +12,11 @@ __all__ = [
 
 
 def declared_points(source: str) -> dict[str, float]:
-    """Points by question that a hidden_tests.py declares, read without running it.
+    """Add up the points that a hidden_tests.py declares for each question, without running it.
 
     Raises:
-        JudgeError: a test has no marker, or one whose arguments are not literals.
+        JudgeError: a test has no marker, or a marker whose arguments are not literals.
+        SyntaxError: the source is not Python.
     """
     points: dict[str, float] = {}
     for node in ast.parse(source).body:

@@ -20,14 +20,15 @@ __all__ = ["Reference"]
 
 
 class Reference:
-    """The instructor's functions as attributes; `reference.forward(params, X)`.
+    """The instructor's functions as attributes, such as `reference.forward(params, X)`.
 
     Args:
-        source: from `grader.course.solution.reference_source`.
+        source: the definitions, as `grader.course.solution.reference_source` gives them.
         folder: where the helper modules of the assignment are.
 
     Raises:
         JudgeError: the definitions cannot be executed.
+        SyntaxError: the source is not Python.
     """
 
     def __init__(self, source: str, folder: Path) -> None:
@@ -43,20 +44,21 @@ class Reference:
             raise AttributeError(f"the solution notebook defines no {name!r}") from None
 
     def namespace(self, **overrides: Any) -> Reference:
-        """A fresh copy whose definitions see these names as their globals instead."""
+        """A fresh copy, in which these values replace the globals of the same names."""
         copy = object.__new__(Reference)
         copy.source, copy._code, copy._folder = self.source, self._code, self._folder
         copy._names = copy._execute(overrides)
         return copy
 
     def variant(self, source: str) -> Reference:
-        """A copy in which the definitions of `source` replace those of their names.
+        """A copy in which the definitions of `source` replace those of the same names.
 
-        Nothing of the reference is executed again: its functions are bound to new globals, while
-        methods of its classes see the old ones.
+        The reference is not executed again. Its functions see the new definitions, but the
+        methods of its classes still see the old ones.
 
         Raises:
             JudgeError: the source cannot be executed.
+            SyntaxError: the source is not Python.
         """
         copy = object.__new__(Reference)
         copy.source, copy._code, copy._folder = self.source, self._code, self._folder
@@ -73,7 +75,7 @@ class Reference:
 
 
 def _rebound(names: dict[str, Any]) -> dict[str, Any]:
-    """The same names, whose functions see this copy as their globals."""
+    """A copy of the names, in which functions see the copy as their globals."""
     copy = dict(names)
     for name, value in names.items():
         if isinstance(value, FunctionType) and value.__globals__ is names:
@@ -85,7 +87,7 @@ def _rebound(names: dict[str, Any]) -> dict[str, Any]:
 
 @lru_cache(maxsize=4096)
 def _compiled(source: str) -> CodeType:
-    """A catalogue's variants are the same for every submission."""
+    """Kept, because a catalogue's variants are the same for every submission."""
     return compile(source, "<variant>", "exec")
 
 
@@ -100,7 +102,7 @@ def _run(code: CodeType, names: dict[str, Any]) -> None:
 
 @contextlib.contextmanager
 def _importable(folder: Path) -> Iterator[None]:
-    """Let the folder's modules be imported, and forget them afterwards."""
+    """Make the folder's modules importable, and forget them afterwards."""
     known = set(sys.modules)
     sys.path.insert(0, str(folder))
     try:

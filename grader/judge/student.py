@@ -1,4 +1,4 @@
-"""The student's functions, as hidden tests see them: call, get plain values."""
+"""The student's functions as hidden tests see them: a call returns plain values."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from grader.judge.wording import say
 __all__ = ["Call", "Observation", "Request", "Student", "StudentFailure"]
 
 MAX_SECOND_TRIES = 8  # calls of a failed request that are made one by one, for the diagnosis
-QUICK_S = 0.3  # only if failing took no longer than this
+QUICK_S = 0.3  # there is no second try after a failure that took longer than this
 
 
 class StudentFailure(AssertionError):
@@ -36,8 +36,8 @@ class Call:
         arguments: as they were sent.
         value: what it returned; None with an error.
         error: the type of the exception that it raised instead.
-        after: the arguments as the call left them; None where nobody asked.
-        is_lost: whether its answer was lost, since a later call of the same request failed.
+        after: the arguments as the call left them; None if they were not asked for.
+        is_lost: whether its answer was lost, because a later call of the same request failed.
     """
 
     arguments: tuple[Any, ...]
@@ -49,13 +49,14 @@ class Call:
 
 @dataclass(frozen=True)
 class Request:
-    """Calls of one function, made in one round trip, up to the first that gave no answer.
+    """Calls of one function, made in one round trip, up to the first that failed.
 
     Args:
         name: the function's name.
         calls: the calls, in the order in which they were made.
-        stood_in: whether the judge's own functions stood in for others that it may call.
-        untried: the calls whose answers are missing since another one failed, each on its own.
+        stood_in: whether functions of the judge stood in for others that this one may call.
+        untried: the calls without an answer because another one failed, each as a request of
+            its own.
     """
 
     name: str
@@ -67,7 +68,13 @@ class Request:
     def of(
         cls, asked: CallRequest, outcome: CallSuccess | CallFailure, is_quick: bool = False
     ) -> Request:
-        """Put questions and answers together; quick failures leave calls that can be tried."""
+        """Put the calls and their answers together.
+
+        Args:
+            asked: the calls.
+            outcome: what the box answered.
+            is_quick: whether the answer came so fast that calls may be tried again if it failed.
+        """
         calls: tuple[Call, ...] = ()
         untried: tuple[CallRequest, ...] = ()
         if isinstance(outcome, CallSuccess):
@@ -87,7 +94,7 @@ def _tuple(after: Any) -> tuple[Any, ...] | None:
 
 
 def _is_telling(failure: CallFailure) -> bool:
-    """Whether an exception ended the call, other than that nothing has been written yet."""
+    """Whether the call raised an exception other than that of a stub."""
     return bool(failure.error) and failure.error != "NotImplementedError"
 
 
@@ -102,9 +109,9 @@ class Student:
     `StudentFailure`, which fails the check with its reason.
 
     Args:
-        session: makes the calls.
-        stand_ins: global names that are the judge's functions for the time of a call.
-        log: where calls are recorded; shared with the student that this one stems from.
+        session: makes the calls in the box.
+        stand_ins: functions of the judge, by the global name that they replace during a call.
+        log: the list that requests are added to; None starts a new one.
     """
 
     def __init__(
@@ -123,15 +130,39 @@ class Student:
         return lambda *arguments: self._request(name, [arguments]).values[0]
 
     def many(self, name: str, calls: Sequence[tuple[Any, ...]]) -> list[Any]:
-        """The values of many calls, made in one round trip."""
+        """The values of many calls, made in one round trip.
+
+        Args:
+            name: the function's name.
+            calls: the arguments of each call.
+
+        Raises:
+            StudentFailure: a call gave no usable value.
+        """
         return list(self._request(name, calls).values)
 
     def observe(self, name: str, *arguments: Any) -> Observation:
-        """The value of a call, with the arguments as it left them."""
+        """The value of a call, with the arguments as it left them.
+
+        Args:
+            name: the function's name.
+            arguments: what it is called with.
+
+        Raises:
+            StudentFailure: the call gave no usable value.
+        """
         return self.observe_many(name, [arguments])[0]
 
     def observe_many(self, name: str, calls: Sequence[tuple[Any, ...]]) -> list[Observation]:
-        """The values of many calls, each with its arguments as it left them."""
+        """The values of many calls, each with its arguments as it left them.
+
+        Args:
+            name: the function's name.
+            calls: the arguments of each call.
+
+        Raises:
+            StudentFailure: a call gave no usable value.
+        """
         success = self._request(name, calls, echo=True)
         observations = []
         for before, value, echoed in zip(calls, success.values, success.arguments, strict=True):
@@ -142,22 +173,23 @@ class Student:
         return observations
 
     def standing_in(self, **functions: Callable[..., Any]) -> Student:
-        """The same student, with these global names answered by the judge."""
+        """The same student, in whose code these functions of the judge replace the globals."""
         return Student(self._session, {**self._stand_ins, **functions}, self._log)
 
     def aside(self) -> Student:
-        """The same student, whose calls no diagnosis looks at."""
+        """The same student, with a separate log that no diagnosis reads."""
         return Student(self._session, self._stand_ins)
 
     def take_log(self) -> list[Request]:
-        """What was asked and answered since the last time; for the diagnosis."""
+        """The requests since this was last called; for the diagnosis."""
         taken, self._log[:] = self._log[:], []
         return taken
 
     def try_again(self, requests: Sequence[Request]) -> list[Request]:
-        """What the calls give whose answers are missing; asked once all checks are done.
+        """Make the calls whose answers are missing, one by one.
 
-        Such a call may end the box, and the diagnosis must not cost a check its points.
+        Call this only when all checks are done: such a call may end the box, and the diagnosis
+        must not cost a check its points.
         """
         untried = [asked for request in requests for asked in request.untried]
         return [Request.of(asked, self._session.call(asked)) for asked in untried]

@@ -1,12 +1,12 @@
 """Runs an assignment's hidden tests against one submission, with pytest.
 
-One check is one test function; parameters multiply its inputs, not its points, and it passes
-only if all of them do. A failed assertion is the student's; any other exception is ours, and
-leaves the check without an outcome.
+One check is one test function. Parameters multiply its inputs, not its points: the check passes
+only if it passes with all of them. A failed assertion is the student's failure. Any other exception
+is ours, and leaves the check without an outcome.
 
-Starting pytest and collecting takes as long as running all tests, so `HiddenTests` collects once
-and runs what it has for one submission after the other, as the workers of pytest-xdist do: its
-pytest waits for them in the hook that runs tests, in a thread of its own.
+Starting pytest and collecting the tests takes as long as running them. So `HiddenTests` collects
+once and runs the tests for one submission after the other, as the workers of pytest-xdist do:
+pytest has a thread of its own and waits for submissions in the hook that runs the tests.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ OFF = (
     "debugging pastebin junitxml stepwise setuponly setupplan doctest"
 ).split()
 OPTIONS = ["--assert=plain", "--import-mode=importlib", "--strict-markers", "-c", os.devnull]
-OPTIONS += ["--noconftest"]  # one could lie above the temporary folder, where anybody may write
+OPTIONS += ["--noconftest"]  # there may be one above the temporary folder: anybody can write there
 SILENT = Wording()
 
 
@@ -63,7 +63,7 @@ class _Tally:
 
 @dataclass
 class Progress:
-    """How the checks so far went; tests of a later step may ask."""
+    """How the checks went so far; the tests of later steps can ask."""
 
     _tallies: dict[str, _Tally] = field(default_factory=dict)
 
@@ -73,7 +73,7 @@ class Progress:
         return bool(own) and all(tally.passed is True for tally in own)
 
     def followed_through(self, question: str) -> bool:
-        """Whether a check of the question was passed only as consistent with a mistake before."""
+        """Whether a check of the question passed only because it fits an earlier mistake."""
         own = [tally for tally in self._tallies.values() if tally.question == question]
         return any(tally.passed is True and tally.message for tally in own)
 
@@ -84,20 +84,20 @@ class FollowThrough:
 
     Args:
         is_on: whether the course grants it for this question.
-        remark: why this check is credited so; the student reads it.
+        remark: why this check passes; the student reads it.
     """
 
     is_on: bool
     remark: str = ""
 
     def credit(self, remark: str) -> None:
-        """Say that the check passes for this reason, if it passes."""
+        """Give the reason that the student reads if the check passes."""
         self.remark = remark
 
 
 @dataclass
 class _Trial:
-    """One submission's run through the tests: what they are given, and what came of them."""
+    """One submission's run through the tests: their inputs and their results."""
 
     student: Student
     reference: Reference
@@ -108,14 +108,14 @@ class _Trial:
 
 
 class _Plugin:
-    """Fixtures in, check results out; runs the collected tests for each trial that comes."""
+    """Gives fixtures to the collected tests, runs them for each trial, and keeps the results."""
 
     def __init__(self) -> None:
         self.trials: queue.Queue[_Trial | None] = queue.Queue()
         self.answers: queue.Queue[BaseException | None] = queue.Queue()
         self.collection_error = ""
-        self._trial: _Trial  # these two are there whenever a test runs
-        self._item: pytest.Item  # a fixture that takes pytest's request costs twice as much
+        self._trial: _Trial  # these two are set before a test runs
+        self._item: pytest.Item  # pytest's fixture `request` has it too, at twice the cost
 
     @pytest.fixture
     def student(self) -> Student:
@@ -146,9 +146,9 @@ class _Plugin:
             try:
                 with speaking(trial.wording):
                     self._run(session.items)
-            except BaseException as error:  # raised where the trial was asked for
+            except BaseException as error:  # `HiddenTests.run` raises it
                 self.answers.put(error)
-                break  # the test before was not taken down: its pytest is good for nothing more
+                break  # the test was not torn down, so this pytest cannot run another
             self.answers.put(None)
         return True
 
@@ -213,24 +213,24 @@ def _tally(item: pytest.Function, wording: Wording) -> _Tally:
 
 @dataclass(frozen=True)
 class Verdict:
-    """How one question was judged: its checks, and what explains those it lost."""
+    """How one question was judged: its checks, and a diagnosis if any failed."""
 
     checks: tuple[CheckResult, ...] = ()
     diagnosis: Diagnosis = field(default_factory=Diagnosis)
 
     @property
     def follow_through(self) -> tuple[str, ...]:
-        """Why checks were passed in spite of an earlier mistake."""
+        """Why checks passed in spite of an earlier mistake."""
         return tuple(dict.fromkeys(c.message for c in self.checks if c.passed and c.message))
 
 
 class HiddenTests:
     """The hidden tests of an assignment, collected once and run for any number of submissions.
 
-    What a test module keeps in global names lives as long as this; a context manager.
+    A context manager. The global names of the test module live as long as it is open.
 
     Args:
-        path: of the test module.
+        path: the test module.
     """
 
     def __init__(self, path: Path) -> None:
@@ -260,19 +260,22 @@ class HiddenTests:
         strict: Collection[str] = (),
         wording: Wording = SILENT,
     ) -> Mapping[str, Verdict]:
-        """The verdict on every question that the hidden tests name, in file order.
+        """Judge one submission.
 
         Args:
             student: the submission's functions.
-            reference: the instructor's.
-            seed: everything that the inputs depend on, beside the test's name.
-            catalogue: gives the catalogue that lost points are explained by; asked only then.
-            strict: questions in which nothing is credited as consistent with an earlier mistake.
+            reference: the instructor's functions.
+            seed: the random inputs of a test depend on this and on the test's name.
+            catalogue: returns the known mistakes; called only if points are lost.
+            strict: questions in which a result that only fits an earlier mistake gets no credit.
             wording: the sentences that students read.
 
+        Returns:
+            The verdict on each question that the hidden tests name, in file order.
+
         Raises:
-            JudgeError: the module cannot be collected, holds no test, or did not run to its end.
-            KeyboardInterrupt: a test was interrupted; what had been done is no grade.
+            JudgeError: the module cannot be collected, has no test, or did not run to its end.
+            KeyboardInterrupt: a test was interrupted; there is no verdict.
         """
         trial = _Trial(student, reference, seed, strict, wording)
         self._judge(trial)
@@ -296,7 +299,7 @@ class HiddenTests:
             raise JudgeError(f"hidden_tests.py: the run stopped: {stopped!r}")
 
     def _start(self) -> BaseException | None:
-        """Collect; says what ended pytest if it did not come to waiting for trials."""
+        """Start pytest and collect; return its error if it ended before it waited for trials."""
         sys.modules.pop(self._path.stem, None)  # or pytest would take another assignment's
         self._plugin = _Plugin()
         self._thread = threading.Thread(target=self._live, name="hidden tests", daemon=True)
@@ -309,12 +312,12 @@ class HiddenTests:
             *OPTIONS,
             f"--rootdir={folder}",
             f"--confcutdir={folder}",
-        ]  # or it lists all above
+        ]  # without these two, pytest lists every folder above this one
         options += [word for name in OFF for word in ("-p", f"no:{name}")]
         try:
             status = pytest.main([*options, str(self._path)], plugins=[self._plugin])
             self._plugin.answers.put(RuntimeError(f"pytest ended with {status!r}"))
-        except BaseException as error:  # raised where somebody waits
+        except BaseException as error:  # `HiddenTests.run` raises it
             self._plugin.answers.put(error)
 
 
@@ -354,7 +357,7 @@ def _result(name: str, tally: _Tally) -> CheckResult:
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """No plugins or options from the environment, and no output."""
+    """Keep plugins and options of the environment out, and suppress output."""
     before = {name: value for name, value in os.environ.items() if name.startswith("PYTEST_")}
     for name in before:
         del os.environ[name]

@@ -1,8 +1,8 @@
-"""What the judge's claims, messages, hints and remarks say, by key, in the language of the course.
+"""The judge's claims, messages, hints and remarks, by key, in the language of the course.
 
-An assignment's `messages.yml` holds its sentences, a block for each language. What a block lacks
-is said in English, from the block `en`. The kit's own sentences are `GENERIC` below, which the
-catalogues of `grader.locale` translate; a block may word them otherwise.
+An assignment's `messages.yml` holds its sentences, a block for each language. A sentence that a
+block lacks comes from the English block `en`. The kit's own sentences are in `GENERIC` below. The
+catalogues of `grader.locale` translate them, and a block may replace them.
 """
 
 from __future__ import annotations
@@ -108,19 +108,20 @@ GENERIC: Mapping[str, str | tuple[str, str]] = {
     "factor_any": N_("{factor:.4g} times what it should be"),
 }
 BLOCKS = ("claims", "hints", "remarks", "generic")
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # where there is C, ten times as quick
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the one in C is ten times as fast
 
 
 @dataclass(frozen=True)
 class Wording:
-    """The sentences of one assignment in one language, English where there is no other.
+    """The sentences of one assignment in one language, or in English where they are missing.
 
     Args:
         language: its code.
-        claims: what a hidden test asks for, by its name; else its docstring says it.
-        hints: where to look, by the id of a mistake; else `mistakes.py` says it.
-        remarks: what hidden tests say, by key.
-        generic: other words for `GENERIC`.
+        claims: what a hidden test asks for, by its name; without one, its docstring is used.
+        hints: where to look, by the id of a mistake; without one, the hint of `mistakes.py` is
+            used.
+        remarks: other sentences of the hidden tests, by key.
+        generic: sentences that replace those of `GENERIC`, by key.
     """
 
     language: str = ENGLISH
@@ -133,12 +134,16 @@ class Wording:
     def from_text(cls, text: str, language: str = ENGLISH) -> Wording:
         """Read a `messages.yml`; an empty text is a wording without sentences.
 
+        Args:
+            text: the file's content.
+            language: code of the language to use.
+
         Raises:
             JudgeError: it is not YAML, or not blocks of sentences.
         """
         languages = _languages(text)
         english, other = languages.get(ENGLISH, {}), languages.get(language, {})
-        if _is_translated(language):  # better than other English words for ours
+        if _is_translated(language):  # our translation is better than English words of the course
             english = {**english, "generic": {}}
         blocks = {name: {**english.get(name, {}), **other.get(name, {})} for name in BLOCKS}
         return cls(language, **blocks)
@@ -160,12 +165,12 @@ def all_hints(text: str) -> list[str]:
 
 
 def unknown_keys(text: str, tests: Collection[str], mistakes: Collection[str]) -> Iterator[str]:
-    """Say each key of a `messages.yml` that no sentence is ever looked up by.
+    """Yield a message for each key of a `messages.yml` that nothing will ever use.
 
     Args:
-        text: of the file.
-        tests: names of the hidden tests, which claims are of.
-        mistakes: ids of the known mistakes, which hints are of.
+        text: the file's content.
+        tests: names of the hidden tests: the keys that claims may have.
+        mistakes: ids of the known mistakes: the keys that hints may have.
 
     Raises:
         JudgeError: it is not YAML, or not blocks of sentences.
@@ -184,7 +189,7 @@ def unknown_keys(text: str, tests: Collection[str], mistakes: Collection[str]) -
 
 
 def _meant(word: str, known: Collection[str]) -> str:
-    """The remedy: the name that was meant, if one is near."""
+    """The remedy: the name that was probably meant, if there is a similar one."""
     near = get_close_matches(word, known, 1)
     return f"; did you mean {near[0]!r}?" if near else "; correct or remove it"
 
@@ -197,7 +202,7 @@ def _languages(text: str) -> dict[str, dict[str, dict[str, str]]]:
 
 
 def _read(text: str) -> dict[str, dict[str, Any]]:
-    """The blocks of each language as they stand there."""
+    """The blocks of each language, as they are in the file."""
     try:
         data = yaml.load(text, LOADER) or {}  # noqa: S506 — both loaders are safe ones
     except yaml.YAMLError as error:
@@ -205,7 +210,7 @@ def _read(text: str) -> dict[str, dict[str, Any]]:
         raise JudgeError(f"messages.yml: {reason}; see docs/authoring.md") from None
     if not (_maps(data) and all(map(_maps, data.values())) and all(map(_maps, _blocks(data)))):
         raise JudgeError(
-            "messages.yml: expected, by language, blocks of sentences by key; see docs/authoring.md"
+            "messages.yml: each language needs blocks of sentences by key; see docs/authoring.md"
         )
     return {str(language): blocks or {} for language, blocks in data.items()}
 
@@ -227,7 +232,7 @@ _current: ContextVar[Wording] = ContextVar("wording", default=Wording())  # noqa
 
 @contextmanager
 def speaking(wording: Wording) -> Iterator[None]:
-    """Let `say` use these sentences, and all else be said in their language."""
+    """Make `say` use these sentences, and gettext their language."""
     token = _current.set(wording)
     try:
         with in_language(wording.language):
@@ -239,22 +244,26 @@ def speaking(wording: Wording) -> Iterator[None]:
 def say(key: str, /, **values: Any) -> str:
     """The sentence of a key, with values filled in.
 
-    A key that nobody wrote a sentence for says itself: a gap in the wording costs no grade.
+    If there is no sentence, the key itself is shown: a gap in the wording must not cost a grade.
+
+    Args:
+        key: of a remark, or of a sentence in `GENERIC`.
+        values: by the name that the sentence uses; `count` selects singular or plural.
     """
     for sentence in _sentences_of(key, values.get("count", 1)):
         try:
             return sentence.format(**values)
-        except (KeyError, IndexError, ValueError):  # a slip of the translation
+        except (KeyError, IndexError, ValueError):  # an error in the translation
             continue
     return key.replace("_", " ")
 
 
 def _sentences_of(key: str, count: int) -> Iterator[str]:
-    """What may be said, the best first."""
+    """The sentences that can be used, the best first."""
     wording = _current.get()
     yield from (block[key] for block in (wording.remarks, wording.generic) if key in block)
     if key in GENERIC:
         found = GENERIC[key]
         one, many = (found, "") if isinstance(found, str) else found
         yield translated(one, many, count)
-        yield many or one  # where the translation has a slip
+        yield many or one  # in case of an error in the translation

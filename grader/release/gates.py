@@ -134,7 +134,7 @@ def consistent_points(candidate: Candidate) -> GateResult:
 
         declared = declared_points(candidate.hidden_tests)
     except (JudgeError, SyntaxError) as error:
-        return GateResult("points", "", (f"hidden_tests.py cannot be read: {error}; mend it",))
+        return GateResult("points", "", (f"hidden_tests.py cannot be read: {error}; fix it",))
     failures = [*_names_twice(candidate), *_unknown(candidate, declared)]
     for name, question in candidate.assignment.questions.items():
         cells = [cell for cell in candidate.source["cells"] if question_of(cell) == name]
@@ -241,7 +241,7 @@ def known_names(candidate: Candidate) -> GateResult:
     except JudgeError as error:
         return GateResult("names", "", (str(error),))
     except SyntaxError as error:
-        failure = f"{error.filename}: line {error.lineno}: {error.msg}; mend it"
+        failure = f"{error.filename}: line {error.lineno}: {error.msg}; fix it"
         return GateResult("names", "", (failure,))
     seen = f"{len(catalogue.mistakes)} mistakes, {len(catalogue.alternatives)} alternatives"
     return GateResult("names", seen, tuple(failures))
@@ -276,7 +276,7 @@ def no_leaks(release: Release) -> GateResult:
             release.messages,
         )
     except SyntaxError as error:
-        failure = f"{error.filename}: line {error.lineno}: {error.msg}; mend it"
+        failure = f"{error.filename}: line {error.lineno}: {error.msg}; fix it"
         return GateResult("leaks", "", (failure,))
     found = leaks.find_leaks(
         secret,
@@ -301,7 +301,7 @@ def reference_is_perfect(release: Release) -> GateResult:
             why = "; ".join(f"{c.name}: {c.message}" for c in question.checks if not c.passed)
             failures.append(
                 f"question {question.question!r}: the reference gets {_shown(question.score)} of "
-                f"{question.max_score:g} ({why}); mend the solution or the hidden test"
+                f"{question.max_score:g} ({why}); fix the solution or the hidden test"
             )
     automatic = sum(q.max_score for q in result.questions if not q.manual)
     return GateResult("reference", f"{automatic:g} of {automatic:g} points", tuple(failures))
@@ -313,7 +313,7 @@ def _errors(result: SubmissionResult, cells: list[Cell]) -> Iterator[str]:
         for output in cell.get("outputs", ()):
             if output["output_type"] == "error":
                 error = f"{output['ename']}: {output['evalue']}".split("\n")[0]
-                yield f"cell {cell_name(original)!r}: the reference raises {error}; mend the cell"
+                yield f"cell {cell_name(original)!r}: the reference raises {error}; fix the cell"
 
 
 def stub_earns_nothing(release: Release) -> GateResult:

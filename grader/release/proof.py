@@ -163,7 +163,7 @@ def _equivalents(path: Path) -> dict[str, Any]:
     try:
         data = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise BuildError(f"{path}: cannot be read: {str(error).splitlines()[0]}; mend it") from None
+        raise BuildError(f"{path}: cannot be read: {str(error).splitlines()[0]}; fix it") from None
     is_right = isinstance(data, dict) and all(
         isinstance(value, str) or (isinstance(value, dict) and all(map(_is_text, value.items())))
         for value in data.values()

@@ -31,7 +31,7 @@ def test_an_empty_catalogue_is_one(source: str) -> None:
     "source,reason",
     [
         ("1 / 0", "ZeroDivisionError"),
-        ("def broken(:", "mistakes.py: line 1: invalid syntax; mend it"),
+        ("def broken(:", "mistakes.py: line 1: invalid syntax; fix it"),
         ("import nothing_like_this", "ModuleNotFoundError"),
         (HEAD + "MISTAKES = [Mistake('a', 'f', 'H', '')] * 2", "'a' is used twice"),
         (HEAD + "MISTAKES = ['a']", "mistakes.py"),

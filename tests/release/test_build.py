@@ -147,7 +147,7 @@ def test_the_untouched_stub_must_earn_nothing(course, quick_generate):
         ('question="forward"', 'question="forwards"', "the notebook has no code question 'forw"),
         ("def forward(", "def affine(", "it defines affine, the answer cell 'forward' defines f"),
         ("id=", "name=", "mistakes.py: TypeError"),
-        ("@ params", "@ @ params", "mistakes.py: forward.no_relu: line 3: invalid syntax; mend it"),
+        ("@ params", "@ @ params", "mistakes.py: forward.no_relu: line 3: invalid syntax; fix it"),
     ],
 )
 def test_a_mistake_of_something_else_is_named(course, quick_generate, old, new, words):
@@ -231,7 +231,7 @@ def test_a_missing_source_is_named(course, name):
 
 def test_a_file_that_is_not_python_is_a_failure_not_a_crash(course, quick_generate):
     (course.solution_dir("net") / "mistakes.py").write_text("MISTAKES = [")
-    with pytest.raises(BuildError, match=r"mistakes\.py: line 1: .*; mend it"):
+    with pytest.raises(BuildError, match=r"mistakes\.py: line 1: .*; fix it"):
         build(course, "net")
 
 

@@ -1,1 +1,1 @@
-"""Which known mistake is this? Wrong answers are replayed with every mistake of the catalogue."""
+"""Names the mistake in a step: calls that went wrong are replayed with each known mistake."""

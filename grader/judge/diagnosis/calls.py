@@ -1,4 +1,4 @@
-"""What a student's functions did in the recorded calls, beside what the reference does."""
+"""What a student's functions did in the logged calls, compared with the reference."""
 
 from __future__ import annotations
 
@@ -25,28 +25,28 @@ from grader.judge.student import Call, Request
 __all__ = ["MIN_INPUTS", "Aspect", "CallLog"]
 
 MIN_INPUTS = 3
-MAX_CALLS = 24  # of one request; a check of chance makes hundreds, all alike
+MAX_CALLS = 24  # of one request; a check of random draws makes hundreds that are all alike
 
 
 @dataclass(frozen=True)
 class Aspect:
-    """One aspect of what a function does: an entry of its value, or of an argument afterwards."""
+    """One aspect of what a function does: an entry of its value, or of an argument after a call."""
 
     function: str
     place: Place
 
 
-_Row: TypeAlias = tuple[Call, Outcome, Outcome]  # asked, what came, what was expected
+_Row: TypeAlias = tuple[Call, Outcome, Outcome]  # the student's outcome, then the expected one
 
 
 class CallLog:
     """The calls that one question's checks made.
 
-    Where the judge's functions stood in for some that a function calls, only those calls of it
-    are looked at: in the others it may have been led astray by another question's mistake.
+    If the judge's functions stood in for others in some calls of a function, only those calls are
+    used: in the rest, a mistake in another question may have made the values wrong.
 
     Args:
-        requests: the calls, and what came.
+        requests: the calls and their outcomes.
         reference: the instructor's functions.
     """
 
@@ -62,7 +62,7 @@ class CallLog:
 
     @property
     def differs(self) -> bool:
-        """Whether anything at all is not as the reference has it."""
+        """Whether anything at all differs from the reference."""
         return any(
             _differs(aspect, row, row[2])
             for aspect in self.aspects
@@ -73,18 +73,26 @@ class CallLog:
     def explained(
         self, variant: Reference, functions: frozenset[str]
     ) -> tuple[frozenset[Aspect], bool]:
-        """The wrong aspects that the variant gives in every call, and whether it gives the rest.
+        """Find the wrong aspects that a variant reproduces in every call.
 
-        A variant is dropped at the first call after which it explains nothing. One that does
-        little but raise is no evidence: code can fail in the same way for many reasons. Neither
-        are zeros alone, or arguments that were left as they are, unless it gives all the rest.
+        A variant is dropped at the first call after which it explains nothing. It must return on
+        at least three different inputs, because code can raise the same exception for many
+        reasons. Zeros alone and unchanged arguments alone are no evidence either, unless the
+        variant also reproduces everything else.
+
+        Args:
+            variant: the reference with a mistake in it.
+            functions: names of the functions that the mistake changes.
+
+        Returns:
+            The wrong aspects that it reproduces, and whether it reproduces the right ones too.
         """
         own = {aspect for aspect in self.aspects if aspect.function in functions}
         found, rest = own & self.wrong, own - self.wrong
         with_numbers = set()
         for name, row, outcome in self._replayed(variant, functions):
             found = _alike(found, name, row, outcome)
-            if not found:  # before the rest is looked at: so end nearly all variants
+            if not found:  # nearly all variants end here, so the rest is compared afterwards
                 return frozenset(), False
             rest = _alike(rest, name, row, outcome)
             if not outcome.is_raised:
@@ -95,7 +103,12 @@ class CallLog:
         return frozenset(found), is_whole
 
     def touches(self, variant: Reference, functions: frozenset[str]) -> bool:
-        """Whether the variant gives any of the wrong aspects otherwise than the reference."""
+        """Whether the variant differs from the reference in any of the wrong aspects.
+
+        Args:
+            variant: the reference with a mistake in it.
+            functions: names of the functions that the mistake changes.
+        """
         return any(
             not same(aspect.place.of(expected), aspect.place.of(outcome))
             for name, (_, _, expected), outcome in self._replayed(variant, functions)
@@ -106,7 +119,13 @@ class CallLog:
     def is_confined(
         self, variant: Reference, functions: frozenset[str], found: frozenset[Aspect]
     ) -> bool:
-        """Whether the variant differs from the reference in these aspects only."""
+        """Whether the variant differs from the reference in certain aspects only.
+
+        Args:
+            variant: the reference with a mistake in it.
+            functions: names of the functions that the mistake changes.
+            found: these aspects.
+        """
         return all(
             aspect in found or same(aspect.place.of(expected), aspect.place.of(outcome))
             for name, (_, _, expected), outcome in self._replayed(variant, functions)
@@ -115,7 +134,7 @@ class CallLog:
         )
 
     def evidence(self, aspect: Aspect) -> Evidence:
-        """All that is known of one aspect, for an explanation without a catalogue."""
+        """Collect what is known about one aspect, for an explanation without a catalogue."""
         rows = [row for name, row in self._all_rows() if name == aspect.function]
         rows = [row for row in rows if _is_shown(aspect, row)]
         function = getattr(self._reference, aspect.function)
@@ -153,26 +172,26 @@ class CallLog:
             yield from (Aspect(name, place) for place in places(expected))
 
     def _is_telling(self, aspect: Aspect) -> bool:
-        """Whether what came is more than zeros or an unchanged argument, which come of no work."""
+        """Whether the student gave more than zeros or an unchanged argument, which take no work."""
         rows = (row for name, row in self._all_rows() if name == aspect.function)
         return not all(_is_idle(aspect, row) for row in rows if _is_shown(aspect, row))
 
     def _is_surely_wrong(self, aspect: Aspect) -> bool:
-        """Whether it is wrong for at least three inputs that differ."""
+        """Whether it is wrong for at least three different inputs."""
         rows = (row for name, row in self._all_rows() if name == aspect.function)
         inputs = {hashable(row[0].arguments) for row in rows if _differs(aspect, row, row[2])}
         return len(inputs) >= MIN_INPUTS
 
 
 def _shortened(request: Request) -> Request:
-    """Its first calls, unless one of them failed: that is the last, and tells most."""
+    """Keep only the first calls, unless a call failed: it is the last one, and tells most."""
     if len(request.calls) <= MAX_CALLS or request.calls[-1].error:
         return request
     return replace(request, calls=request.calls[:MAX_CALLS])
 
 
 def _tells_little(asked: tuple[Request, list[_Row]]) -> tuple[bool, bool, int]:
-    """Where something is wrong comes first: a variant that does not fit fails sooner there."""
+    """Sort requests with wrong calls first, because they rule out most variants at once."""
     request, rows = asked
     is_right = all(
         same(came.value, expected.value)
@@ -188,7 +207,7 @@ def _rows(request: Request, reference: Reference) -> Iterator[_Row]:
 
 
 def _is_shown(aspect: Aspect, row: _Row) -> bool:
-    """An argument shows only where it was asked for, and where nothing was raised."""
+    """Whether the aspect is known: arguments are unknown if nobody asked or the call raised."""
     return aspect.place.argument is None or row[1].after is not None
 
 
@@ -200,7 +219,7 @@ def _is_idle(aspect: Aspect, row: _Row) -> bool:
 
 
 def _alike(aspects: set[Aspect], function: str, row: _Row, outcome: Outcome) -> set[Aspect]:
-    """The aspects that this call does not speak against."""
+    """The aspects in which the student's call does not differ from this outcome."""
     return {p for p in aspects if p.function != function or not _differs(p, row, outcome)}
 
 

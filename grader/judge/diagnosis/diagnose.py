@@ -1,12 +1,12 @@
-"""Which known mistake is this? Compared by numbers, never by reading code.
+"""Which known mistake is this? Numbers are compared; code is never read.
 
 When a question loses points, every call that its checks made is replayed, outside the box,
-with each catalogued variant of the step. A variant that does what the student's function did,
-wherever that is wrong, on at least three different inputs, explains it. What a call did is taken
-apart into its entries (`dW1`, `db2`, an argument that was changed), so that two mistakes in one
-step are found as two; where both act on the same numbers, the two variants are merged into one.
-What no variant explains may still have a simple form: a constant factor, a transposed matrix, a
-shape with the right numbers in it.
+with each catalogued variant of the step. A variant explains a wrong value if it gives the same
+value wherever the student's function is wrong, on at least three different inputs. The outcome of
+a call is split into its entries (`dW1`, `db2`, an argument that was changed), so that two mistakes
+in one step are found as two. If both change the same numbers, the two variants are merged into one.
+Wrong numbers that no variant explains may still have a simple form: a constant factor, a
+transposed matrix, the right numbers in a wrong shape.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Diagnosis:
 
     Args:
         mistakes: ids of catalogued mistakes.
-        hints: one sentence or two for each of these, then for structural explanations.
+        hints: one or two sentences for each mistake, then one for each simple form.
     """
 
     mistakes: tuple[str, ...] = ()
@@ -40,14 +40,14 @@ class Diagnosis:
 
 @dataclass(frozen=True)
 class _Explanation:
-    """Mistakes that, made together, do what the student's function did.
+    """Mistakes that together do what the student's function did.
 
     Args:
         mistakes: one, or two that were merged.
-        aspects: the wrong aspects that they give exactly.
-        is_whole: whether they give all other aspects as well.
-        is_confined: whether they touch no other aspect; one that does was not made, or not as a
-            whole.
+        aspects: the wrong aspects that they reproduce.
+        is_whole: whether they reproduce the right aspects too.
+        is_confined: whether they change no other aspect. If they do, the student did not make
+            exactly these mistakes.
     """
 
     mistakes: tuple[Mistake, ...]
@@ -62,10 +62,10 @@ def diagnose(
     """Explain what some calls did wrong.
 
     Args:
-        requests: what the checks of one question asked, and what came; functions of which no
-            mistake is catalogued belong to other questions and are left out.
-        question: that question.
-        catalogue: known mistakes, most telling first, and other right ways.
+        requests: the requests that the checks of one question made. Those of functions for which
+            it has no mistake belong to other questions and are left out.
+        question: the question.
+        catalogue: known mistakes, the most telling first, and alternatives.
         reference: the instructor's functions.
     """
     mistakes = [m for m in catalogue.mistakes if m.question == question]
@@ -106,7 +106,7 @@ def _explanation(log: CallLog, mistakes: tuple[Mistake, ...], variant: Reference
 
 
 def _fewest(explanations: Sequence[_Explanation], wrong: frozenset[Aspect]) -> list[_Explanation]:
-    """The explanations that leave least unexplained, each as telling as can be."""
+    """Choose explanations one after the other, each the best for what is still unexplained."""
     chosen: list[_Explanation] = []
     while any(explanation.aspects & wrong for explanation in explanations):
         best = max(explanations, key=lambda e: _rank(e, wrong))
@@ -116,6 +116,6 @@ def _fewest(explanations: Sequence[_Explanation], wrong: frozenset[Aspect]) -> l
 
 
 def _rank(explanation: _Explanation, wrong: frozenset[Aspect]) -> tuple[int, int, bool, bool]:
-    """What to prefer, the first thing first."""
+    """How good an explanation is; the first number counts most."""
     count = len(explanation.aspects & wrong)
     return count, -len(explanation.mistakes), explanation.is_whole, explanation.is_confined

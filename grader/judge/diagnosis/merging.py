@@ -1,8 +1,8 @@
-"""Two mistakes in one step, made from two variants that hold one each.
+"""Makes a variant with two mistakes from two variants with one mistake each.
 
-A variant is read as a few edits of a right version of the step. Where the edits of two variants
-touch different places, both are made, and the result is code with both mistakes in it. Whether
-that is what a student wrote is then decided by numbers, as for any variant.
+A variant is a right version of the step with a few edits. If the edits of two variants touch
+different places, both are made, and the result has both mistakes. Numbers then decide whether that
+is what the student wrote, as for any variant.
 """
 
 from __future__ import annotations
@@ -17,19 +17,23 @@ from typing import TypeAlias
 __all__ = ["merged"]
 
 _Tokens: TypeAlias = tuple[str, ...]
-_Edit: TypeAlias = tuple[int, int, _Tokens]  # these tokens in place of tokens [start, end)
+_Edit: TypeAlias = tuple[int, int, _Tokens]  # start, end, and the tokens that replace [start, end)
 
-CACHED = 8192  # the pairs of one question, for the next submission of the class
+CACHED = 8192  # enough for all pairs of one question: the next submission needs them again
 
 
 @lru_cache(CACHED)
 def merged(first: str, second: str, right: Sequence[str]) -> str:
-    """Code with the mistakes of both; "" if they touch the same place.
+    """Merge two wrong versions of a function into one with both mistakes.
 
     Args:
         first: definition of one wrong function.
         second: another wrong definition of the same function.
         right: sources that may hold right versions of it; the closest one is used.
+
+    Returns:
+        Code of the function, or "" if they cannot be merged, such as when both change the same
+        place.
     """
     name = _only_function(first)
     if not name or name != _only_function(second):
@@ -54,7 +58,7 @@ def _only_function(source: str) -> str:
 
 @lru_cache(CACHED)
 def _tokens(source: str, name: str) -> _Tokens:
-    """The function's text without its docstring, in pieces that join to it."""
+    """The function's code without its docstring, cut into pieces: words, blanks and signs."""
     for node in ast.parse(source).body:
         if isinstance(node, ast.FunctionDef) and node.name == name:
             if ast.get_docstring(node) is not None:
@@ -91,7 +95,7 @@ def _applied(base: _Tokens, edits: Sequence[_Edit]) -> str:
 
 def _is_python(code: str) -> bool:
     try:
-        compile(code, "<merged>", "exec")  # a parser alone lets some errors through
+        compile(code, "<merged>", "exec")  # parsing alone would miss some errors
     except SyntaxError:
         return False
     return True

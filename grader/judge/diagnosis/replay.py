@@ -1,7 +1,7 @@
-"""Recorded calls made once more, outside the box, and their outcomes compared part by part.
+"""Makes logged calls again, outside the box, and compares their outcomes place by place.
 
-An outcome is what a call returned or raised, and what it left in its arguments. It is taken apart
-into the entries of a dict or tuple, so that `dW2` can be right while `db1` is not.
+An outcome is what a call returned or raised, and what it left in its arguments. Dicts and tuples
+are split into their entries, so that `dW2` can be right while `db1` is wrong.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ __all__ = ["Outcome", "Place", "hashable", "outcome_of", "places", "replayed", "
 
 NUMERIC = "biufc"
 RTOL, ATOL = 1e-6, 1e-8
-SINGLE_RTOL, SINGLE_ATOL = 1e-4, 1e-5  # where numbers were held in single precision
-ALL_KEYS = "*keys*"  # the part of a dict that says which keys it has
+SINGLE_RTOL, SINGLE_ATOL = 1e-4, 1e-5  # for numbers in single precision
+ALL_KEYS = "*keys*"  # the place that stands for the set of keys of a dict
 
 
 @dataclass(frozen=True)
@@ -34,11 +34,11 @@ NOT_NUMERIC = (str, type(None), _Raised)
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one call came to.
+    """The outcome of one call.
 
     Args:
         value: what it returned, or which exception it raised.
-        after: the arguments as it left them.
+        after: the arguments as it left them; None if that is not known.
     """
 
     value: Any
@@ -52,13 +52,13 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Place:
-    """A part of an outcome: of the value, or of an argument as the call left it.
+    """A place in an outcome: in the value, or in an argument as the call left it.
 
     Args:
         argument: position of the argument; None for the value.
         key: key or index of the entry in it; None for all of it.
-        count: of how many entries, if it is one of a tuple; in one of another length, no entry
-            is where it belongs.
+        count: for an entry of a tuple, the length of the tuple. If a student's tuple has another
+            length, all of its entries count as missing.
     """
 
     argument: int | None = None
@@ -66,7 +66,7 @@ class Place:
     count: int | None = None
 
     def label(self, parameters: list[str]) -> str:
-        """How a student would write it, after the function's name."""
+        """How a student would write it after the function's name."""
         key = self.key if self.key is None or self.key.isdigit() else repr(self.key)
         entry = "" if key is None else f"[{key}]"
         if self.argument is None:
@@ -74,7 +74,7 @@ class Place:
         return f"(…) leaves {parameters[self.argument]}{entry}"
 
     def of(self, outcome: Outcome) -> Any:
-        """The part; where there is no such entry, what is there instead, marked as such."""
+        """What an outcome has at this place; without such an entry, the whole value, marked."""
         whole = outcome.value
         if self.argument is not None and not isinstance(whole, _Raised):
             after = outcome.after or ()
@@ -94,7 +94,7 @@ def _entry(whole: Any, key: str, count: int | None) -> Any:
 
 
 def places(expected: Outcome) -> Iterator[Place]:
-    """Every part that an outcome has."""
+    """All places of an outcome."""
     yield from _places(None, expected.value)
     for position, argument in enumerate(expected.after or ()):
         yield from _places(position, argument)
@@ -114,12 +114,21 @@ def _keys(whole: Any) -> list[str | None]:
 
 
 def outcome_of(call: Call) -> Outcome:
-    """What came back from the box."""
+    """The outcome of a call that was made in the box."""
     return Outcome(_Raised(call.error) if call.error else call.value, call.after)
 
 
 def replayed(request: Request, functions: Reference) -> Iterator[Outcome]:
-    """What another version of the function makes of the calls whose answer is known, in order."""
+    """Make the calls of a request with another version of the function.
+
+    Args:
+        request: the calls. Those whose answer was lost are made too, since they may draw from the
+            same generator as the calls after them.
+        functions: holds the other version.
+
+    Yields:
+        The outcome of each call whose answer is known, in order.
+    """
     generators: dict[int, np.random.Generator] = {}
     function = getattr(functions, request.name)
     for call in request.calls:
@@ -133,19 +142,19 @@ def _value(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
     try:
         with np.errstate(all="ignore"):
             return function(*arguments)
-    except Exception as error:  # a wrong variant may fail like the student's did
+    except Exception as error:  # a wrong variant may raise, as the student's function may
         return _Raised(type(error).__name__)
 
 
 def _fresh(argument: Any, generators: dict[int, np.random.Generator]) -> Any:
-    """A copy to work on; one `Rng` object is one generator within a request."""
+    """A copy to work on; the same `Rng` object gives the same generator within a request."""
     if isinstance(argument, Rng):
         return generators.setdefault(id(argument), np.random.default_rng(argument.seed))
     return _copied(argument)
 
 
 def _copied(argument: Any) -> Any:
-    """A deep copy; for the plain values that arguments are, ten times as quick as `copy`'s."""
+    """A deep copy of a plain value, made ten times as fast as by `copy.deepcopy`."""
     if isinstance(argument, np.ndarray):
         return argument.copy()
     if isinstance(argument, dict):
@@ -156,7 +165,7 @@ def _copied(argument: Any) -> Any:
 
 
 def hashable(value: Any) -> Any:
-    """Something hashable that differs where arguments do."""
+    """A hashable value that differs if the arguments differ."""
     if isinstance(value, np.ndarray):
         return value.shape, value.dtype.str, value.tobytes()
     if isinstance(value, dict):
@@ -167,13 +176,20 @@ def hashable(value: Any) -> Any:
 
 
 def same(left: Any, right: Any) -> bool:
-    """Whether two parts are equal, numbers up to rounding; a label is not its float."""
+    """Whether two values are equal, numbers up to rounding.
+
+    An array of integers never equals one of floats: the label 1 is not 1.0.
+
+    Args:
+        left: a plain value, or an exception that a call raised.
+        right: the value to compare with; the tolerance is relative to its size.
+    """
     if isinstance(left, dict | list | tuple) or isinstance(right, dict | list | tuple):
         return _same_items(left, right)
     if isinstance(left, NOT_NUMERIC) or isinstance(right, NOT_NUMERIC):
         return type(left) is type(right) and bool(left == right)
     if callable(left) or callable(right) or _is_generator(left) or _is_generator(right):
-        return True  # an argument of no content: the box says no more of it than its type
+        return True  # the box reports only the type of such an argument
     left, right = np.asarray(left), np.asarray(right)
     is_numeric = left.dtype.kind in NUMERIC and right.dtype.kind in NUMERIC
     if not is_numeric or left.shape != right.shape:
@@ -191,12 +207,12 @@ def _is_generator(value: Any) -> bool:
 
 
 def _signed(array: np.ndarray) -> np.ndarray:
-    """Numbers that can be subtracted from each other."""
+    """Floats instead of booleans and unsigned integers, which cannot be subtracted safely."""
     return array.astype(float) if array.dtype.kind in "bu" else array
 
 
 def _close(left: np.ndarray, right: np.ndarray, rtol: float, atol: float) -> bool:
-    """As `numpy.allclose` with equal nans, but quick for the few numbers that these are."""
+    """Like `numpy.allclose` with equal nans, but faster for a few numbers."""
     if left.tobytes() == right.tobytes():
         return True
     with np.errstate(all="ignore"):

@@ -1,4 +1,4 @@
-"""Simple forms of a wrong number that need no catalogue: a factor, a transpose, a shape.
+"""Simple forms of wrong numbers that need no catalogue: a factor, a transpose, a shape.
 
 A form is named only if it fits every call, the right ones included.
 """
@@ -23,16 +23,17 @@ _Pairs: TypeAlias = list[tuple[np.ndarray, np.ndarray]]
 
 @dataclass(frozen=True)
 class Evidence:
-    """One part of what a function does, over all calls.
+    """One aspect of what a function does, in all calls.
 
     Args:
         name: how the student would write it.
-        actual: what came.
-        expected: what is right.
-        wrong: the calls in which the two differ.
+        actual: what the student's function gave in each call.
+        expected: the right value in each call.
+        wrong: numbers of the calls in which the two differ.
         arguments: of each call, by the name of the parameter.
-        is_value: whether it is of the returned value, not of an argument afterwards.
-        expected_with: what would be right for a call with some arguments changed.
+        is_value: whether it belongs to the returned value, not to an argument after the call.
+        expected_with: takes the number of a call and some other arguments, and returns the value
+            that would be right with these.
     """
 
     name: str
@@ -45,7 +46,7 @@ class Evidence:
 
     @property
     def is_random(self) -> bool:
-        """Whether the function draws, so that other numbers can be right as well."""
+        """Whether the function draws random numbers, so that other values can be right too."""
         return any(isinstance(a, Rng) for named in self.arguments for a in named.values())
 
     @property
@@ -60,14 +61,14 @@ def _rows_of(arguments: dict[str, Any]) -> int:
 
 
 def structural_hints(parts: Iterable[Evidence]) -> list[str]:
-    """A sentence for each simple form, with the names of all parts that have it."""
+    """A sentence for each simple form, with the names of all aspects that have it."""
     names: dict[str, list[str]] = {}
     for evidence in parts:
         names.setdefault(_form(evidence), []).append(evidence.name)
     return [say("form", name=", ".join(names[form]), form=form) for form in filter(None, names)]
 
 
-@np.errstate(all="ignore")  # the numbers are wrong ones: inf, nan, near overflow
+@np.errstate(all="ignore")  # wrong numbers may be inf, nan or near overflow
 def _form(evidence: Evidence) -> str:
     """What the wrong values have in common; "" if nothing."""
     if evidence.is_random or not evidence.is_value:
@@ -96,7 +97,7 @@ def _numbers(value: Any) -> np.ndarray | None:
 
 
 def _not_finite(pairs: _Pairs, evidence: Evidence) -> str:
-    """Nan or inf in every wrong call; and whether only large numbers lead to it."""
+    """Nan or inf in every wrong call, perhaps caused by large numbers only."""
     if any(np.isfinite(pairs[i][0]).all() for i in evidence.wrong):
         return ""
     sizes = [_largest(named) for named in evidence.arguments]
@@ -148,7 +149,7 @@ def _some_rows(pairs: _Pairs, evidence: Evidence) -> str:
         (e.shape[0] for i, (_, e) in enumerate(pairs) if i not in evidence.wrong and e.ndim),
         default=0,
     )
-    if any(map(all, right)):  # wrong by type alone
+    if any(map(all, right)):  # only the type is wrong
         return ""
     if longest_right < 2 and all(all(row[:-1]) and not row[-1] for row in right):
         return say("form_not_last_row")
@@ -187,7 +188,7 @@ def _shape(pairs: _Pairs, evidence: Evidence) -> str:
 
 
 def _factor(pairs: _Pairs, evidence: Evidence) -> str:
-    """One factor for all inputs; a factor that varies with them is not called one."""
+    """The same factor in all calls, or N, the number of rows."""
     if any(a.shape != e.shape for a, e in pairs):
         return ""
     words = _common_factor(pairs, evidence.batch_sizes)
