@@ -22,7 +22,7 @@ from grader.pages.analysis import question_statistics
 from grader.pages.attention import common_notes, who_needs_attention
 from grader.pages.charts import bar_chart, histogram, scatter
 from grader.pages.rendering import inline_script, render
-from grader.pages.similarity import Pair, Part, compare
+from grader.pages.similarity import Pair, SharedAnswer, compare
 from grader.results import QuestionResult, Status
 from grader.system.files import write_whole
 
@@ -62,7 +62,7 @@ class _Row:
 class _Similar:
     """The pairs that are most alike, with evidence, and what is usual in this class."""
 
-    pairs: tuple[tuple[Pair, tuple[Part, ...]], ...]
+    pairs: tuple[tuple[Pair, tuple[SharedAnswer, ...]], ...]
     half: float
     nearly_all: float
 

@@ -21,7 +21,7 @@ from rapidfuzz.distance import Indel
 from grader.notebook import Notebook
 from grader.pages.words import Answer, Word, answers, grams, vocabulary
 
-__all__ = ["Likeness", "Pair", "Part", "compare"]
+__all__ = ["Likeness", "Pair", "SharedAnswer", "compare"]
 
 Gram = tuple[str, ...]
 MIN_STUDENTS = 3  # of two, nothing can be called rare
@@ -29,7 +29,7 @@ RARE_BITS = 1.0  # weight of what half of the class wrote
 SHOWN_LINES = 60
 # Who copies code may still write the text alone, so text of one's own speaks less against it.
 PROSE_SHARE = 0.3
-LEAST_PART = 0.08  # of what a pair shares; a question with less of it is no evidence
+LEAST_SHARE = 0.08  # of what a pair shares; a question with less of it is no evidence
 SAME, LONG = 0.8, 0.2  # one answer in common: how alike, and which share of a usual submission
 
 
@@ -42,7 +42,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Part:
+class SharedAnswer:
     """One question of a pair: how alike its answers are, and the answers.
 
     Args:
@@ -119,14 +119,16 @@ class Likeness:
         """The similarity below which this share of all pairs is."""
         return float(np.quantile(self.scores[np.triu_indices(len(self.students), 1)], share))
 
-    def evidence(self, pair: Pair) -> list[Part]:
+    def evidence(self, pair: Pair) -> list[SharedAnswer]:
         """The questions that make a pair alike, what says most first."""
         i, j = self.students.index(pair.first), self.students.index(pair.second)
         chosen = {q: c for q, c in self._by_question.items() if pair.question in (None, q)}
         weight = {question: float(c.shared[i, j]) for question, c in chosen.items()}
-        least = LEAST_PART * sum(weight.values())
+        least = LEAST_SHARE * sum(weight.values())
         telling = [q for q in sorted(weight, key=lambda q: -weight[q]) if weight[q] > least]
-        return [Part(q, float(chosen[q].score[i, j]), chosen[q].sides(i, j)) for q in telling]
+        return [
+            SharedAnswer(q, float(chosen[q].score[i, j]), chosen[q].sides(i, j)) for q in telling
+        ]
 
 
 def compare(release: Notebook, submissions: Mapping[str, Notebook]) -> Likeness | None:
@@ -164,7 +166,11 @@ class _Comparison:
         template = set(grams(given.words))
         self._given = {line.strip() for line in given.source.split("\n")}
         self._written = written
-        self._grams = [set(grams(answer.words)) - template for answer in written]
+        # In order of appearance, so that sums do not depend on how Python hashes texts today.
+        self._grams = [
+            dict.fromkeys(gram for gram in grams(answer.words) if gram not in template)
+            for answer in written
+        ]
         counts = Counter(gram for grams_of_one in self._grams for gram in grams_of_one)
         n = len(written) + 1  # so that a word is worth something even if everybody has it
         self._weights = {gram: float(np.log2(n / count)) for gram, count in counts.items()}
@@ -191,7 +197,7 @@ class _Comparison:
 
     def sides(self, i: int, j: int) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
         """Both answers, line by line, for people."""
-        both = self._grams[i] & self._grams[j]
+        both = self._grams[i].keys() & self._grams[j].keys()
         rare = {gram for gram in both if self._weights[gram] >= RARE_BITS}
         return self._lines(self._written[i], rare), self._lines(self._written[j], rare)
 

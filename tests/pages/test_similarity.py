@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import copy
+import os
 import random
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -155,3 +159,26 @@ def test_a_class_of_three_hundred_takes_seconds() -> None:
     start = time.monotonic()
     assert len(likeness(notebooks).pairs) == 44_850
     assert time.monotonic() - start < 30  # 3 s on one idle core
+
+
+SCORES = """
+from tests.pages.test_similarity import class_of, likeness
+print(likeness(class_of(3, size=8)).scores.tolist())
+"""
+
+
+def test_the_same_class_has_the_same_numbers_whatever_python_hashes_texts_to() -> None:
+    root = Path(__file__).parents[2]
+    shown = {
+        subprocess.run(
+            [sys.executable, "-c", SCORES],
+            cwd=root,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=120,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(shown) == 1
