@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from grader.course.settings import Assignment
+from grader.locale.translations import N_, gettext
 from grader.results import Status, SubmissionResult
 
 __all__ = ["QuestionStatistics", "far_scores", "odd_patterns", "question_statistics"]
@@ -22,7 +23,7 @@ MIN_CLASS = 8  # fewer say nothing about who is unlike the rest
 MIN_QUESTIONS = 4
 LIMIT = 3.5  # of a modified z-score
 LEAST_SPREAD = 0.05  # share of the points; in a class where all are alike, small is not far
-READINGS = ((0.4, "separates well"), (0.2, "separates"), (0.0, "hardly separates"))
+READINGS = ((0.4, N_("separates well")), (0.2, N_("separates")), (0.0, N_("hardly separates")))
 
 
 @dataclass(frozen=True)
@@ -59,9 +60,9 @@ class QuestionStatistics:
     def reading(self) -> str:
         """The discrimination in words."""
         if self.discrimination is None:
-            return "cannot be told"
+            return gettext("cannot be told")
         words = (text for least, text in READINGS if self.discrimination >= least)
-        return next(words, "negative: look at the question")
+        return gettext(next(words, N_("negative: look at the question")))
 
 
 def question_statistics(
@@ -100,7 +101,11 @@ def far_scores(assignment: Assignment, results: Sequence[SubmissionResult]) -> M
     middle = float(np.median(scores))
     far = np.abs(_modified_z(scores, LEAST_SPREAD * assignment.max_score)) > LIMIT
     return {
-        result.student: f"{result.score:g} points; the median of all graded is {middle:g}."
+        result.student: gettext(
+            "{score:g} points; the median of all graded is {median:g}.",
+            score=result.score,
+            median=middle,
+        )
         for result, is_far in zip(graded, far, strict=True)
         if is_far
     }
@@ -127,9 +132,11 @@ def odd_patterns(assignment: Assignment, results: Sequence[SubmissionResult]) ->
     found = {}
     for row in np.flatnonzero(odd):
         column = int(np.abs(surprise[row]).argmax())
-        found[graded[row].student] = (
-            f"Unusual for this total: {shares[row, column]:.0%} of {names[column]}, where "
-            f"{expected.clip(0, 1)[row, column]:.0%} would be usual."
+        found[graded[row].student] = gettext(
+            "Unusual for this total: {share:.0%} of {question}, where {usual:.0%} would be usual.",
+            share=shares[row, column],
+            question=names[column],
+            usual=expected.clip(0, 1)[row, column],
         )
     return found
 

@@ -7,13 +7,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from grader.course.settings import Assignment
+from grader.locale.translations import N_, gettext
 from grader.pages.analysis import far_scores, odd_patterns
 from grader.results import Note, NoteKind, Status, SubmissionResult
 
 __all__ = ["KINDS", "Attention", "common_notes", "who_needs_attention"]
 
 # The most urgent first.
-KINDS = ("not graded", "rejected", "stopped", "no points", "unlike the rest", "repaired")
+KINDS = (
+    N_("not graded"),
+    N_("rejected"),
+    N_("stopped"),
+    N_("no points"),
+    N_("unlike the rest"),
+    N_("repaired"),
+)
 
 
 @dataclass(frozen=True)
@@ -43,7 +51,7 @@ def who_needs_attention(
     """
     common = common_notes(results)
     unlike = (far_scores(assignment, results), odd_patterns(assignment, results))
-    found = [_attention(student, [("not graded", NOT_YET)]) for student in ungraded]
+    found = [_attention(student, [("not graded", gettext(NOT_YET))]) for student in ungraded]
     for result in results:
         pairs = list(_from_result(result, common))
         pairs += [("unlike the rest", s[result.student]) for s in unlike if result.student in s]
@@ -52,7 +60,7 @@ def who_needs_attention(
     return sorted(found, key=lambda found: (KINDS.index(found.kinds[0]), found.student))
 
 
-NOT_YET = "Handed in, and not graded yet; run `grader autograde` again."
+NOT_YET = N_("Handed in, and not graded yet; run `grader autograde` again.")
 
 
 def common_notes(results: Sequence[SubmissionResult]) -> frozenset[Note]:
@@ -68,9 +76,9 @@ def _from_result(result: SubmissionResult, common: frozenset[Note]) -> Iterator[
         if note not in common:
             yield kind or ("stopped" if note.kind is NoteKind.STOPPED else "repaired"), note.text
     if kind and not result.notes:
-        yield kind, "No reason was kept."
+        yield kind, gettext("No reason was kept.")
     if result.status is Status.GRADED and result.score == 0:
-        yield "no points", "No points at all."
+        yield "no points", gettext("No points at all.")
 
 
 def _attention(student: str, pairs: Sequence[tuple[str, str]]) -> Attention:

@@ -17,6 +17,8 @@ import numpy as np
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
+from grader.locale.translations import gettext
+
 __all__ = ["bar_chart", "histogram", "scatter"]
 
 INK, SOFT, ACCENT, LATE = "#1d2433", "#5b6475", "#2456a6", "#a3341f"
@@ -41,7 +43,11 @@ def histogram(values: Sequence[float], maximum: float, title: str) -> Markup:
     """How many values lie in each tenth of 0 … maximum."""
     counts, edges = np.histogram(values, bins=10, range=(0, maximum))
     pairs = zip(edges, edges[1:], counts, strict=False)
-    spoken = "; ".join(f"{low:g} to {high:g} points: {int(n)}" for low, high, n in pairs if n)
+    spoken = "; ".join(
+        gettext("{low:g} to {high:g} points: {number}", low=low, high=high, number=int(n))
+        for low, high, n in pairs
+        if n
+    )
     with _axes(2.6) as axes:
         bars = axes.bar(
             edges[:-1], counts, maximum / 10, align="edge", color=ACCENT, edgecolor="white"
@@ -50,7 +56,7 @@ def histogram(values: Sequence[float], maximum: float, title: str) -> Markup:
         axes.set_xticks(edges[::2], [f"{edge:g}" for edge in edges[::2]])
         axes.set_yticks([])
         axes.spines["left"].set_visible(False)
-        axes.set_xlabel("points")
+        axes.set_xlabel(gettext("points"))
         axes.margins(y=0.15)
         return _svg(axes.figure, title, spoken)
 
@@ -91,8 +97,8 @@ def scatter(
             scores = [score for _, score, is_late in points if is_late is late]
             axes.plot(days, scores, shape, color=colour, alpha=0.65, markersize=6.5, mew=0)
         axes.axvline(0, color=SOFT, linewidth=1, linestyle=(0, (3, 2)))
-        axes.set(ylim=(-0.03 * maximum, 1.05 * maximum), ylabel="points")
-        axes.set_xlabel("days after the due date (● in time, ▲ late)")
+        axes.set(ylim=(-0.03 * maximum, 1.05 * maximum), ylabel=gettext("points"))
+        axes.set_xlabel(gettext("days after the due date (● in time, ▲ late)"))
         axes.locator_params(axis="both", nbins=6)
         return _svg(axes.figure, title, spoken)
 

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from grader.course.settings import Assignment, Course
 from grader.gradebook.grades import Grade
+from grader.locale.translations import gettext, in_language
 from grader.notebook import (
     Cell,
     error_text,
@@ -42,6 +43,11 @@ class _Piece:
 
 def feedback_page(course: Course, assignment: Assignment, grade: Grade) -> str:
     """The page as HTML; everything that came from the student is escaped or sanitised."""
+    with in_language(course.language):
+        return _page(course, assignment, grade)
+
+
+def _page(course: Course, assignment: Assignment, grade: Grade) -> str:
     result = grade.result
     lost = {q.question: q.max_score - q.score for q in result.questions if q.score is not None}
     return render(
@@ -68,10 +74,12 @@ def _share(question: QuestionResult) -> float:
 def _mark(question: QuestionResult) -> tuple[str, str]:
     """A sign and a word, so that no colour is needed to tell how a question went."""
     if question.score is None:
-        return "?", "open"
+        return "?", gettext("open")
     if question.score >= question.max_score:
-        return "✓", "all points"
-    return ("◐", "a part of the points") if question.score > 0 else ("✗", "no points")
+        return "✓", gettext("all points")
+    if question.score > 0:
+        return "◐", gettext("a part of the points")
+    return "✗", gettext("no points")
 
 
 def _stopped(notebook: dict[str, Any]) -> dict[str, str]:
@@ -115,10 +123,8 @@ def _output(output: dict[str, Any], label: str) -> Iterator[Markup]:
         case {"output_type": "error", "traceback": list() as lines}:
             yield _text("\n".join(map(str, lines)))
         case {"data": {"image/png": str() as image}}:
-            picture = (
-                '<figure><img alt="Figure drawn by {}" src="data:image/png;base64,{}"></figure>'
-            )
-            yield Markup(picture).format(label, image)  # noqa: S704 — escapes its arguments
+            picture = Markup('<figure><img alt="{}" src="data:image/png;base64,{}"></figure>')
+            yield picture.format(gettext("Figure drawn by {cell}", cell=label), image)
         case {"data": {"text/html": str() as html}}:
             yield Markup(safe_html(html))  # noqa: S704 — sanitised
         case {"data": {"text/plain": str() as text}}:
@@ -131,4 +137,4 @@ def _text(text: str) -> Markup:
 
 def _plain(text: str) -> str:
     plain = ANSI_COLOURS.sub("", text)
-    return plain if len(plain) <= MAX_TEXT else plain[:MAX_TEXT] + "\n[cut here]"
+    return plain if len(plain) <= MAX_TEXT else f"{plain[:MAX_TEXT]}\n{gettext('[cut here]')}"

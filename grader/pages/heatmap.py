@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from markupsafe import Markup
 
+from grader.locale.translations import gettext, ngettext
 from grader.results import Difference
 
 __all__ = ["heat_map", "where_wrong"]
@@ -32,7 +33,7 @@ def heat_map(difference: Difference) -> Markup:
     return _SVG.format(
         width=MARGIN + CELL * columns + 1,
         height=MARGIN + CELL * len(rows) + 1,
-        title=f"Where {difference.name} differs",
+        title=gettext("Where {name} differs", name=difference.name),
         spoken=where_wrong(difference),
         body=Markup("").join([*_labels(len(rows), columns), *_cells(rows)]),
     )
@@ -42,26 +43,43 @@ def where_wrong(difference: Difference) -> str:
     """The same in a sentence."""
     values = [value for row in difference.rows for value in row]
     wrong = [value for value in values if value]
+    return f"{_place(difference.rows, len(wrong), len(values))}: {_way(wrong)}."
+
+
+def _way(wrong: Sequence[float]) -> str:
     large = sum(value > 0 for value in wrong)
-    if large in (0, len(wrong)):
-        way = "all too large" if large else "all too small"
-    else:
-        way = f"{large} too large, {len(wrong) - large} too small"
-    if len(wrong) == len(values):
-        return f"Wrong in all {len(values)} entries: {way}."
-    place = _whole_lines(difference.rows) or f"{len(wrong)} of {len(values)} entries"
-    return f"Wrong in {place}: {way}."
+    if large == len(wrong):
+        return gettext("all too large")
+    if large == 0:
+        return gettext("all too small")
+    return gettext("{large} too large, {small} too small", large=large, small=len(wrong) - large)
 
 
-def _whole_lines(rows: Sequence[Sequence[float]]) -> str:
-    """The rows or columns that are wrong throughout, if nothing else is wrong; else ""."""
-    for word, lines in (("row", rows), ("column", list(zip(*rows, strict=True)))):
-        touched = [index for index, line in enumerate(lines) if any(line)]
-        is_whole = all(all(lines[index]) for index in touched)
-        if len(lines) > 1 and is_whole and len(touched) <= MAX_LISTED:
-            listed = ", ".join(map(str, touched))
-            return f"{word} {listed} alone" if len(touched) == 1 else f"{word}s {listed} alone"
-    return ""
+def _place(rows: Sequence[Sequence[float]], wrong: int, count: int) -> str:
+    """All entries, or the rows or columns that are wrong throughout, or how many entries."""
+    if wrong == count:
+        return ngettext("Wrong in all {count} entries", "Wrong in all {count} entries", count)
+    if touched := _whole_lines(rows):
+        listed = ", ".join(map(str, touched))
+        return ngettext(
+            "Wrong in row {rows} alone", "Wrong in rows {rows} alone", len(touched), rows=listed
+        )
+    if touched := _whole_lines(list(zip(*rows, strict=True))):
+        listed = ", ".join(map(str, touched))
+        return ngettext(
+            "Wrong in column {columns} alone",
+            "Wrong in columns {columns} alone",
+            len(touched),
+            columns=listed,
+        )
+    return gettext("Wrong in {wrong} of {count} entries", wrong=wrong, count=count)
+
+
+def _whole_lines(lines: Sequence[Sequence[float]]) -> list[int]:
+    """The lines that are wrong throughout, if nothing else is wrong; else none."""
+    touched = [index for index, line in enumerate(lines) if any(line)]
+    is_whole = all(all(lines[index]) for index in touched)
+    return touched if len(lines) > 1 and is_whole and len(touched) <= MAX_LISTED else []
 
 
 def _labels(rows: int, columns: int) -> Iterator[Markup]:

@@ -13,6 +13,8 @@ import nh3
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
+from grader.locale.translations import language, translated
+
 __all__ = ["inline_script", "render", "safe_html", "safe_markdown"]
 
 # Of what students' outputs may show: tables and text, no links, no styles, nothing that acts.
@@ -47,6 +49,16 @@ def safe_markdown(text: str) -> str:
     return safe_html(html)
 
 
+def _gettext(text: str, /, **values: Any) -> Markup:
+    """A sentence for a page: it may hold our own tags, its values are escaped."""
+    return Markup(translated(text)).format(**values)  # noqa: S704 — ours, and its translation
+
+
+def _ngettext(text: str, many: str, count: int, /, **values: Any) -> Markup:
+    """The same for one, or for many."""
+    return Markup(translated(text, many, count)).format(count=count, **values)  # noqa: S704
+
+
 @cache
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
@@ -56,6 +68,7 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals.update(gettext=_gettext, ngettext=_ngettext, language=language)
     environment.filters["zip"] = zip
     environment.filters["points"] = lambda value: "–" if value is None else f"{value:.4g}"
     environment.filters["percent"] = lambda share: (

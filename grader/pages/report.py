@@ -17,6 +17,7 @@ from grader.errors import UsageError
 from grader.gradebook.grades import Grade, grades
 from grader.gradebook.on_demand import GradebookOnDemand
 from grader.intake.submissions import Submission, find_submissions
+from grader.locale.translations import gettext, in_language, ngettext
 from grader.notebook import Notebook, loads
 from grader.pages.analysis import question_statistics
 from grader.pages.attention import common_notes, who_needs_attention
@@ -110,11 +111,22 @@ def report_page(
         roster: who takes the course, by name.
         release: the released notebook; without it, submissions are not compared.
     """
+    with in_language(course.language):
+        return _page(course, assignment, class_grades, submissions, roster or Roster(), release)
+
+
+def _page(
+    course: Course,
+    assignment: Assignment,
+    class_grades: Sequence[Grade],
+    submissions: Sequence[Submission],
+    roster: Roster,
+    release: Notebook | None,
+) -> str:
     results = [grade.result for grade in class_grades]
     scores = [result.score for result in results if result.score is not None]
     times = {s.student: s.submitted_at for s in submissions}
     known = {result.student for result in results}
-    roster = roster or Roster()
     script, script_source = inline_script("sort.js")
     statistics = question_statistics(assignment, results)
     shares = {q.name: 100 * q.success for q in statistics if q.success is not None}
@@ -122,7 +134,7 @@ def report_page(
     rows = [_row(grade, times) for grade in class_grades]
     return render(
         "report.html",
-        title=f"{assignment.title}: the class",
+        title=gettext("{assignment}: the class", assignment=assignment.title),
         course=course.name,
         assignment=assignment,
         script=script,
@@ -134,8 +146,8 @@ def report_page(
         median=median(scores) if scores else None,
         distribution=_distribution(assignment, scores),
         times=_times(assignment, rows),
-        success=bar_chart(shares, "Mean share of points by question") if shares else None,
-        separation=bar_chart(found, "Discrimination by question", unit="") if found else None,
+        success=bar_chart(shares, gettext("Mean share of points by question")) if shares else None,
+        separation=bar_chart(found, gettext("Discrimination by question"), "") if found else None,
         statistics=statistics,
         mistakes=_mistakes(class_grades),
         checks=_lost_checks(class_grades),
@@ -188,7 +200,7 @@ def _row(grade: Grade, times: Mapping[str, datetime | None]) -> _Row:
 def _distribution(assignment: Assignment, scores: Sequence[float]) -> Markup | None:
     if not scores:
         return None
-    return histogram(scores, assignment.max_score, "Distribution of scores")
+    return histogram(scores, assignment.max_score, gettext("Distribution of scores"))
 
 
 def _times(assignment: Assignment, rows: Sequence[_Row]) -> Markup | None:
@@ -209,12 +221,21 @@ def _times(assignment: Assignment, rows: Sequence[_Row]) -> Markup | None:
     late = sum(is_late for _, _, is_late in points)
     halves = points[: len(points) // 2], points[len(points) // 2 :]
     early_middle, late_middle = (median(p[1] for p in half) for half in halves)
-    spoken = (
-        f"{len(points)} submissions: {len(points) - late} in time, {late} late. Median of the "
-        f"earlier half {early_middle:.4g} points, of the later half {late_middle:.4g}. The times "
-        "of all are in the last table."
+    spoken = ngettext(
+        "{count} submissions: {in_time} in time, {late} late. Median of the earlier half "
+        "{early:.4g} points, of the later half {later:.4g}. The times of all are in the last "
+        "table.",
+        "{count} submissions: {in_time} in time, {late} late. Median of the earlier half "
+        "{early:.4g} points, of the later half {later:.4g}. The times of all are in the last "
+        "table.",
+        len(points),
+        in_time=len(points) - late,
+        late=late,
+        early=early_middle,
+        later=late_middle,
     )
-    return scatter(points, assignment.max_score, "Time of submission against score", spoken)
+    title = gettext("Time of submission against score")
+    return scatter(points, assignment.max_score, title, spoken)
 
 
 def _questions(class_grades: Sequence[Grade]) -> Iterator[QuestionResult]:
