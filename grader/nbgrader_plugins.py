@@ -29,6 +29,7 @@ from grader.gradebook.records import save_result
 from grader.grading.submission import grade_submission
 from grader.intake.submissions import Submission, find_submissions, read_submission
 from grader.intake.timestamp import write_timestamp
+from grader.locale.translations import in_language
 from grader.results import Status
 from grader.system.files import write_whole
 
@@ -92,7 +93,7 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
         """
         submission = self._submissions[resources["nbgrader"]["student"]]
         if submission.refusal:
-            raise NotGraded(submission.refusal)
+            raise NotGraded(str(submission.refusal))
         return submission
 
     @cached_property
@@ -132,7 +133,8 @@ class ExecuteAndJudge(NbGraderPreprocessor):  # type: ignore[misc]
             save_result(run.course, result)
             raise NotGraded(f"{submission.student}: {' '.join(result.note_texts)}")
         resources["grader"] = (result, submission.submitted_at)
-        notebook = graded_notebook(result, run.bundle.release)
+        with in_language(run.bundle.language):
+            notebook = graded_notebook(result, run.bundle.release)
         return nbformat.from_dict(notebook), resources
 
 

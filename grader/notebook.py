@@ -12,6 +12,8 @@ import re
 from copy import deepcopy
 from typing import Any, TypeAlias
 
+from grader.locale.translations import Sentence, gettext
+
 __all__ = [
     "ADDED",
     "MAX_BYTES",
@@ -50,12 +52,12 @@ def loads(data: bytes | str) -> Notebook:
     become empty; lone surrogates become U+FFFD; line ends become `\n`.
 
     Raises:
-        ValueError: not UTF-8, not JSON, nested too deeply, or not a notebook; the text says
+        ValueError: not UTF-8, not JSON, nested too deeply, or not a notebook; a `Sentence` says
             which, fit to follow a file name and a colon.
     """
     document = _parse(_decode(data))
     if not isinstance(document, dict):
-        raise ValueError("not a Jupyter notebook (no list of cells)")
+        raise ValueError(Sentence("not a Jupyter notebook (no list of cells)"))
     cells = document.get("cells")
     if not isinstance(cells, list):
         cells = _cells_of_format_3(document)
@@ -81,21 +83,30 @@ def _decode_as(data: bytes, encoding: str) -> str:
     try:
         return data.decode(encoding)
     except UnicodeDecodeError:
-        raise ValueError("not a Jupyter notebook (not UTF-8 text)") from None
+        raise ValueError(Sentence("not a Jupyter notebook (not UTF-8 text)")) from None
 
 
 def _parse(text: str) -> Any:
     if not text.strip():
-        raise ValueError("the file is empty")
+        raise ValueError(Sentence("the file is empty"))
     try:
         return json.loads(text, parse_int=_integer)
     except RecursionError:
-        raise ValueError("not a Jupyter notebook (nested too deeply)") from None
+        raise ValueError(Sentence("not a Jupyter notebook (nested too deeply)")) from None
     except ValueError as error:
-        line = f" at line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
-        raise ValueError(
-            f"not a Jupyter notebook (no valid JSON{line}), perhaps cut off or mixed up by a merge"
-        ) from None
+        raise ValueError(_no_json(error)) from None
+
+
+def _no_json(error: ValueError) -> Sentence:
+    if not isinstance(error, json.JSONDecodeError):
+        return Sentence(
+            "not a Jupyter notebook (no valid JSON), perhaps cut off or mixed up by a merge"
+        )
+    return Sentence(
+        "not a Jupyter notebook (no valid JSON at line {line}), perhaps cut off or mixed up by a "
+        "merge",
+        {"line": error.lineno},
+    )
 
 
 def _integer(digits: str) -> int | float:
@@ -106,7 +117,7 @@ def _cells_of_format_3(document: dict[str, Any]) -> list[Any]:
     """The cells of an old notebook, in which worksheets hold cells and code is `input`."""
     worksheets = document.get("worksheets")
     if not isinstance(worksheets, list):
-        raise ValueError("not a Jupyter notebook (no list of cells)")
+        raise ValueError(Sentence("not a Jupyter notebook (no list of cells)"))
     cells: list[Any] = []
     for sheet in worksheets:
         inner = sheet.get("cells") if isinstance(sheet, dict) else None
@@ -221,8 +232,9 @@ def cell_name(cell: Cell, number: int | None = None) -> str:
         number: its place in the notebook from 1, for students, who see no cell ids; without it
             the cell is called by its id.
     """
-    place = cell.get("id", "without a name") if number is None else f"number {number}"
-    return grade_id(cell) or str(place)
+    if number is None:
+        return grade_id(cell) or str(cell.get("id", "without a name"))
+    return grade_id(cell) or gettext("number {number}", number=number)
 
 
 def is_added(cell: Cell) -> bool:

@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from grader.cli import terminal
+from grader.locale.translations import gettext, ngettext
 from grader.results import Status, SubmissionResult
 
 if TYPE_CHECKING:  # what a command shows is imported by the command
@@ -160,14 +161,19 @@ def show_checks(checked: Sequence[CheckedQuestion]) -> None:
     """What a student's visible checks say."""
     for question in checked:
         mark = "[green]✓[/]" if question.passed else "[red]✗[/]"
-        terminal.out.print(
-            f"{mark} [bold]{escape(question.question)}[/] (worth {question.points:g})"
-        )
+        name = f"[bold]{escape(question.question)}[/]"
+        worth = gettext("{question} (worth {points:g})", question=name, points=question.points)
+        terminal.out.print(f"{mark} {worth}")
         if question.message:
             terminal.out.print(f"    {escape(question.message)}", soft_wrap=True)
     passed = sum(question.passed for question in checked)
     terminal.out.print(
-        f"{passed} of {len(checked)} visible checks pass. Hidden checks decide the grade."
+        ngettext(
+            "{passed} of {count} visible checks pass. Hidden checks decide the grade.",
+            "{passed} of {count} visible checks pass. Hidden checks decide the grade.",
+            len(checked),
+            passed=passed,
+        )
     )
 
 

@@ -135,8 +135,9 @@ def _digest(fields: dict[str, Any]) -> str:
 
 @cache
 def kit_digest() -> str:
-    """SHA-256 of our own code, so that an upgraded or edited kit grades again."""
+    """SHA-256 of our own code and words, so that an upgraded or edited kit grades again."""
     digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parents[1].rglob("*.py")):
+    kit = Path(__file__).parents[1]
+    for path in sorted([*kit.rglob("*.py"), *kit.rglob("*.mo")]):
         digest.update(path.read_bytes())
     return digest.hexdigest()

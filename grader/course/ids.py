@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from grader.locale.translations import N_
+
 __all__ = [
     "USABLE_ID",
     "is_safe_student",
@@ -12,7 +14,7 @@ __all__ = [
 STUDENT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._@-]{0,63}")
 
 
-USABLE_ID = (
+USABLE_ID = N_(
     "Only letters a-z, digits and . _ - @ may be in an id, 64 at most, "
     "and the first must be a letter or a digit."
 )

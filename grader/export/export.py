@@ -18,6 +18,7 @@ from grader.export.columns import Column, load_columns, remarks
 from grader.export.gradescope import results_json
 from grader.export.spreadsheet import assignment_csv, course_csv
 from grader.gradebook.grades import Grade
+from grader.locale.translations import in_language
 from grader.results import QuestionResult
 from grader.system.table import Table, read_table
 
@@ -74,6 +75,13 @@ def export(
         columns = [column.only(students) for column in columns]
     if kind == "json":
         return Exported({"": to_json(_rows(columns)).encode()})
+    with in_language(course.language):
+        return _written(columns, kind, into, roster)
+
+
+def _written(
+    columns: Sequence[Column], kind: str, into: Path | None, roster: Roster | None
+) -> Exported:
     said = tuple(remarks(columns, roster))
     if kind == "gradescope":
         return Exported(_gradescope(columns), said)

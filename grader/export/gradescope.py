@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from grader.locale.translations import gettext
 from grader.results import CheckResult, QuestionResult, Status, SubmissionResult
 
 __all__ = ["results", "results_json"]
@@ -54,8 +55,10 @@ def results_json(result: SubmissionResult, execution_time_s: float | None = None
 
 def _output(result: SubmissionResult) -> list[str]:
     manual = [question.question for question in result.questions if question.manual]
-    by_hand = [f"Graded by a person, not here: {', '.join(manual)}."] if manual else []
-    return [*result.note_texts, *by_hand]
+    if not manual:
+        return [*result.note_texts]
+    by_hand = gettext("Graded by a person, not here: {questions}.", questions=", ".join(manual))
+    return [*result.note_texts, by_hand]
 
 
 def _tests(number: int, question: QuestionResult) -> list[dict[str, Any]]:
@@ -94,4 +97,5 @@ def _test(
 def _message(check: CheckResult, question: QuestionResult) -> str:
     if check.passed:
         return check.message
-    return "\n".join([check.message, *(f"Hint: {hint}" for hint in question.shown_hints)]).strip()
+    hints = (gettext("Hint: {hint}", hint=hint) for hint in question.shown_hints)
+    return "\n".join([check.message, *hints]).strip()

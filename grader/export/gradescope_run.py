@@ -23,6 +23,7 @@ from grader.errors import GraderError
 from grader.export.gradescope import results_json
 from grader.grading.submission import grade_submission
 from grader.intake.submissions import Submission
+from grader.locale.translations import in_language
 from grader.results import Status
 from grader.system.files import write_whole
 
@@ -50,7 +51,8 @@ def main(arguments: Sequence[str]) -> int:
     if result.status is Status.NOT_GRADED:
         sys.stderr.write("\n".join(result.note_texts) + "\n")
         return 1
-    write_whole(target, results_json(result, time.monotonic() - started))
+    with in_language(bundle.language):
+        write_whole(target, results_json(result, time.monotonic() - started))
     return 0
 
 

@@ -9,6 +9,7 @@ from grader.course.bundle import Bundle
 from grader.course.settings import Course
 from grader.gradebook.scorecard import check_cell_outputs
 from grader.intake.timestamp import write_timestamp
+from grader.locale.translations import in_language
 from grader.notebook import Notebook, dumps, is_check, question_of
 from grader.results import Status, SubmissionResult
 from grader.system.files import write_whole
@@ -47,5 +48,6 @@ def write_graded(
     for name, data in bundle.files.items():
         write_whole(folder / name, data)
     write_timestamp(folder, submitted_at)
-    notebook = dumps(graded_notebook(result, bundle.release), compact=True)
+    with in_language(bundle.language):
+        notebook = dumps(graded_notebook(result, bundle.release), compact=True)
     write_whole(folder / f"{result.assignment}.ipynb", notebook)

@@ -14,12 +14,11 @@ from grader.gradebook.late import Lateness
 from grader.gradebook.on_demand import GradebookOnDemand
 from grader.gradebook.records import fingerprint, kept_fingerprint, load_result
 from grader.intake.submissions import Submission, find_submissions, with_content
+from grader.locale.translations import gettext, in_language
 from grader.results import Note, NoteKind, Status, SubmissionResult
 from grader.system.files import write_whole
 
 __all__ = ["Grade", "Standing", "grade_of", "grades", "refresh", "standings"]
-
-UNREADABLE = "Not graded: the kept result cannot be read; grade this submission again."
 
 
 @dataclass(frozen=True)
@@ -149,11 +148,14 @@ def _times_of_graded(course: Course, assignment_id: str) -> dict[str, datetime |
 
 
 def _kept(course: Course, assignment: Assignment, student: str) -> SubmissionResult:
-    result = load_result(course, assignment.id, student)
-    return result or SubmissionResult(
+    if result := load_result(course, assignment.id, student):
+        return result
+    with in_language(course.language):
+        text = gettext("Not graded: the kept result cannot be read; grade this submission again.")
+    return SubmissionResult(
         student=student,
         assignment=assignment.id,
         status=Status.NOT_GRADED,
         max_score=assignment.max_score,
-        notes=(Note(NoteKind.NOT_GRADED, UNREADABLE),),
+        notes=(Note(NoteKind.NOT_GRADED, text),),
     )

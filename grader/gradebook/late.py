@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from grader.course.settings import LatePolicy
+from grader.locale.translations import N_, gettext, ngettext
 
 __all__ = ["HandIn", "Lateness", "lateness"]
 
@@ -56,15 +57,29 @@ class Lateness:
         """In one sentence for the student; "" when it was in time."""
         if self.seconds <= 0:
             return ""
-        text = f"Handed in {_span(self.seconds)} after the deadline"
+        told = {"span": _span(self.seconds), "used": self._used(), "charged": self._charged()}
         if not self.days:
-            return f"{text}, within the grace period; nothing is lost."
-        if self.free_days:
-            text += f"; {_count(self.free_days, 'late day')} used"
-        charged = self.days - self.free_days
-        if not charged:
-            return f"{text}, nothing is lost."
-        return f"{text}; {_count(charged, 'day')} charged, {self.penalty:g} points lost."
+            text = N_(
+                "Handed in {span} after the deadline, within the grace period; nothing is lost."
+            )
+        elif self.days == self.free_days:
+            text = N_("Handed in {span} after the deadline; {used}, nothing is lost.")
+        elif self.free_days:
+            text = N_("Handed in {span} after the deadline; {used}; {charged}.")
+        else:
+            text = N_("Handed in {span} after the deadline; {charged}.")
+        return gettext(text, **told)
+
+    def _used(self) -> str:
+        return ngettext("{count} late day used", "{count} late days used", self.free_days)
+
+    def _charged(self) -> str:
+        return ngettext(
+            "{count} day charged, {points:g} points lost",
+            "{count} days charged, {points:g} points lost",
+            self.days - self.free_days,
+            points=self.penalty,
+        )
 
 
 def lateness(policy: LatePolicy, handins: Sequence[HandIn]) -> list[Lateness]:
@@ -116,11 +131,9 @@ def _penalty(policy: LatePolicy, handin: HandIn, charged_days: int) -> float:
 def _span(seconds: float) -> str:
     minutes = math.ceil(seconds / 60)
     days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
-    parts = [_count(n, unit) for n, unit in ((days, "day"), (hours, "hour")) if n]
+    parts = [ngettext("{count} day", "{count} days", days)] if days else []
+    if hours:
+        parts.append(ngettext("{count} hour", "{count} hours", hours))
     if minutes and not days:
-        parts.append(_count(minutes, "minute"))
+        parts.append(ngettext("{count} minute", "{count} minutes", minutes))
     return " ".join(parts)
-
-
-def _count(number: int, unit: str) -> str:
-    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"

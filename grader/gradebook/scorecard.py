@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any
 
+from grader.locale.translations import N_, gettext
 from grader.results import CheckResult, QuestionResult
 
 __all__ = ["check_cell_outputs"]
 
-MARKS = {True: "✓ passed", False: "✗ lost", None: "? not graded"}
+MARKS = {True: N_("✓ passed"), False: N_("✗ lost"), None: N_("? not graded")}
 
 
 def check_cell_outputs(
@@ -56,10 +57,16 @@ def _harmless(output: dict[str, Any]) -> dict[str, Any]:
 
 def _table(question: QuestionResult) -> str:
     rows = "".join(map(_row, question.checks))
-    total = f"{question.score:g} of {question.max_score:g} points"
-    head = "<tr><th>check</th><th>result</th><th>points</th></tr>"
+    total = gettext(
+        "{question}: {score:g} of {maximum:g} points",
+        question=question.question,
+        score=question.score,
+        maximum=question.max_score,
+    )
+    headings = gettext("check"), gettext("result"), gettext("points")
+    head = f"<tr>{''.join(f'<th>{escape(heading)}</th>' for heading in headings)}</tr>"
     return (
-        f"<table><caption>{escape(question.question)}: {total}</caption>"
+        f"<table><caption>{escape(total)}</caption>"
         f"<thead>{head}</thead><tbody>{rows}</tbody></table>"
     )
 
@@ -69,5 +76,5 @@ def _row(check: CheckResult) -> str:
     points = f"{check.points:g} / {check.max_points:g}"
     return (
         f"<tr><td>{escape(check.claim)}{remark}</td>"
-        f"<td>{MARKS[check.passed]}</td><td>{points}</td></tr>"
+        f"<td>{escape(gettext(MARKS[check.passed]))}</td><td>{points}</td></tr>"
     )

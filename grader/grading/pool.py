@@ -19,12 +19,12 @@ from grader.course.bundle import Bundle
 from grader.errors import GraderError
 from grader.grading.worker import become_worker, grade_one
 from grader.intake.submissions import Submission, with_content
+from grader.locale.translations import gettext, in_language
 from grader.results import Note, NoteKind, Status, SubmissionResult
 from grader.system.processes import worker_processes
 
 __all__ = ["Crew", "LocalCrew", "Workers", "grade_all"]
 
-DIED_TWICE = "Not graded: the worker process died twice while grading this submission."
 IN_FLIGHT_PER_WORKER = 2  # one that runs and one that waits, so that no worker idles
 
 
@@ -184,10 +184,12 @@ class _Queue:
 
 
 def _given_up(bundle: Bundle, submission: Submission) -> SubmissionResult:
+    with in_language(bundle.language):
+        text = gettext("Not graded: the worker process died twice while grading this submission.")
     return SubmissionResult(
         student=submission.student,
         assignment=bundle.assignment.id,
         status=Status.NOT_GRADED,
         max_score=bundle.assignment.max_score,
-        notes=(Note(NoteKind.NOT_GRADED, DIED_TWICE),),
+        notes=(Note(NoteKind.NOT_GRADED, text),),
     )

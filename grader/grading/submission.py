@@ -15,6 +15,7 @@ from grader.grading import workshop
 from grader.intake.submissions import Intake, Submission, read_submission, with_content
 from grader.judge.student import Student
 from grader.judge.suite import Verdict
+from grader.locale.translations import gettext, in_language
 from grader.notebook import Notebook, cell_name, is_manual, is_solution, question_of
 from grader.results import Note, NoteKind, QuestionResult, Status, SubmissionResult
 
@@ -23,8 +24,6 @@ __all__ = [
     "grade_submission",
 ]
 
-BOUNDS_ONLY = "Graded with --unsafe: the box was bounded, but not closed off."
-
 
 def grade_submission(bundle: Bundle, submission: Submission) -> SubmissionResult:
     """Grade one submitted file; never raises, so that no submission can stop a batch.
@@ -32,16 +31,24 @@ def grade_submission(bundle: Bundle, submission: Submission) -> SubmissionResult
     A result that is NOT_GRADED has no fingerprint: the next run tries it again.
     """
     submission = with_content(submission)  # a file replaced from now on counts as changed
-    try:
-        intake = read_submission(submission, bundle.release)
-        result = execute_and_judge(bundle, submission.student, intake)
-    except Exception as error:  # the worker's edge: an error of ours costs this result only
-        text = f"Not graded, by a mistake of the grader: {type(error).__name__}: {error}"
-        note = Note(NoteKind.NOT_GRADED, text)
-        result = _empty(bundle, submission.student, Status.NOT_GRADED, (note,))
+    with in_language(bundle.language):
+        result = _whatever_it_is(bundle, submission)
     if result.status is Status.NOT_GRADED:
         return result
     return replace(result, fingerprint=fingerprint(bundle, submission))
+
+
+def _whatever_it_is(bundle: Bundle, submission: Submission) -> SubmissionResult:
+    try:
+        intake = read_submission(submission, bundle.release)
+        return execute_and_judge(bundle, submission.student, intake)
+    except Exception as error:  # the worker's edge: an error of ours costs this result only
+        text = gettext(
+            "Not graded, by a mistake of the grader: {error}",
+            error=f"{type(error).__name__}: {error}",
+        )
+        note = Note(NoteKind.NOT_GRADED, text)
+        return _empty(bundle, submission.student, Status.NOT_GRADED, (note,))
 
 
 def execute_and_judge(bundle: Bundle, student: str, intake: Intake) -> SubmissionResult:
@@ -51,7 +58,7 @@ def execute_and_judge(bundle: Bundle, student: str, intake: Intake) -> Submissio
     hidden test breaks), the result is NOT_GRADED with the reason in its notes.
     """
     if intake.notebook is None:
-        return _rejected(bundle, student, intake.rejection or "it cannot be read")
+        return _rejected(bundle, student, intake.rejection or gettext("it cannot be read"))
     try:
         try:
             return _graded(bundle, student, intake.notebook, intake.notes)
@@ -59,7 +66,7 @@ def execute_and_judge(bundle: Bundle, student: str, intake: Intake) -> Submissio
             workshop.forget_launcher(bundle.unsafe)
             return _graded(bundle, student, intake.notebook, intake.notes)
     except (BoxError, JudgeError) as error:
-        note = Note(NoteKind.NOT_GRADED, f"Not graded: {error}")
+        note = Note(NoteKind.NOT_GRADED, gettext("Not graded: {reason}", reason=error))
         return _empty(bundle, student, Status.NOT_GRADED, (*intake.notes, note))
 
 
@@ -82,14 +89,16 @@ def _graded(
         )
         notes = (*notes, *session.notes)
     if box_launcher.tier is Tier.BOUNDS_ONLY:
-        notes = (*notes, Note(NoteKind.UNSAFE, BOUNDS_ONLY))
+        text = gettext("Graded with --unsafe: the box was bounded, but not closed off.")
+        notes = (*notes, Note(NoteKind.UNSAFE, text))
     questions = tuple(
         _question(bundle, notebook, name, verdicts.get(name, Verdict()))
         for name in bundle.assignment.questions
     )
     broken = [check for question in questions for check in question.checks if check.passed is None]
+    reasons = [f"{check.name}: {check.message}" for check in broken]
     notes += tuple(
-        Note(NoteKind.NOT_GRADED, f"Not graded: {check.name}: {check.message}") for check in broken
+        Note(NoteKind.NOT_GRADED, gettext("Not graded: {reason}", reason=why)) for why in reasons
     )
     return SubmissionResult(
         student=student,
@@ -164,7 +173,7 @@ def _rejected(bundle: Bundle, student: str, reason: str) -> SubmissionResult:
         QuestionResult(name, 0.0, spec.points, manual=spec.manual)
         for name, spec in bundle.assignment.questions.items()
     )
-    note = Note(NoteKind.REJECTED, f"Rejected: {reason}")
+    note = Note(NoteKind.REJECTED, gettext("Rejected: {reason}", reason=reason))
     result = _empty(bundle, student, Status.REJECTED, (note,))
     return replace(result, questions=questions)
 

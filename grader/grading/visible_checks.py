@@ -19,6 +19,7 @@ from grader.box.session import CodeCell, Session
 from grader.course.folder import is_helper
 from grader.course.settings import Limits
 from grader.errors import UsageError
+from grader.locale.translations import ENGLISH, gettext
 from grader.notebook import (
     MAX_BYTES,
     Cell,
@@ -31,7 +32,7 @@ from grader.notebook import (
     question_of,
 )
 
-__all__ = ["CheckedQuestion", "check_notebook"]
+__all__ = ["CheckedQuestion", "check_notebook", "language_of"]
 
 # The notebook may lie in a folder that is full of other things. What releases have goes first.
 MAX_LOOKED_AT, MAX_FILES, MAX_TOTAL_BYTES = 10_000, 500, 64 << 20
@@ -80,6 +81,16 @@ def check_notebook(path: Path) -> list[CheckedQuestion]:
     return list(_answers(notebook, checks, outcomes))
 
 
+def language_of(path: Path) -> str:
+    """The language of the course that released a notebook; English if it does not say.
+
+    Raises:
+        UsageError: the file is no notebook.
+    """
+    mark = _read(path)["metadata"].get("grader")
+    return str(mark.get("language", ENGLISH)) if isinstance(mark, dict) else ENGLISH
+
+
 def _answers(
     notebook: Notebook, checks: Mapping[int, Cell], outcomes: Mapping[int, CellOutcome]
 ) -> Iterator[CheckedQuestion]:
@@ -92,7 +103,8 @@ def _answers(
         stopped = [i for i in own or above if not outcomes[i].ok]
         if message and stopped:
             name = cell_name(notebook["cells"][stopped[0]], stopped[0] + 1)
-            message = f"the cell {name} above it stops: {_message(outcomes[stopped[0]])}"
+            reason = _message(outcomes[stopped[0]])
+            message = gettext("the cell {name} above it stops: {reason}", name=name, reason=reason)
         yield CheckedQuestion(question, points(cell) or 0.0, outcomes[index].ok, message)
         before = index
 
@@ -135,12 +147,12 @@ def _message(outcome: CellOutcome) -> str:
         return outcome.died
     errors = [output for output in outcome.outputs if output["output_type"] == "error"]
     if not errors:
-        return "" if outcome.ok else "the check did not run"
+        return "" if outcome.ok else gettext("the check did not run")
     return _explained(errors[-1])
 
 
 def _explained(error: dict[str, Any]) -> str:
     name, text = error["ename"], error_text(error)
     if name == "NotImplementedError":
-        return "not started: the answer cell still raises NotImplementedError"
+        return gettext("not started: the answer cell still raises NotImplementedError")
     return text.removeprefix("✗ ") if name == "AssertionError" and text else f"{name}: {text}"

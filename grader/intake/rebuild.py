@@ -16,6 +16,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 
 from grader.course.solution import definition_lines
+from grader.locale.translations import N_, gettext
 from grader.notebook import (
     ADDED,
     Cell,
@@ -36,6 +37,15 @@ RETURN = re.compile(r"\s*return\b")
 BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 IMAGE_TYPES = ("image/png", "image/jpeg", "image/gif")
 ATTACHMENT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._ -]{0,99}")
+REPAIRS = {
+    "missing": N_("Missing from your notebook, so counted as not answered: {cells}."),
+    "merged": N_("Found merged into another answer cell, and graded from there: {cells}."),
+    "duplicated": N_("Found more than once, the last one that you changed counts: {cells}."),
+    "split": N_("Split over several cells, which were joined again: {cells}."),
+    "retyped": N_("Had been changed from code to text or back, and was restored: {cells}."),
+    "unlabelled": N_("Had lost its label, and was recognised by what it contains: {cells}."),
+    "undone": N_("Not an answer cell, so your changes to it do not count: {cells}."),
+}
 
 
 @dataclass(frozen=True)
@@ -68,20 +78,13 @@ class _Notes:
 
     def sentences(self) -> Iterator[str]:
         """One sentence for each kind of repair."""
-        texts = (
-            (self.missing, "Missing from your notebook, so counted as not answered: {}."),
-            (self.merged, "Found merged into another answer cell, and graded from there: {}."),
-            (self.duplicated, "Found more than once, the last one that you changed counts: {}."),
-            (self.split, "Split over several cells, which were joined again: {}."),
-            (self.retyped, "Had been changed from code to text or back, and was restored: {}."),
-            (self.unlabelled, "Had lost its label, and was recognised by what it contains: {}."),
-            (self.undone, "Not an answer cell, so your changes to it do not count: {}."),
-        )
-        for names, text in texts:
-            if names:
-                yield text.format(", ".join(names))
+        for kind, text in REPAIRS.items():
+            if names := getattr(self, kind):
+                yield gettext(text, cells=", ".join(names))
         if self.reordered:
-            yield "The cells were in another order; they were put back into the original one."
+            yield gettext(
+                "The cells were in another order; they were put back into the original one."
+            )
 
 
 def rebuild(submitted: Notebook, release: Notebook) -> Intake:
@@ -96,7 +99,8 @@ def rebuild(submitted: Notebook, release: Notebook) -> Intake:
     ours = release["cells"]
     places, unlabelled = _places(cells, ours)
     if not any(place is not None and grade_id(ours[place]) for place in places):
-        return Intake(None, (), "None of this assignment's cells is in the notebook.")
+        reason = gettext("None of this assignment's cells is in the notebook.")
+        return Intake(None, (), reason)
     notes = _Notes(unlabelled=[cell_name(ours[place]) for place in sorted(unlabelled)])
     result = [deepcopy(cell) for cell in ours]
     for index, cell in enumerate(result):
@@ -285,7 +289,9 @@ def _accept_merged(result: list[Cell], ours: list[Cell], notes: _Notes) -> None:
     for cell, stub in zip(result, ours, strict=True):
         names = _expected(stub)
         if cell_name(cell) in notes.missing and names and names <= everywhere:
-            cell["source"] = f"# defined in another answer cell: {', '.join(sorted(names))}"
+            listed = ", ".join(sorted(names))
+            comment = gettext("defined in another answer cell: {functions}", functions=listed)
+            cell["source"] = f"# {comment}"
             notes.missing.remove(cell_name(cell))
             notes.merged.append(cell_name(cell))
 

@@ -16,12 +16,14 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from grader.course.ids import USABLE_ID, is_safe_student
 from grader.course.settings import Course
 from grader.errors import UsageError
 from grader.intake.rebuild import Intake, rebuild
 from grader.intake.timestamp import TIMESTAMP_FILE, parse_timestamp
+from grader.locale.translations import N_, N_plural, Sentence, gettext
 from grader.notebook import MAX_BYTES, Notebook, loads
 from grader.results import Note, NoteKind
 
@@ -47,7 +49,15 @@ READ_FLAGS = (
 
 
 class _Refused(Exception):
-    """Why a file is not opened, as a sentence for the student."""
+    """Why a file is not opened, as a sentence for the student.
+
+    Args:
+        reason: the sentence; it is said by who reads the submission, in the language of the course.
+    """
+
+    def __init__(self, reason: Sentence) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 @dataclass(frozen=True)
@@ -59,7 +69,7 @@ class Submission:
         assignment: assignment id.
         path: the notebook; where it should be, if it is not there.
         submitted_at: when it was handed in, or None when unknown.
-        refusal: why it will not be opened, as a sentence; "" if it will.
+        refusal: why it will not be opened; None if it will.
         content: the file's bytes; None before the file was read, or if it is refused.
         digest: SHA-256 of the file's name and bytes, or of the refusal; "" before it was read.
     """
@@ -68,7 +78,7 @@ class Submission:
     assignment: str
     path: Path
     submitted_at: datetime | None = None
-    refusal: str = ""
+    refusal: Sentence | None = None
     content: bytes | None = None
     digest: str = ""
 
@@ -108,7 +118,8 @@ def _submissions(root: Path, assignment_id: str) -> Iterator[Submission]:
             yield replace(submission, submitted_at=_submitted_at(submission))
         else:
             path = folder / f"{assignment_id}.ipynb"
-            refusal = f"The folder {ascii(entry.name)[:90]} is no student id. {USABLE_ID}"
+            shown = {"folder": ascii(entry.name)[:90], "rule": Sentence(USABLE_ID)}
+            refusal = Sentence("The folder {folder} is no student id. {rule}", shown)
             yield Submission(_alias(entry.name), assignment_id, path, refusal=refusal)
 
 
@@ -147,8 +158,8 @@ def with_content(submission: Submission) -> Submission:
     try:
         data = _content(submission)
     except _Refused as refusal:
-        digest = _digest(submission, str(refusal).encode())
-        return replace(submission, refusal=str(refusal), digest=digest)
+        digest = _digest(submission, refusal.reason.in_english.encode())
+        return replace(submission, refusal=refusal.reason, digest=digest)
     return replace(submission, content=data, digest=_digest(submission, data))
 
 
@@ -175,7 +186,11 @@ def read_submission(submission: Submission, release: Notebook) -> Intake:
     intake = rebuild(submitted, release)
     expected = f"{submission.assignment}.ipynb"
     if submission.path.name != expected and intake.rejection is None:
-        text = f"Your notebook is named {submission.path.name}; it was graded as {expected}."
+        text = gettext(
+            "Your notebook is named {name}; it was graded as {expected}.",
+            name=submission.path.name,
+            expected=expected,
+        )
         return replace(intake, notes=(Note(NoteKind.RENAMED, text), *intake.notes))
     return intake
 
@@ -193,18 +208,22 @@ def _read_notebook(submission: Submission) -> Notebook:
     if submission.refusal:
         raise _Refused(submission.refusal)
     if not is_safe_student(submission.student):
-        raise _Refused(f"The student id is not usable. {USABLE_ID}")
+        rule = Sentence(USABLE_ID)
+        raise _Refused(Sentence("The student id is not usable. {rule}", {"rule": rule}))
     if not _safe_file_name(submission.path.name):
-        raise _Refused(f"The file name is not usable; name the file {expected}.")
+        text = N_("The file name is not usable; name the file {expected}.")
+        raise _Refused(Sentence(text, {"expected": expected}))
     data = _content(submission)
     if data.count(b"{") + data.count(b"[") > MAX_BRACKETS:
-        raise _Refused("The file holds far more parts than a notebook has.")
+        raise _Refused(Sentence("The file holds far more parts than a notebook has."))
     try:
         notebook = loads(data)
     except ValueError as error:
-        raise _Refused(f"The notebook cannot be read: {error}.") from None
+        why = {"reason": error}
+        raise _Refused(Sentence("The notebook cannot be read: {reason}.", why)) from None
     if len(notebook["cells"]) > MAX_CELLS:
-        raise _Refused(f"The notebook has more than {MAX_CELLS} cells.")
+        most = {"maximum": MAX_CELLS}
+        raise _Refused(Sentence("The notebook has more than {maximum} cells.", most))
     return notebook
 
 
@@ -225,34 +244,55 @@ def _read(submission: Submission, name: str, limit: int) -> bytes:
             descriptor = _open(folder, name, _guarded(submission), stack)
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode):
-                raise _Refused(f"{_shown(name)} is not an ordinary file.")
+                raise _Refused(_not_ordinary(name))
             with os.fdopen(os.dup(descriptor), "rb") as file:
                 data = file.read(limit + 1)
         except FileNotFoundError:
             raise _Refused(_why_absent(submission)) from None
         except OSError as error:
-            raise _Refused(
-                f"{_shown(name)} cannot be opened ({error.strerror}); "
-                "it must be an ordinary file, not a link to one."
-            ) from None
+            raise _Refused(_cannot_be_opened(name, error)) from None
     if len(data) > limit:
-        raise _Refused(
-            f"The file is larger than {limit >> 20} MiB; clear the outputs of all cells, "
-            "save, and hand it in again."
+        text = N_(
+            "The file is larger than {size} MiB; clear the outputs of all cells, save, and hand it "
+            "in again."
         )
+        raise _Refused(Sentence(text, {"size": limit >> 20}))
     return data
 
 
-def _shown(name: str) -> str:
-    return name if _safe_file_name(name) or name == TIMESTAMP_FILE else "The file"
+def _not_ordinary(name: str) -> Sentence:
+    if _may_be_shown(name):
+        return Sentence("{name} is not an ordinary file.", {"name": name})
+    return Sentence("The file is not an ordinary file.")
 
 
-def _why_absent(submission: Submission) -> str:
-    expected = f"{submission.assignment}.ipynb"
+def _cannot_be_opened(name: str, error: OSError) -> Sentence:
+    values = {"name": name, "error": error.strerror}
+    if _may_be_shown(name):
+        return Sentence(
+            "{name} cannot be opened ({error}); it must be an ordinary file, not a link to one.",
+            values,
+        )
+    return Sentence(
+        "The file cannot be opened ({error}); it must be an ordinary file, not a link to one.",
+        values,
+    )
+
+
+def _may_be_shown(name: str) -> bool:
+    return _safe_file_name(name) or name == TIMESTAMP_FILE
+
+
+def _why_absent(submission: Submission) -> Sentence:
+    values: dict[str, Any] = {"expected": f"{submission.assignment}.ipynb"}
     count = len(_notebooks(submission.path.parent))
     if count > 1:
-        return f"There are {count} notebooks, and none is named {expected}; hand in one."
-    return f"There is no notebook {expected}."
+        one, many = N_plural(
+            "There are {count} notebooks, and none is named {expected}; hand in one.",
+            "There are {count} notebooks, and none is named {expected}; hand in one.",
+        )
+        return Sentence(one, {"count": count, **values}, many)
+    return Sentence("There is no notebook {expected}.", values)
 
 
 def _guarded(submission: Submission) -> int:

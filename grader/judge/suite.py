@@ -31,6 +31,7 @@ from grader.judge.diagnosis.diagnose import Diagnosis, diagnose
 from grader.judge.reference import Reference
 from grader.judge.student import Request, Student
 from grader.judge.wording import Wording, speaking
+from grader.locale.translations import gettext
 from grader.results import CheckResult, Difference
 
 __all__ = [
@@ -187,7 +188,8 @@ class _Plugin:
         error = call.excinfo.value
         if not isinstance(error, AssertionError):
             tally.passed = None
-            tally.message = f"the check itself failed: {type(error).__name__}: {error}"
+            told = f"{type(error).__name__}: {error}"
+            tally.message = gettext("the check itself failed: {error}", error=told)
         elif tally.passed:
             tally.passed = False
             tally.message = str(error).strip() or tally.claim

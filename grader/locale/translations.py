@@ -100,11 +100,19 @@ class Sentence:
 
     Args:
         text: in English.
-        values: by name.
+        values: by name; if it is about many of something, `count` is how many.
+        many: in English, for many.
     """
 
     text: str
     values: Mapping[str, Any] = field(default_factory=dict)
+    many: str = ""
 
     def __str__(self) -> str:
-        return gettext(self.text, **self.values)
+        return translated(self.text, self.many, self.values.get("count", 1)).format(**self.values)
+
+    @property
+    def in_english(self) -> str:
+        """The same, whatever the language is: for what must not depend on it."""
+        with in_language(ENGLISH):
+            return str(self)

@@ -23,6 +23,7 @@ from grader.course.folder import (
 )
 from grader.course.settings import Assignment, Course
 from grader.errors import BuildError
+from grader.locale.translations import ENGLISH
 from grader.notebook import Cell, Notebook, clear_outputs, dumps, grade_id, loads
 from grader.release.gates import RELEASE_GATES, SOURCE_GATES, Candidate, GateResult, Release
 from grader.release.proof import Proof, keep_proof, prove
@@ -145,7 +146,7 @@ def _released(candidate: Candidate, scratch: Path) -> Release:
     generated = scratch / "generated"
     generate_assignment(course, assignment_id, generated)
     notebook = loads((generated / candidate.notebook_name).read_bytes())
-    release = _normalised(notebook, candidate.source)
+    release = _normalised(notebook, candidate.source, course.language)
     folder = scratch / "release"
     for name, data in _helper_files(course.solution_dir(assignment_id), candidate.notebook_name):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -155,8 +156,11 @@ def _released(candidate: Candidate, scratch: Path) -> Release:
     return Release(**vars(candidate), notebook=release, folder=folder)
 
 
-def _normalised(notebook: Notebook, source: Notebook) -> Notebook:
-    """Only what a student needs, with cell ids that do not change from run to run."""
+def _normalised(notebook: Notebook, source: Notebook, language: str) -> Notebook:
+    """Only what a student needs, with cell ids that do not change from run to run.
+
+    The language, if it is not English, is there for `grader check`.
+    """
     known = {cell.get("id") for cell in source["cells"]}
     cells = []
     taken: set[str] = set()
@@ -165,7 +169,9 @@ def _normalised(notebook: Notebook, source: Notebook) -> Notebook:
         taken.add(cell["id"])
         kept = {key: cell["metadata"][key] for key in KEPT_CELL_METADATA if key in cell["metadata"]}
         cells.append({**cell, "metadata": kept})
-    return {"cells": cells, "metadata": NOTEBOOK_METADATA, "nbformat": 4, "nbformat_minor": 5}
+    told = {"grader": {"language": language}} if language != ENGLISH else {}
+    metadata = {**NOTEBOOK_METADATA, **told}
+    return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
 
 
 def _ids(cell: Cell, number: int, known: set[str | None]) -> Iterator[str]:
