@@ -1,7 +1,11 @@
-"""What most tests start from; a module that needs another course has a `course` of its own."""
+"""What most tests start from, and which kinds of tests there are by folder.
+
+A module that needs another course has a `course` of its own.
+"""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,6 +13,18 @@ import pytest
 from grader.course.settings import Course
 from grader.notebook import Notebook
 from tests.kit.course import release_by_hand, write_course
+
+KINDS = {"attacks": ("attack", "linux"), "browser": ("browser",), "box/jail": ("linux",)}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of some folders, and skip those that this system cannot run."""
+    for item in items:
+        place = item.path.parent.relative_to(Path(__file__).parent).as_posix()
+        for kind in KINDS.get(place, ()):
+            item.add_marker(kind)
+        if sys.platform != "linux" and item.get_closest_marker("linux"):
+            item.add_marker(pytest.mark.skip(reason="needs what only Linux has"))
 
 
 @pytest.fixture

@@ -25,6 +25,8 @@ from diagnosis import (
 )
 from rewriting import REWRITINGS
 
+pytestmark = pytest.mark.slow
+
 NAMES = [path.parent.name for path in sorted(SOLUTIONS.glob("*/mistakes.py"))]
 CATALOGUES = {
     name: Catalogue.from_source((SOLUTIONS / name / "mistakes.py").read_text(encoding="utf-8"))

@@ -32,6 +32,8 @@ from tests.kit.results import by_student
 
 pytest.importorskip("distributed", reason="Dask is not installed (extra `cluster`)")
 
+pytestmark = pytest.mark.cluster
+
 HONEST = [f"student{number:02}" for number in range(12)]
 SLOW = "import time\ntime.sleep(3)\ndef double(x):\n    return 2 * x"
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 import threading
 import time
 from pathlib import Path
@@ -21,7 +20,7 @@ from tests.kit.course import RIGHT
 from tests.kit.notebooks import answered
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="there are zygotes on Linux only")
+@pytest.mark.linux
 def test_a_killed_zygote_is_replaced(bundle: Bundle) -> None:
     """As an out-of-memory killer may do it, before a submission or in the middle of one."""
     zygotes = []

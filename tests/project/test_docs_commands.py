@@ -11,8 +11,12 @@ import sys
 import zipfile
 from pathlib import Path
 
+import pytest
+
 from tests.kit.docs import commands
 from tests.kit.files import ROOT
+
+pytestmark = pytest.mark.slow
 
 GUIDES = ["first-week", "instructor", "operating", "authoring", "student"]
 STUDENTS = ["ada", "dana", "lena"]

@@ -11,7 +11,6 @@ import random
 import signal
 import sqlite3
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -34,7 +33,7 @@ from tests.kit.notebooks import answered
 from tests.kit.processes import GRADER
 from tests.kit.results import scores
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="boxes are Linux's")
+pytestmark = [pytest.mark.linux, pytest.mark.slow]
 
 KILLS = int(os.environ.get("GRADER_KILLS", "6"))
 KILLS_PER_COURSE = 10  # then a new one, so that the making of a gradebook is hit too

@@ -32,7 +32,10 @@ CONFIG = ROOT / "nbgrader_config.py"
 FOLDERS = [os.environ.get("PATH", ""), *map(str, Path("/usr/lib/postgresql").glob("*/bin"))]
 INITDB = shutil.which("initdb", path=os.pathsep.join(FOLDERS))
 
-pytestmark = pytest.mark.skipif(not INITDB, reason="PostgreSQL's initdb is not installed")
+pytestmark = [
+    pytest.mark.postgresql,
+    pytest.mark.skipif(not INITDB, reason="PostgreSQL's initdb is not installed"),
+]
 pytest.importorskip("psycopg", reason="psycopg is not installed (extra `postgresql`)")
 
 

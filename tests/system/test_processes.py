@@ -21,7 +21,7 @@ from tests.kit.files import content
 from tests.kit.notebooks import answered
 from tests.kit.processes import is_worker
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+pytestmark = pytest.mark.linux  # looks into /proc
 
 FINISHING = "finishing what is running"
 AT_MOST_S = 60
