@@ -3,15 +3,15 @@
 ::
 
     GraderError
-    ├── UsageError        the command was called with something that is not there
+    ├── UsageError        the command names something that does not exist or does not fit
     ├── CourseError       course.yml is wrong: file, key, what is expected
     ├── BuildError        an assignment may not be released: cell, reason, remedy
     ├── BoxError          the box could not be started or kept (never: "student code failed")
     ├── JudgeError        hidden tests or the reference are broken
-    └── GradebookError    the database refused
+    └── GradebookError    the gradebook cannot be opened, read or written
 
 A student's failure is never an exception here: it is data, in `grader.results`.
-Each error's text is one line that names the place and the remedy, fit for a terminal.
+The text of an error is one line for the terminal that names the place and the remedy.
 """
 
 __all__ = [
@@ -48,11 +48,11 @@ class BuildError(GraderError):
 
 
 class BoxError(GraderError):
-    """The box could not be started; nothing is said about the submission in it."""
+    """A box could not be started or kept; this says nothing about the submission."""
 
 
 class JudgeError(GraderError):
-    """A hidden test or the reference solution failed by itself."""
+    """A hidden test or the reference is broken; no student caused it."""
 
 
 class GradebookError(GraderError):

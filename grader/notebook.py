@@ -1,4 +1,4 @@
-"""Pure functions on notebooks as plain dicts: reading, writing, cell roles, solution regions.
+"""Pure functions on notebooks as plain dicts: reading, writing, and the roles of cells.
 
 A notebook here is nbformat 4.5 JSON with every cell's `source` joined to one string. Nothing is
 trusted: a student's file may hold any JSON, so roles are read with type checks and reading repairs
@@ -40,7 +40,7 @@ Notebook: TypeAlias = dict[str, Any]
 MAX_BYTES = 16 << 20  # of a file that is opened as a student's notebook
 CHECK_PREFIX = "test_"
 ADDED: dict[str, Any] = {"grader": {"added": True}}  # metadata of a cell that a student added
-CELL_FILE = re.compile(r"<ipython-input-[^>]*>, ")  # a cell's file, of which nobody has heard
+CELL_FILE = re.compile(r"<ipython-input-[^>]*>, ")  # IPython's file name for a cell
 CELL_TYPES = ("code", "markdown", "raw")
 MAX_DIGITS = 300  # Python refuses to parse integers of more than 4300 digits
 
@@ -52,8 +52,8 @@ def loads(data: bytes | str) -> Notebook:
     become empty; lone surrogates become U+FFFD; line ends become `\n`.
 
     Raises:
-        ValueError: not UTF-8, not JSON, nested too deeply, or not a notebook; a `Sentence` says
-            which, fit to follow a file name and a colon.
+        ValueError: not UTF-8, not JSON, nested too deeply, or not a notebook. Its `Sentence` says
+            which, and reads well after a file name and a colon.
     """
     document = _parse(_decode(data))
     if not isinstance(document, dict):
@@ -114,7 +114,7 @@ def _integer(digits: str) -> int | float:
 
 
 def _cells_of_format_3(document: dict[str, Any]) -> list[Any]:
-    """The cells of an old notebook, in which worksheets hold cells and code is `input`."""
+    """The cells of an old notebook, where worksheets hold the cells and code is in `input`."""
     worksheets = document.get("worksheets")
     if not isinstance(worksheets, list):
         raise ValueError(Sentence("not a Jupyter notebook (no list of cells)"))
@@ -176,9 +176,9 @@ def dumps(notebook: Notebook, *, compact: bool = False) -> str:
     """The notebook as Jupyter writes it: sorted keys, indent 1, texts as lists of lines.
 
     Args:
-        notebook: to be written.
-        compact: on one line instead, for files by the hundred that nobody compares: without an
-            indent, Python writes JSON by its encoder in C, which is ten times as quick.
+        notebook: the notebook to write, as `loads` returns it.
+        compact: write one line instead. Without an indent, Python uses its JSON encoder in C,
+            which is ten times as fast; that counts for hundreds of files that nobody compares.
     """
     cells = [_with_lines(cell) for cell in notebook["cells"]]
     text = json.dumps(
@@ -225,12 +225,12 @@ def grade_id(cell: Cell) -> str | None:
 
 
 def cell_name(cell: Cell, number: int | None = None) -> str:
-    """What messages call a cell: by its grade id, or else as the reader can find it.
+    """The name of a cell in messages: its grade id, or else its number or its id.
 
     Args:
-        cell: the cell.
-        number: its place in the notebook from 1, for students, who see no cell ids; without it
-            the cell is called by its id.
+        cell: any cell.
+        number: its place in the notebook, from 1. Give it in messages for students, who see no
+            cell ids; without it, the name is the cell's id.
     """
     if number is None:
         return grade_id(cell) or str(cell.get("id", "without a name"))
@@ -238,7 +238,7 @@ def cell_name(cell: Cell, number: int | None = None) -> str:
 
 
 def is_added(cell: Cell) -> bool:
-    """Whether a student put this cell among ours."""
+    """Whether a student added this cell to our notebook."""
     mark = cell["metadata"].get("grader")
     return isinstance(mark, dict) and bool(mark.get("added"))
 
@@ -270,12 +270,12 @@ def points(cell: Cell) -> float | None:
 
 
 def error_text(output: dict[str, Any]) -> str:
-    """What an output of an error says, as a person would be told it."""
+    """The message of an error output, without IPython's file name for the cell."""
     return CELL_FILE.sub("", str(output["evalue"]))
 
 
 def question_of(cell: Cell) -> str | None:
-    """The question a solution, check or manual cell belongs to; None for every other cell."""
+    """The question of a solution, check or manual cell; None for every other cell."""
     name = grade_id(cell)
     if name is None or not (is_solution(cell) or is_check(cell)):
         return None

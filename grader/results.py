@@ -1,7 +1,7 @@
-"""What grading yields: frozen records, and their JSON form.
+"""The results of grading as frozen dataclasses, and their form in JSON.
 
 A check has three outcomes: passed, failed, or broken by our own fault (`passed is None`).
-A question's score is None while a human has still to grade it, or when a check broke.
+A question's score is None while a human still has to grade it, or when a check broke.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ class Status(StrEnum):
 
 
 class NoteKind(StrEnum):
-    """What a note tells of, for those who ask what happened and not how it is worded."""
+    """What a note is about, so that no code has to read its words."""
 
-    RENAMED = "renamed"  # graded under the name that the assignment's notebook has
+    RENAMED = "renamed"  # handed in under another name than the assignment's notebook has
     REPAIRED = "repaired"  # put back into the shape of the released notebook
-    STOPPED = "stopped"  # killed, or not run for want of time
+    STOPPED = "stopped"  # killed, or not run because time ran out
     UNSAFE = "unsafe"  # graded in a box that was not closed off
     REJECTED = "rejected"  # why nothing could be graded
     NOT_GRADED = "not_graded"  # how we failed to grade
@@ -51,7 +51,7 @@ class Note:
     """Something about a submission that student and teacher should know.
 
     Args:
-        kind: what it tells of.
+        kind: what it is about.
         text: one sentence or two, in the language of the course.
     """
 
@@ -61,10 +61,10 @@ class Note:
 
 @dataclass(frozen=True)
 class Difference:
-    """Where a student's array is wrong, without the array, ours, or the input.
+    """Where a student's array is wrong; the arrays and the input themselves are not kept.
 
     Args:
-        name: what the student calls the array.
+        name: the array's name in the question.
         rows: student minus expected, as a share of the largest difference, in tenths from -1 to
             1; 0 where it is right. A vector is one row.
     """
@@ -75,17 +75,17 @@ class Difference:
 
 @dataclass(frozen=True)
 class CheckResult:
-    """One hidden test on one submission.
+    """The outcome of one hidden test on one submission.
 
     Args:
         name: the test function's name.
-        claim: the test's docstring: the sentence the student reads.
+        claim: what the test asks for, in the sentence that the student reads.
         passed: True, False, or None when the check itself broke.
         points: points earned.
         max_points: points the check is worth.
-        message: why it failed, in a teacher's words; when it passed, what was credited as
-            consistent with a mistake before it, or nothing.
-        difference: where the array that failed it is wrong, if that can be drawn.
+        message: why it failed, in a teacher's words. If it passed: what earned points because
+            it is consistent with an earlier mistake, or empty.
+        difference: where the student's array is wrong, if that can be drawn.
     """
 
     name: str
@@ -103,13 +103,13 @@ class QuestionResult:
 
     Args:
         question: its name in course.yml.
-        score: points earned; None while a human has still to grade it, or a check broke.
+        score: points earned; None while a human still has to grade it, or when a check broke.
         max_score: points it is worth.
         mistakes: ids of the known mistakes that explain the lost points.
         checks: the hidden tests' outcomes.
         manual: whether a human grades it.
-        hints: what to look at, the most telling first; those of `mistakes` in their order, then
-            others.
+        hints: what to look at, the most useful first: the hints of `mistakes` in the same
+            order, then others.
         follow_through: why points were kept in spite of a mistake in an earlier question.
     """
 
@@ -129,7 +129,7 @@ class QuestionResult:
 
     @property
     def waits(self) -> bool:
-        """Whether a human has still to give it points."""
+        """Whether a human still has to grade it."""
         return self.manual and self.score is None
 
 
@@ -146,7 +146,7 @@ class SubmissionResult:
         notes: what was repaired, rejected or killed, and why.
         notebook: the executed notebook as nbformat JSON, or None.
         fingerprint: digest of everything the result depends on.
-        previous_scores: what the grading before this one gave, by question, without points by
+        previous_scores: points of the previous grading by question, without those given by
             hand; empty at the first grading.
     """
 
@@ -171,7 +171,7 @@ class SubmissionResult:
 
     @property
     def previous_score(self) -> float | None:
-        """Sum of what the grading before this one gave; None at the first grading."""
+        """Sum of the points of the previous grading; None at the first grading."""
         return float(sum(self.previous_scores.values())) if self.previous_scores else None
 
     @property
@@ -181,27 +181,39 @@ class SubmissionResult:
 
     @property
     def stopped(self) -> tuple[Note, ...]:
-        """The notes that tell what was killed, or not run for want of time."""
+        """The notes on what was killed, or not run because time ran out."""
         return tuple(note for note in self.notes if note.kind is NoteKind.STOPPED)
 
     def question(self, name: str) -> QuestionResult:
-        """The result of one question; KeyError when there is none."""
+        """The result of one question.
+
+        Raises:
+            KeyError: there is none of that name.
+        """
         for result in self.questions:
             if result.question == name:
                 return result
         raise KeyError(name)
 
     def with_manual_score(self, question: str, score: float | None) -> SubmissionResult:
-        """A copy in which a human's score stands for the question."""
+        """A copy with the score that a human gave for one question.
+
+        Args:
+            question: its name in course.yml.
+            score: points, or None to leave the question ungraded.
+        """
         questions = tuple(
             replace(q, score=score) if q.question == question else q for q in self.questions
         )
         return replace(self, questions=questions)
 
     def with_manual_scores(self, by_hand: Mapping[str, float]) -> SubmissionResult:
-        """A copy with all scores that a human gave, by question.
+        """A copy with all scores that a human gave.
 
-        Where we failed to grade there are none: a part of the score would pass for the whole.
+        If we failed to grade, no score is put in: a part would be taken for the whole score.
+
+        Args:
+            by_hand: points, by the name of the question.
         """
         if self.status is Status.NOT_GRADED:
             return self
@@ -213,7 +225,8 @@ class SubmissionResult:
     def to_json(self) -> str:
         """The record as JSON text, notebook included; the fingerprint comes first.
 
-        On one line: only so does Python write JSON by its encoder in C, ten times as quick.
+        It is one line: with an indent, Python does not use its JSON encoder in C, which is ten
+        times as fast.
         """
         data = {"fingerprint": self.fingerprint, **vars(self)}
         return json.dumps(data, ensure_ascii=False, default=vars) + "\n"
@@ -223,14 +236,15 @@ class SubmissionResult:
         """Read back what `to_json` wrote.
 
         Raises:
-            ValueError: it is not JSON, or not of exactly this form: another version wrote it.
+            ValueError: the text is not JSON, or not exactly of this form; another version of
+                the kit may have written it.
         """
         return _reader().validate_json(text)
 
 
 @cache
 def _reader() -> TypeAdapter[SubmissionResult]:
-    """Reads records; made once, since making it takes as long as reading dozens."""
+    """The reader of records. It is made once, since that takes as long as reading dozens."""
     from pydantic import GetPydanticSchema, TypeAdapter  # slow, and few read records
 
     schema = _with_every_key(TypeAdapter(SubmissionResult).core_schema)

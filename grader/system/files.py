@@ -20,8 +20,8 @@ WRITE_FLAGS = os.O_WRONLY | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(
 def write_whole(path: Path, content: str | bytes) -> None:
     """Write a file under a temporary name, then rename it; folders are made as needed.
 
-    The temporary name is always the same, so what a killed process left is used up by the
-    process that does its work again.
+    The temporary name is always the same, so a file that a killed process left is overwritten
+    when its work is done again.
 
     Args:
         path: the file to make or replace; it gets the usual permissions of a new file.
@@ -34,7 +34,7 @@ def write_whole(path: Path, content: str | bytes) -> None:
         try:
             file.write(data)
             file.flush()
-            if sys.platform == "win32":  # it renames no open file
+            if sys.platform == "win32":  # Windows cannot rename an open file
                 file.close()
             temporary.chmod(0o644)
             temporary.replace(path)
@@ -45,12 +45,12 @@ def write_whole(path: Path, content: str | bytes) -> None:
 
 @contextmanager
 def _alone(temporary: Path) -> Iterator[BinaryIO]:
-    """An empty file of that name; who wants to write to it at the same time has to wait."""
+    """An empty file of that name; another writer has to wait until we are done."""
     while True:
         with os.fdopen(os.open(temporary, WRITE_FLAGS, 0o600), "wb") as file:
             if sys.platform != "win32":
                 fcntl.flock(file, fcntl.LOCK_EX)
-                if not _is_at(file, temporary):  # the one before us has just renamed it
+                if not _is_at(file, temporary):  # the writer before us has just renamed it
                     continue
             file.truncate()
             yield file

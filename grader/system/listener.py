@@ -1,4 +1,4 @@
-"""Whom work tells what goes on: a terminal, a page, or nobody. Nothing else here is shown."""
+"""How work reports its progress: to a terminal, a page, or nobody. Only listeners show anything."""
 
 from __future__ import annotations
 
@@ -19,12 +19,13 @@ def _unseen(total: int, what: str) -> Iterator[Advance]:
 
 @dataclass(frozen=True)
 class Listener:
-    """Who is told.
+    """Takes warnings and progress.
 
     Args:
         warn: takes one line that a person has to read.
-        progress: `with progress(total, what) as advance:` while `total` things are done, where
-            `what` names them ("grading backprop"); `advance(thing)` says that one more is done.
+        progress: used as `with progress(total, what) as advance:` around work on `total` things,
+            where `what` names the work ("grading backprop"); `advance(thing)` reports that one
+            more thing is done.
     """
 
     warn: Callable[[str], None] = lambda line: None

@@ -1,7 +1,8 @@
-"""Processes of our own that share the work: how many, how they start, and that they end with us.
+"""Worker processes: how many there are, how they start, and how they end.
 
-A worker leaves Ctrl-C to the driver from its first moment on, and ends when the driver ends,
-however that happens. It is spawned: of a process with threads, no copy is sound.
+From its first moment on, a worker leaves Ctrl-C to the driver, the process that started it. It
+ends when the driver ends, however that happens. Workers are spawned because forking a threaded
+process is unsafe.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ __all__ = ["cores", "worker_processes"]
 
 
 def cores() -> int:
-    """Of this machine, as many as we may use."""
+    """The number of processor cores that this process may use."""
     return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
@@ -31,15 +32,15 @@ def cores() -> int:
 def worker_processes(
     size: int, initializer: Callable[..., None] | None = None, initargs: tuple[Any, ...] = ()
 ) -> Iterator[Executor]:
-    """Workers for a while; each starts when there is work for it.
+    """Keep workers while the `with` block lasts; each starts when there is work for it.
 
-    At the end they finish what they have begun. After an exception, Ctrl-C among them, they are
-    killed: nobody waits for their results any more.
+    At the end of the block, the workers finish what they have begun. After an exception, such as
+    Ctrl-C, they are killed, since nobody waits for their results any more.
 
     Args:
-        size: how many.
-        initializer: what each calls first.
-        initargs: what it is given.
+        size: the number of workers.
+        initializer: a function that each worker calls first.
+        initargs: the arguments of that function.
     """
     context = _Spawning()
     executor = ProcessPoolExecutor(size, context, initializer, initargs)
@@ -52,11 +53,11 @@ def worker_processes(
     finally:
         executor.shutdown(wait=True, cancel_futures=True)
         if any(worker.exitcode for worker in context.workers):
-            remove_leftovers()  # killed, they could not
+            remove_leftovers()  # a killed worker could not do it
 
 
 class _Worker(SpawnProcess):
-    """A process that is deaf to Ctrl-C before it runs a line of Python."""
+    """A process that ignores Ctrl-C even before it runs a line of Python."""
 
     def start(self) -> None:
         with _ctrl_c_blocked():
@@ -71,7 +72,7 @@ class _Worker(SpawnProcess):
 
 
 class _Spawning(SpawnContext):
-    """Starts such processes, and knows them."""
+    """Starts workers and keeps a list of them."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -84,7 +85,7 @@ class _Spawning(SpawnContext):
 
 @contextmanager
 def _ctrl_c_blocked() -> Iterator[None]:
-    """What starts in here inherits the block; what is pressed meanwhile reaches us afterwards."""
+    """Hold Ctrl-C back: a process started meanwhile inherits that, and we get it afterwards."""
     if sys.platform == "win32":
         yield
         return
@@ -96,7 +97,7 @@ def _ctrl_c_blocked() -> Iterator[None]:
 
 
 def _end_with_driver() -> None:
-    """A killed driver closes no queue: its workers would wait for work for ever."""
+    """End with the driver: a killed driver closes no queue, so we would wait for work forever."""
     driver = parent_process()
     assert driver is not None  # noqa: S101 — told to mypy; this is a worker
     driver.join()

@@ -1,7 +1,7 @@
-"""Scratch folders, which end with their process: at once if it ends well, else with the next one.
+"""Scratch folders, removed when their process ends, or by a later process if it was killed.
 
-All folders of a process are in one, on which the process holds a lock. The kernel lets go of
-the lock when the process ends, however that happens, so a folder that nobody locks is a leftover.
+All folders of a process are in one folder, which the process keeps locked. The kernel releases
+the lock when the process ends, however that happens, so an unlocked folder is a leftover.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ _made: list[Path] = []
 
 
 def new_folder(kind: str) -> Path:
-    """An empty folder that only this user may read.
+    """Make an empty folder that only this user may read.
 
     Args:
-        kind: what it is for, as part of its name.
+        kind: what it is for; this becomes part of its name.
     """
     return Path(tempfile.mkdtemp(prefix=f"{kind}-", dir=_process_folder(_temporary())))
 
@@ -47,13 +47,13 @@ def _temporary() -> str:
 
 
 def discard() -> None:
-    """Remove all that this process has made, before it ends in a hurry."""
+    """Remove all folders of this process; for a process that ends without its exit handlers."""
     for folder in _made:
         remove_tree(folder)
 
 
 def remove_leftovers() -> None:
-    """Remove what processes left that were killed; without locks on folders, nothing."""
+    """Remove the folders of killed processes; does nothing where folders cannot be locked."""
     if sys.platform != "win32":
         for folder in Path(_temporary()).glob(f"{PREFIX}*"):
             held = lock(folder)
@@ -63,7 +63,7 @@ def remove_leftovers() -> None:
 
 
 def remove_tree(folder: Path) -> None:
-    """Remove a folder, also where student code took its own permissions away."""
+    """Remove a folder, even if student code took away its own permissions in it."""
     with suppress(OSError):  # it may be gone
         folder.chmod(0o700)
     for path, folders, _ in os.walk(folder):
@@ -79,25 +79,29 @@ def _process_folder(parent: str) -> Path:
     """This process's folder in the folder for temporary files."""
     remove_leftovers()
     folder = _new_locked_folder(parent)
-    folder.chmod(0o711)  # a box under a uid of its own gets through to its part
+    folder.chmod(0o711)  # a box with its own uid must reach its folder in here
     if not _made:
-        Finalize(None, discard, exitpriority=-1)  # at exit of a pool's worker too
+        Finalize(None, discard, exitpriority=-1)  # unlike atexit, it runs in a pool's worker too
     _made.append(folder)
     return folder
 
 
 def _new_locked_folder(parent: str) -> Path:
-    """A folder of ours; where folders cannot be locked, nobody takes it for a leftover either."""
+    """A new folder, locked where folders can be locked; elsewhere nothing removes leftovers."""
     for _ in range(MAX_ATTEMPTS):
         folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
         if sys.platform == "win32" or lock(folder) is not None:
             return folder
-        shutil.rmtree(folder, ignore_errors=True)  # somebody took it for one, and is removing it
+        shutil.rmtree(folder, ignore_errors=True)  # another process removes it as a leftover
     return Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
 
 
 def lock(folder: Path) -> int | None:
-    """Lock a folder of this user's until the descriptor is closed; None if gone or in use."""
+    """Lock a folder of this user; None if it is gone or in use.
+
+    Returns:
+        A descriptor, which holds the lock until it is closed.
+    """
     try:
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     except OSError:

@@ -1,4 +1,4 @@
-"""Ctrl-C that lets what runs come to its end."""
+"""Ctrl-C that lets running work finish."""
 
 from __future__ import annotations
 
@@ -13,10 +13,13 @@ __all__ = ["stop_on_interrupt"]
 
 @contextmanager
 def stop_on_interrupt(warn: Callable[[str], None]) -> Iterator[threading.Event]:
-    """The first Ctrl-C lets what runs finish; a second one is an ordinary one.
+    """Make the first Ctrl-C set an event; a second one interrupts as usual.
 
     Args:
-        warn: is told what the first one does.
+        warn: called at the first Ctrl-C, with one line that says what it does.
+
+    Yields:
+        The event. Who starts work looks at it, and starts no more once it is set.
     """
     stop = threading.Event()
 

@@ -1,7 +1,7 @@
-"""CSV tables that other programs wrote: read with tolerance, given back as they were.
+"""CSV tables of other programs: read with tolerance, written back as they were.
 
-Spreadsheets and LMSs differ in separator, byte order mark and line ends; a table remembers its
-own, so that a file which is filled in and imported again differs only in the cells filled in.
+Spreadsheets and LMSs differ in separator, byte order mark and line ends. A table remembers its
+own, so that a file that we fill in differs only in the cells that we filled in.
 """
 
 from __future__ import annotations
@@ -23,9 +23,12 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 
 @dataclass(frozen=True)
 class Row:
-    """Cells as they came, the line of the file that they end on, and its very text.
+    """One row of a file.
 
-    The text is "" once a cell was changed.
+    Args:
+        cells: the cells as they were read.
+        line: the line of the file that the row ends on, from 1.
+        text: the exact text of the row in the file; "" once a cell was changed.
     """
 
     cells: tuple[str, ...]
@@ -37,7 +40,12 @@ class Row:
         return self.cells[column].strip() if column < len(self.cells) else ""
 
     def with_cell(self, column: int, text: str) -> Row:
-        """A copy with one cell replaced, padded if it was too short."""
+        """A copy with one cell replaced; a row that is too short is padded.
+
+        Args:
+            column: index of the cell, from 0.
+            text: the new content.
+        """
         padded = [*self.cells, *[""] * (column + 1 - len(self.cells))]
         padded[column] = text
         return replace(self, cells=tuple(padded), text="")
@@ -49,12 +57,12 @@ class Table:
 
     Args:
         path: where it came from, for messages.
-        header: names of the columns, as they came.
-        rows: all other lines that are not empty.
-        delimiter: comma, semicolon or tabulator.
-        line_end: what its first line ends with.
-        encoding: what it was read as; writing it out uses the same.
-        header_text: the first line as it came.
+        header: names of the columns as they were read.
+        rows: all other rows that are not empty.
+        delimiter: comma, semicolon or tab.
+        line_end: of changed rows: CR LF if the file has one anywhere, else LF.
+        encoding: the encoding for reading and for writing back.
+        header_text: the exact text of the header in the file.
     """
 
     path: Path
@@ -66,12 +74,12 @@ class Table:
     header_text: str = ""
 
     def column(self, *names: str) -> int | None:
-        """Index of the first column of one of these names, whatever its case."""
+        """Index of the first column with one of these names, in any case; None without one."""
         wanted = [_folded(name) for name in names]
         return next((i for i, name in enumerate(self.header) if _folded(name) in wanted), None)
 
     def to_bytes(self) -> bytes:
-        """The whole file, with separator, line ends and byte order mark as they came."""
+        """The whole file, with the separator, line ends and byte order mark that it had."""
         lines = [
             row.text or csv_text([row.cells], self.delimiter, self.line_end)
             for row in (Row(self.header, 1, self.header_text), *self.rows)
@@ -83,7 +91,8 @@ def read_table(path: Path) -> Table:
     """Read a CSV file, whatever separates its columns.
 
     Raises:
-        UsageError: it is not there, no UTF-8 (or UTF-16 with a mark), too large, or has no header.
+        UsageError: the file is missing, too large or empty, is not CSV, or is neither UTF-8 nor
+            UTF-16 with a byte order mark.
     """
     data = _bytes_of(path)
     encoding = next((name for mark, name in BOMS.items() if data.startswith(mark)), "utf-8")
@@ -107,24 +116,30 @@ def read_table(path: Path) -> Table:
 
 
 def csv_text(rows: Iterable[Sequence[str]], delimiter: str = ",", line_end: str = "\n") -> str:
-    """Rows as CSV, with quotes only where they are needed."""
+    """Rows as CSV, with quotes only where they are needed.
+
+    Args:
+        rows: the cells of each row.
+        delimiter: what separates the cells.
+        line_end: what ends each row.
+    """
     lines = []
     for row in rows:
         text = io.StringIO(newline="")
-        # The writer quotes only the line ends that it writes itself; so it gets both.
+        # The writer quotes only the characters of its own line end, so it gets both of them.
         csv.writer(text, delimiter=delimiter, lineterminator="\r\n").writerow(row)
         lines.append(text.getvalue().removesuffix("\r\n") + line_end)
     return "".join(lines)
 
 
 def spreadsheet_safe(text: str) -> str:
-    """Text that no spreadsheet takes for a formula: an apostrophe comes before it if need be."""
+    """The text, with an apostrophe before it if a spreadsheet would take it for a formula."""
     plain = text.replace("\0", "")
     return f"'{plain}" if plain.lstrip(" ").startswith(FORMULA_STARTS) else plain
 
 
 class _Recorded:
-    """The lines of a text, and those that were taken since somebody last asked."""
+    """Iterates over the lines of a text; `taken` returns those read since its last call."""
 
     def __init__(self, text: str) -> None:
         self._lines = io.StringIO(text, newline="")
@@ -155,7 +170,7 @@ def _bytes_of(path: Path) -> bytes:
 
 
 def _delimiter(text: str) -> str:
-    """What separates the names in the first line; names in quotes may hold any of them."""
+    """The separator in the first line; those inside quoted names do not count."""
     head = text.lstrip("\r\n").split("\n", 1)[0]
     bare = "".join(head.split('"')[::2])
     return max(",;\t", key=bare.count)
