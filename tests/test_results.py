@@ -1,4 +1,4 @@
-"""Records: what they add up to, and that they come back from JSON as they were."""
+"""Results: what they add up to, and that they come back from JSON as they were."""
 
 from __future__ import annotations
 

@@ -32,12 +32,12 @@ class Bundle:
         hidden_tests: source of the hidden tests.
         mistakes: source of the catalogue of mistakes; empty if there is none.
         messages: text of messages.yml; empty if there is none.
-        language: the one in which students read them.
-        reference: definitions of the solution notebook.
+        language: the language in which students read messages, as a code such as `en`.
+        reference: definitions of the solution notebook, as source.
         limits: what a submission may use.
         figures: whether to `keep` a notebook's figures, or to `skip` drawing them.
         seed: the course seed.
-        unsafe: whether boxes that are not closed off will do.
+        unsafe: whether boxes that are not closed off are accepted.
         digest: changes whenever a score could change.
     """
 
@@ -62,13 +62,13 @@ def load_bundle(
     """Read an assignment's release and solution folders.
 
     Args:
-        course: the course.
-        assignment_id: which assignment.
-        release_dir: the released folder, if it is not where course.yml puts it.
+        course: the course that the assignment belongs to.
+        assignment_id: the assignment's id in course.yml.
+        release_dir: the released folder, if it is not in its usual place.
         unsafe: grade even where boxes cannot be closed off.
 
     Raises:
-        UsageError: the assignment is unknown or has not been built.
+        UsageError: the assignment is unknown, has not been built, or lacks a file.
         JudgeError: a file cannot be read, or the solution notebook is not plain Python.
     """
     assignment = course.assignment(assignment_id)

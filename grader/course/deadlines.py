@@ -1,7 +1,7 @@
-"""Until when each student may hand in: the due dates of course.yml, and extensions.csv.
+"""The deadlines of each student: the due dates of course.yml, and later ones in extensions.csv.
 
 The file's columns are `student`, `assignment`, and either `until` (date and time with a zone) or
-`days` (after the due date); others, such as a reason, are left alone.
+`days` (after the due date). Other columns, such as a reason, are ignored.
 """
 
 from __future__ import annotations
@@ -27,23 +27,29 @@ class Deadlines:
     """When each student's work is due.
 
     Args:
-        extended: by student and assignment id, the later deadline.
+        extended: the later deadlines, by student id and assignment id.
     """
 
     extended: dict[tuple[str, str], datetime] = field(default_factory=dict)
 
     def of(self, assignment: Assignment, student: str) -> datetime | None:
-        """The student's own deadline; None if the assignment has none."""
+        """The student's own deadline; None if the assignment has none.
+
+        Args:
+            assignment: the assignment, with its due date for all.
+            student: the student's id.
+        """
         if assignment.due is None:
             return None
         return max(assignment.due, self.extended.get((student, assignment.id), assignment.due))
 
 
 def load_deadlines(course: Course) -> Deadlines:
-    """Read the extensions, if there is a file of them.
+    """Read the file of extensions, if the course has one.
 
     Raises:
-        UsageError: it cannot be read, or a row is wrong: file, line, remedy.
+        UsageError: it or the roster cannot be read, or a row is wrong. The message names the
+            file, the line and the remedy.
     """
     path = course.extensions_path
     if not path.exists() and "extensions" not in course.model_fields_set:

@@ -1,4 +1,4 @@
-"""What the files in an assignment's folder are: for students, hidden from them, or debris."""
+"""Which files in an assignment's folder are for students, which are hidden, which are debris."""
 
 from __future__ import annotations
 
@@ -38,19 +38,19 @@ UNRELEASED = _pattern(NOT_RELEASED)
 
 
 def is_debris(path: PurePath, *, dotfiles: bool = True) -> bool:
-    """Whether editors, tools or the system left a file.
+    """Whether a file was left behind by an editor, a tool or the operating system.
 
     Args:
-        path: relative to the folder in question.
-        dotfiles: whether every name that begins with a dot counts. In a download it does not:
-            others chose those names, and each file of theirs is either read or refused aloud.
+        path: relative to the folder in question; each folder on it is looked at too.
+        dotfiles: whether every name that begins with a dot counts as debris. In a download it
+            does not: students chose those names, so no file may be left out in silence.
     """
     pattern = ANY_DEBRIS if dotfiles else NAMED_DEBRIS
     return any(map(pattern.match, path.parts))
 
 
 def is_released(path: PurePath) -> bool:
-    """Whether students get a file that lies in the folder of a solution, the notebook included.
+    """Whether students get this file of a solution's folder; they get the notebook too.
 
     Args:
         path: relative to that folder.
@@ -59,7 +59,7 @@ def is_released(path: PurePath) -> bool:
 
 
 def is_helper(path: PurePath) -> bool:
-    """Whether students get a file beside the notebook.
+    """Whether a file is a helper file, which students get beside the notebook.
 
     Args:
         path: relative to the folder of the release.

@@ -1,4 +1,4 @@
-"""What the id of a student may be: it names folders, files and rows, and becomes a cell."""
+"""The rule for student ids, which become names of folders and files, and cells of spreadsheets."""
 
 from __future__ import annotations
 
@@ -23,6 +23,6 @@ USABLE_ID = N_(
 def is_safe_student(student: str) -> bool:
     """Whether the id is made of ASCII letters, digits and `. _ - @`, at most 64 of them.
 
-    It may not start with `.`, `-` or `@`: it names files, and becomes a cell of a spreadsheet.
+    It must not start with `.`, `-` or `@`, since it becomes a file name and a spreadsheet cell.
     """
     return STUDENT.fullmatch(student) is not None

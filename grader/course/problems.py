@@ -1,4 +1,4 @@
-"""What is wrong in a course.yml, in one plain line with an example of what is right."""
+"""Tells what is wrong in a course.yml: in one plain line, with an example of what is right."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 __all__ = ["first_problem"]
 
-# What pydantic calls a problem, by how the name begins.
+# Our words for a problem, by the beginning of pydantic's name for it.
 WORDS = {
     "extra_forbidden": "unknown key; remove it or correct its spelling",
     "missing": "missing; this key is required",
@@ -53,16 +53,16 @@ EXAMPLES = {
     "limits": "limits: {cell_timeout_s: 20}",
     "late_policy": "late_policy: {penalty_per_day: 0.1}",
 }
-OWN = "Value error, "  # how pydantic begins a message of ours
+OWN = "Value error, "  # pydantic puts this before a message of ours
 
 
 def first_problem(problems: Sequence[Mapping[str, Any]], data: Mapping[str, Any]) -> str:
-    """One problem as a line: where, what must be, an example, what was found.
+    """One problem as one line: the place, what is expected, an example, and what was found.
 
     Args:
-        problems: as pydantic tells them; a key that is unknown comes before one that is missing,
-            since it may be that one misspelt.
-        data: what course.yml says.
+        problems: the errors that pydantic lists. An unknown key is told before a missing one,
+            since it may be the missing one misspelt.
+        data: the content of course.yml.
     """
     problem = min(problems, key=lambda problem: problem["type"] != "extra_forbidden")
     place = problem["loc"]
@@ -79,7 +79,7 @@ def first_problem(problems: Sequence[Mapping[str, Any]], data: Mapping[str, Any]
 def _words(problem: Mapping[str, Any], key: str) -> str:
     kind, context = problem["type"], problem.get("ctx", {})
     if kind == "string_pattern_mismatch":
-        return FORMS.get(key, FORMS["id"])  # also the name of a question
+        return FORMS.get(key, FORMS["id"])  # the name of a question follows the rule for ids
     for begin, words in WORDS.items():
         if kind.startswith(begin):
             return words.format(**context)
@@ -87,7 +87,7 @@ def _words(problem: Mapping[str, Any], key: str) -> str:
 
 
 def _place(place: Sequence[str | int], data: Mapping[str, Any]) -> str:
-    """The keys that lead there; an assignment is called by its id, or else its number."""
+    """The keys that lead to a problem; an assignment appears with its id, or else its number."""
     if len(place) < 2 or place[0] != "assignments" or not isinstance(place[1], int):
         return ".".join(map(str, place)) or "the file"
     entry = data["assignments"][place[1]]

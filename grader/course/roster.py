@@ -1,7 +1,7 @@
 """roster.csv: who takes the course, and what each system calls them.
 
-Its first line names the columns. `id` is needed, all others may be missing or empty; columns of
-other names are left alone.
+Its first line names the columns. Only `id` is required; the others may be missing or empty.
+Columns with other names are ignored.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from grader.system.table import Row, Table, read_table
 
 __all__ = ["Person", "Roster", "load_roster", "name_key"]
 
-# What begins like this is no formula in a spreadsheet, and no option of a command.
+# A text with this first character is no formula in a spreadsheet and no option of a command.
 LMS_ID = re.compile(r"[^\W=+@-][^\x00-\x1f\x7f,;]{0,199}")
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 MAX_NAME = 200  # characters
@@ -27,18 +27,18 @@ MAX_NAME = 200  # characters
 
 @dataclass(frozen=True)
 class Person:
-    """One student, under every name that is known.
+    """One student, with the name that each system has for them.
 
     Args:
-        id: what folders, gradebook and exports call them.
+        id: the name in folders, gradebook and exports.
         first_name: given name.
         last_name: family name.
-        email: address, as the LMS has it.
+        email: address, as in the LMS.
         section: group or section of the course.
         canvas_id: `ID` in Canvas, also in the names of a bulk download.
         sis_id: `SIS User ID` in Canvas, `ID number` in Moodle.
         sis_login: `SIS Login ID` in Canvas.
-        moodle_id: number of the participant; Moodle has another one for each assignment.
+        moodle_id: number of the participant; Moodle gives another one for each assignment.
         moodle_username: `Username` in Moodle.
         github: user name on GitHub.
     """
@@ -76,17 +76,23 @@ class Roster:
         return iter(self.people.values())
 
     def get(self, student: str) -> Person:
-        """The person of that id; one of whom only the id is known, if there is none."""
+        """The person with that id; if the roster has none, a `Person` with only the id."""
         return self.people.get(student) or Person(student)
 
     def by(self, column: str, value: str) -> Person | None:
-        """Who has that value in an identifying column, whatever its case."""
+        """The person with this value in this column; None if there is none.
+
+        Args:
+            column: an identifying column, one of `IDENTIFIERS`.
+            value: the value, in any case, with or without blanks around it.
+        """
         return self._index.get((column, value.strip().casefold())) if value.strip() else None
 
     def by_any(self, value: str) -> Person | None:
-        """Who has that id, or else that value in one of the other identifying columns.
+        """The person with this id, or else with this value in another identifying column.
 
-        None if two people have it, each in another column.
+        Returns:
+            None if nobody has the value, or if two people have it in different columns.
         """
         if found := self.by("id", value):
             return found
@@ -94,7 +100,7 @@ class Roster:
         return next(iter(people.values())) if len(people) == 1 else None
 
     def by_name(self, name: str) -> list[Person]:
-        """Everyone of that full name, whichever part stands first."""
+        """Everyone with that full name; given and family name may come in either order."""
         return self._names.get(name_key(name), [])
 
     @cached_property
@@ -117,7 +123,7 @@ class Roster:
 
 
 def name_key(name: str) -> str:
-    """A name without case, blanks, signs and forms of letters, for comparing."""
+    """A form of a name for comparisons, without case, blanks, signs and variants of letters."""
     folded = unicodedata.normalize("NFKC", name).casefold()
     return "".join(letter for letter in folded if letter.isalnum())
 
@@ -126,7 +132,8 @@ def load_roster(course: Course) -> Roster | None:
     """Read the roster that course.yml names; None if it names none and there is no roster.csv.
 
     Raises:
-        UsageError: it cannot be read, or a row is wrong: file, line, remedy.
+        UsageError: it cannot be read, or a row is wrong. The message names the file, the line
+            and the remedy.
     """
     path = course.roster_path
     if not path.exists() and "roster" not in course.model_fields_set:
@@ -137,13 +144,13 @@ def load_roster(course: Course) -> Roster | None:
     seen: dict[tuple[str, str], int] = {}
     for row in table.rows:
         person = _person(table, row, places)
-        _refuse_twice(table, row, person, seen)
+        _refuse_duplicate(table, row, person, seen)
         people[person.id] = person
     return Roster(people)
 
 
 def _places(table: Table) -> dict[str, int]:
-    """Index of every column that we know."""
+    """The index of each column that we know."""
     names = ["_".join(name.strip().casefold().split()) for name in table.header]
     for name in COLUMNS:
         if names.count(name) > 1:
@@ -168,18 +175,20 @@ def _problem(column: str, value: str) -> str:
         return "" if is_safe_student(value) else USABLE_ID
     if column in NAMES:
         is_plain = len(value) <= MAX_NAME and not CONTROL.search(value)
-        return "" if is_plain else f"no plain text of at most {MAX_NAME} characters; shorten it"
+        return "" if is_plain else f"must be plain text of at most {MAX_NAME} characters"
     if not value or LMS_ID.fullmatch(value):
         return ""
     return "must begin with a letter, a digit or _; correct it or leave it empty"
 
 
-def _refuse_twice(table: Table, row: Row, person: Person, seen: dict[tuple[str, str], int]) -> None:
+def _refuse_duplicate(
+    table: Table, row: Row, person: Person, seen: dict[tuple[str, str], int]
+) -> None:
     for column in IDENTIFIERS:
         key = (column, getattr(person, column).casefold())
         if key[1] and key in seen:
             raise UsageError(
-                f"{table.path}: line {row.line}: {column} {getattr(person, column)!r} stands in "
-                f"line {seen[key]} too; each student needs one row and their own {column}"
+                f"{table.path}: line {row.line}: {column} {getattr(person, column)!r} is also in "
+                f"line {seen[key]}; each student needs one row and their own {column}"
             )
         seen[key] = row.line

@@ -68,14 +68,14 @@ class Limits(_Model):
 
 
 class LatePolicy(_Model):
-    """What handing in late costs.
+    """What late work costs.
 
     Args:
         grace_minutes: lateness that costs nothing.
-        penalty_per_day: share of the score lost for every day begun after that.
+        penalty_per_day: share of the score lost for each day that has begun after that.
         max_penalty: the largest share that can be lost.
-        floor: share of the assignment's points below which lateness takes no score.
-        late_days: days that each student may be late over the whole course before it costs.
+        floor: share of the assignment's points; lateness never takes a score below it.
+        late_days: days that each student may be late over the whole course at no cost.
     """
 
     grace_minutes: int = Field(default=0, ge=0)
@@ -86,7 +86,16 @@ class LatePolicy(_Model):
 
 
 class Assignment(_Model):
-    """One assignment: its folder under solutions/ and assignments/ is its `id`."""
+    """One assignment of the course.
+
+    Args:
+        id: its name in commands, and of its folders under solutions/ and assignments/.
+        title: its name for people.
+        due: date and time with a time zone; None if there is no deadline.
+        lms_name: the title in the LMS's gradebook, if it is not `title`.
+        questions: the questions by name, in the order of feedback; in course.yml, a number
+            stands for a question's points.
+    """
 
     id: Identifier
     title: str = Field(min_length=1, max_length=200)
@@ -111,7 +120,22 @@ class Assignment(_Model):
 
 
 class Course(_Model):
-    """A validated course.yml and the folder it governs."""
+    """A validated course.yml, and the paths in its folder.
+
+    Args:
+        name: the course's title.
+        seed: what all random inputs of hidden tests are drawn from.
+        assignments: in the order of the course.
+        limits: what one submission may use.
+        figures: whether to `keep` a notebook's figures, or to `skip` drawing them.
+        language: the language in which students read messages, as a code such as `en`.
+        gradebook: URL of nbgrader's database.
+        late_policy: what late work costs.
+        attempts: the attempt that counts, the `latest` or the `best`.
+        roster: file name of the roster, relative to `root`.
+        extensions: file name of the extensions, relative to `root`.
+        root: the folder of course.yml.
+    """
 
     name: str = Field(min_length=1, max_length=200)
     seed: int = Field(ge=0)
@@ -139,8 +163,8 @@ class Course(_Model):
         """Read and check `root/course.yml`.
 
         Raises:
-            CourseError: the file is missing, is not YAML, or a key is wrong; one line that
-                names the file, the key and what is expected.
+            CourseError: the file is missing, is not YAML, or a key is wrong. The message is one
+                line that names the file, the key and what is expected.
         """
         root = Path(root).resolve()
         path = root / COURSE_FILE
@@ -153,7 +177,7 @@ class Course(_Model):
             raise CourseError(f"{path}: {first_problem(error.errors(), data)}") from None
 
     def assignment(self, assignment_id: str) -> Assignment:
-        """The assignment of that id.
+        """The assignment with that id.
 
         Raises:
             UsageError: course.yml has no such assignment.
@@ -165,7 +189,11 @@ class Course(_Model):
         raise UsageError(f"{assignment_id!r} is not an assignment of this course; known: {known}")
 
     def chosen(self, ids: tuple[str, ...]) -> Iterator[Assignment]:
-        """The named assignments, or all of them when none is named."""
+        """The named assignments, or all of them when none is named.
+
+        Raises:
+            UsageError: course.yml has no such assignment.
+        """
         if not ids:
             yield from self.assignments
         for assignment_id in ids:
@@ -184,21 +212,21 @@ class Course(_Model):
         return self.gradebook
 
     def solution_dir(self, assignment_id: str) -> Path:
-        """Where the one source of an assignment is."""
+        """The folder with the source of an assignment."""
         return self.root / "solutions" / assignment_id
 
     def release_dir(self, assignment_id: str) -> Path:
-        """Where the generated student version is."""
+        """The folder with the generated version for students."""
         return self.root / "assignments" / assignment_id
 
     @property
     def roster_path(self) -> Path:
-        """Who takes the course; the file need not be there."""
+        """The file that lists who takes the course; it may be missing."""
         return self.root / self.roster
 
     @property
     def extensions_path(self) -> Path:
-        """Who may hand in later; the file need not be there."""
+        """The file that lists who may hand in later; it may be missing."""
         return self.root / self.extensions
 
     @property
@@ -227,20 +255,25 @@ class Course(_Model):
         return self.root / "reports"
 
     def results_dir(self, assignment_id: str) -> Path:
-        """Kept results of an assignment."""
+        """The folder with the records of an assignment."""
         return self.root / "results" / assignment_id
 
     def lateness_mark(self, assignment_id: str) -> Path:
-        """File that tells from what the lateness in the gradebook was computed."""
+        """The file that tells what the lateness in the gradebook was computed from."""
         return self.root / "results" / f"{assignment_id}.late"
 
     def result_path(self, assignment_id: str, student: str) -> Path:
-        """Where the result record of one submission is kept."""
+        """The file with the record of one submission.
+
+        Args:
+            assignment_id: the assignment's id.
+            student: the student's id.
+        """
         return self.results_dir(assignment_id) / f"{student}.json"
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML in which a key that is given twice is a mistake, not a silent choice."""
+    """A YAML loader that refuses a key given twice; PyYAML itself takes the last in silence."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         keys = [key.value for key, _ in node.value]

@@ -1,4 +1,4 @@
-"""What a solution notebook defines, as source: the reference, without running anything else."""
+"""The source of solutions: the definitions of a notebook, and the regions between its markers."""
 
 from __future__ import annotations
 
@@ -44,10 +44,14 @@ def reference_source(notebook: dict[str, Any]) -> str:
 
 
 def without_idle_imports(source: str, *users: str) -> str:
-    """Definitions, less the imports whose names nothing in them or in the users' source mentions.
+    """The definitions without imports that neither they nor their users mention.
 
-    Every worker executes the definitions: matplotlib, which a notebook imports for its pictures,
-    would alone take it half a second.
+    Every worker executes the definitions. Importing matplotlib, which a notebook needs for its
+    pictures, would alone take half a second.
+
+    Args:
+        source: definitions, as `reference_source` gives them.
+        users: sources that use the definitions.
     """
     body = ast.parse(source).body
     texts = [ast.unparse(node) for node in body if not isinstance(node, IMPORTING)]
@@ -60,7 +64,7 @@ def _names_given(node: ast.Import | ast.ImportFrom) -> set[str]:
     return {alias.asname or alias.name.partition(".")[0] for alias in node.names}
 
 
-BEGIN_MARKER = "BEGIN SOLUTION"  # nbgrader's defaults: any line that contains them
+BEGIN_MARKER = "BEGIN SOLUTION"  # nbgrader's defaults; a line with one in it is a marker
 
 
 END_MARKER = "END SOLUTION"
@@ -110,9 +114,13 @@ def _split_at_markers(source: str) -> tuple[list[str] | None, list[str]]:
 def replace_solution(source: str, code: str) -> str:
     """Put the definitions of `code` in place of those of the same name in a solution cell.
 
-    Other definitions of the cell stay as they are. What `code` holds beside them (imports,
-    helpers) goes before the first definition replaced. When no name matches, or one of the two
-    is not Python, `code` replaces the solution region, or the whole cell if it has no markers.
+    Other definitions of the cell stay as they are. Other lines of `code` (imports, helpers) go
+    before the first definition that is replaced. When no name matches, or one of the two is not
+    Python, `code` replaces the solution region, or the whole cell if it has no markers.
+
+    Args:
+        source: the source of the solution cell.
+        code: definitions to put in.
 
     Raises:
         ValueError: the markers are nested or do not pair up.
@@ -136,7 +144,8 @@ def replace_solution(source: str, code: str) -> str:
 def definition_lines(source: str) -> dict[str, tuple[int, int]]:
     """Top-level functions and classes by name, each with the range of its lines (from 0).
 
-    Only for sources of our own: parsing hostile text may take long. Empty if it is not Python.
+    Use it on our own sources only, since parsing hostile text may take long. Empty if the source
+    is not Python.
     """
     try:
         body = ast.parse(source).body
@@ -171,7 +180,7 @@ def _with_region(source: str, code: str) -> str:
 
 
 def _balanced(lines: list[str]) -> list[str]:
-    """The lines without markers whose partner went away with a replaced definition."""
+    """The lines without markers that lost their partner with a replaced definition."""
     kept: list[str] = []
     begun: int | None = None
     for line in lines:

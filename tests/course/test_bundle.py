@@ -33,7 +33,7 @@ def test_a_bundle_holds_what_grading_needs_and_travels_to_a_worker(course: Cours
 
 
 def test_the_release_may_lie_elsewhere(course: Course, tmp_path: Path) -> None:
-    """As it does while a build checks what it is about to put in place."""
+    """A build checks a release before it puts it in place."""
     elsewhere = tmp_path / "elsewhere"
     course.release_dir(ID).rename(elsewhere)
     assert load_bundle(course, ID, elsewhere).files == {"helper.py": b"ANSWER = 42\n"}
@@ -73,7 +73,7 @@ def test_helpers_in_folders_keep_their_place(course: Course, tmp_path: Path) -> 
     assert load_bundle(course, ID).files["data/digits.npz"] == b"\x00\xff"
 
 
-# When a score could change, the digest does
+# The digest changes when a score could change
 
 
 def edit(path: Path, old: str, new: str) -> Callable[[Path], None]:
@@ -106,7 +106,7 @@ def test_the_digest_changes_with(course: Course, tmp_path: Path, what: str) -> N
 
 
 def test_the_digest_does_not_change_by_itself(course: Course, tmp_path: Path) -> None:
-    """Neither by loading again nor by what cannot touch a score."""
+    """It stays the same after loading again, and after changes that no score depends on."""
     before = load_bundle(course, ID).digest
     edit(SOLUTION / f"{ID}.ipynb", "# Tiny", "# A tiny course")(tmp_path)
     edit(Path("course.yml"), "name: Tiny course", "name: Small course")(tmp_path)

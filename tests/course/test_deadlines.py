@@ -1,4 +1,4 @@
-"""Until when each student may hand in."""
+"""The deadlines of each student."""
 
 from __future__ import annotations
 

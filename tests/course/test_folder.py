@@ -1,4 +1,4 @@
-"""What the files in an assignment's folder are: for students, hidden from them, or debris."""
+"""Which files in an assignment's folder are for students, which are hidden, which are debris."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ class Command:
         return (self.temporary.parent / "log").read_text()
 
     def ctrl_c(self) -> None:
-        """As a terminal does it: to the workers, too."""
+        """Press Ctrl-C as in a terminal, where the workers get it too."""
         os.killpg(self.process.pid, signal.SIGINT)
 
     def workers(self) -> list[int]:
@@ -58,13 +58,13 @@ class Command:
             time.sleep(0.005)
 
     def running(self) -> list[bytes]:
-        """Command lines of all that has our scratch space in its environment."""
+        """Command lines of all processes with our scratch space in their environment."""
         mark = os.fsencode(self.temporary)
         entries = (entry for entry in Path("/proc").iterdir() if entry.name.isdecimal())
         return [content(e / "cmdline") for e in entries if mark in content(e / "environ")]
 
     def assert_nothing_is_left(self) -> None:
-        at_most = time.monotonic() + 20  # what is importing sees only afterwards that it is alone
+        at_most = time.monotonic() + 20  # a worker notices a dead driver only after its imports
         while self.running() and time.monotonic() < at_most:
             time.sleep(0.02)
         assert self.running() == []
@@ -75,7 +75,7 @@ Start = Callable[..., Command]
 
 @pytest.fixture
 def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
-    """Starts a command for a class in which every answer but Ada's sleeps for so long."""
+    """Start a command for a class in which every answer but Ada's sleeps for `sleep_s`."""
     started = []
 
     def starting(*words: str, sleep_s: float = 0, before: str = "") -> Command:

@@ -1,4 +1,4 @@
-"""Scratch folders end with their process, or with the next one."""
+"""Scratch folders are removed when their process ends, or by the next one."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def test_folders_and_links_of_that_name_are_not_followed(tmp_path: Path) -> None
 def test_a_folder_taken_for_a_leftover_is_made_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Another process may remove it between its making and its locking."""
+    """Another process may remove it after it is made and before it is locked."""
     lock, tried = scratch.lock, []
 
     def too_late(folder: Path) -> int | None:

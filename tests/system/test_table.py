@@ -1,4 +1,4 @@
-"""Tables go out as they came in, and what we write is no formula."""
+"""Tables are written back as they were read, and no cell that we write is a formula."""
 
 from __future__ import annotations
 
