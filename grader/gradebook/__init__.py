@@ -2,6 +2,6 @@
 
 Lives here: all that knows nbgrader's tables, and what is derived from them.
 
-May import: `intake` and every room below. Imported by: `grading`, `pages`, `export`, `cli`,
+May import: `intake`, `course`, `system`. Imported by: `grading`, `pages`, `export`, `cli`,
 `nbgrader_plugins`.
 """

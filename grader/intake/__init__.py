@@ -3,6 +3,6 @@
 Lives here: archives, attempts, times, who a file belongs to, and the repair of a notebook from the
 release. `naming/` has one module for each system whose downloads are recognised.
 
-May import: `course` and the rooms below. Imported by: `gradebook`, `grading`, `pages`, `release`,
-`cli`, `nbgrader_plugins`. It does not know the box.
+May import: `course`, `system`; it does not know the box. Imported by: `gradebook`, `grading`,
+`pages`, `export`, `release`, `cli`, `nbgrader_plugins`.
 """

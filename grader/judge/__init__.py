@@ -1,6 +1,11 @@
 """The trusted side: hidden tests, the reference, and what a hidden test may say.
 
-A `hidden_tests.py` imports its vocabulary from here; `grader.judge.suite` runs it.
+Lives here: pytest as a library that runs `hidden_tests.py`, the student's functions as it sees
+them, the instructor's functions, assertions with messages for students, and the catalogue of
+mistakes. A `hidden_tests.py` imports its vocabulary from here.
+
+May import: of `box` only what travels (`protocol`, `client`); it opens no box. Imported by:
+`grading`, `release`.
 """
 
 from grader.box.protocol import Rng

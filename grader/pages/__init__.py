@@ -2,5 +2,5 @@
 
 Lives here: templates, what fills them, figures as SVG, statistics of a class, and similarity.
 
-May import: `gradebook` and every room below. Imported by: `cli`.
+May import: `gradebook`, `intake` and every room below them; it opens no box. Imported by: `cli`.
 """

@@ -3,5 +3,5 @@
 Lives here: the build, its gates, the proof by graded variants, mutants, the search for leaks,
 nbgrader's own converter, and the scaffold of a new assignment.
 
-May import: `grading` and every room below it. Imported by: `cli`.
+May import: `grading`, `judge` and every room below them. Imported by: `cli`.
 """

@@ -1,4 +1,6 @@
 """The operating system: whole files, scratch folders, worker processes, Ctrl-C, tables on disk.
 
-Nothing here knows what a course is. May import: only `grader.errors`. Imported by: every room.
+Lives here: what would be of use to any program; nothing here knows what a course is.
+
+May import: no room. Imported by: every room but `judge`.
 """

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import grader
+from scripts.draw_rooms import floors, imported, source
 
 ROOT = Path(grader.__file__).parent
 MODULES = {
@@ -159,3 +160,14 @@ def test_loading_the_bundle_of_an_assignment_imports_no_nbgrader() -> None:
     command = [sys.executable, "-I", "-c", code]
     shown = subprocess.run(command, capture_output=True, text=True, check=True, timeout=30)
     assert shown.stdout.strip() == "[]"
+
+
+def test_every_room_says_who_imports_it() -> None:
+    """In its docstring; rooms that it names and that have no use for it any more do no harm."""
+    rooms = [room for floor in floors() for room in floor if (ROOT / room).is_dir()]
+    for room in rooms:
+        docstring = ast.get_docstring(ast.parse(source(room).read_text(encoding="utf-8"))) or ""
+        named = docstring.partition("Imported by:")[2]
+        users = {user for floor in floors() for user in floor if room in imported(user)}
+        unnamed = {user for user in users if f"`{user}`" not in named}
+        assert not unnamed or "every room" in named, room

@@ -1,4 +1,5 @@
 """What runs beside student code, and nothing else: the runner and its IPython shell.
 
-May import: `grader.box.protocol`, `grader.box.channel`. Imported by: `grader.box.jail`.
+May import: `grader.box.protocol`, `grader.box.channel`, and nothing else of ours. Imported by:
+`grader.box.jail`; `grader.box.launch` starts it by name.
 """

@@ -1,4 +1,8 @@
-"""One module for each command: its options, what it calls, what it shows."""
+"""One module for each command: its options, what it calls, what it shows.
+
+May import: every room, but inside its function, so that `grader --help` stays quick. Imported by:
+`grader.cli.app`.
+"""
 
 from grader.cli.commands.autograde import autograde
 from grader.cli.commands.build import build
