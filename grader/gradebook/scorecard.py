@@ -7,8 +7,9 @@ read the table beside it; so partial credit and messages live in the same output
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 from typing import Any
+
+from markupsafe import Markup
 
 from grader.locale.translations import N_, gettext
 from grader.results import CheckResult, QuestionResult
@@ -16,6 +17,13 @@ from grader.results import CheckResult, QuestionResult
 __all__ = ["check_cell_outputs"]
 
 MARKS = {True: N_("✓ passed"), False: N_("✗ lost"), None: N_("? not graded")}
+TABLE = Markup(
+    "<table><caption>{total}</caption>"
+    "<thead><tr><th>{check}</th><th>{result}</th><th>{points}</th></tr></thead>"
+    "<tbody>{rows}</tbody></table>"
+)
+ROW = Markup("<tr><td>{claim}{remark}</td><td>{mark}</td><td>{points:g} / {max_points:g}</td></tr>")
+REMARK = Markup("<br><em>{}</em>")
 
 
 def check_cell_outputs(
@@ -56,25 +64,22 @@ def _harmless(output: dict[str, Any]) -> dict[str, Any]:
 
 
 def _table(question: QuestionResult) -> str:
-    rows = "".join(map(_row, question.checks))
     total = gettext(
         "{question}: {score:g} of {maximum:g} points",
         question=question.question,
         score=question.score,
         maximum=question.max_score,
     )
-    headings = gettext("check"), gettext("result"), gettext("points")
-    head = f"<tr>{''.join(f'<th>{escape(heading)}</th>' for heading in headings)}</tr>"
-    return (
-        f"<table><caption>{escape(total)}</caption>"
-        f"<thead>{head}</thead><tbody>{rows}</tbody></table>"
+    table = TABLE.format(
+        total=total,
+        check=gettext("check"),
+        result=gettext("result"),
+        points=gettext("points"),
+        rows=Markup().join(map(_row, question.checks)),
     )
+    return str(table)
 
 
-def _row(check: CheckResult) -> str:
-    remark = f"<br><em>{escape(check.message)}</em>" if check.message else ""
-    points = f"{check.points:g} / {check.max_points:g}"
-    return (
-        f"<tr><td>{escape(check.claim)}{remark}</td>"
-        f"<td>{escape(gettext(MARKS[check.passed]))}</td><td>{points}</td></tr>"
-    )
+def _row(check: CheckResult) -> Markup:
+    remark = REMARK.format(check.message) if check.message else ""
+    return ROW.format(**vars(check), remark=remark, mark=gettext(MARKS[check.passed]))

@@ -9,7 +9,6 @@ import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from html import escape
 from typing import Any
 
 import matplotlib as mpl
@@ -36,6 +35,7 @@ STYLE = {
     "xtick.color": SOFT,
     "ytick.color": SOFT,
 }
+DRAWING = Markup('{opening} role="img"><title>{title}</title><desc>{description}</desc>{rest}')
 GROUP_ID = re.compile(r'<g id="[^"]*"')  # repeated in every drawing, and nobody refers to them
 
 
@@ -115,7 +115,5 @@ def _svg(figure: Figure, title: str, description: str) -> Markup:
     figure.savefig(text, format="svg", metadata={"Date": None}, transparent=True)
     drawing = GROUP_ID.sub("<g", text.getvalue())
     body = drawing[drawing.index("<svg") :]
-    start = body.index(">") + 1
-    label = f"<title>{escape(title)}</title><desc>{escape(description)}</desc>"
-    opening = body[: start - 1] + ' role="img">'
-    return Markup(opening + label + body[start:])  # noqa: S704 — drawn and escaped here
+    opening, _, rest = map(Markup, body.partition(">"))
+    return DRAWING.format(opening=opening, title=title, description=description, rest=rest)

@@ -29,6 +29,7 @@ from grader.results import QuestionResult
 __all__ = ["feedback_page"]
 
 ANSI_COLOURS = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
+FIGURE = Markup('<figure><img alt="{}" src="data:image/png;base64,{}"></figure>')
 MAX_TEXT = 20_000  # characters of one output; more helps nobody
 
 
@@ -99,8 +100,7 @@ def _pieces(notebook: dict[str, Any]) -> Iterator[_Piece]:
     for number, cell in enumerate(notebook["cells"], 1):
         label = grade_id(cell) or f"cell {number}"
         if cell["cell_type"] == "markdown" and (is_manual(cell) or is_added(cell)):
-            answer = Markup(safe_markdown(cell["source"]))  # noqa: S704 — sanitised
-            yield _Piece(label, "", (answer,))
+            yield _Piece(label, "", (safe_markdown(cell["source"]),))
         elif cell["cell_type"] == "code":
             outputs = tuple(_outputs(cell, label))
             source = cell["source"] if is_solution(cell) or is_added(cell) else ""
@@ -123,10 +123,9 @@ def _output(output: dict[str, Any], label: str) -> Iterator[Markup]:
         case {"output_type": "error", "traceback": list() as lines}:
             yield _text("\n".join(map(str, lines)))
         case {"data": {"image/png": str() as image}}:
-            picture = Markup('<figure><img alt="{}" src="data:image/png;base64,{}"></figure>')
-            yield picture.format(gettext("Figure drawn by {cell}", cell=label), image)
+            yield FIGURE.format(gettext("Figure drawn by {cell}", cell=label), image)
         case {"data": {"text/html": str() as html}}:
-            yield Markup(safe_html(html))  # noqa: S704 — sanitised
+            yield safe_html(html)
         case {"data": {"text/plain": str() as text}}:
             yield _text(text)
 
