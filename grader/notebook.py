@@ -172,19 +172,13 @@ def _encodable(text: str) -> str:
     return text
 
 
-def dumps(notebook: Notebook, *, compact: bool = False) -> str:
-    """The notebook as Jupyter writes it: sorted keys, indent 1, texts as lists of lines.
-
-    Args:
-        notebook: the notebook to write, as `loads` returns it.
-        compact: write one line instead. Without an indent, Python uses its JSON encoder in C,
-            which is ten times as fast; that counts for hundreds of files that nobody compares.
-    """
+def dumps(notebook: Notebook) -> str:
+    """The notebook as Jupyter writes it: sorted keys, indent 1, texts as lists of lines."""
     cells = [_with_lines(cell) for cell in notebook["cells"]]
     text = json.dumps(
         {**notebook, "cells": cells},
         ensure_ascii=False,
-        indent=None if compact else 1,
+        indent=1,
         sort_keys=True,
         separators=(",", ": "),
     )

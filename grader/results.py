@@ -223,11 +223,7 @@ class SubmissionResult:
         return result
 
     def to_json(self) -> str:
-        """The record as JSON text, notebook included; the fingerprint comes first.
-
-        It is one line: with an indent, Python does not use its JSON encoder in C, which is ten
-        times as fast.
-        """
+        """The record as JSON text on one line, notebook included; the fingerprint comes first."""
         data = {"fingerprint": self.fingerprint, **vars(self)}
         return json.dumps(data, ensure_ascii=False, default=vars) + "\n"
 

@@ -14,7 +14,6 @@ __all__ = [
     "reference_source",
     "replace_solution",
     "solution_region",
-    "strip_solution",
     "without_idle_imports",
 ]
 
@@ -78,16 +77,6 @@ def solution_region(source: str) -> str:
     """
     inside, outside = _split_at_markers(source)
     return "\n".join(outside if inside is None else inside)
-
-
-def strip_solution(source: str) -> str:
-    """The lines outside the solution markers, which a student may read; "" without markers.
-
-    Raises:
-        ValueError: the markers are nested or do not pair up.
-    """
-    inside, outside = _split_at_markers(source)
-    return "" if inside is None else "\n".join(outside)
 
 
 def _split_at_markers(source: str) -> tuple[list[str] | None, list[str]]:

@@ -49,5 +49,5 @@ def write_graded(
         write_whole(folder / name, data)
     write_timestamp(folder, submitted_at)
     with in_language(bundle.language):
-        notebook = dumps(graded_notebook(result, bundle.release), compact=True)
+        notebook = dumps(graded_notebook(result, bundle.release))
     write_whole(folder / f"{result.assignment}.ipynb", notebook)

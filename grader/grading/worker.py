@@ -6,7 +6,6 @@ of it.
 
 from __future__ import annotations
 
-import gc
 import threading
 
 from grader.course.bundle import Bundle
@@ -25,8 +24,6 @@ def become_worker(bundle: Bundle) -> None:
     from grader.grading.workshop import prepare
 
     prepare(bundle)
-    gc.collect()
-    gc.freeze()  # what all submissions share is not searched for garbage after each
 
 
 def grade_one(bundle: Bundle | str, submission: Submission) -> SubmissionResult:

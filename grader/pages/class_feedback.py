@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import as_completed
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -32,7 +31,6 @@ from grader.system.stopping import stop_on_interrupt
 __all__ = ["ClassFeedback", "Page", "write_feedback"]
 
 WORTH_A_WORKER = 32 << 20  # bytes of records that become pages while another process starts
-IN_FLIGHT_PER_WORKER = 4
 SEAL = b"<!-- "
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -200,42 +198,32 @@ def _written(
     desk: _Desk, todo: Mapping[str, Standing], workers: int, stop: threading.Event
 ) -> Iterator[Page]:
     """Pages as they are written; once it is to stop, only those that have been begun."""
-    waiting = iter(todo.items())
-    running: set[Future[Page]] = set()
-    most = IN_FLIGHT_PER_WORKER * workers if workers > 1 else 1
+    if workers > 1:
+        yield from _written_by(workers, desk, todo, stop)
+        return
+    for student, standing in todo.items():
+        if stop.is_set():
+            return
+        yield _write(desk, student, standing)
+
+
+def _written_by(
+    workers: int, desk: _Desk, todo: Mapping[str, Standing], stop: threading.Event
+) -> Iterator[Page]:
     try:
-        with _team(desk, workers) as (executor, write):
-            while True:
-                while len(running) < most and not stop.is_set() and (job := next(waiting, None)):
-                    running.add(executor.submit(write, *job))
-                if not running:
-                    return
-                finished, running = wait(running, return_when=FIRST_COMPLETED)
-                yield from (future.result() for future in finished)
+        with worker_processes(workers, _become_worker, (desk,)) as executor:
+            pages = [executor.submit(_write_held, *job) for job in todo.items()]
+            for page in as_completed(pages):
+                if stop.is_set():
+                    for waiting in pages:
+                        waiting.cancel()
+                if not page.cancelled():
+                    yield page.result()
     except BrokenProcessPool:
         raise GraderError(
             "a process that wrote pages was ended from outside; those that are there are whole, "
             "run the same command again, with --workers 1 if it happens again"
         ) from None
-
-
-@contextmanager
-def _team(desk: _Desk, size: int) -> Iterator[tuple[Executor, Callable[[str, Standing], Page]]]:
-    """Who writes, and what they are to be given; one alone is this process."""
-    if size == 1:
-        yield _Here(), lambda student, standing: _write(desk, student, standing)
-        return
-    with worker_processes(size, _become_worker, (desk,)) as executor:
-        yield executor, _write_held
-
-
-class _Here(Executor):
-    """Does at once what it is given."""
-
-    def submit(self, call: Callable[..., Any], /, *args: Any, **more: Any) -> Future[Any]:
-        done: Future[Any] = Future()
-        done.set_result(call(*args, **more))
-        return done
 
 
 _desks: list[_Desk] = []

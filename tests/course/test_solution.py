@@ -12,7 +12,6 @@ from grader.course.solution import (
     reference_source,
     replace_solution,
     solution_region,
-    strip_solution,
     without_idle_imports,
 )
 from grader.errors import JudgeError
@@ -38,13 +37,10 @@ def double(x):
 
 def test_solution_region_takes_all_regions():
     assert solution_region(TWO_REGIONS) == "    total = x + y\n    return total\n    return 2 * x"
-    assert "total" not in strip_solution(TWO_REGIONS)
-    assert "def double" in strip_solution(TWO_REGIONS)
 
 
 def test_without_markers_the_whole_cell_is_the_solution():
     assert solution_region("x = 1\ny = 2") == "x = 1\ny = 2"
-    assert strip_solution("x = 1\ny = 2") == ""
 
 
 @pytest.mark.parametrize(
@@ -73,7 +69,7 @@ def test_replace_solution_replaces_only_the_definitions_given():
 def test_replace_solution_without_definitions_fills_the_region():
     source = "### BEGIN SOLUTION\nold\n### END SOLUTION\nrest"
     assert solution_region(replace_solution(source, "new \\1")) == "new \\1"
-    assert strip_solution(replace_solution(source, "new")) == "rest"
+    assert replace_solution(source, "new").endswith("\nrest")
     assert replace_solution("whole cell", "new") == "new"
 
 

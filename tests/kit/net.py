@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.course.settings import Course
-from grader.course.solution import strip_solution
+from grader.course.solution import replace_solution
 from grader.notebook import Notebook, dumps
 from tests.kit.notebooks import make_cell, make_notebook
 
@@ -99,8 +99,8 @@ def released(source: Notebook) -> Notebook:
         if "BEGIN SOLUTION" in cell["source"]:
             stub = "    # YOUR CODE HERE\n    raise NotImplementedError()"
             kind = cell["cell_type"]
-            cell["source"] = strip_solution(cell["source"]) + "\n"
-            cell["source"] += stub if kind == "code" else "YOUR ANSWER HERE"
+            text = replace_solution(cell["source"], stub if kind == "code" else "YOUR ANSWER HERE")
+            cell["source"] = "\n".join(line for line in text.split("\n") if "SOLUTION" not in line)
     return result
 
 

@@ -12,7 +12,7 @@ from grader.box.jail import kernel
 
 __all__ = ["abi", "restrict"]
 
-CREATE_RULESET_VERSION = 1
+CREATE_RULESET_VERSION = 1  # asks for the version instead of making a rule set
 RULE_PATH_BENEATH = 1
 PR_SET_NO_NEW_PRIVS = 38
 READ_FILE, READ_DIR = 1 << 2, 1 << 3
@@ -27,7 +27,8 @@ SCOPE_SOCKETS_AND_SIGNALS = 3  # version 6: abstract sockets, signals
 def abi() -> int:
     """The kernel's Landlock version; 0 when there is none."""
     try:
-        return kernel.call("landlock_create_ruleset", None, ctypes.c_size_t(0), 1)
+        no_size = ctypes.c_size_t(0)
+        return kernel.call("landlock_create_ruleset", None, no_size, CREATE_RULESET_VERSION)
     except OSError:
         return 0
 

@@ -19,7 +19,9 @@ __all__ = ["merged"]
 _Tokens: TypeAlias = tuple[str, ...]
 _Edit: TypeAlias = tuple[int, int, _Tokens]  # start, end, and the tokens that replace [start, end)
 
-CACHED = 8192  # enough for all pairs of one question: the next submission needs them again
+# Enough for all pairs of one question: the next submission needs them again. Of two_layer_net's
+# mistakes there are 3,321 pairs: they take 0.2 s, without these caches 9 s, the next time 1 ms.
+CACHED = 8192
 
 
 @lru_cache(CACHED)
