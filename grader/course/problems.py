@@ -34,42 +34,26 @@ FORMS = {
     "language": "must be the code of a language",
     "gradebook": "must be the URL of a database",
 }
-EXAMPLES = {
-    "name": "name: Neural networks",
-    "seed": "seed: 2026",
-    "assignments": "assignments: [{id: backprop, title: Backpropagation, questions: {gates: 8}}]",
-    "id": "id: two_layer_net",
-    "title": "title: A two-layer network",
-    "due": "due: 2026-10-05T23:59:00+02:00",
-    "lms_name": "lms_name: Homework 2",
-    "questions": "questions: {forward: 6, explain: {points: 6, manual: true}}",
-    "points": "forward: 6",
-    "figures": "figures: keep",
-    "language": "language: en",
-    "attempts": "attempts: latest",
-    "roster": "roster: roster.csv",
-    "extensions": "extensions: extensions.csv",
-    "gradebook": "gradebook: sqlite:///gradebook.db",
-    "limits": "limits: {cell_timeout_s: 20}",
-    "late_policy": "late_policy: {penalty_per_day: 0.1}",
-}
 OWN = "Value error, "  # pydantic puts this before a message of ours
 
 
-def first_problem(problems: Sequence[Mapping[str, Any]], data: Mapping[str, Any]) -> str:
+def first_problem(
+    problems: Sequence[Mapping[str, Any]], data: Mapping[str, Any], examples: Mapping[str, str]
+) -> str:
     """One problem as one line: the place, what is expected, an example, and what was found.
 
     Args:
         problems: the errors that pydantic lists. An unknown key is told before a missing one,
             since it may be the missing one misspelt.
         data: the content of course.yml.
+        examples: a right line of course.yml for each key.
     """
     problem = min(problems, key=lambda problem: problem["type"] != "extra_forbidden")
     place = problem["loc"]
     key = str(place[-1]) if place else ""
     words = _words(problem, key)
     found = problem["input"]
-    if example := EXAMPLES.get(key) if problem["type"] != "extra_forbidden" else None:
+    if example := examples.get(key) if problem["type"] != "extra_forbidden" else None:
         words += f", such as `{example}`"
     if problem["type"] != "missing" and isinstance(found, str | int | float):
         words += f" (got {found!r:.80})"

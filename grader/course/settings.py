@@ -42,7 +42,7 @@ class Question(_Model):
             result keeps its points.
     """
 
-    points: float = Field(gt=0, le=1000)
+    points: float = Field(gt=0, le=1000, examples=["forward: 6"])
     manual: bool = False
     follow_through: bool = True
 
@@ -97,11 +97,15 @@ class Assignment(_Model):
             stands for a question's points.
     """
 
-    id: Identifier
-    title: str = Field(min_length=1, max_length=200)
-    due: AwareDatetime | None = None
-    lms_name: str | None = Field(default=None, min_length=1, max_length=300)
-    questions: dict[Identifier, Question] = Field(min_length=1)
+    id: Identifier = Field(examples=["id: two_layer_net"])
+    title: str = Field(min_length=1, max_length=200, examples=["title: A two-layer network"])
+    due: AwareDatetime | None = Field(default=None, examples=["due: 2026-10-05T23:59:00+02:00"])
+    lms_name: str | None = Field(
+        default=None, min_length=1, max_length=300, examples=["lms_name: Homework 2"]
+    )
+    questions: dict[Identifier, Question] = Field(
+        min_length=1, examples=["questions: {forward: 6, explain: {points: 6, manual: true}}"]
+    )
 
     @field_validator("questions", mode="before")
     @classmethod
@@ -137,17 +141,34 @@ class Course(_Model):
         root: the folder of course.yml.
     """
 
-    name: str = Field(min_length=1, max_length=200)
-    seed: int = Field(ge=0)
-    assignments: tuple[Assignment, ...] = Field(min_length=1)
-    limits: Limits = Limits()
-    figures: Literal["keep", "skip"] = "keep"
-    language: str = Field(default="en", pattern=r"^[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*$")
-    gradebook: str = Field(default="sqlite:///gradebook.db", pattern=r"^[a-z0-9+]+://.+")
-    late_policy: LatePolicy = LatePolicy()
-    attempts: Literal["latest", "best"] = "latest"
-    roster: str = Field(default="roster.csv", min_length=1)
-    extensions: str = Field(default="extensions.csv", min_length=1)
+    name: str = Field(min_length=1, max_length=200, examples=["name: Neural networks"])
+    seed: int = Field(ge=0, examples=["seed: 2026"])
+    assignments: tuple[Assignment, ...] = Field(
+        min_length=1,
+        examples=[
+            "assignments: [{id: backprop, title: Backpropagation, questions: {gates: 8}}]",
+        ],
+    )
+    limits: Limits = Field(default=Limits(), examples=["limits: {cell_timeout_s: 20}"])
+    figures: Literal["keep", "skip"] = Field(default="keep", examples=["figures: keep"])
+    language: str = Field(
+        default="en",
+        pattern=r"^[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*$",
+        examples=["language: en"],
+    )
+    gradebook: str = Field(
+        default="sqlite:///gradebook.db",
+        pattern=r"^[a-z0-9+]+://.+",
+        examples=["gradebook: sqlite:///gradebook.db"],
+    )
+    late_policy: LatePolicy = Field(
+        default=LatePolicy(), examples=["late_policy: {penalty_per_day: 0.1}"]
+    )
+    attempts: Literal["latest", "best"] = Field(default="latest", examples=["attempts: latest"])
+    roster: str = Field(default="roster.csv", min_length=1, examples=["roster: roster.csv"])
+    extensions: str = Field(
+        default="extensions.csv", min_length=1, examples=["extensions: extensions.csv"]
+    )
     root: Path = Field(default=Path(), exclude=True)
 
     @model_validator(mode="after")
@@ -174,7 +195,7 @@ class Course(_Model):
         try:
             return cls.model_validate({**data, "root": root})
         except ValidationError as error:
-            raise CourseError(f"{path}: {first_problem(error.errors(), data)}") from None
+            raise CourseError(f"{path}: {first_problem(error.errors(), data, EXAMPLES)}") from None
 
     def assignment(self, assignment_id: str) -> Assignment:
         """The assignment with that id.
@@ -270,6 +291,14 @@ class Course(_Model):
             student: the student's id.
         """
         return self.results_dir(assignment_id) / f"{student}.json"
+
+
+EXAMPLES: dict[str, str] = {
+    name: str(field.examples[0])
+    for model in (Course, Assignment, Question)
+    for name, field in model.model_fields.items()
+    if field.examples
+}  # of lines in course.yml, by key
 
 
 class _Loader(yaml.SafeLoader):

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from grader.course.problems import EXAMPLES
-from grader.course.settings import Course
+from grader.course.settings import EXAMPLES, Course
 from tests.kit.settings import GOOD, load, problem
 
 WRONG = {
