@@ -1,6 +1,6 @@
-"""Results kept: records on disk, rows in nbgrader's database, lateness, grades read back.
+"""Keeps results: records on disk, rows in nbgrader's database, lateness, and the grades in them.
 
-Lives here: all that knows nbgrader's tables, and what is derived from them.
+Lives here: everything that knows nbgrader's tables, and what is derived from them.
 
 May import: `intake`, `course`, `system`. Imported by: `grading`, `pages`, `export`, `cli`,
 `nbgrader_plugins`.

@@ -22,7 +22,8 @@ def graded_notebook(result: SubmissionResult, release: Notebook) -> Notebook:
 
     Args:
         result: how the submission was graded.
-        release: stands in for the notebook of a rejected submission, with the reason in each card.
+        release: takes the place of a rejected submission's notebook, with the reason in each check
+            cell.
     """
     told = "\n".join(result.note_texts) + "\n"
     reason = {"output_type": "stream", "name": "stdout", "text": told}
@@ -40,7 +41,14 @@ def graded_notebook(result: SubmissionResult, release: Notebook) -> Notebook:
 def write_graded(
     course: Course, bundle: Bundle, result: SubmissionResult, submitted_at: datetime | None
 ) -> None:
-    """Write what nbgrader leaves after grading; when we failed, nothing stays, as with nbgrader."""
+    """Write the files that nbgrader leaves after grading, or remove them if we failed to grade.
+
+    Args:
+        course: the course.
+        bundle: the assignment, whose helper files go beside the notebook.
+        result: how the submission was graded.
+        submitted_at: when it was handed in; None if unknown.
+    """
     folder = course.autograded_dir / result.student / result.assignment
     if result.status is Status.NOT_GRADED:
         shutil.rmtree(folder, ignore_errors=True)

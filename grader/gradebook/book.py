@@ -1,6 +1,6 @@
 """The course's gradebook, open: results go into nbgrader's database, grades come out of it.
 
-Importing it takes half a second, so commands do that only when they need it.
+Importing this module takes half a second, so commands import it only when they need it.
 """
 
 from __future__ import annotations
@@ -46,10 +46,11 @@ class CourseGradebook:
     Args:
         course: the course; its gradebook is created if there is none.
         deadlines: until when each student may hand in; read here if not given.
-        bundles: assignments that were read already; others are read when a result of them comes.
+        bundles: assignments that were read already; others are read with their first result.
 
     Raises:
-        GradebookError: the database cannot be opened; so do all methods when it refuses.
+        GradebookError: the database cannot be opened. All methods raise it when the database
+            refuses.
         UsageError: the extensions cannot be read.
     """
 
@@ -76,14 +77,18 @@ class CourseGradebook:
 
     @property
     def shown(self) -> str:
-        """Its URL as anybody may read it."""
+        """Its URL without a password, for messages."""
         return without_password(self._course.gradebook_url)
 
     def register(self, release: Notebook, assignment: Assignment) -> None:
         """Make the assignment known, with the cells that nbgrader's SaveCells would keep.
 
-        Points, texts and the due date may change at any time; the set of cells only as long as
-        nobody has handed in.
+        Points, texts and the due date may change at any time. Cells may be added or removed only
+        as long as nobody has handed in.
+
+        Args:
+            release: the student notebook.
+            assignment: its part of course.yml.
 
         Raises:
             GradebookError: the cells changed while there are submissions.
@@ -100,14 +105,19 @@ class CourseGradebook:
             self._rows.forget(assignment.id)
 
     def store(self, result: SubmissionResult, submitted_at: datetime | None) -> None:
-        """Keep one result; `store_all` says how."""
+        """Keep one result, as `store_all` does.
+
+        Args:
+            result: how the submission was graded.
+            submitted_at: when it was handed in; None if unknown.
+        """
         self.store_all([(result, submitted_at)])
 
     def store_all(self, batch: Iterable[tuple[SubmissionResult, datetime | None]]) -> None:
         """Keep results in one transaction, and write their graded notebooks.
 
-        Scores by hand stay. A result that is NOT_GRADED takes the earlier automatic score away,
-        since it may be of another submission. Students with an unsafe id get no rows. Once this
+        Scores by hand stay. A result that is NOT_GRADED removes the earlier automatic score, which
+        may belong to another submission. Students with an unsafe id get no rows. When this
         returns, everything is on disk.
 
         Args:
@@ -118,7 +128,7 @@ class CourseGradebook:
             for result, submitted_at in batch:
                 if not is_safe_student(result.student):
                     continue
-                if result.student in students:  # whose rows have to be found
+                if result.student in students:  # so that their new rows are found
                     self._book.db.flush()
                 bundle = self._bundle(result.assignment)
                 write_graded(self._course, bundle, result, submitted_at)
@@ -127,13 +137,23 @@ class CourseGradebook:
             self._penalties.update(students)
 
     def annotate(self, result: SubmissionResult, submitted_at: datetime | None) -> None:
-        """Keep only what nbgrader's own preprocessors do not: time and reason of a rejection."""
+        """Keep what nbgrader's own preprocessors do not: the time, and the reason of a rejection.
+
+        Args:
+            result: how the submission was graded.
+            submitted_at: when it was handed in; None if unknown.
+        """
         with self._transaction():
             self._rows.annotate(result, submitted_at)
             self._penalties.update({result.student})
 
     def note_times(self, assignment_id: str, times: Mapping[str, datetime | None]) -> None:
-        """Keep when submissions came that are already known; the others are left to `store`."""
+        """Set the times of submissions that are already in the gradebook.
+
+        Args:
+            assignment_id: which assignment.
+            times: by student, when the submission was handed in; None if unknown.
+        """
         rows = (
             select(SubmittedAssignment)
             .join(AssignmentRow, AssignmentRow.id == SubmittedAssignment.assignment_id)
@@ -148,7 +168,7 @@ class CourseGradebook:
         """How late each submission of an assignment was and what it costs, by student.
 
         Penalties depend on scores given by hand, extensions, other assignments and the policy, so
-        they are brought up to date first; names as the roster has them, too.
+        they are brought up to date first. So are the names that nbgrader takes from the roster.
         """
         with self._transaction():
             found = self._penalties.update()
@@ -166,7 +186,12 @@ class CourseGradebook:
             return marks.manual_comments(self._book.db, assignment_id)
 
     def stored_penalty(self, assignment_id: str, student: str) -> float:
-        """Points lost for lateness as they are stored; nothing is computed or written."""
+        """Points lost for lateness as they are stored; nothing is computed or written.
+
+        Args:
+            assignment_id: which assignment.
+            student: whose submission.
+        """
         with self._transaction():
             return marks.stored_penalty(self._book.db, assignment_id, student)
 
@@ -176,7 +201,7 @@ class CourseGradebook:
         return self._bundles[assignment_id]
 
     def _enrol(self) -> None:
-        """Make nbgrader know the names and addresses of everyone in the roster."""
+        """Copy names and addresses from the roster into nbgrader's table."""
         for person in load_roster(self._course) or ():
             row = self._book.db.get(Student, person.id)
             if row is None:
@@ -194,12 +219,12 @@ class CourseGradebook:
                 f"{self.shown}: {assignment_id}: cells changed (added: {_listed(added)}; "
                 f"removed: {_listed(removed)}) while there are submissions; restore them, or run "
                 f"`nbgrader db assignment remove {assignment_id} --force`, which deletes its "
-                "scores, those given by hand too, and grade again"
+                "scores (also those given by hand), and grade again"
             )
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        """All of it is kept or nothing, and what the database refuses is told in one line."""
+        """Keep all changes or none; a refusal of the database becomes an error of one line."""
         with in_one_line(self._course.gradebook_url):
             try:
                 yield

@@ -1,4 +1,4 @@
-"""Grades as they stand: what was judged, the scores that humans gave, and the late penalty."""
+"""Grades as they are now: the judge's scores, the scores that humans gave, the late penalty."""
 
 from __future__ import annotations
 
@@ -58,7 +58,11 @@ class Grade:
 
 
 def grades(gradebook: GradebookOnDemand, assignment: Assignment) -> list[Grade]:
-    """The grades of one assignment, by student.
+    """The grades of one assignment, in the order of the students' ids.
+
+    Args:
+        gradebook: opened only if there are results.
+        assignment: which assignment.
 
     Raises:
         GradebookError: the gradebook refuses to be read.
@@ -70,9 +74,13 @@ def grades(gradebook: GradebookOnDemand, assignment: Assignment) -> list[Grade]:
 
 
 def standings(gradebook: GradebookOnDemand, assignment: Assignment) -> dict[str, Standing]:
-    """What the gradebook says of everyone who has a kept result, by student.
+    """What the gradebook adds to each kept result of an assignment, by student.
 
-    Lateness follows policy, deadlines, extensions and times of submission as they are now.
+    Lateness follows from policy, deadlines, extensions and times of submission as they are now.
+
+    Args:
+        gradebook: opened only if there are results.
+        assignment: which assignment.
 
     Raises:
         GradebookError: the gradebook refuses to be read.
@@ -86,7 +94,12 @@ def standings(gradebook: GradebookOnDemand, assignment: Assignment) -> dict[str,
 
 
 def grade_of(result: SubmissionResult, standing: Standing) -> Grade:
-    """The grade of one kept result."""
+    """The grade of one kept result.
+
+    Args:
+        result: as the judge left it.
+        standing: what the gradebook adds.
+    """
     with_scores = result.with_manual_scores(standing.by_hand)
     return Grade(with_scores, standing.lateness, standing.comments)
 
@@ -94,14 +107,17 @@ def grade_of(result: SubmissionResult, standing: Standing) -> Grade:
 def refresh(
     gradebook: GradebookOnDemand, assignment_id: str, submissions: Iterable[Submission]
 ) -> None:
-    """Bring what lateness follows up to date in the gradebook, if it has changed; grades nothing.
+    """Bring lateness in the gradebook up to date, without grading anything.
 
-    That is the policy, deadlines, extensions, roster and times of submission.
+    It depends on the policy, deadlines, extensions, roster and times of submission.
 
     Args:
-        gradebook: opened only if something has changed.
+        gradebook: opened only if one of these has changed.
         assignment_id: which assignment.
-        submissions: with the times at which they came.
+        submissions: with the times at which they were handed in.
+
+    Raises:
+        GradebookError: the gradebook refuses.
     """
     course = gradebook.course
     times = {submission.student: submission.submitted_at for submission in submissions}
@@ -123,7 +139,7 @@ def _late_digest(course: Course, times: dict[str, datetime | None]) -> str:
 
 
 def _from_gradebook(gradebook: GradebookOnDemand, assignment_id: str) -> dict[str, Standing]:
-    """What it says of everyone who has been graded, by student."""
+    """What the gradebook adds for everyone who has been graded, by student."""
     book = gradebook.book
     book.note_times(assignment_id, _times_of_graded(gradebook.course, assignment_id))
     scores, comments = book.manual_scores(assignment_id), book.manual_comments(assignment_id)
@@ -134,10 +150,10 @@ def _from_gradebook(gradebook: GradebookOnDemand, assignment_id: str) -> dict[st
 
 
 def _times_of_graded(course: Course, assignment_id: str) -> dict[str, datetime | None]:
-    """When that came which has its score now; the time of what waits to be graded is not it."""
+    """When the graded files were handed in: a newer, ungraded file must not lend its time."""
     try:
         bundles = [load_bundle(course, assignment_id, unsafe=unsafe) for unsafe in (False, True)]
-    except GraderError:  # whether or not it could be graded now, it was, and its grades are due
+    except GraderError:  # grades must be readable even if the assignment can no longer be graded
         return {}
     return {
         submission.student: submission.submitted_at

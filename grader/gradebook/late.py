@@ -1,8 +1,8 @@
 """What handing in late costs, by the policy of course.yml; pure arithmetic on times and scores.
 
-Days are begun days after a student's own deadline and the grace period. Of them, those in the
-student's budget of late days are free: it is spent in the order of the deadlines, on whatever came
-late, until nothing of it is left.
+Lateness is counted in days after the student's own deadline and the grace period; a day that has
+begun counts. A student has a budget of late days, which cost nothing. It is spent in the order of
+the deadlines, on every late submission, until nothing is left.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ DAY_S = 86400
 
 @dataclass(frozen=True)
 class HandIn:
-    """One student's submission of one assignment, as far as lateness goes.
+    """The data of one student's submission that lateness depends on.
 
     Args:
         max_score: points of the assignment.
@@ -90,7 +90,7 @@ def lateness(policy: LatePolicy, handins: Sequence[HandIn]) -> list[Lateness]:
         handins: all submissions of one student in the course.
 
     Returns:
-        One answer for each, in the same order.
+        One entry for each submission, in the same order.
     """
     seconds = [_seconds_late(handin) for handin in handins]
     days = [_days(policy, late) for late in seconds]

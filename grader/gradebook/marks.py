@@ -1,4 +1,4 @@
-"""What humans wrote into the gradebook, and penalties as they are stored; nothing is changed."""
+"""Reads what humans wrote into the gradebook, and the stored penalties; changes nothing."""
 
 from __future__ import annotations
 
@@ -23,7 +23,12 @@ __all__ = ["manual_comments", "manual_scores", "stored_penalty"]
 
 
 def manual_scores(database: Any, assignment_id: str) -> dict[str, dict[str, float]]:
-    """Scores that a human gave or changed: student → question → points with extra credit."""
+    """Scores that a human gave or changed: student → question → points with extra credit.
+
+    Args:
+        database: the gradebook's session.
+        assignment_id: which assignment.
+    """
     scores: dict[str, dict[str, float]] = {}
     for student, cell, grade in _marks(database, Grade, GradeCell, assignment_id):
         if grade.manual_score is not None or grade.extra_credit is not None:
@@ -32,7 +37,12 @@ def manual_scores(database: Any, assignment_id: str) -> dict[str, dict[str, floa
 
 
 def manual_comments(database: Any, assignment_id: str) -> dict[str, dict[str, str]]:
-    """What a human wrote to the student: student → question → comment."""
+    """What a human wrote to the student: student → question → comment.
+
+    Args:
+        database: the gradebook's session.
+        assignment_id: which assignment.
+    """
     comments: dict[str, dict[str, str]] = {}
     for student, cell, comment in _marks(database, Comment, SolutionCell, assignment_id):
         if words := (comment.manual_comment or "").strip():
@@ -41,7 +51,13 @@ def manual_comments(database: Any, assignment_id: str) -> dict[str, dict[str, st
 
 
 def stored_penalty(database: Any, assignment_id: str, student: str) -> float:
-    """Points that one submission lost for lateness, as they are stored."""
+    """Points that one submission lost for lateness, as they are stored.
+
+    Args:
+        database: the gradebook's session.
+        assignment_id: which assignment.
+        student: whose submission.
+    """
     row = (
         select(SubmittedNotebook.late_submission_penalty)
         .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)

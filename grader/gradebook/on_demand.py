@@ -20,7 +20,7 @@ class GradebookOnDemand:
 
     Args:
         course: the course.
-        deadlines: until when each student may hand in; read when it opens if not given.
+        deadlines: until when each student may hand in; if not given, read when it is opened.
         bundles: assignments that were read already.
     """
 
@@ -42,7 +42,8 @@ class GradebookOnDemand:
         """The open gradebook.
 
         Raises:
-            GradebookError: the database refuses.
+            GradebookError: the database cannot be opened.
+            UsageError: the extensions cannot be read.
         """
         if self._book is None:
             from grader.gradebook.book import CourseGradebook  # takes half a second to import

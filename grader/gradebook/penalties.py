@@ -1,4 +1,4 @@
-"""Late penalties: computed for whole students, since late days are spent across assignments."""
+"""Late penalties, computed from all submissions of a student, since they share the late days."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Penalties:
     Args:
         course: the course, with its policy and due dates.
         deadlines: until when each student may hand in.
-        database: the gradebook's session; whoever calls commits.
+        database: the gradebook's session; the caller commits.
     """
 
     def __init__(self, course: Course, deadlines: Deadlines, database: Any) -> None:
@@ -49,7 +49,7 @@ class Penalties:
         return found
 
     def _rows(self, students: Collection[str] | None) -> list[tuple[Any, Any, Assignment]]:
-        """Submissions with their notebook and assignment, due as course.yml has it now."""
+        """Submissions with their notebook and assignment; their due dates follow course.yml."""
         rows = (
             select(SubmittedAssignment, SubmittedNotebook, AssignmentRow)
             .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
@@ -87,7 +87,7 @@ class Penalties:
     def _handin(
         self, submission: Any, notebook: Any, assignment: Assignment, score: float
     ) -> HandIn:
-        """Due at the later of our extension and one that was granted through nbgrader."""
+        """If an extension was granted by us and another through nbgrader, the later one counts."""
         due = self._deadlines.of(assignment, submission.student_id)
         if due is not None and assignment.due is not None and submission.extension is not None:
             due = max(due, assignment.due + submission.extension)

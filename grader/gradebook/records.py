@@ -17,15 +17,15 @@ from grader.system.files import write_whole
 
 __all__ = ["fingerprint", "kept_fingerprint", "load_result", "save_result"]
 
-FINGERPRINT = re.compile(rb'\{\s*"fingerprint": "([0-9a-f]{64})"')  # what a record begins with
+FINGERPRINT = re.compile(rb'\{\s*"fingerprint": "([0-9a-f]{64})"')  # how a record begins
 
 
 def fingerprint(bundle: Bundle, submission: Submission) -> str:
-    """Digest of all that a result depends on: bundle, student, submitted file.
+    """Digest of everything that a result depends on: bundle, student, submitted file.
 
     Args:
         bundle: the assignment.
-        submission: with its content, or its file is read for the digest alone.
+        submission: without its content, its file is read.
     """
     parts = f"{bundle.digest}:{submission.student}:{with_content(submission).digest}"
     return hashlib.sha256(os.fsencode(parts)).hexdigest()
@@ -34,8 +34,12 @@ def fingerprint(bundle: Bundle, submission: Submission) -> str:
 def save_result(course: Course, result: SubmissionResult) -> SubmissionResult:
     """Keep the record under `results/`, whole or not at all.
 
+    Args:
+        course: the course.
+        result: what to keep; it replaces the student's earlier record.
+
     Returns:
-        The result with the scores of the record that it replaces, as it was kept.
+        The result as it was kept: with the scores of the record that it replaces.
     """
     path = course.result_path(result.assignment, result.student)
     kept = replace(result, previous_scores=_scores_before(path))
@@ -46,7 +50,7 @@ def save_result(course: Course, result: SubmissionResult) -> SubmissionResult:
 def _scores_before(path: Path) -> dict[str, float]:
     """The scores of a kept record, by question, also if another version of the kit wrote it.
 
-    A grading that failed gave none; those from before it are handed on.
+    If that grading failed, the scores from before it are used.
     """
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
@@ -59,7 +63,13 @@ def _scores_before(path: Path) -> dict[str, float]:
 
 
 def kept_fingerprint(course: Course, assignment_id: str, student: str) -> str:
-    """The fingerprint of the kept record, or "" if there is none; quicker than all of it."""
+    """The fingerprint of the kept record, without reading the rest of it; "" if there is none.
+
+    Args:
+        course: the course.
+        assignment_id: which assignment.
+        student: whose record.
+    """
     try:
         with course.result_path(assignment_id, student).open("rb") as file:
             found = FINGERPRINT.match(file.read(200))
@@ -69,7 +79,13 @@ def kept_fingerprint(course: Course, assignment_id: str, student: str) -> str:
 
 
 def load_result(course: Course, assignment_id: str, student: str) -> SubmissionResult | None:
-    """The kept record, or None if there is none or it was written by another version."""
+    """The kept record, or None if there is none or another version of the kit wrote it.
+
+    Args:
+        course: the course.
+        assignment_id: which assignment.
+        student: whose record.
+    """
     path = course.result_path(assignment_id, student)
     try:
         return SubmissionResult.from_json(path.read_bytes())

@@ -1,4 +1,4 @@
-"""What a database refuses, in one line with its remedy, and without a password."""
+"""Errors of a database in one line, with a remedy and without a password."""
 
 from __future__ import annotations
 
@@ -28,7 +28,11 @@ REMEDIES = {
 
 @contextmanager
 def in_one_line(url: str) -> Iterator[None]:
-    """Turn what the database of that URL refuses into a `GradebookError` of one line."""
+    """Turn errors of the database into a `GradebookError` of one line that names the URL.
+
+    Raises:
+        GradebookError: the database, its driver or nbgrader refused something.
+    """
     try:
         yield
     except REFUSALS as error:
@@ -38,7 +42,7 @@ def in_one_line(url: str) -> Iterator[None]:
 
 
 def without_password(url: str) -> str:
-    """The URL as it is where it holds no password; else with stars for it, or without it."""
+    """The URL with its password hidden or removed; unchanged if it has none."""
     try:
         whole = make_url(url)
     except SQLAlchemyError:

@@ -12,7 +12,7 @@ __all__ = ["ReleaseCells"]
 
 @dataclass(frozen=True)
 class ReleaseCells:
-    """What identifies a release in the gradebook; equal when nothing has to be saved again.
+    """What the gradebook knows of a release; if two are equal, nothing has to be saved again.
 
     Args:
         kernelspec: the notebook's own.
@@ -28,7 +28,7 @@ class ReleaseCells:
 
     @classmethod
     def of(cls, release: Notebook) -> ReleaseCells:
-        """Those of a release."""
+        """The cells of a release."""
         named = {name: cell for cell in release["cells"] if (name := grade_id(cell))}
         graded = {n: c for n, c in named.items() if is_check(c) or is_manual(c)}
         kept = {n: c for n, c in named.items() if n in graded or is_solution(c) or is_locked(c)}
@@ -44,6 +44,6 @@ class ReleaseCells:
         )
 
     def names(self) -> set[tuple[str, str]]:
-        """Every cell by its name and its role."""
+        """Name and role of every cell."""
         roles = [field.name for field in fields(self)[1:]]
         return {(name, role) for role in roles for name in getattr(self, role)}

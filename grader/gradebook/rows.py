@@ -1,4 +1,4 @@
-"""The rows of submissions in nbgrader's tables: found or made, filled in by nbgrader's rules."""
+"""The rows of submissions in nbgrader's tables: found or added, filled in by nbgrader's rules."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ NO_RESPONSE = "No response."  # nbgrader's own words for an untouched answer
 
 @dataclass(frozen=True)
 class _Source:
-    """The rows of an assignment that those of submissions refer to, read once.
+    """Database ids that the rows of an assignment's submissions refer to, read once.
 
     Args:
-        assignment_id: of the assignment, in the database.
-        notebook_id: of its notebook.
-        cells: id by name of the cells that are graded, and of those that are commented on.
+        assignment_id: id of the assignment's row.
+        notebook_id: id of its notebook's row.
+        cells: id by name of the cells with a grade (key `Grade`) and with a comment (`Comment`).
     """
 
     assignment_id: str
@@ -56,13 +56,19 @@ class SubmissionRows:
         self._sources: dict[str, _Source] = {}
 
     def forget(self, assignment_id: str) -> None:
-        """Read the rows of an assignment again, since its cells have changed."""
+        """Forget what was read of an assignment, because its cells have changed."""
         self._sources.pop(assignment_id, None)
 
     def fill_in(
         self, bundle: Bundle, result: SubmissionResult, submitted_at: datetime | None
     ) -> None:
-        """Time, grades and comments of one submission, as nbgrader would have left them."""
+        """Write time, grades and comments of one submission, as nbgrader would.
+
+        Args:
+            bundle: the assignment.
+            result: how the submission was graded.
+            submitted_at: when it was handed in; None if unknown.
+        """
         submission, notebook = self._submission(result)
         set_time(submission, submitted_at)
         self._grade(notebook, result)
@@ -72,14 +78,19 @@ class SubmissionRows:
             self._note_untouched(notebook, result, bundle.release)
 
     def annotate(self, result: SubmissionResult, submitted_at: datetime | None) -> None:
-        """Time and reason of a rejection alone, which nbgrader's own preprocessors do not keep."""
+        """Write what nbgrader's own preprocessors do not: the time, and why it was rejected.
+
+        Args:
+            result: how the submission was graded.
+            submitted_at: when it was handed in; None if unknown.
+        """
         submission, notebook = self._submission(result)
         set_time(submission, submitted_at)
         if result.status is Status.REJECTED:
             self._give_reason(notebook, result)
 
     def _submission(self, result: SubmissionResult) -> tuple[Any, Any]:
-        """The submission's two rows, made if they are not there."""
+        """The submission's two rows, added if they are missing."""
         database, source = self._book.db, self._source(result.assignment)
         if database.get(Student, result.student) is None:
             database.add(Student(id=result.student))
@@ -105,7 +116,7 @@ class SubmissionRows:
         return self._sources[assignment_id]
 
     def _row(self, kind: Any, **key: str) -> Any:
-        """The row with this key, made if it is not there."""
+        """The row with this key, added if it is missing."""
         row = self._book.db.scalars(select(kind).filter_by(**key)).one_or_none()
         if row is None:
             row = kind(id=uuid4().hex, **key)  # as nbgrader would, but before it is stored
@@ -115,7 +126,8 @@ class SubmissionRows:
     def _grade(self, notebook: Any, result: SubmissionResult) -> None:
         """Fill in the grades by the rules of nbgrader's SaveAutoGrades.
 
-        But where a human gave points to the very same answer, nobody has to look again.
+        With one difference: if a human gave points to the very same answer, nobody has to look
+        again.
         """
         scores: dict[str, float | None] = {}
         if result.status is not Status.NOT_GRADED:
@@ -132,7 +144,7 @@ class SubmissionRows:
                 grade.needs_manual_grade = True
 
     def _same_answers(self, result: SubmissionResult) -> frozenset[str]:
-        """Questions whose answer is what it was when the student was last graded."""
+        """Questions whose answer has not changed since the student was last graded."""
         before = load_result(self._course, result.assignment, result.student)
         if before is None or before.notebook is None or result.notebook is None:
             return frozenset()
@@ -151,7 +163,7 @@ class SubmissionRows:
             comment.auto_comment = NO_RESPONSE if is_untouched else None
 
     def _of_cells(self, kind: Any, notebook: Any, assignment_id: str) -> dict[str, Any]:
-        """Grades or comments of a submitted notebook, by cell, made where there are none."""
+        """Grades or comments of a submitted notebook, by cell; missing ones are added."""
         database, is_new = self._book.db, notebook in self._book.db.new
         rows = () if is_new else database.scalars(select(kind).filter_by(notebook_id=notebook.id))
         by_cell = {row.cell_id: row for row in rows}
@@ -166,12 +178,17 @@ class SubmissionRows:
 
 
 def as_stored(moment: datetime) -> datetime:
-    """UTC without a zone, as nbgrader keeps it."""
+    """The moment in UTC without a zone, as nbgrader keeps it."""
     return moment.astimezone(UTC).replace(tzinfo=None)
 
 
 def set_time(submission: Any, submitted_at: datetime | None) -> None:
-    """Set when a submission came; also where it is unknown, since nbgrader may have guessed."""
+    """Set when a submission was handed in.
+
+    Args:
+        submission: its row.
+        submitted_at: when; None if unknown, which replaces a time that nbgrader may have guessed.
+    """
     submission.timestamp = None if submitted_at is None else as_stored(submitted_at)
 
 

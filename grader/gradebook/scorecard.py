@@ -1,7 +1,7 @@
 """What a check cell of a graded notebook shows: the checks in words, and the score.
 
 nbgrader reads the score of a check cell from the text of its one `execute_result`, and people
-read the table beside it; so partial credit and messages live in the same output.
+read the table beside it. So partial credit and messages are in the same output.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ def check_cell_outputs(
     """The outputs of a graded check cell.
 
     Args:
-        visible: what the visible check printed in the box. Errors and warnings are kept as
-            text: nbgrader would read them as a zero.
+        visible: outputs of the visible check in the box. Errors and warnings become plain text,
+            because nbgrader would read them as a zero.
         question: how the hidden tests judged it; its score becomes the cell's result.
     """
     outputs = [_harmless(output) for output in visible]

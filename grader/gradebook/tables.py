@@ -1,10 +1,10 @@
-"""nbgrader's tables, without its applications: what a gradebook needs, in a third of the time.
+"""nbgrader's tables without its applications, imported in a third of the time.
 
 `import nbgrader` loads a web server's extensions, the exchange and all converters of notebooks. Its
 tables need none of them.
 """
 
-# ruff: noqa: E402 — what keeps nbgrader light has to come before it is imported
+# ruff: noqa: E402 — the code that keeps nbgrader light has to run before the import
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from grader.gradebook.release_cells import ReleaseCells
 def _enter_without_applications() -> None:
     """Make nbgrader's modules importable without running its `__init__`, unless it has run.
 
-    Its version is all that other modules of nbgrader take from there.
+    Other modules of nbgrader need nothing from there but its version.
     """
     spec = importlib.util.find_spec("nbgrader")
     if spec is not None and "nbgrader" not in sys.modules:
@@ -31,8 +31,8 @@ def _enter_without_applications() -> None:
         vars(package)["__version__"] = version
 
 
-# Through nbformat, jsonschema would load a grammar of internationalised addresses for a second; no
-# schema of a notebook asks for it, and jsonschema does without where it is not installed.
+# jsonschema, which nbformat imports, would spend a second on a grammar of internationalised
+# addresses. No schema of a notebook needs it, and jsonschema works without it.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 _enter_without_applications()
 
@@ -75,10 +75,14 @@ COLUMNS = {
 
 
 def open_gradebook(url: str, course_id: str) -> Any:
-    """The gradebook of that URL, with the tables that nbgrader wants.
+    """Open nbgrader's gradebook, and create its tables if they are missing.
 
-    Where nbgrader finds no table at all, it runs `alembic` for a second to learn its version, so
-    that is noted here.
+    In a database without tables nbgrader runs `alembic` for a second to store the version of its
+    tables. The version is stored here instead.
+
+    Args:
+        url: of the database.
+        course_id: nbgrader's id of the course.
     """
     url = f"{url}?timeout={BUSY_TIMEOUT_S}" if url.startswith("sqlite:///") else url
     _make_version_table(url)
@@ -106,7 +110,12 @@ def _make_version_table(url: str) -> None:
 
 
 def saved_cells(book: Any, assignment_id: str) -> ReleaseCells | None:
-    """The cells that the gradebook knows of an assignment; None before the first are saved."""
+    """The cells of an assignment in the gradebook; None if none have been saved.
+
+    Args:
+        book: nbgrader's open `Gradebook`.
+        assignment_id: which assignment.
+    """
     try:
         notebook = book.find_notebook(assignment_id, assignment_id)
     except MissingEntry:
@@ -122,9 +131,14 @@ def saved_cells(book: Any, assignment_id: str) -> ReleaseCells | None:
 
 
 def save_cells(book: Any, assignment_id: str, cells: ReleaseCells) -> None:
-    """Leave the rows that nbgrader's preprocessor SaveCells would leave, without the converters.
+    """Write the rows that nbgrader's preprocessor SaveCells would write, without its converters.
 
-    Cells come and go only as long as nobody has handed in; see to that before.
+    Cells may be added or removed only as long as nobody has handed in; the caller makes sure.
+
+    Args:
+        book: nbgrader's open `Gradebook`.
+        assignment_id: which assignment.
+        cells: those of the release.
     """
     notebook = _notebook(book, assignment_id, json.dumps(cells.kernelspec))
     for kind, wanted in (
