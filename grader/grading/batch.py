@@ -1,4 +1,4 @@
-"""Grading a class: what is new or changed, into gradebook and records."""
+"""Grades what is new or changed in a class, and keeps the results."""
 
 from __future__ import annotations
 
@@ -34,8 +34,9 @@ class Summary:
         assignment: what was graded.
         unchanged: submissions that were not graded again.
         results: those that were, in the order in which they came, without notebooks.
-        stopped: what was left when Ctrl-C ended it early, in words; "" when it was not.
-        by_hand: points that humans gave, by student and question, if any answer waits for some.
+        stopped: what was left when Ctrl-C ended the run early, in words; "" if it did not.
+        by_hand: points that humans gave, by student and question; empty if no answer in `results`
+            waits for a human.
     """
 
     assignment: Assignment
@@ -92,12 +93,14 @@ def autograde(
         crew: who grades.
         force: grade unchanged submissions too.
         unsafe: grade even where boxes cannot be closed off.
-        listener: is told of each submission that is done.
+        listener: receives warnings, and progress with each submission.
 
     Raises:
         UsageError: nothing has been handed in, or the assignment is unknown or not built.
+        GradebookError: the gradebook refuses.
+        GraderError: the workers end while they start.
     """
-    remove_leftovers()  # of a run that was killed when it had nothing left to do
+    remove_leftovers()  # a killed run may have left some, even if this run has nothing to grade
     bundle = load_bundle(course, assignment_id, unsafe=unsafe)
     summary = Summary(bundle.assignment)
     with started(course, bundle, crew, listener) as run:
@@ -113,7 +116,8 @@ def autograde(
                 f"run `grader collect {assignment_id} SOURCE` first"
             )
         _grade(run, submissions, summary, force=force)
-        if not (students or summary.stopped):  # an ungraded file must not lend its time to the old
+        # An ungraded file must not lend its time to the old score.
+        if not (students or summary.stopped):
             refresh(run.gradebook, assignment_id, submissions)
         if any(question.waits for result in summary.results for question in result.questions):
             summary.by_hand = run.gradebook.book.manual_scores(assignment_id)

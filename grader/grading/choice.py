@@ -1,8 +1,8 @@
-"""Which of a student's attempts is graded as the submission: the latest, or the best.
+"""Chooses which of a student's attempts is the submission: the latest, or the best.
 
-`best` grades every attempt once, keeps its points beside it, and takes the one of which most is
-left after its late penalty; of equals, the first. Late days and points by hand are not part of
-the choice: both come after it.
+For the best, every attempt is graded once, and its points are kept beside it. The attempt with the
+most points after its late penalty counts; of equals, the first. Late days and points by hand have
+no part in the choice, because they come after it.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ RECORD = "result.json"
 
 
 def settle_attempts(run: Run, students: Sequence[str], stop: threading.Event) -> None:
-    """Put the attempt that counts into `submitted/`, by course.yml as it is now.
+    """Put the attempt that counts into `submitted/`, by the rule that course.yml has now.
 
     Args:
-        run: the run of grading that needs it.
+        run: the grading run that needs it.
         students: only these; everyone when empty.
         stop: once set, no further attempt is graded, and the choice is left as it was.
     """
@@ -84,9 +84,9 @@ class _Scores:
     """Points of attempts as they become known; attempts that are the same file are graded once.
 
     Args:
-        by_path: of each attempt, by the path of its notebook.
-        waiting: attempts whose grading is awaited, by fingerprint.
-        results: without notebooks, by fingerprint.
+        by_path: points of each attempt, by the path of its notebook.
+        waiting: attempts that are being graded, by fingerprint.
+        results: results without notebooks, by fingerprint.
     """
 
     by_path: dict[str, float] = field(default_factory=dict)
@@ -94,7 +94,7 @@ class _Scores:
     results: dict[str, SubmissionResult] = field(default_factory=dict)
 
     def keep(self, result: SubmissionResult) -> None:
-        """Keep a result beside each attempt that it is of."""
+        """Keep a result beside each attempt that has its fingerprint."""
         self.results[result.fingerprint] = replace(result, notebook=None)
         for submission in self.waiting.pop(result.fingerprint, []):
             self.by_path |= _keep(submission, result)

@@ -1,8 +1,8 @@
 """A Dask cluster as the crew: for classes that outgrow one machine.
 
 A worker needs the installed kit and nothing else. The assignment is a task of its own, so Dask
-moves it to each worker once and makes it again if its holders are lost; a submission travels as
-bytes. Results come back as pickles of plain data, from workers that are trusted like the grader.
+sends it to each worker once, and makes it again if all workers that hold it are lost. A submission
+travels as bytes. Results come back as pickles of plain data: workers are trusted like the grader.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ class ClusterCrew:
         address: the scheduler's, such as `tcp://10.0.0.5:8786`.
 
     Raises:
-        UsageError: Dask is not installed, nobody answers there, there is no worker, or a worker has
-            another version of the kit.
+        UsageError: Dask is not installed, no scheduler answers at the address, it has no worker,
+            or a worker has another version of the kit.
     """
 
     def __init__(self, address: str) -> None:
@@ -80,13 +80,18 @@ class ClusterCrew:
 
     @contextmanager
     def at_work(self, bundle: Bundle, size: int) -> Iterator[Workers]:
-        """See `grader.grading.pool.Crew.at_work`; `size` is kept by who submits."""
+        """Workers that hold the assignment.
+
+        Args:
+            bundle: the assignment.
+            size: not used, because the caller hands over no more than that many workers need.
+        """
         held = self._client.submit(_itself, bundle, key=f"bundle-{bundle.digest}")
         with self._client.get_executor(pure=False, retries=0) as executor:
             yield Workers(executor, held)
 
     def _look_at_workers(self) -> None:
-        """Refuse to start with workers that would grade by other rules, or with none."""
+        """Refuse a cluster without workers, or with workers that would grade by other rules."""
         digests: dict[str, Any] = self._client.run(kit_digest, on_error="return")
         if not digests:
             raise UsageError(
@@ -97,7 +102,7 @@ class ClusterCrew:
             if digest != kit_digest():
                 raise UsageError(
                     f"--scheduler {self._address}: the worker {worker} has another version of the "
-                    "kit, or none; install the same there"
+                    "kit, or none; install the same version there"
                 )
 
 

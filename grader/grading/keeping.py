@@ -1,8 +1,8 @@
-"""Results on their way to disk: one thread that writes them, so that workers never wait.
+"""Writes results to disk in a thread of its own, so that workers never wait.
 
-It opens the gradebook, which takes seconds, while the first submissions are graded, and keeps what
-has gathered in one transaction at a time. A result's record is written last: after a crash in
-between the submission is graded again.
+The thread opens the gradebook, which takes seconds, while the first submissions are graded. It
+keeps the results that have gathered in one transaction. The record of a result is written last, so
+that after a crash in between the submission is graded again.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from grader.results import SubmissionResult
 
 __all__ = ["Keeper"]
 
-WAITING = 64  # results, of some 200 KiB each; then the driver waits, and with it the workers
+WAITING = 64  # results of about 200 KiB each; with more, the driver and the workers wait
 BATCH = 50
-LINGER_S = 0.5  # for more results to share the cost of a transaction
+LINGER_S = 0.5  # so long a transaction waits for more results, which make it cheaper for each
 
 
 class Keeper:
-    """Keeps results in a thread of its own; a context manager that ends when all are kept.
+    """Keeps results in a thread of its own; a context manager, which ends when all are kept.
 
     Args:
         run: what is graded, and the gradebook that results go into.
@@ -60,7 +60,7 @@ class Keeper:
             raise self._error
 
     def keep(self, result: SubmissionResult) -> None:
-        """Hand over one result; waits while too many are waiting."""
+        """Hand over one result; waits if too many are waiting already."""
         self._put(result)
         if self._error is not None:
             raise self._error
@@ -69,7 +69,7 @@ class Keeper:
         while self._error is None:
             try:
                 self._queue.put(result, timeout=1)
-            except queue.Full:  # look again whether the thread is alive
+            except queue.Full:  # the thread may have failed; look again
                 continue
             return
 
@@ -81,7 +81,7 @@ class Keeper:
             while batch := self._gathered():
                 gradebook.store_all((r, self._times[r.student]) for r in batch)
                 self._save(batch)
-        except BaseException as error:  # raised again where somebody can tell it
+        except BaseException as error:  # raised again in the driver's thread
             self._error = error
 
     def _gathered(self) -> list[SubmissionResult]:
@@ -92,7 +92,7 @@ class Keeper:
             while len(batch) < BATCH and batch[-1] is not None:
                 batch.append(self._queue.get(timeout=max(until - time.monotonic(), 0)))
         if batch[-1] is None:
-            self._queue.put(None)  # the end is met again after this batch
+            self._queue.put(None)  # the next call has to find the end, too
         return [result for result in batch if result is not None]
 
     def _save(self, batch: Iterable[SubmissionResult]) -> None:

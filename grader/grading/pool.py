@@ -1,7 +1,7 @@
-"""Many submissions on many workers, streamed, with a bounded number in flight.
+"""Grades a stream of submissions on many workers, with a bounded number in flight.
 
-Who does the work is a `Crew`: processes of this machine, or a Dask cluster
-(`grader.grading.cluster`). Both are a `concurrent.futures.Executor` to the one loop below.
+A `Crew` does the work: processes of this machine, or a Dask cluster (`grader.grading.cluster`).
+The one loop below uses both as a `concurrent.futures.Executor`.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Workers:
 
     Args:
         executor: runs `grader.grading.worker.grade_one` on one of them.
-        bundle: what that is given there for the bundle.
+        bundle: the argument that stands for the assignment in this call.
     """
 
     executor: Executor
@@ -42,18 +42,26 @@ class Workers:
 
 
 class Crew(Protocol):
-    """Those who grade."""
+    """Who grades: local processes or a cluster."""
 
     @property
     def size(self) -> int:
-        """How many submissions they grade at the same time."""
+        """How many submissions are graded at the same time."""
 
     @property
     def deaths(self) -> tuple[type[BaseException], ...]:
-        """What the future of a submission raises when its worker died."""
+        """The exceptions that a submission's future raises when its worker died."""
 
     def at_work(self, bundle: Bundle, size: int) -> AbstractContextManager[Workers]:
-        """Workers, at most that many, each of whom is given the bundle once."""
+        """Workers that hold the assignment, until the context ends.
+
+        Args:
+            bundle: the assignment; each worker gets it once.
+            size: how many workers at most.
+
+        Raises:
+            GraderError: the workers end while they start.
+        """
 
 
 @dataclass(frozen=True)
@@ -62,6 +70,7 @@ class LocalCrew:
 
     Args:
         size: how many, at least one.
+        deaths: the exceptions that a submission's future raises when its worker died.
     """
 
     size: int
@@ -69,7 +78,15 @@ class LocalCrew:
 
     @contextmanager
     def at_work(self, bundle: Bundle, size: int) -> Iterator[Workers]:
-        """See `Crew.at_work`."""
+        """Workers that hold the assignment; they end with the context.
+
+        Args:
+            bundle: the assignment.
+            size: how many processes.
+
+        Raises:
+            GraderError: the workers end while they start.
+        """
         with worker_processes(size, become_worker, (bundle,)) as executor:
             _await_first(executor, size)
             yield Workers(executor, bundle.digest)
@@ -99,14 +116,17 @@ def grade_all(
 ) -> Iterator[SubmissionResult]:
     """Grade submissions; results come as they are ready.
 
-    Submissions that were in flight when a worker died are tried once more, each by itself; one
-    that ends its worker again is NOT_GRADED, and its neighbours are not.
+    Submissions that were in flight when a worker died are tried once more, each alone. One that
+    ends its worker again is NOT_GRADED; the others get their grade.
 
     Args:
         bundle: the assignment.
         submissions: consumed lazily, only as far as workers can take them.
         crew: who grades.
-        stop: once set, no further submission is started; those running still come.
+        stop: once set, no further submission is started; results of those in flight still come.
+
+    Raises:
+        GraderError: the workers end while they start.
     """
     waiting = _Queue(submissions, stop or threading.Event())
     while not waiting.is_empty():
@@ -118,7 +138,7 @@ def grade_all(
 def _until_broken(
     bundle: Bundle, waiting: _Queue, crew: Crew
 ) -> Generator[SubmissionResult, None, list[Submission]]:
-    """Results until a worker dies; returns what was in flight then, nothing if none did."""
+    """Yield results until all are there or a worker dies; return what was in flight then."""
     running: dict[Future[SubmissionResult], Submission] = {}
     with crew.at_work(bundle, crew.size) as at_work:
         while running or not waiting.is_empty():
@@ -147,7 +167,7 @@ def _died(future: Future[SubmissionResult], deaths: tuple[type[BaseException], .
 def _started(
     workers: Workers, submission: Submission, deaths: tuple[type[BaseException], ...]
 ) -> Future[SubmissionResult]:
-    """Hand over one submission; workers that broke meanwhile are told of by its future."""
+    """Hand over one submission; if the workers have broken meanwhile, its future says so."""
     try:
         return workers.executor.submit(grade_one, workers.bundle, with_content(submission))
     except deaths as error:
@@ -157,7 +177,7 @@ def _started(
 
 
 def _alone(bundle: Bundle, submission: Submission, crew: Crew) -> SubmissionResult:
-    """Grade one that was in flight when a worker died, where it can harm no other."""
+    """Grade a submission that was in flight when a worker died, where it cannot harm others."""
     with crew.at_work(bundle, 1) as at_work:
         try:
             return _started(at_work, submission, crew.deaths).result()
@@ -166,7 +186,7 @@ def _alone(bundle: Bundle, submission: Submission, crew: Crew) -> SubmissionResu
 
 
 class _Queue:
-    """Submissions still to start, taken one by one, until somebody says stop."""
+    """Submissions still to start, taken one by one, until `stop` is set."""
 
     def __init__(self, submissions: Iterable[Submission], stop: threading.Event) -> None:
         self._rest = iter(submissions)

@@ -1,4 +1,4 @@
-"""What one grading run of an assignment shares: read once, opened once, handed to every step."""
+"""What the steps of one grading run share: it is read and opened once."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Run:
         deadlines: until when each student may hand in.
         gradebook: where results go.
         crew: who grades.
-        listener: who is told what goes on.
+        listener: receives warnings and progress.
     """
 
     course: Course
@@ -39,7 +39,13 @@ class Run:
 
 @contextmanager
 def started(course: Course, bundle: Bundle, crew: Crew, listener: Listener) -> Iterator[Run]:
-    """A run, whose gradebook is closed at the end.
+    """Start a run; its gradebook is closed at the end.
+
+    Args:
+        course: the course.
+        bundle: the assignment.
+        crew: who grades.
+        listener: receives warnings and progress.
 
     Raises:
         UsageError: the extensions cannot be read.

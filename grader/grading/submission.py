@@ -28,7 +28,11 @@ __all__ = [
 def grade_submission(bundle: Bundle, submission: Submission) -> SubmissionResult:
     """Grade one submitted file; never raises, so that no submission can stop a batch.
 
-    A result that is NOT_GRADED has no fingerprint: the next run tries it again.
+    A result that is NOT_GRADED has no fingerprint, so that the next run tries again.
+
+    Args:
+        bundle: the assignment.
+        submission: the file; it is read here unless it comes with its content.
     """
     submission = with_content(submission)  # a file replaced from now on counts as changed
     with in_language(bundle.language):
@@ -54,15 +58,20 @@ def _whatever_it_is(bundle: Bundle, submission: Submission) -> SubmissionResult:
 def execute_and_judge(bundle: Bundle, student: str, intake: Intake) -> SubmissionResult:
     """Execute a repaired notebook in the box and judge it outside.
 
-    A rejected intake gives a REJECTED result. When our side fails (the box cannot be opened, a
-    hidden test breaks), the result is NOT_GRADED with the reason in its notes.
+    If the intake was rejected, the result is REJECTED. If our side fails (the box cannot be opened,
+    a hidden test breaks), the result is NOT_GRADED, with the reason in its notes.
+
+    Args:
+        bundle: the assignment.
+        student: whose submission; random inputs depend on it.
+        intake: the repaired notebook, or the reason why there is none.
     """
     if intake.notebook is None:
         return _rejected(bundle, student, intake.rejection or gettext("it cannot be read"))
     try:
         try:
             return _graded(bundle, student, intake.notebook, intake.notes)
-        except BoxError:  # somebody may have killed the zygote; the next one will do
+        except BoxError:  # the zygote may have been killed from outside: try a new one once
             workshop.forget_launcher(bundle.unsafe)
             return _graded(bundle, student, intake.notebook, intake.notes)
     except (BoxError, JudgeError) as error:
@@ -133,7 +142,7 @@ def _question(bundle: Bundle, notebook: Notebook, name: str, verdict: Verdict) -
 
 
 def _is_answered(bundle: Bundle, notebook: Notebook, name: str) -> bool:
-    """Whether a manual answer differs from the released text; nbgrader's own rule for a zero."""
+    """Whether a manual answer differs from the released text; if not, nbgrader too gives a zero."""
 
     def answers(document: Notebook) -> list[str]:
         cells = document["cells"]
@@ -162,7 +171,7 @@ def _executed(notebook: Notebook, outcomes: dict[int, CellOutcome]) -> Notebook:
 
 
 def _why_it_ended(outcome: CellOutcome) -> tuple[dict[str, Any], ...]:
-    """What a cell shows that ended its box, or was ended with it."""
+    """The output of a cell that ended its box, or was ended with it."""
     if not outcome.died:
         return ()
     return ({"output_type": "stream", "name": "stderr", "text": f"[{outcome.died}]\n"},)

@@ -1,7 +1,7 @@
-"""`grader check`: a student's own notebook, its visible checks, nothing hidden.
+"""`grader check`: runs the visible checks in a student's own notebook.
 
-It runs the code of the person who runs it. On Linux it uses the same box as grading; elsewhere
-a plain child process serves.
+The code belongs to the person who runs the command. On Linux it runs in the same box as in grading;
+elsewhere a plain child process is enough.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from grader.notebook import (
 
 __all__ = ["CheckedQuestion", "check_notebook", "language_of"]
 
-# The notebook may lie in a folder that is full of other things. What releases have goes first.
+# The folder of the notebook may be full of other files. Kinds that releases have come first.
 MAX_LOOKED_AT, MAX_FILES, MAX_TOTAL_BYTES = 10_000, 500, 64 << 20
 USUAL = (".py", ".npz", ".csv", ".txt", ".png")
 
@@ -45,7 +45,7 @@ class CheckedQuestion:
 
     Args:
         question: its name.
-        points: what its hidden checks are worth.
+        points: what its hidden tests are worth.
         passed: whether the visible check ran to its end.
         message: why it did not.
     """
@@ -60,7 +60,7 @@ def check_notebook(path: Path) -> list[CheckedQuestion]:
     """Execute a notebook beside its helper files and read its check cells.
 
     Raises:
-        UsageError: the file is no notebook, or has no check in it.
+        UsageError: the file is not a notebook, or has no check in it.
         BoxError: no child process could be started.
     """
     notebook = _read(path)
@@ -94,7 +94,7 @@ def language_of(path: Path) -> str:
 def _answers(
     notebook: Notebook, checks: Mapping[int, Cell], outcomes: Mapping[int, CellOutcome]
 ) -> Iterator[CheckedQuestion]:
-    """One for each check; where a cell that it builds on stopped, that is the reason."""
+    """One for each check; if a cell that it builds on stopped, that is its message."""
     before = -1
     for index, cell in checks.items():
         question, message = question_of(cell) or "?", _message(outcomes[index])
@@ -121,7 +121,7 @@ def _read(path: Path) -> Notebook:
 
 
 def _helper_files(folder: Path) -> dict[str, bytes]:
-    """What may have been released beside the notebook, as far as it is not too much."""
+    """The files beside the notebook that may have been released with it, up to the limits."""
     looked_at = islice(folder.rglob("*"), MAX_LOOKED_AT)  # the folder itself, then those in it
     found = [p for p in looked_at if is_helper(p.relative_to(folder)) and _is_readable(p)]
     files: dict[str, bytes] = {}

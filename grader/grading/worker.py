@@ -1,7 +1,6 @@
-"""What runs in a worker: one submission at a time, with what was made ready for all of them.
+"""What runs in a worker: it grades one submission at a time.
 
-The judge is imported by the workers alone: the driver, which only names these functions, needs none
-of it.
+Only the workers import the judge. The driver names these functions, and does not need it.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ _turn = threading.Lock()
 
 
 def become_worker(bundle: Bundle) -> None:
-    """Hold the assignment, and make ready what its first submission would wait for."""
+    """Hold the assignment, and prepare what its first submission would wait for."""
     _bundles[bundle.digest] = bundle
     from grader.grading.workshop import prepare
 

@@ -1,4 +1,4 @@
-"""What a process keeps warm between submissions: hidden tests, reference, and its box server."""
+"""What a process keeps ready between submissions: hidden tests, the reference, and its zygote."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ __all__ = [
 
 
 def prepare(bundle: Bundle) -> None:
-    """Make ready in this process what the bundle's first submission would wait for.
+    """Prepare in this process what the bundle's first submission would wait for.
 
-    The hidden tests are unpacked while the box server starts in a process of its own. A
-    `GraderError` of either is left to the first submission, whose result can tell it.
+    The hidden tests are unpacked while the zygote starts in a process of its own. A `GraderError`
+    is ignored here: it comes again with the first submission, whose result reports it.
     """
     unpacking = threading.Thread(target=_ready, args=(workshop_of, bundle))
     unpacking.start()
-    _ready(launcher_of, bundle.unsafe)  # by this thread: the server ends with who started it
+    _ready(launcher_of, bundle.unsafe)  # the zygote ends with the thread that starts it: this one
     unpacking.join()
 
 
@@ -97,6 +97,6 @@ def launcher_of(unsafe: bool) -> Launcher:
 
 
 def forget_launcher(unsafe: bool) -> None:
-    """End the box server, so that the next submission starts a new one."""
+    """End the zygote, so that the next submission starts a new one."""
     if unsafe in _launchers:
         _launchers.pop(unsafe).close()
