@@ -31,6 +31,7 @@ __all__ = [
 ]
 
 MAX_CALLBACKS = 20_000
+MAX_LINE = 1_000_000  # no cell has more lines
 
 
 @dataclass(frozen=True)
@@ -251,17 +252,17 @@ def _call_outcome(request: CallRequest, answer: dict[str, Any]) -> CallSuccess |
         case {"status": "error", "error": str() as error, "message": str() as message}:
             index = answer.get("index")
             return CallFailure(
-                _raised(name, _clip(error), _clip(message, 300), answer.get("place")),
+                _raised(name, _clip(error), _clip(message, 300), answer.get("line")),
                 _clip(error),
                 index if type(index) is int and 0 <= index < len(request.calls) else 0,
             )
     return CallFailure(gettext("{name} gave an answer that cannot be read", name=name))
 
 
-def _raised(name: str, error: str, message: str, place: Any) -> str:
+def _raised(name: str, error: str, message: str, line: Any) -> str:
     told = {"name": name, "error": error, "message": message}
-    if isinstance(place, str) and place:
-        return gettext("{name} raised {error}: {message} at {place}", place=_clip(place), **told)
+    if type(line) is int and 0 < line < MAX_LINE:
+        return gettext("{name} raised {error}: {message} at line {line}", line=line, **told)
     return gettext("{name} raised {error}: {message}", **told)
 
 

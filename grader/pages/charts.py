@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import re
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -22,6 +23,7 @@ __all__ = ["bar_chart", "histogram", "scatter"]
 
 INK, SOFT, ACCENT, LATE = "#1d2433", "#5b6475", "#2456a6", "#a3341f"
 WIDTH = 4.6  # inches
+MAX_LABEL = 48  # characters that fit below a drawing
 STYLE = {
     "svg.fonttype": "none",  # text stays text: small, selectable, read aloud
     "svg.hashsalt": "chainrule",
@@ -98,7 +100,8 @@ def scatter(
             axes.plot(days, scores, shape, color=colour, alpha=0.65, markersize=6.5, mew=0)
         axes.axvline(0, color=SOFT, linewidth=1, linestyle=(0, (3, 2)))
         axes.set(ylim=(-0.03 * maximum, 1.05 * maximum), ylabel=gettext("points"))
-        axes.set_xlabel(gettext("days after the due date (● in time, ▲ late)"))
+        label = gettext("days after the due date (● in time, ▲ late)")
+        axes.set_xlabel(textwrap.fill(label, MAX_LABEL))
         axes.locator_params(axis="both", nbins=6)
         return _svg(axes.figure, title, spoken)
 

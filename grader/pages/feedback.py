@@ -98,7 +98,7 @@ def _stopped(notebook: dict[str, Any]) -> dict[str, str]:
 def _pieces(notebook: dict[str, Any]) -> Iterator[_Piece]:
     """The student's own cells, and whatever showed something; our prose is left out."""
     for number, cell in enumerate(notebook["cells"], 1):
-        label = grade_id(cell) or f"cell {number}"
+        label = grade_id(cell) or gettext("cell {number}", number=number)
         if cell["cell_type"] == "markdown" and (is_manual(cell) or is_added(cell)):
             yield _Piece(label, "", (safe_markdown(cell["source"]),))
         elif cell["cell_type"] == "code":
@@ -136,4 +136,4 @@ def _text(text: str) -> Markup:
 
 def _plain(text: str) -> str:
     plain = ANSI_COLOURS.sub("", text)
-    return plain if len(plain) <= MAX_TEXT else f"{plain[:MAX_TEXT]}\n{gettext('[cut here]')}"
+    return plain if len(plain) <= MAX_TEXT else plain[:MAX_TEXT] + "\n" + gettext("[cut here]")

@@ -121,9 +121,15 @@ def test_a_cell_whose_status_is_an_array_did_not_run_to_its_end() -> None:
 
 def test_a_reason_holds_no_control_characters_and_is_short() -> None:
     value = {"status": "error", "error": "E\x1b[2J" * 99, "message": "a\n\x00\ud800" * 999}
-    reason = with_peer(say({**value, "place": "p\r" * 999}), call).reason
+    reason = with_peer(say({**value, "line": "p\r" * 999}), call).reason
     assert reason.isprintable()
     assert len(reason) < 600
+
+
+@pytest.mark.parametrize("line", [10**900, -1, 0, True, 1.5, [3], None])
+def test_a_line_that_no_cell_has_is_not_told(line: Any) -> None:
+    value = {"status": "error", "error": "E", "message": "m", "line": line}
+    assert with_peer(say(value), call).reason == "f raised E: m"
 
 
 def test_a_value_that_cannot_cross_is_named() -> None:

@@ -122,15 +122,15 @@ class Runner:
         return ask_the_judge
 
 
-def _describe(error: BaseException) -> dict[str, str]:
+def _describe(error: BaseException) -> dict[str, Any]:
     try:
         message = str(error)
     except Exception:  # a student's __str__ may do anything
         message = ""
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if frame.filename.startswith(CELL)]  # not a library's
-    lines = [f"line {frame.lineno}" for frame in own[-1:]]
-    return {"error": type(error).__name__, "message": message[:500], "place": "".join(lines)}
+    line = own[-1].lineno if own else None
+    return {"error": type(error).__name__, "message": message[:500], "line": line}
 
 
 def run(sock: socket.socket, shell: BoxShell, output_mib: int) -> None:

@@ -1,0 +1,50 @@
+"""The template and the catalogues are what `make messages` makes of the code as it is."""
+
+from __future__ import annotations
+
+import string
+
+from babel.messages.catalog import Message
+
+from grader.locale.translations import CATALOGUES
+from scripts.messages import TEMPLATE, as_text, catalogues, compiled, extracted
+
+
+def names(text: str) -> set[str]:
+    """The named values of a sentence; "" for one without a name."""
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+def in_english(message: Message) -> str:
+    return message.id if isinstance(message.id, str) else " ".join(message.id)
+
+
+def translated(message: Message) -> str:
+    said = message.string or ""
+    return said if isinstance(said, str) else " ".join(said)
+
+
+def test_the_template_has_every_sentence_as_it_is_now() -> None:
+    assert TEMPLATE.read_bytes() == as_text(extracted(), header=False), "run `make messages`"
+
+
+def test_every_value_of_a_sentence_has_a_name() -> None:
+    for message in extracted():
+        assert "" not in names(in_english(message)), message.id
+
+
+def test_a_catalogue_is_compiled_and_has_the_sentences_of_the_template() -> None:
+    for path, catalogue in catalogues():
+        assert path.with_suffix(".mo").read_bytes() == compiled(catalogue), "run `make messages`"
+        assert {message.id for message in catalogue} == {message.id for message in extracted()}
+
+
+def test_a_translation_has_no_value_that_its_sentence_lacks() -> None:
+    for _, catalogue in catalogues():
+        for message in filter(lambda message: message.id, catalogue):
+            assert names(translated(message)) <= names(in_english(message)), message.id
+
+
+def test_no_catalogue_lies_about_that_has_no_source() -> None:
+    sources = {path.with_suffix(".mo") for path, _ in catalogues()}
+    assert set(CATALOGUES.rglob("*.mo")) == sources
