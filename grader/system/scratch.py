@@ -22,6 +22,7 @@ __all__ = ["discard", "lock", "new_folder", "remove_leftovers", "remove_tree"]
 
 PREFIX = "grader-scratch-"
 MAX_ATTEMPTS = 10
+USUAL = "/tmp"  # noqa: S108 — the same that tempfile takes
 _made: list[Path] = []
 
 
@@ -35,14 +36,11 @@ def new_folder(kind: str) -> Path:
 
 
 def _temporary() -> str:
-    """Where `tempfile` would go; it tries by writing a file, which a kill in that moment leaves."""
-    if tempfile.tempdir is not None:  # it knows already
-        return tempfile.gettempdir()
-    named = [os.environ.get(name, "") for name in ("TMPDIR", "TEMP", "TMP")]
-    usual = [] if sys.platform == "win32" else ["/tmp"]  # noqa: S108 — as tempfile has it
-    for folder in map(Path, filter(None, [*named, *usual])):
-        if folder.is_dir() and os.access(folder, os.W_OK | os.X_OK):
-            return str(folder.absolute())
+    """The folder of `tempfile`; its own search writes a trial file, and a kill would leave that."""
+    if tempfile.tempdir is None and sys.platform != "win32":
+        named = next(filter(None, map(os.environ.get, ("TMPDIR", "TEMP", "TMP"))), USUAL)
+        if Path(named).is_dir() and os.access(named, os.W_OK | os.X_OK):
+            tempfile.tempdir = str(Path(named).absolute())
     return tempfile.gettempdir()
 
 

@@ -43,6 +43,21 @@ def test_a_process_leaves_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_no_file_tries_the_folder_since_a_kill_would_leave_it(tmp_path: Path) -> None:
+    opened = (
+        "import sys\n"
+        "sys.addaudithook(lambda event, args: event == 'open' and print(args[0]))\n"
+        "import grader.system.scratch; grader.system.scratch.new_folder('box')"
+    )
+    environment = {"TMPDIR": str(tmp_path), "PYTHONPATH": str(Path(scratch.__file__).parents[2])}
+    command = [sys.executable, "-c", opened]
+    shown = subprocess.run(
+        command, env=environment, capture_output=True, text=True, check=True, timeout=30
+    )
+    beside = [line for line in shown.stdout.split("\n") if line.startswith(str(tmp_path))]
+    assert beside and all(Path(line).name.startswith(scratch.PREFIX) for line in beside)
+
+
 def test_what_a_killed_process_left_is_removed_by_the_next(tmp_path: Path) -> None:
     with process(WAITS, tmp_path) as (victim, made):
         (made / "locked" / "deeper").mkdir(parents=True)
