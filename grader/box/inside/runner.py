@@ -1,6 +1,6 @@
 """The untrusted side: executes cells and calls functions, and answers with plain values.
 
-Student code shares this process, so nothing in here is believed: it holds no test, no
+Student code shares this process, so the judge believes nothing that it says. It holds no test, no
 reference and no score, and imports nothing of the trusted side.
 """
 
@@ -24,7 +24,7 @@ from grader.box.protocol import Decoder, Encoder, Frame, ProtocolError
 __all__ = ["Runner", "main"]
 
 FOREVER = math.inf
-CELL = "<ipython-input-"  # what the shell calls the code of a cell begins so
+CELL = "<ipython-input-"  # the beginning of the shell's file name for a cell
 _MISSING = object()
 
 
@@ -34,7 +34,7 @@ class Runner:
     Args:
         sock: connected to the judge.
         shell: a warmed shell that has run nothing yet.
-        output_mib: what one cell may print.
+        output_mib: how much one cell may print.
     """
 
     def __init__(self, sock: socket.socket, shell: BoxShell, output_mib: int) -> None:
@@ -58,7 +58,7 @@ class Runner:
             answer = handlers[frame.header["op"]](frame)
             try:
                 self._send("done", frame.header["id"], answer)
-            except ProtocolError:  # before a byte was sent: there are too many parts
+            except ProtocolError:  # there are too many parts; no byte has been sent yet
                 self._send("done", frame.header["id"], {"status": "unsendable"})
 
     def _send(self, op: str, number: int, value: Any) -> None:
@@ -106,7 +106,7 @@ class Runner:
             except BaseException as error:  # whatever student code raises is data
                 return {"status": "error", **_describe(error), "index": len(values)}
             finally:
-                self._shell.output_log.start()  # what a function prints is nobody's business
+                self._shell.output_log.start()  # nobody needs what the function printed
             effects.append(arguments if request["echo"] else None)
         return {"status": "ok", "values": values, "arguments": effects}
 
@@ -134,9 +134,15 @@ def _describe(error: BaseException) -> dict[str, Any]:
 
 
 def run(sock: socket.socket, shell: BoxShell, output_mib: int) -> None:
-    """Serve one submission with this process's own standard streams shut.
+    """Serve one submission, with the standard streams of this process on the null device.
 
-    The scratch folder comes first on the path, as beside a notebook: it holds the helpers.
+    The scratch folder holds the helper files, so it comes first on the import path, as the folder
+    of a notebook does.
+
+    Args:
+        sock: connected to the judge.
+        shell: a warmed shell that has run nothing yet.
+        output_mib: how much one cell may print.
     """
     sys.path.insert(0, "")
     null = os.open(os.devnull, os.O_RDWR)
@@ -148,8 +154,8 @@ def run(sock: socket.socket, shell: BoxShell, output_mib: int) -> None:
 def main() -> None:
     """A box in a plain child process: ``python -m grader.box.inside.runner OUTPUT_MIB [FD]``.
 
-    For a student's own code, and the only kind there is without Linux. On Windows, where a
-    socket cannot be inherited by number, its description comes through standard input.
+    It is for the user's own code, and the only kind of box without Linux. On Windows, a socket
+    cannot be inherited by number, so its description comes through standard input.
     """
     output_mib = int(sys.argv[1])
     if sys.platform == "win32":

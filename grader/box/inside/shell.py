@@ -1,8 +1,7 @@
-"""The IPython shell that runs student cells inside the box, and what it prints.
+"""The IPython shell that runs student cells inside the box, and the log of their outputs.
 
-Outputs are collected as nbformat dictionaries. This module runs beside student code: the
-bounds it keeps are a courtesy that keeps honest notebooks readable; the judge's side holds
-the real ones.
+Outputs are collected as nbformat dictionaries. This module runs beside student code, so its bounds
+only keep honest notebooks readable; the real bounds are on the judge's side.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ from traitlets.config import Config
 __all__ = ["BoxShell", "OutputLog", "Transformers", "warm_up"]
 
 MAX_OUTPUTS = 400
-# where a magic, a shell command or a question for help can be; nowhere else is one
+# Only a line that matches can hold a magic, a shell command or a question for help.
 IPYTHON_SYNTAX = re.compile(r"^\s*[%!?,;/]|=\s*[%!]|\?\s*$")
 
 
@@ -41,7 +40,12 @@ class OutputLog:
         self._is_full = False
 
     def add(self, output: dict[str, Any], size: int) -> None:
-        """Append one output unless the room is used up; then say so, once."""
+        """Append one output; when the log is full, append a note instead, and later nothing.
+
+        Args:
+            output: as in nbformat.
+            size: how many bytes or characters it counts for.
+        """
         if self._is_full:
             return
         self._room -= size
@@ -53,7 +57,12 @@ class OutputLog:
         self.outputs.append(output)
 
     def write(self, name: str, text: str) -> None:
-        """Append text to a stream output, joining it to the last one where it can be."""
+        """Append text to the last output if that is of the same stream, else as a new output.
+
+        Args:
+            name: the stream, `stdout` or `stderr`.
+            text: what was printed.
+        """
         last = self.outputs[-1] if self.outputs else {}
         if last.get("name") == name and "chunks" in last and self._room >= len(text):
             last["chunks"].append(text)
@@ -63,7 +72,7 @@ class OutputLog:
             self.add({"output_type": "stream", "name": name, "chunks": [text]}, len(text))
 
     def finished(self) -> list[dict[str, Any]]:
-        """The outputs as nbformat wants them; what comes later belongs to something else."""
+        """Return the outputs in nbformat's form, and forget them."""
         outputs = self.outputs
         self.start()
         for output in outputs:
@@ -110,10 +119,10 @@ class _Hook(DisplayHook):  # type: ignore[misc]  # IPython has no stubs
 
 
 class Transformers(TransformerManager):  # type: ignore[misc]  # IPython has no stubs
-    """IPython's own, which tokenizes only what may hold IPython's syntax: a tenth of the time."""
+    """IPython's own, which tokenize only cells that may hold IPython syntax: ten times as fast."""
 
     def do_token_transforms(self, lines: list[str]) -> list[str]:
-        """The lines, with such syntax replaced by calls."""
+        """The lines, with IPython syntax replaced by calls."""
         may_be = any(map(IPYTHON_SYNTAX.search, lines))
         return list(super().do_token_transforms(lines)) if may_be else lines
 
@@ -139,13 +148,19 @@ class BoxShell(InteractiveShell):  # type: ignore[misc]  # IPython has no stubs
         sys.stdout, sys.stderr = _Stream(log, "stdout"), _Stream(log, "stderr")
 
     def skip_figures(self) -> None:
-        """From now on a figure's output is its name and size: drawing takes most of the time."""
+        """From now on, show a figure's name and size only; drawing takes most of a cell's time."""
         InlineBackend.instance().figure_formats = set()
 
     def should_run_async(
         self, raw_cell: str, *, transformed_cell: Any = None, **named: Any
     ) -> bool:
-        """Whether to await the cell: asked of the compiler only where the word stands in it."""
+        """Whether to await the cell; the compiler is asked only if `await` or `async` is in it.
+
+        Args:
+            raw_cell: the source as it was written.
+            transformed_cell: the source with IPython syntax replaced.
+            named: passed on to IPython.
+        """
         return bool(re.search("await|async", transformed_cell or "")) and super().should_run_async(
             raw_cell, transformed_cell=transformed_cell, **named
         )
@@ -156,7 +171,11 @@ class BoxShell(InteractiveShell):  # type: ignore[misc]  # IPython has no stubs
         self.output_log.add(output, len(text) + sum(map(len, stb)))
 
     def execute(self, source: str) -> dict[str, Any]:
-        """Run one cell: its status, outputs and execution count."""
+        """Run one cell.
+
+        Returns:
+            Its `status` (`ok` or `error`), `outputs` as in nbformat, and execution `count`.
+        """
         self.output_log.start()
         result = self.run_cell(source, store_history=True)
         status = "ok" if result.success else "error"
@@ -165,9 +184,9 @@ class BoxShell(InteractiveShell):  # type: ignore[misc]  # IPython has no stubs
 
 
 def warm_up() -> BoxShell:
-    """Import, configure and use once everything that a notebook will want.
+    """Import, configure and use once everything that a notebook usually needs.
 
-    Called before the fork, so that no submission pays for it.
+    This happens before the fork, so no submission has to wait for it.
     """
     shell: BoxShell = BoxShell.instance()
     import matplotlib_inline.backend_inline as backend
@@ -176,7 +195,7 @@ def warm_up() -> BoxShell:
     inline = InlineBackend.instance(parent=shell)
     inline.print_figure_kwargs = {
         "bbox_inches": None,  # "tight" would draw each figure twice
-        "pil_kwargs": {"compress_level": 1},  # a quarter larger, a third quicker
+        "pil_kwargs": {"compress_level": 1},  # files are a quarter larger, a third faster to write
     }
     inline.shell = shell
     pyplot.switch_backend("module://matplotlib_inline.backend_inline")

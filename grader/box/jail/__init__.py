@@ -1,4 +1,4 @@
-"""What shuts a box in: a warm process that forks boxes, and what the kernel offers to bound them.
+"""Shuts boxes in: the zygote that forks them, and the means of the kernel that confine them.
 
 May import: `grader.box.inside`, `grader.box.tiers`, `system`. Imported by: `grader.box.launch`.
 """

@@ -1,9 +1,9 @@
-"""A control group for boxes, where the zygote may make one: the kernel's own bound on a family.
+"""A control group for boxes: with it, the kernel bounds all processes of a box together.
 
-Version 2 needs a group around ours that hands the memory and pids controllers down and that we may
-write to, version 1 a writable folder of each. Without either, the watch of the zygote and the
-limits of each process are all there is; they are kept in any case, since they tell what happened in
-better words.
+The zygote makes one where it may. Version 2 needs a group around ours that we may write to and that
+hands down the memory and pids controllers; version 1 needs a writable folder for each controller.
+Where neither works, the watch of the zygote and the limits of each process remain. They are always
+on, since they can say better what happened.
 """
 
 from __future__ import annotations
@@ -19,21 +19,22 @@ MIB = 1 << 20
 ROOT = Path("/sys/fs/cgroup")
 OWN_GROUPS = Path("/proc/self/cgroup")
 PREFIX = "grader-box-"
-SLACK_MIB = 192  # page cache, the scratch folder, and room for the watch to be first
+SLACK_MIB = 192  # for page cache and the scratch folder, and so that the watch acts first
 LIMIT_FILES = ("memory.max", "memory.limit_in_bytes")
 OOM_FILES = ("memory.events", "memory.oom_control")
 
 
 @dataclass(frozen=True)
 class ControlGroup:
-    """The group of a zygote, which its boxes are born into.
+    """The group of a zygote, in which its boxes are born.
 
-    A process that changes its group waits for the whole machine, some 20 ms; being born into one
-    costs nothing. So the zygote enters once, and each box is bounded by what is added to its size.
+    A process that changes its group waits some 20 ms for the whole machine; to be born in a group
+    costs nothing. So the zygote enters once, and the group's limit is the size of the zygote plus
+    the limit of the box.
 
     Args:
-        version: of the kernel's interface, 1 or 2.
-        folders: one for each controller, or one for both.
+        version: version of the kernel's interface, 1 or 2.
+        folders: one folder for each controller, or one for both.
     """
 
     version: int
@@ -44,8 +45,8 @@ class ControlGroup:
 
         Args:
             own_bytes: memory of the zygote itself.
-            memory_mib: for the box.
-            processes: for the box, threads included.
+            memory_mib: memory that the box may use.
+            processes: processes that the box may have, threads included.
         """
         total = own_bytes + (memory_mib + SLACK_MIB) * MIB
         # the zygote, the process that waits for the box, and the box's own process 1
@@ -56,11 +57,11 @@ class ControlGroup:
         }
         for folder in self.folders:
             for name, value in limits.items():
-                if (folder / name).exists():  # else it is of the other version or controller
+                if (folder / name).exists():  # else it belongs to the other version or controller
                     (folder / name).write_text(str(value))
 
     def oom_kills(self) -> int:
-        """How many processes of the group the kernel has killed for its memory."""
+        """How many processes of the group the kernel has killed because memory ran out."""
         for folder in self.folders:
             for name in OOM_FILES:
                 with suppress(OSError):
@@ -70,7 +71,10 @@ class ControlGroup:
 
 
 def enter() -> ControlGroup | None:
-    """Make a group for this process and enter it, where that works; removes leftovers of others."""
+    """Make a group for this process and enter it; None where that does not work.
+
+    Groups that ended zygotes left behind are removed first.
+    """
     for version, parents in ((2, parents_v2()), (1, parents_v1())):
         remove_leftovers(parents)
         group = ControlGroup(version, tuple(p / f"{PREFIX}{os.getpid()}" for p in parents))
@@ -80,18 +84,18 @@ def enter() -> ControlGroup | None:
                 (folder / "cgroup.procs").write_text("0")
             if any((f / name).exists() for f in group.folders for name in LIMIT_FILES):
                 return group
-        except OSError:  # not ours to make
+        except OSError:  # we may not make one
             continue
     return None
 
 
 def die_first() -> None:
-    """Let the kernel choose the calling process when a group runs out of memory, not its zygote."""
+    """Make the kernel kill this process, not its zygote, when their group runs out of memory."""
     Path("/proc/self/oom_score_adj").write_text("1000")
 
 
 def remove_leftovers(parents: tuple[Path, ...] | None = None) -> None:
-    """Remove the groups of zygotes that have ended; the name has their process id."""
+    """Remove the groups of zygotes that have ended; a group's name holds the process id."""
     for parent in (*parents_v2(), *parents_v1()) if parents is None else parents:
         for folder in parent.glob(f"{PREFIX}*"):
             if not Path("/proc", folder.name.removeprefix(PREFIX)).exists():
@@ -100,9 +104,10 @@ def remove_leftovers(parents: tuple[Path, ...] | None = None) -> None:
 
 
 def parents_v2() -> tuple[Path, ...]:
-    """The group to make ours in, if it hands down both controllers.
+    """The folder in which to make our group; none if no group hands down both controllers.
 
-    Only the root may do so while processes are in it; for all others it is the one above theirs.
+    Only the root group may hand down controllers while processes are in it. So everywhere else, it
+    is the group above ours that does.
     """
     for line in _own_groups():
         number, controllers, path = line.split(":", 2)
@@ -117,7 +122,7 @@ def parents_v2() -> tuple[Path, ...]:
 
 
 def parents_v1() -> tuple[Path, ...]:
-    """Our own group of each controller, if both are there."""
+    """The folder of our group for each controller; none unless both are there."""
     found = {}
     for line in _own_groups():
         _, controllers, path = line.split(":", 2)

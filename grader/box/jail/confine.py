@@ -1,9 +1,9 @@
 """What a freshly forked box does to itself before any student code runs.
 
-Tier 1 has a file tree, processes and a network of its own (namespaces), and on top of that
-everything tier 2 has: only the interpreter and a scratch folder can be opened (Landlock), no
-dangerous system call is answered (seccomp), a uid that owns nothing when we are root, and
-bounds on memory, processes, files and time (rlimits). Tier 3 has the bounds alone.
+In tier 3, memory, processes, files and time are bounded (rlimits), and if we are root, the box gets
+a uid that owns nothing. Tier 2 adds two things: a box can open only the interpreter and a scratch
+folder (Landlock), and dangerous system calls are refused (seccomp). Tier 1 adds a file tree,
+processes and a network of its own (namespaces).
 """
 
 from __future__ import annotations
@@ -20,10 +20,8 @@ from typing import TYPE_CHECKING, Any
 from grader.box.jail import kernel, landlock, namespaces, seccomp
 from grader.box.tiers import Tier
 
-if TYPE_CHECKING:
-    from grader.course.settings import (
-        Limits,  # with all that reads course.yml, which a box never needs
-    )
+if TYPE_CHECKING:  # a box never needs the modules that read course.yml
+    from grader.course.settings import Limits
 
 __all__ = ["JailSpec", "enter", "environment"]
 
@@ -41,10 +39,10 @@ class JailSpec:
     Args:
         tier: how well it is closed off.
         scratch: an empty folder that becomes its working directory.
-        memory_mib: growth of the address space allowed to each of its processes.
-        output_mib: what a cell may print.
-        processes: processes and threads.
-        cpu_s: processor time of each process.
+        memory_mib: how much the address space of each of its processes may grow.
+        output_mib: how much a cell may print.
+        processes: how many processes and threads it may have.
+        cpu_s: processor time that each process may use.
     """
 
     tier: Tier
@@ -56,7 +54,13 @@ class JailSpec:
 
     @classmethod
     def of(cls, tier: Tier, scratch: Path, limits: Limits) -> JailSpec:
-        """The spec that course.yml's limits ask for."""
+        """The spec for the limits of a course.
+
+        Args:
+            tier: how well the box is closed off.
+            scratch: an empty folder for the box.
+            limits: what a submission may use, by course.yml.
+        """
         return cls(
             tier=tier,
             scratch=str(scratch),
@@ -77,7 +81,7 @@ class JailSpec:
 
 
 def environment(home: Path) -> dict[str, str]:
-    """The whole environment of a box: nothing of the grader's own."""
+    """All environment variables of a box; it gets none of the grader's."""
     return {
         "HOME": str(home),
         "PATH": os.defpath,
@@ -95,7 +99,7 @@ def enter(spec: JailSpec) -> None:
     """Confine the calling process to the spec; there is no way back.
 
     Raises:
-        OSError: the kernel refuses a step; the process must end then.
+        OSError: the kernel refuses a step; then the process must end.
     """
     os.setsid()
     namespaces.die_with_parent()
@@ -113,7 +117,7 @@ def enter(spec: JailSpec) -> None:
         os.chown(work, uid, gid)
     os.chdir(work)
     os.environ.update(environment(Path(work)))
-    tempfile.tempdir = None  # the zygote has asked for its own, which a box cannot enter
+    tempfile.tempdir = None  # here it is still the zygote's folder, which a box cannot enter
     _bound(spec, address_space)
     _drop_privileges(uid, gid)
     if spec.tier is not Tier.BOUNDS_ONLY:
@@ -140,9 +144,9 @@ def _bound(spec: JailSpec, address_space: int) -> None:
 
 
 def _drop_privileges(uid: int, gid: int) -> None:
-    """To a uid that owns nothing if we are root, and without capabilities in any case.
+    """Give up all capabilities and, if we are root, change to a uid that owns nothing.
 
-    Bounds on processes do not bind root, so even tier 3 never runs as root.
+    Limits on processes do not bind root, so even tier 3 never runs as root.
     """
     if os.getuid() == 0:
         kernel.bound_capabilities()
@@ -155,7 +159,7 @@ def _drop_privileges(uid: int, gid: int) -> None:
 
 
 def _prove_readable(paths: Iterable[Path]) -> None:
-    """A module that is imported late must be found under the dropped uid too."""
+    """Make sure that the new uid can still import modules."""
     for path in paths:
         if not os.access(path, os.R_OK):
             raise OSError(f"{path} is not readable for the box's uid {os.getuid()}")

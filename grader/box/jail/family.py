@@ -1,4 +1,4 @@
-"""Who descends from a process, and how much memory is theirs; read from /proc."""
+"""The descendants of a process and the memory they use, read from /proc."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ OWN_MEMORY = ("RssAnon:", "RssShmem:")
 
 
 def children(pid: int) -> list[int]:
-    """Direct children of all threads of a process; none if it is gone."""
+    """Process ids of the direct children of a process; none if it is gone."""
     found: list[int] = []
     try:
         threads = list((PROC / str(pid) / "task").iterdir())
@@ -34,7 +34,7 @@ def descendants(pid: int) -> Iterator[int]:
 
 
 def private_bytes(pid: int) -> int:
-    """Resident memory that is no file's: anonymous and shared; 0 if the process is gone."""
+    """Bytes of resident memory, without mapped files; 0 if the process is gone."""
     try:
         status = (PROC / str(pid) / "status").read_text()
     except OSError:

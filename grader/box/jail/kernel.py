@@ -27,7 +27,7 @@ MNT_DETACH = 2
 LAST_CAPABILITY = 63
 CAPABILITY_VERSION_3 = 0x20080522
 
-# System calls have numbers of their own on each machine; the newer ones share them.
+# Each machine has its own numbers for system calls; the newer calls have the same on all.
 NUMBERS = {
     "x86_64": {"pivot_root": 155, "capset": 126, "seccomp": 317},
     "aarch64": {"pivot_root": 41, "capset": 91, "seccomp": 277},
@@ -36,7 +36,11 @@ COMMON = {"landlock_create_ruleset": 444, "landlock_add_rule": 445, "landlock_re
 
 
 def machine() -> str:
-    """The processor family; `OSError` for one whose system call numbers we do not know."""
+    """The processor family.
+
+    Raises:
+        OSError: we do not know the numbers of its system calls.
+    """
     name = platform.machine()
     if name not in NUMBERS:
         raise OSError(f"no table of system calls for {name}")
@@ -44,13 +48,26 @@ def machine() -> str:
 
 
 def call(name: str, *arguments: object) -> int:
-    """Make a system call by name."""
+    """Make a system call.
+
+    Args:
+        name: a key of `NUMBERS` or `COMMON`.
+        arguments: as the call takes them, in types of `ctypes`.
+
+    Raises:
+        OSError: the kernel refused, or the machine is unknown.
+    """
     number = COMMON.get(name) or NUMBERS[machine()][name]
     return _checked(_libc.syscall(ctypes.c_long(number), *arguments), name)
 
 
 def prctl(option: int, *arguments: int) -> int:
-    """``prctl(2)`` with integer arguments."""
+    """``prctl(2)`` with integer arguments.
+
+    Args:
+        option: which operation.
+        arguments: at most four; zeros stand for the others.
+    """
     padded = [*arguments, 0, 0, 0, 0][:4]
     return _checked(_libc.prctl(option, *map(ctypes.c_ulong, padded)), f"prctl {option}")
 
@@ -61,7 +78,15 @@ def unshare(flags: int) -> None:
 
 
 def mount(source: str, target: str, kind: str | None, flags: int, options: str = "") -> None:
-    """``mount(2)``."""
+    """``mount(2)``.
+
+    Args:
+        source: a path, or a name for what has none.
+        target: the folder or file to mount on.
+        kind: the type of the file system; None if the flags say what to do.
+        flags: the sum of `MS_…` constants.
+        options: of the file system, with commas between them.
+    """
     encoded = [text.encode() if text is not None else None for text in (source, target, kind)]
     result = _libc.mount(*encoded, ctypes.c_ulong(flags), options.encode() or None)
     _checked(result, f"mount {target}")
@@ -73,12 +98,17 @@ def umount_lazily(target: str) -> None:
 
 
 def pivot_root(new: str, old: str) -> None:
-    """``pivot_root(2)``."""
+    """``pivot_root(2)``.
+
+    Args:
+        new: the folder that becomes `/`.
+        old: the folder at which the old root is mounted.
+    """
     call("pivot_root", new.encode(), old.encode())
 
 
 def bound_capabilities() -> None:
-    """Let no capability ever be gained again; needs privilege, so it comes before the drop."""
+    """Make sure that no capability can be gained again; needs privilege, so it comes first."""
     prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL)
     for capability in range(LAST_CAPABILITY + 1):
         try:

@@ -1,4 +1,4 @@
-"""Landlock: which files the box may open, whatever its uid (Linux 5.13 and later)."""
+"""Landlock: which files the box may open, under any uid (Linux 5.13 and later)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ READ_FILE, READ_DIR = 1 << 2, 1 << 3
 EXECUTE = 1 << 0
 ALL_BY_ABI = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 4: (1 << 15) - 1}
 ALL_LATEST = (1 << 16) - 1  # from version 5 on, with device control
-FILE_RIGHTS = EXECUTE | 1 << 1 | READ_FILE | 1 << 14 | 1 << 15  # those that fit a plain file
+FILE_RIGHTS = EXECUTE | 1 << 1 | READ_FILE | 1 << 14 | 1 << 15  # rights that fit a plain file
 NET_BIND_AND_CONNECT = 3  # version 4
 SCOPE_SOCKETS_AND_SIGNALS = 3  # version 6: abstract sockets, signals
 
@@ -34,10 +34,14 @@ def abi() -> int:
 
 
 def restrict(readable: Iterable[Path], writable: Iterable[Path]) -> None:
-    """Allow these trees, and nothing else, to this process and its children, for good.
+    """Allow this process and its children to open these files and nothing else, for good.
 
-    TCP (version 4), abstract sockets and signals to the outside (version 6) are closed too
-    where the kernel can.
+    TCP (version 4), abstract sockets and signals to the outside (version 6) are refused too,
+    if the kernel has that version.
+
+    Args:
+        readable: files and folders that may be read, with all that is in them.
+        writable: files and folders that may be read and changed, but not executed.
 
     Raises:
         OSError: there is no Landlock.

@@ -1,8 +1,8 @@
 """Namespaces: a box with its own file tree, processes, network and IPC (tier 1).
 
 The tree is a small tmpfs with the interpreter's folders bound into it read-only. It is built
-before the uid is dropped: an interpreter under somebody's private home stays readable, while
-nothing else of that home exists in the box.
+before the uid is dropped, so an interpreter in a private home stays readable, while nothing else
+of that home exists in the box.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def interpreter_folders() -> tuple[Path, ...]:
 
 
 def leave_namespaces() -> None:
-    """Unshare everything; without root, from inside a user namespace of our own."""
+    """Enter new namespaces of every kind; without root, this needs a user namespace too."""
     uid, gid = os.getuid(), os.getgid()
     if uid == 0:
         kernel.unshare(EVERYTHING)
@@ -65,10 +65,10 @@ def leave_namespaces() -> None:
 
 
 def become_a_child_of_init() -> None:
-    """Go on as a grandchild, below a new namespace's process 1, which ends when we do.
+    """Go on as a grandchild, below process 1 of the new namespace, which ends when we do.
 
-    Process 1 would be deaf to ordinary signals, so it only reaps; the outermost process
-    waits and ends with the same status, which is how the zygote learns what happened.
+    Process 1 ignores ordinary signals, so it cannot be the box: it only reaps. It and the outermost
+    process end with the status of the box, and so the zygote learns what happened.
     """
     for _ in ("process 1", "the box itself"):
         child = os.fork()
@@ -78,7 +78,7 @@ def become_a_child_of_init() -> None:
 
 
 def die_with_parent() -> None:
-    """End with SIGKILL when the parent ends; a change of uid forgets this."""
+    """Let the kernel kill this process when its parent ends; a change of uid cancels this."""
     kernel.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
@@ -94,13 +94,13 @@ def _end_like(child: int) -> None:
 
 
 def enter_private_tree(root: str, uid: int, gid: int, scratch_mib: int) -> None:
-    """Build the box's file tree on the folder `root`, make it this process's `/`.
+    """Build the box's file tree on the folder `root`, and make it this process's `/`.
 
     Args:
-        root: an empty folder; what is mounted there is seen by this process only.
-        uid: owner of the one writable folder, `/box`.
-        gid: its group.
-        scratch_mib: how much it may hold.
+        root: an empty folder; only this process sees what is mounted there.
+        uid: owner of `/box`, the only folder that is writable.
+        gid: group of that folder.
+        scratch_mib: how much that folder may hold.
     """
     kernel.mount("none", "/", None, MS_REC | MS_PRIVATE)
     kernel.mount("box", root, "tmpfs", MS_NOSUID | MS_NODEV, "size=1m,mode=755")

@@ -1,4 +1,4 @@
-"""How much a box has written where no file system of its own bounds it (tiers 2 and 3)."""
+"""How much a box has written, for tiers 2 and 3, where it has no file system of its own."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ BLOCK = 512  # bytes of st_blocks, whatever the file system
 
 
 def is_overfull(folder: str, pids: Iterable[int], max_bytes: int, max_files: int) -> bool:
-    """Whether files in a folder, with those that are open but removed, exceed a bound.
+    """Whether the files of a box exceed a bound, including removed files that are still open.
 
     Args:
-        folder: the scratch folder; what cannot be listed in it counts as too much.
+        folder: the scratch folder. If a part of it cannot be listed, the answer is yes.
         pids: the processes of the box.
-        max_bytes: on disk, of all files together.
-        max_files: files and folders.
+        max_bytes: bytes on disk, of all files together.
+        max_files: number of files and folders.
     """
     used = files = 0
     waiting = [folder]
@@ -36,11 +36,11 @@ def is_overfull(folder: str, pids: Iterable[int], max_bytes: int, max_files: int
                         return True
                     if stat.S_ISDIR(status.st_mode):
                         waiting.append(entry.path)
-        except FileNotFoundError:  # the folder was
+        except FileNotFoundError:  # the folder was removed meanwhile
             continue
         except OSError:  # its permissions were taken away, or it lies too deep
             return True
-    removed: dict[tuple[int, int], int] = {}  # once, however many processes hold it
+    removed: dict[tuple[int, int], int] = {}  # each file once, even if many processes hold it
     for pid in pids:
         removed.update(_mapped(pid, folder))
         removed.update(_open(pid))
@@ -55,7 +55,7 @@ def _status(entry: os.DirEntry[str]) -> os.stat_result | None:
 
 
 def _open(pid: int) -> Iterator[tuple[tuple[int, int], int]]:
-    """Files without a name that a process holds open, and their bytes on disk."""
+    """The removed files that a process holds open, with their bytes on disk."""
     with suppress(OSError):  # the process has ended
         for descriptor in Path(f"/proc/{pid}/fd").iterdir():
             with suppress(OSError):
@@ -65,7 +65,7 @@ def _open(pid: int) -> Iterator[tuple[tuple[int, int], int]]:
 
 
 def _mapped(pid: int, folder: str) -> Iterator[tuple[tuple[int, int], int]]:
-    """Files without a name that lay in the folder and are mapped, and how much of them is."""
+    """The removed files of the folder that a process has mapped, with the bytes that it mapped."""
     with suppress(OSError):  # the process has ended
         for line in Path(f"/proc/{pid}/maps").read_bytes().splitlines():
             if line.endswith(b" (deleted)") and os.fsencode(f" {folder}/") in line:

@@ -1,9 +1,9 @@
-"""seccomp: the system calls that no notebook needs answer "not permitted".
+"""seccomp: system calls that no notebook needs fail with "not permitted".
 
-A filter is a classic BPF program over the call's number and arguments. It lists what is
-refused: namespaces, mounts, tracing, other processes' memory, kernel interfaces, sockets,
-memory outside RLIMIT_AS (``memfd_create``, SysV shared memory), and starting programs. It also
-closes what Landlock leaves open: watching folders, and ``truncate`` before its version 3.
+A filter is a classic BPF program over the number and the arguments of a call. It refuses
+namespaces, mounts, tracing, other processes' memory, kernel interfaces, sockets, memory outside
+RLIMIT_AS (``memfd_create``, SysV shared memory), and starting programs. It also refuses what
+Landlock allows: watching folders, and ``truncate`` before version 3 of Landlock.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ REFUSED: dict[str, tuple[int, int]] = {
     "semget": (64, 190),
     "semop": (65, 193),
     "semtimedop": (220, 192),
-    # open files on their way between sockets are in no process, where the watch would find them
+    # the watch looks for open files in processes, and would miss those on their way in a socket
     "sendmmsg": (307, 269),
     "sendmsg": (46, 211),
     "setdomainname": (171, 162),
@@ -125,8 +125,8 @@ REFUSED: dict[str, tuple[int, int]] = {
     "userfaultfd": (323, 282),
     "vhangup": (153, 58),
 }
-# without namespaces: what reaches other processes of the same uid, and files of it by their path,
-# which Landlock does not keep from changes of mode, owner, times and attributes
+# Refused without namespaces: calls that reach other processes of the same uid, and calls that
+# change the mode, owner, times or attributes of its files, which Landlock allows.
 REACHING = {
     "chmod": (90, ABSENT),
     "chown": (92, ABSENT),
@@ -155,7 +155,7 @@ REACHING = {
     "utimensat": (280, 88),
     "utimes": (235, ABSENT),
 }
-# the same, but for this process they must work: abort() and limits
+# Refused without namespaces, except on this process itself: abort() and limits need them.
 REACHING_BUT_ITSELF = {
     "prlimit64": (302, 261),
     "rt_tgsigqueueinfo": (297, 240),
@@ -163,15 +163,16 @@ REACHING_BUT_ITSELF = {
 }
 # name: numbers, which argument (from 0), and the values of it that are refused
 REFUSED_VALUES: dict[str, tuple[tuple[int, int], int, tuple[int, ...]]] = {
-    # send any signal to any process of the uid when something can be read: F_SETOWN, F_SETSIG,
-    # F_SETOWN_EX, FIOSETOWN, SIOCSPGRP
+    # these send any signal to any process of the uid when something can be read: F_SETOWN,
+    # F_SETSIG, F_SETOWN_EX, FIOSETOWN, SIOCSPGRP
     "fcntl": ((72, 25), 1, (8, 10, 15)),
     "ioctl": ((16, 29), 1, (0x8901, 0x8902)),
-    # outlive the parent, and be dumped by a program outside: PR_SET_PDEATHSIG, PR_SET_DUMPABLE
+    # with these a process outlives its parent, or can be dumped by a program outside:
+    # PR_SET_PDEATHSIG, PR_SET_DUMPABLE
     "prctl": ((157, 167), 0, (1, 4)),
 }
 SOCKETPAIR = {"x86_64": 53, "aarch64": 199}
-AF_UNIX, NO_STREAM_BITS = 1, 0xE  # of the kinds of sockets SOCK_STREAM is 1, with flags far above
+AF_UNIX, NO_STREAM_BITS = 1, 0xE  # SOCK_STREAM is kind 1; other kinds have one of these bits
 CLONE = {"x86_64": 56, "aarch64": 220}
 CLONE3 = 435
 
@@ -180,8 +181,8 @@ def install(*, alone: bool) -> None:
     """Filter the calls of every thread of this process and of its children, for good.
 
     Args:
-        alone: whether namespaces hide other processes and files; else it is also refused to
-            signal and limit processes, and to change modes, owners and times of files.
+        alone: whether namespaces hide other processes and files. If not, calls that signal or
+            limit other processes, or change modes, owners or times of files, are refused too.
 
     Raises:
         OSError: the kernel has no seccomp, or the machine is unknown.
@@ -214,7 +215,7 @@ def _program(alone: bool) -> list[bytes]:
         program += _refuse_values(rows[column], argument, values)
     return [
         *program,
-        *_streams_alone(SOCKETPAIR[name]),
+        *_only_streams(SOCKETPAIR[name]),
         # clone3 passes its flags in memory, where a filter cannot look; libc falls back to clone
         _step(JUMP_EQUAL, CLONE3, 0, 1),
         _step(RETURN, ERRNO | errno.ENOSYS),
@@ -227,7 +228,7 @@ def _program(alone: bool) -> list[bytes]:
 
 
 def _only_itself(number: int) -> list[bytes]:
-    """Allow a call whose first argument is a process to name this one alone, or zero."""
+    """Allow a call only if its first argument, a process id, is that of this process or zero."""
     return [
         _step(JUMP_EQUAL, number, 0, 5),
         _step(LOAD, FIRST_ARGUMENT_OFFSET),
@@ -250,8 +251,8 @@ def _refuse_values(number: int, argument: int, values: tuple[int, ...]) -> list[
     ]
 
 
-def _streams_alone(socketpair: int) -> list[bytes]:
-    """Allow pairs of UNIX streams alone: an end of any other pair can write to a third socket."""
+def _only_streams(socketpair: int) -> list[bytes]:
+    """Allow only pairs of UNIX streams: an end of any other pair can write to a third socket."""
     return [
         _step(JUMP_EQUAL, socketpair, 0, 6),
         _step(LOAD, FIRST_ARGUMENT_OFFSET),

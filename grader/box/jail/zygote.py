@@ -1,9 +1,9 @@
-"""A warm process that forks boxes, and the trusted handle on it.
+"""The zygote, a warm process that forks boxes, and the trusted handle on it.
 
 The zygote imports numpy, matplotlib and IPython once and never runs student code; every box
-is a fork of it. It is started by exec, with an empty environment, so it holds nothing of the
-grader's memory. One zygote serves one box at a time: whatever descends from it belongs to
-that box, and ending the box means ending all of its descendants.
+is a fork of it. It is started by exec, with an environment of its own, so it holds nothing of the
+grader's memory or variables. One zygote serves one box at a time: all its descendants belong to
+that box, and to end the box is to end them all.
 """
 
 from __future__ import annotations
@@ -43,20 +43,20 @@ LENGTH = struct.Struct("!I")
 
 
 class ZygoteGone(BoxError):
-    """The zygote process ended or does not answer; another one has to be started."""
+    """The zygote ended or does not answer; another one has to be started."""
 
 
 class Zygote:
-    """Starts a zygote process and asks it for boxes.
+    """Starts a zygote and asks it for boxes.
 
     Attributes:
         tier: the best tier that works here, found by trying.
-        refusals: why each better tier does not.
-        cgroup_version: of the control groups that bound its boxes, 0 without.
-        home: its HOME, and that of all below it.
+        refusals: why each better tier does not work.
+        cgroup_version: version of the control groups that bound its boxes, 1 or 2; 0 without.
+        home: the folder that its variable HOME names.
 
     Raises:
-        BoxError: the process does not start, or stops answering.
+        ZygoteGone: the process does not start, or does not answer.
     """
 
     def __init__(self) -> None:
@@ -82,11 +82,16 @@ class Zygote:
 
     @property
     def pid(self) -> int:
-        """The process id of the server."""
+        """The process id of the zygote."""
         return self._process.pid
 
     def fork(self, spec: jail.JailSpec) -> socket.socket:
-        """Fork a box into a jail; returns the judge's end of its channel."""
+        """Fork a box into a jail; returns the judge's end of its channel.
+
+        Raises:
+            ZygoteGone: the zygote ended or does not answer.
+            BoxError: the box could not be closed off.
+        """
         ours, theirs = socket.socketpair()
         try:
             with theirs:
@@ -98,17 +103,23 @@ class Zygote:
         return ours
 
     def kill_all(self, hung_up: bool) -> Sentence | None:
-        """End every descendant of the zygote; says why the box ended if it did so by itself.
+        """End every descendant of the zygote.
 
         Args:
-            hung_up: the box closed its channel, so its end is known or will be in a moment.
+            hung_up: whether the box closed its channel, so that it has ended or soon will.
+
+        Returns:
+            Why the box ended, if it ended by itself or exceeded a limit.
+
+        Raises:
+            ZygoteGone: the zygote ended or does not answer.
         """
         self._send({"op": "kill", "hung_up": hung_up}, [])
         cause = self._receive()["cause"]
         return Sentence(**cause) if cause else None
 
     def close(self) -> None:
-        """Stop the zygote and everything below it."""
+        """Stop the zygote and all its descendants."""
         self._socket.close()
         try:
             self._process.wait(KILL_TIMEOUT_S)
@@ -123,15 +134,15 @@ class Zygote:
         try:
             socket.send_fds(self._socket, [LENGTH.pack(len(data)) + data], fds)
         except OSError as error:
-            raise ZygoteGone(f"the box server is gone: {error}; run the command again") from None
+            raise ZygoteGone(f"the zygote is gone: {error}; run the command again") from None
 
     def _receive(self) -> dict[str, Any]:
         try:
             reply = _read_message(self._socket)[0]
         except OSError as error:
-            raise ZygoteGone(f"the box server does not answer: {error}") from None
+            raise ZygoteGone(f"the zygote does not answer: {error}; see `grader doctor`") from None
         if reply is None:
-            raise ZygoteGone("the box server ended; see `grader doctor`")
+            raise ZygoteGone("the zygote ended; see `grader doctor`")
         if "error" in reply:
             raise BoxError(f"the box could not be closed off: {reply['error']}")
         return reply
@@ -194,7 +205,7 @@ class _Server:
         self._socket.sendall(LENGTH.pack(len(data)) + data)
 
     def _probe(self) -> dict[str, Any]:
-        """Try the tiers, best first, with boxes that run nothing."""
+        """Try the tiers, the best first, with boxes that run nothing."""
         refusals: list[str] = []
         for tier in (Tier.NAMESPACES, Tier.LANDLOCK):
             with tempfile.TemporaryDirectory(prefix="grader-probe-") as folder:
@@ -211,7 +222,7 @@ class _Server:
         return self._group.version if self._group else 0
 
     def _fork(self, spec: jail.JailSpec, fd: int | None) -> str:
-        """Fork a box that serves the socket `fd`; says what kept it from being jailed."""
+        """Fork a box that serves the socket `fd`; returns why it could not be jailed, or ""."""
         status_read, status_write = os.pipe()
         if self._group:
             self._group.bound(self._own_memory, spec.memory_mib, spec.processes)
@@ -236,7 +247,7 @@ class _Server:
             if self._group:
                 cgroup.die_first()
             jail.enter(spec)
-        except BaseException as error:  # reported to the judge, who must know that it failed
+        except BaseException as error:  # the judge must learn that the jail failed
             os.write(status, f"{type(error).__name__}: {error}".encode())
             os._exit(1)
         os.close(status)
@@ -245,7 +256,7 @@ class _Server:
         os._exit(0)
 
     def _watch(self) -> None:
-        """Bound what all processes of the box use together; rlimits bind each one alone."""
+        """Bound what all processes of the box use together; rlimits bind only each process."""
         spec = self._spec
         if spec is None:
             return
@@ -264,7 +275,7 @@ class _Server:
         self._cause = cause
 
     def _await_end(self) -> None:
-        """The box's channel closes a moment before its outermost process ends."""
+        """Wait for the box's outermost process, which ends a moment after the channel closes."""
         until = time.monotonic() + END_GRACE_S
         while self._box_pid and not _has_ended(self._box_pid) and time.monotonic() < until:
             time.sleep(0.001)
@@ -293,9 +304,9 @@ def _too_much_memory(spec: jail.JailSpec) -> Sentence:
 
 
 def _stop_descendants() -> None:
-    """Stop them all before any is killed: a fork bomb fills each place that a death makes free.
+    """Stop all descendants before any is killed: a fork bomb replaces each process that dies.
 
-    What is stopped keeps its place and forks no more, so a pass or two find everything.
+    A stopped process forks no more but still counts as a process, so a pass or two find them all.
     """
     stopped: set[int] = set()
     for _ in range(MAX_PASSES):
@@ -313,7 +324,7 @@ def _has_ended(pid: int) -> bool:
 
 
 def _describe(exit_code: int) -> Sentence:
-    """A signal's number comes negative, or above 128 through the box's process 1."""
+    """How a box ended: -n, or 128 + n through the box's process 1, stands for signal n."""
     number = -exit_code if exit_code < 0 else exit_code - 128
     if number in set(signal.Signals):
         return Sentence("killed by {signal}", {"signal": signal.Signals(number).name})

@@ -50,11 +50,11 @@ FRAGMENTS = (
 def test_ipython_syntax_is_found_wherever_ipython_finds_it(source: str) -> None:
     def transformed(manager: TransformerManager) -> str:
         try:
-            with warnings.catch_warnings(action="ignore"):  # one of a line's strange end
+            with warnings.catch_warnings(action="ignore"):  # about a line with a strange end
                 return str(manager.transform_cell(source))
         except Exception as error:
             return type(error).__name__
 
     theirs = transformed(TransformerManager())
-    # a wrong indent is left to the compiler, which tells the place better than the tokenizer
+    # the compiler reports a wrong indent instead of the tokenizer, since it tells the place better
     assert theirs in (transformed(Transformers()), "IndentationError")

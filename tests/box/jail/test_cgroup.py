@@ -1,4 +1,4 @@
-"""The kernel's bound on a family of processes; with real groups where they can be made."""
+"""The kernel's bound on all processes of a box, with real groups where they can be made."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from grader.course.settings import Limits
 
 @pytest.fixture
 def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder that looks like the kernel's, for what is only looked up there."""
+    """A folder that looks like the kernel's, for code that only reads there."""
     monkeypatch.setattr(cgroup, "ROOT", tmp_path)
     return tmp_path
 

@@ -1,4 +1,4 @@
-"""From inside a box: what it cannot do. Every claim of a tier is tried by code in it."""
+"""What code in a box cannot do: every promise of a tier is tried from inside."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Cell:
 
 @pytest.fixture(scope="module", params=CLOSED, ids=lambda tier: tier.name.lower())
 def closed(request: pytest.FixtureRequest, warm: Launcher) -> Iterator[Launcher]:
-    """A launcher of each closed tier that this machine has."""
+    """A launcher for each tier that closes boxes off, if it works on this machine."""
     tier = request.param
     box_launcher = WarmLauncher(tier)
     reason = refusal(box_launcher)
@@ -69,7 +69,7 @@ def closed(request: pytest.FixtureRequest, warm: Launcher) -> Iterator[Launcher]
 def refusal(box_launcher: Launcher) -> str:
     """Why no box opens; "" if one does."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)  # the socket of the refused box
+        warnings.simplefilter("ignore", ResourceWarning)  # about the socket of the refused box
         try:
             box_launcher.open({}, LIMITS).close()
         except BoxError as error:
@@ -420,7 +420,7 @@ def test_boxes_die_with_the_process_that_opened_them(tmp_path: Path) -> None:
         [sys.executable, str(script)],
         stdout=subprocess.PIPE,
         text=True,
-        env={**os.environ, "TMPDIR": str(tmp_path)},  # for what a killed process cannot remove
+        env={**os.environ, "TMPDIR": str(tmp_path)},  # holds what a killed process cannot remove
     )
     assert process.stdout is not None
     zygote = int(process.stdout.readline())

@@ -1,4 +1,4 @@
-"""What a box has written, counted where no file system of its own bounds it."""
+"""How much a box has written, where it has no file system of its own."""
 
 from __future__ import annotations
 
