@@ -58,7 +58,14 @@ class Channel:
         self._unread = bytearray()
 
     def send(self, op: str, number: int, tree: Any, encoder: Encoder, deadline: float) -> None:
-        """Send one frame before the deadline (in `time.monotonic` seconds).
+        """Send one frame before the deadline.
+
+        Args:
+            op: the operation, such as `call`.
+            number: of the request; its answer has the same.
+            tree: what `encoder` made of the value.
+            encoder: holds the parts that the tree refers to.
+            deadline: in seconds of `time.monotonic`.
 
         Raises:
             ChannelClosed: the other side is gone.
@@ -80,8 +87,12 @@ class Channel:
     def receive(self, deadline: float) -> Frame:
         """The next frame, if all of it arrives before the deadline.
 
+        Args:
+            deadline: in seconds of `time.monotonic`.
+
         Raises:
-            ChannelClosed, ChannelTimeout: no frame came.
+            ChannelClosed: the other side is gone.
+            ChannelTimeout: the frame did not arrive in time.
             ProtocolError: what came is not a frame, or is too large.
         """
         magic, header_size, body_size = PREFIX.unpack(self._read(PREFIX.size, deadline))
@@ -98,14 +109,14 @@ class Channel:
         self._sock.close()
 
     def _read(self, size: int, deadline: float) -> bytearray:
-        while len(self._unread) < size:  # grown as bytes come: a claimed size costs no memory
+        while len(self._unread) < size:  # grows as bytes arrive: a claimed size costs no memory
             wanted = max(RECEIVE_BYTES, min(size - len(self._unread), PIECE_BYTES))
             with self._until(deadline):
                 chunk = self._sock.recv(wanted)
             if not chunk:
                 raise ChannelClosed
             self._unread += chunk
-        if len(self._unread) == size:  # no copy of what may be large
+        if len(self._unread) == size:  # large data is not copied
             data, self._unread = self._unread, bytearray()
         else:
             data, self._unread = self._unread[:size], self._unread[size:]

@@ -1,7 +1,7 @@
 """The trusted end of one box: send a cell or a call, wait, get data.
 
-Whatever the submission does ends as a value: `BoxDied` is raised only between here and
-`grader.box.session`, which turns it into a failed cell or call.
+Anything that a submission does becomes a value. If it ends the box, `BoxDied` is raised here, and
+`grader.box.session` turns that into a failed cell or call.
 """
 
 from __future__ import annotations
@@ -36,7 +36,14 @@ MAX_LINE = 1_000_000  # no cell has more lines
 
 @dataclass(frozen=True)
 class CellOutcome:
-    """What a cell did: nbformat outputs, and whether it ran to its end."""
+    """What one cell did.
+
+    Args:
+        ok: whether it ran to its end.
+        outputs: its outputs, as in nbformat.
+        count: its execution count, if it has one.
+        died: for the student: how it ended the box or why it was not run; empty if it was run.
+    """
 
     ok: bool
     outputs: tuple[dict[str, Any], ...] = ()
@@ -51,8 +58,8 @@ class CallRequest:
     Args:
         name: the function's name in the notebook.
         calls: the positional arguments of each call.
-        stand_ins: names whose value is, during the calls, a function of the judge's.
-        echo: whether the arguments are wanted back as they are after the calls.
+        stand_ins: functions of the judge that replace the student's during the calls, by name.
+        echo: whether to send back the arguments as they are after the calls.
     """
 
     name: str
@@ -63,7 +70,12 @@ class CallRequest:
 
 @dataclass(frozen=True)
 class CallSuccess:
-    """The returned values, and the arguments after each call (None unless echoed)."""
+    """What the calls of one request gave.
+
+    Args:
+        values: the returned value of each call.
+        arguments: the arguments after each call; None unless the request has `echo`.
+    """
 
     values: tuple[Any, ...]
     arguments: tuple[Any, ...]
@@ -74,9 +86,9 @@ class CallFailure:
     """Why a call gave no value.
 
     Args:
-        reason: in words for the student.
+        reason: one sentence for the student.
         error: the type of the exception that ended it, if one did.
-        index: which of the calls of the request it was.
+        index: the number of the failed call in the request, from 0.
     """
 
     reason: str
@@ -89,8 +101,8 @@ class Box:
 
     Args:
         channel: connected to a `grader.box.inside.runner.Runner`.
-        kill: ends every process of the box. Told that the box has hung up by itself, it says
-            why, if it knows.
+        kill: ends every process of the box. Its argument is whether the box closed the channel
+            by itself; if so, it returns the cause, or None if the cause is unknown.
     """
 
     def __init__(self, channel: Channel, kill: Callable[[bool], Sentence | None]) -> None:
@@ -101,8 +113,12 @@ class Box:
     def write_files(self, files: Mapping[str, bytes], timeout_s: float) -> None:
         """Put helper files into the box's scratch folder, before anything runs there.
 
+        Args:
+            files: contents by name, relative to the folder.
+            timeout_s: how long this may take.
+
         Raises:
-            BoxError: they do not fit; no student code has run yet, so the fault is ours.
+            BoxError: they do not fit. No student code has run yet, so the fault is ours.
         """
         arrays = {name: np.frombuffer(data, np.uint8) for name, data in files.items()}
         encoder = Encoder()
@@ -115,11 +131,24 @@ class Box:
             ) from None
 
     def skip_figures(self, timeout_s: float) -> None:
-        """Name figures from now on instead of drawing them; `BoxDied` if that ends the box."""
+        """From now on, show each figure's name and size instead of drawing it.
+
+        Raises:
+            BoxDied: that ended the box.
+        """
         self._exchange("skip_figures", None, Encoder(), timeout_s)
 
     def execute(self, source: str, timeout_s: float) -> CellOutcome:
-        """Run one cell; `BoxDied` if that ends the box."""
+        """Run one cell.
+
+        Args:
+            source: its code.
+            timeout_s: how long it may run.
+
+        Raises:
+            BoxDied: it ended the box.
+            BoxTimedOut: it did not finish in time, so the box was killed.
+        """
         encoder = Encoder()
         reply = self._exchange("execute", encoder.encode(source), encoder, timeout_s)
         answer = self._decode(reply)
@@ -132,7 +161,16 @@ class Box:
         )
 
     def call(self, request: CallRequest, timeout_s: float) -> CallSuccess | CallFailure:
-        """Call a student function; `BoxDied` if that ends the box."""
+        """Call a student's function.
+
+        Args:
+            request: the function and the arguments of each call.
+            timeout_s: how long all calls together may run.
+
+        Raises:
+            BoxDied: a call ended the box.
+            BoxTimedOut: the calls did not finish in time, so the box was killed.
+        """
         callbacks: list[Callable[..., Any]] = []
         encoder = Encoder(callbacks)
         tree = {
@@ -145,7 +183,14 @@ class Box:
         return _call_outcome(request, answer)
 
     def close(self, *, hung_up: bool = False) -> Sentence | None:
-        """End the box and everything in it; says why it ended if it hung up by itself."""
+        """End the box and everything in it.
+
+        Args:
+            hung_up: whether the box closed the channel by itself.
+
+        Returns:
+            Why it did so, if that is known.
+        """
         self._channel.close()
         return self._kill(hung_up)
 
@@ -208,7 +253,7 @@ class Box:
 
 
 def _status(answer: dict[str, Any]) -> str:
-    """The status if it is a word; an array compared with one would be an array."""
+    """The status if it is text; to compare an array with text would give an array."""
     status = answer.get("status")
     return status if isinstance(status, str) else ""
 
@@ -228,7 +273,7 @@ def _evaluate(
 
 def _call_outcome(request: CallRequest, answer: dict[str, Any]) -> CallSuccess | CallFailure:
     name = request.name
-    # an array compared with a word would be an array: only plain values are looked at
+    # to compare an array with text would give an array, so only plain values are looked at
     match {key: value for key, value in answer.items() if isinstance(value, str | list)}:
         case {"status": "ok", "values": list() as values, "arguments": list() as arguments}:
             if len(values) == len(arguments) == len(request.calls):

@@ -1,7 +1,7 @@
-"""How a box can end, and what a student is told of it.
+"""The ways in which a box can end, and the sentences about them that students read.
 
-A translation cannot be put together from parts, so there is a whole sentence for each way to end
-and each place where that is told.
+Only whole sentences can be translated, so each way to end has one sentence for each place where
+students read of it.
 """
 
 from __future__ import annotations
@@ -105,8 +105,8 @@ class BoxDied(Exception):
     """The box is gone or was killed.
 
     Args:
-        ending: how.
-        values: what its sentences want to know.
+        ending: how it ended.
+        values: values for the sentences about that ending, such as `seconds`.
     """
 
     def __init__(self, ending: Ending, **values: Any) -> None:
@@ -115,7 +115,12 @@ class BoxDied(Exception):
         self._values = values
 
     def told(self, sentences: Mapping[Ending, str], **values: Any) -> str:
-        """It in one of the sentences above, with what else that wants to know."""
+        """The sentence about this ending.
+
+        Args:
+            sentences: one of the tables above, such as `CALL`.
+            values: other values for those sentences, such as `name`.
+        """
         return gettext(sentences[self._ending], **self._values, **values)
 
 

@@ -1,4 +1,4 @@
-"""Opening boxes: forks of a warm zygote on Linux, plain child processes elsewhere."""
+"""Opens boxes: forks of a warm zygote on Linux, plain child processes elsewhere."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from grader.locale.translations import Sentence
 from grader.system.scratch import new_folder, remove_tree
 
 if TYPE_CHECKING:
-    from grader.box.jail.confine import JailSpec  # imports what only Linux has
+    from grader.box.jail.confine import JailSpec  # imports modules that only Linux has
 
 __all__ = ["Launcher", "PlainLauncher", "WarmLauncher", "launcher"]
 
@@ -32,7 +32,7 @@ class Launcher(Protocol):
     Attributes:
         tier: how well they are closed off.
         refusals: why each better tier does not work here.
-        cgroup_version: of the control groups that bound them, 0 without.
+        cgroup_version: version of the control groups that bound them, 1 or 2; 0 without.
     """
 
     tier: Tier
@@ -40,24 +40,35 @@ class Launcher(Protocol):
     cgroup_version: int
 
     def open(self, files: Mapping[str, bytes], limits: Limits) -> Box:
-        """A fresh box whose scratch folder holds exactly these files."""
+        """Open a fresh box whose scratch folder holds exactly these files.
+
+        Args:
+            files: contents by name, relative to the folder.
+            limits: what the submission may use.
+
+        Raises:
+            BoxError: the box cannot be started, or the files do not fit.
+        """
 
     def close(self) -> None:
-        """End whatever still runs."""
+        """End everything that still runs."""
 
 
 class WarmLauncher:
-    """Boxes forked from a zygote and jailed: for other people's code.
+    """Boxes forked from a zygote and jailed, for other people's code.
 
     Args:
         tier: how well boxes are closed off; by default as well as this machine can.
 
     Attributes:
-        zygote: the box server that is asked for the next box.
+        zygote: forks the next box.
+
+    Raises:
+        BoxError: the zygote does not start.
     """
 
     def __init__(self, tier: Tier | None = None) -> None:
-        from grader.box.jail.zygote import Zygote  # imports what only Linux has
+        from grader.box.jail.zygote import Zygote  # imports modules that only Linux has
 
         self.zygote = Zygote()
         self.tier = tier or self.zygote.tier
@@ -65,11 +76,7 @@ class WarmLauncher:
         self.cgroup_version = self.zygote.cgroup_version
 
     def open(self, files: Mapping[str, bytes], limits: Limits) -> Box:
-        """See `Launcher.open`.
-
-        Raises:
-            BoxError: the zygote or the jail failed.
-        """
+        """See `Launcher.open`."""
         from grader.box.jail.confine import JailSpec
 
         scratch = new_folder("box")
@@ -89,7 +96,10 @@ class WarmLauncher:
         return _with_files(Box(Channel(sock, limits.output_mib << 20), kill), files)
 
     def _fork(self, spec: JailSpec) -> socket.socket:
-        """Ask the zygote, or a new one: what ended it during one submission costs no other."""
+        """Fork a box; if the zygote is gone, start a new one and try once more.
+
+        An earlier submission may have ended the zygote, and this one must not suffer from it.
+        """
         from grader.box.jail.zygote import Zygote, ZygoteGone
 
         try:
@@ -100,12 +110,12 @@ class WarmLauncher:
             return self.zygote.fork(spec)
 
     def close(self) -> None:
-        """Stop the zygote and all below it."""
+        """Stop the zygote and all its descendants."""
         self.zygote.close()
 
 
 class PlainLauncher:
-    """Boxes as plain child processes, without a jail: for one's own code only."""
+    """Boxes as plain child processes without a jail, for the user's own code only."""
 
     tier = Tier.BOUNDS_ONLY
     refusals: tuple[str, ...] = ()
@@ -128,19 +138,19 @@ class PlainLauncher:
         return _with_files(Box(Channel(ours, limits.output_mib << 20), kill), files)
 
     def close(self) -> None:
-        """Nothing is kept between boxes."""
+        """Do nothing: each box has ended its own process."""
 
 
 def launcher(*, own_code: bool = False, unsafe: bool = False) -> Launcher:
     """The right launcher for this machine.
 
     Args:
-        own_code: whether the code belongs to the person who runs the command; then a plain
-            child process will do where there is nothing better.
+        own_code: whether the code belongs to the person who runs the command. Then a plain
+            child process is good enough if this machine offers nothing better.
         unsafe: accept boxes that are bounded but not closed off.
 
     Raises:
-        BoxError: other people's code cannot be confined here.
+        BoxError: other people's code cannot be confined here, or no zygote starts.
     """
     if sys.platform != "linux":
         if own_code:

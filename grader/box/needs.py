@@ -1,7 +1,7 @@
-"""Which cells a function needs: those that define the names it uses, and theirs in turn.
+"""Finds the cells that a function needs: they define the names it uses, directly or indirectly.
 
-Read from the source, without running it, by Python's own rules of scope. What cannot be read (a
-magic, a syntax error, what comes after an enormous amount of text) defines nothing.
+The source is read by Python's own rules of scope, and not run. A cell that cannot be read (a syntax
+error, or too much text before it) defines nothing, and a line of IPython magic does not either.
 """
 
 from __future__ import annotations
@@ -16,20 +16,24 @@ from itertools import accumulate
 __all__ = ["needed_cells"]
 
 MAX_CHARACTERS = 200_000  # of all cells: the judge reads them, once for each function
-# within a line: patterns that run over line ends take hours for a cell of empty lines
+# Patterns stay within a line: across line ends they would take hours for a cell of empty lines.
 MAGIC = re.compile(r"^[^\S\n]*[%!?].*$", re.MULTILINE)
 STAR = re.compile(r"^[^\S\n]*from[^\S\n]+\S+[^\S\n]+import[^\S\n]+\*", re.MULTILINE)
 
 
 def needed_cells(sources: Sequence[str], name: str) -> frozenset[int]:
-    """Places of the cells without which a function cannot run; none if no cell defines it.
+    """The cells that a function needs to run; none if no cell defines the function.
 
-    A function is defined by the last cell that does, and the names that it uses by the first:
-    a later one may be the cell that is under suspicion.
+    If several cells define the function, the last one counts. If several define a name that it
+    uses, the first one counts, since a later one may be the cell that ended the box. A cell that
+    imports `*` is always needed.
 
     Args:
-        sources: the cells' code, in order.
-        name: the function's.
+        sources: the code of the cells, in order.
+        name: the function's name.
+
+    Returns:
+        Indexes into `sources`.
     """
     cells = list(_read_in_bounds(sources))
     firsts = _first_definers(cells)
@@ -54,13 +58,13 @@ class _Cell:
 
 
 def _first_definers(cells: Sequence[_Cell]) -> dict[str, int]:
-    """The place of the first cell that defines each name."""
+    """The index of the first cell that defines each name."""
     backwards = reversed(list(enumerate(cells)))
     return {name: place for place, cell in backwards for name in cell.defines}
 
 
 def _read_in_bounds(sources: Sequence[str]) -> Iterator[_Cell]:
-    """Each cell, as if it were empty once the cells have been too long together."""
+    """What each cell defines and uses; cells beyond `MAX_CHARACTERS` count as empty."""
     ends = accumulate(map(len, sources))
     for source, end in zip(sources, ends, strict=True):
         yield _read(source) if end <= MAX_CHARACTERS else _Cell()
@@ -69,7 +73,7 @@ def _read_in_bounds(sources: Sequence[str]) -> Iterator[_Cell]:
 def _read(source: str) -> _Cell:
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # e.g. of an odd escape in a student's string
+            warnings.simplefilter("ignore")  # e.g. about an odd escape in a student's string
             table = symtable.symtable(MAGIC.sub("", source), "cell", "exec")
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return _Cell()

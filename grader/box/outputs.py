@@ -15,9 +15,9 @@ TEXT_TYPES = ("text/plain", "text/html", "text/markdown", "text/latex")
 
 
 def clean_outputs(raw: Any) -> list[dict[str, Any]]:
-    """Valid nbformat outputs out of whatever the box sent; what does not fit is left out.
+    """Valid nbformat outputs from what the box sent; everything else is left out.
 
-    HTML is kept as data: whoever shows it must sanitise it (`grader.pages.feedback` does).
+    HTML is kept as data, so code that shows it must sanitise it (`grader.pages.feedback` does).
     """
     if not isinstance(raw, list):
         return []
@@ -27,7 +27,7 @@ def clean_outputs(raw: Any) -> list[dict[str, Any]]:
 def _clean(output: Any) -> Iterator[dict[str, Any]]:
     if not isinstance(output, dict):
         return
-    # an array compared with a word would be an array: only plain values are looked at
+    # to compare an array with text would give an array, so only plain values are looked at
     match {key: value for key, value in output.items() if isinstance(value, str | dict | list)}:
         case {"output_type": "stream", "name": "stdout" | "stderr" as name, "text": str() as text}:
             yield {"output_type": "stream", "name": name, "text": _text(text)}
@@ -68,7 +68,7 @@ def _is_png(text: str) -> bool:
 
 
 def _text(text: str) -> str:
-    """The text without characters that JSON, XML or a terminal would choke on."""
+    """The text without characters that break JSON, XML or a terminal."""
     return "".join(
         char for char in text if char in "\n\t\x1b" or (char >= " " and not _is_surrogate(char))
     )

@@ -1,13 +1,13 @@
 """Frames between judge and box: a small JSON header, then raw bytes.
 
-Both sides use this module, and neither trusts it to the other: what arrives is decoded by a
-whitelist of types into freshly made plain values, under bounds on size, depth and count.
-Nothing is ever unpickled.
+Both sides use this module, and neither side trusts the other. What arrives is decoded by a
+whitelist of types into new plain values, with bounds on size, depth and count. Nothing is ever
+unpickled.
 
 A frame is ``magic | header length | body length | header | body``. The header holds an
-operation and a tree of tagged values; arrays and long strings lie in the body, are described in
-the header by dtype and shape, and are referred to by index. Hidden tests send thousands of small
-arrays for each submission, so the usual case comes first everywhere.
+operation and a tree of tagged values. Arrays and long strings lie in the body: the header describes
+them by dtype and shape, and the tree refers to them by index. Hidden tests send thousands of small
+arrays for each submission, so the code looks for the usual case first.
 
     JSON null, true, 1, 1.5, "text"     themselves
     {"list": [...]} {"tuple": [...]}    sequences
@@ -62,7 +62,7 @@ class ProtocolError(Exception):
 class Rng:
     """Stands for `numpy.random.default_rng(seed)` in the box.
 
-    The same `Rng` used in several calls of one request is one generator that goes on drawing.
+    If several calls of one request use the same `Rng`, they share one generator.
     """
 
     seed: int
@@ -76,7 +76,13 @@ class Unknown:
 
 
 class Part(NamedTuple):
-    """One array or text of a body."""
+    """One array or text of a body.
+
+    Args:
+        dtype: numpy's name of the dtype with its byte order, or `utf8`.
+        shape: of the array; of a text, its bytes.
+        data: the bytes.
+    """
 
     dtype: str
     shape: list[int]
@@ -85,14 +91,19 @@ class Part(NamedTuple):
 
 @dataclass(frozen=True)
 class Frame:
-    """One decoded frame: the JSON header and the parts of the body."""
+    """One frame as it was received.
+
+    Args:
+        header: with the keys `op`, `id`, `value` and `parts`.
+        parts: the parts of the body, in the order of the header.
+    """
 
     header: dict[str, Any]
     parts: list[Part]
 
 
 def find_unknown(value: Any) -> Unknown | None:
-    """The first `Unknown` anywhere inside a decoded value."""
+    """The first `Unknown` anywhere inside a decoded value; None if there is none."""
     if isinstance(value, Unknown):
         return value
     if isinstance(value, dict):
@@ -107,8 +118,10 @@ class Encoder:
     """Turns values into header trees, collecting body parts on the way.
 
     Args:
-        callbacks: functions met on the way are appended here, if given; without it, a
-            function is an `Unknown`.
+        callbacks: functions that the values hold are appended here. If it is None, a function
+            becomes an `Unknown`.
+        specs: dtype and shape of each body part.
+        parts: the bytes of each body part.
     """
 
     callbacks: list[Callable[..., Any]] | None = None
@@ -117,7 +130,12 @@ class Encoder:
     _seen: dict[int, tuple[Any, int]] = field(default_factory=dict)
 
     def encode(self, value: Any, depth: int = 0) -> Any:
-        """The header tree of a value; anything outside the whitelist becomes ``unknown``."""
+        """The header tree of a value; anything outside the whitelist becomes ``unknown``.
+
+        Args:
+            value: any value.
+            depth: how deeply it lies inside another value.
+        """
         kind = type(value)
         if kind is np.ndarray:
             return self._encode_array(value)
@@ -143,7 +161,7 @@ class Encoder:
                 return {"pairs": pairs}
             return {"unknown": "dict with keys that are neither str nor moderate int"}
         items = [self.encode(item, depth + 1) for item in value]
-        return {"list": items} if isinstance(value, list) else {"tuple": items}  # named ones too
+        return {"list": items} if isinstance(value, list) else {"tuple": items}  # named tuples too
 
     def _encode_object(self, value: Any) -> Any:
         if isinstance(value, np.ma.MaskedArray):
@@ -167,7 +185,7 @@ class Encoder:
         if array.dtype not in DTYPES or array.ndim > MAX_NDIM:
             return {"unknown": f"array of dtype {array.dtype}"[:100]}
         index = self._add([DTYPES[array.dtype], *array.shape], array.tobytes())
-        self._seen[id(value)] = (value, index)  # kept, or another could get its id
+        self._seen[id(value)] = (value, index)  # the value is kept, so its id stays its own
         return {tag: index}
 
     def _add_text(self, text: str) -> int:
@@ -181,12 +199,12 @@ class Encoder:
 
 
 def _is_key(key: Any) -> bool:
-    """Whether a dict may have it; of integers without bound, thousands could share one hash."""
+    """Whether a dict may have this key; thousands of enormous integers could share one hash."""
     return type(key) is str or (type(key) is int and abs(key) < MAX_INT)
 
 
 def _in_known_dtype(value: Any) -> np.ndarray:
-    """The array in little-endian order, and long doubles as doubles: those differ by machine."""
+    """The array in little-endian order, with doubles for long doubles, which differ by machine."""
     if value.dtype.kind not in "biufc":
         return np.asarray(value)
     if value.dtype == np.longdouble:
@@ -202,11 +220,8 @@ class Decoder:
 
     Args:
         frame: the frame that the trees belong to.
-        make_rng: builds a generator from a seed; None refuses generators.
-        make_callback: builds a function from its number; None refuses functions.
-
-    Raises:
-        ProtocolError: from `decode`, at the first thing that does not fit.
+        make_rng: makes a generator from a seed; None refuses generators.
+        make_callback: makes a function from its number; None refuses functions.
     """
 
     frame: Frame
@@ -217,11 +232,19 @@ class Decoder:
     _rngs: dict[str, Any] = field(default_factory=dict)
 
     def start_afresh(self) -> None:
-        """Give the next value bounds of its own; generators go on."""
+        """Count size and parts anew for the next value; generators go on drawing."""
         self._nodes = self._bytes = 0
 
     def decode(self, tree: Any, depth: int = 0) -> Any:
-        """The value of a header tree."""
+        """The value of a header tree.
+
+        Args:
+            tree: a part of the header.
+            depth: how deeply it lies inside another tree.
+
+        Raises:
+            ProtocolError: something in the tree is not allowed, or a bound is exceeded.
+        """
         self._nodes += 1
         if depth > MAX_DEPTH + 1 or self._nodes > MAX_NODES:
             raise ProtocolError("a value is nested too deeply or has too many parts")

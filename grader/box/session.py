@@ -1,11 +1,11 @@
-"""One submission's life in boxes: execute its cells, call its functions, survive its deaths.
+"""Runs one submission in boxes: executes its cells and calls its functions, even if boxes die.
 
-When a cell or a call ends the box, a fresh one is opened, the cells are executed again
-without those that killed one before, and a function that killed one is not called again. So
+When a cell or a call ends the box, a fresh box is opened. The cells are executed again there,
+without those that ended a box before, and a function that ended a box is not called again. So
 ``os._exit`` in `backward` costs `backward` and nothing else.
 
-What ended a box need not be what ran in that moment: another cell may have left a timer, a thread
-or a child. So a few suspects are tried once more alone, with the cells that they need and no other.
+The code that ran when a box ended may be innocent: another cell may have left a timer, a thread or
+a child process. So a few suspects are tried once more, with only the cells that they need.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class CodeCell:
         index: its place in the notebook.
         label: its name in messages.
         source: its code.
-        is_answer: whether later questions may need what it defines; such a cell may use the
+        is_answer: whether later questions may need its definitions. Such a cell may use the
             time that is kept for the checks.
     """
 
@@ -55,10 +55,10 @@ class Session:
 
     Args:
         launcher: opens the boxes.
-        files: helper files of the release.
+        files: helper files of the release, contents by name.
         cells: the code cells, in order.
-        limits: course.yml's limits.
-        figures: `keep` them, or `skip` drawing them.
+        limits: what the submission may use.
+        figures: whether to `keep` figures, or to `skip` drawing them.
     """
 
     def __init__(
@@ -81,11 +81,11 @@ class Session:
         self._deadly_functions: dict[str, BoxDied] = {}
         self._only: frozenset[int] | None = None  # cells that boxes execute; None for all
         self._tries_alone = 0
-        self._revived: frozenset[int] = frozenset()  # cells executed in spite of a death
+        self._revived: frozenset[int] = frozenset()  # cells executed although they ended a box
         self._suspects: frozenset[int] = frozenset()
         self._needs: dict[str, frozenset[int]] = {}
         self._cleared: list[str] = []
-        self._too_late: dict[CodeCell | str, None] = {}  # what was not run, in its order
+        self._too_late: dict[CodeCell | str, None] = {}  # an ordered set of what was not run
 
     def __enter__(self) -> Session:
         return self
@@ -95,7 +95,7 @@ class Session:
 
     @property
     def notes(self) -> tuple[Note, ...]:
-        """What ended a box or was not run at all."""
+        """What ended a box, and what was not run at all."""
         return tuple(Note(NoteKind.STOPPED, text) for text in self._sentences())
 
     def _sentences(self) -> Iterator[str]:
@@ -115,7 +115,14 @@ class Session:
             yield _ran_out(*self._too_late)
 
     def execute_cells(self) -> dict[int, CellOutcome]:
-        """Run all cells; the outcome of each by its index. A deadly cell does not stop the rest."""
+        """Run all cells; a cell that ends the box does not stop the others.
+
+        Returns:
+            The outcome of each cell, by its index in the notebook.
+
+        Raises:
+            BoxError: no box can be opened.
+        """
         while not self._run_cells() and self._boxes_opened < MAX_BOXES:
             pass
         out_of_time = gettext("the submission had used up its time before this")
@@ -124,7 +131,11 @@ class Session:
         return self._outcomes
 
     def call(self, request: CallRequest) -> CallSuccess | CallFailure:
-        """Call a student's function; whatever it does is an answer."""
+        """Call a student's function; anything that it does becomes a value.
+
+        Raises:
+            BoxError: no box can be opened.
+        """
         if request.name in self._deadly_functions:
             death = self._deadly_functions[request.name]
             return CallFailure(death.told(endings.CALL, name=request.name))
@@ -160,7 +171,11 @@ class Session:
         return CallFailure(death.told(endings.CALL, name=name))
 
     def _call_alone(self, request: CallRequest) -> CallSuccess | CallFailure | None:
-        """Call a function with its own cells alone; None if that ends the box too."""
+        """Call a function in a box with only the cells that it needs.
+
+        Returns:
+            None if that box ends too, or if the try would be nothing new or one too many.
+        """
         own = self._cells_of(request.name)
         is_nothing_new = not own or len(own) == len(self._cells) or own == self._only
         if self._tries_alone >= MAX_TRIES_ALONE or is_nothing_new:
@@ -192,7 +207,7 @@ class Session:
         return self._needs[name]
 
     def _has_suspects(self, name: str) -> bool:
-        """Whether a cell that the function needs ended a box, perhaps innocently; asked once."""
+        """Whether the function needs a cell that ended a box, perhaps innocently; asked once."""
         suspects = self._suspects & self._cells_of(name) if self._suspects else frozenset()
         self._suspects -= suspects
         return bool(suspects)
@@ -231,7 +246,7 @@ class Session:
         return True
 
     def _within_bounds(self, outcome: CellOutcome) -> CellOutcome:
-        """The box bounds what one cell prints; this bounds what all of them leave with us."""
+        """Bound the outputs of all cells together; the box bounds only those of each cell."""
         if outcome.outputs and self._output_bytes > self._limits.output_mib << 20:
             return replace(outcome, outputs=(_left_out(self._limits.output_mib),))
         self._output_bytes += len(json.dumps(outcome.outputs))
@@ -245,9 +260,8 @@ class Session:
 
     def _mark_deadly(self, cell: CodeCell, death: BoxDied) -> None:
         self._close_box()
-        self._cell_timeout_s /= (
-            2  # one endless loop is often met again, by every cell that calls it
-        )
+        # An endless loop often runs again, in each cell that calls the function with the loop.
+        self._cell_timeout_s /= 2
         self._outcomes[cell.index] = CellOutcome(ok=False, died=death.told(endings.THIS_CELL))
         self._deadly_cells[cell.label] = death
         if not isinstance(death, BoxTimedOut) and cell.index not in self._revived:
@@ -268,7 +282,7 @@ class Session:
 
 
 def _ran_out(first: CodeCell | str, *others: CodeCell | str) -> str:
-    """What was not run for want of time: a cell or a function, and how many more."""
+    """The sentence on what was not run because time ran out: the first, and how many more."""
     if isinstance(first, CodeCell):
         name = first.label
         alone = N_("All of its time was used up before the cell {name} could run.")

@@ -1,4 +1,4 @@
-"""How well a box is closed off; what `grader doctor` says about it."""
+"""How well a box can be closed off, and the words of `grader doctor` for it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ __all__ = ["Tier"]
 
 
 class Tier(IntEnum):
-    """1 is best; grading other people's code asks for 1 or 2."""
+    """How well a box is closed off: 1 is best, and other people's code needs 1 or 2."""
 
     NAMESPACES = 1
     LANDLOCK = 2
@@ -16,7 +16,7 @@ class Tier(IntEnum):
 
     @property
     def protection(self) -> str:
-        """What a box of this tier is protected by, in one line."""
+        """What protects us from a box of this tier, in one line."""
         return {
             Tier.NAMESPACES: "own file tree, processes and network (namespaces), Landlock, "
             "seccomp, an unprivileged uid, bounds on memory, processes and time",

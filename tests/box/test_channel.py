@@ -40,7 +40,7 @@ def soon(seconds: float = 5.0) -> float:
 
 @pytest.fixture
 def pair() -> Iterator[tuple[Channel, socket.socket]]:
-    """A judge's channel and the raw socket of whoever answers it."""
+    """The judge's channel, and the raw socket at its other end."""
     ours, theirs = socket.socketpair()
     channel = Channel(ours, max_body_bytes=1 << 20)
     with theirs:

@@ -1,4 +1,4 @@
-"""Which boxes a machine gives to whom; and plain boxes, which are for one's own code only."""
+"""Which boxes a machine gives for whose code; and plain boxes, which are for one's own only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cell outputs from the box: what fits is kept, what does not is left out, nothing raises."""
+"""Cell outputs from the box: valid ones are kept, others are left out, and nothing raises."""
 
 from __future__ import annotations
 

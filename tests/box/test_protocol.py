@@ -36,7 +36,7 @@ from tests.kit.values import same
 
 @pytest.fixture
 def pair() -> Iterator[tuple[Channel, socket.socket]]:
-    """A judge's channel and the raw socket of whoever answers it."""
+    """The judge's channel, and the raw socket at its other end."""
     ours, theirs = socket.socketpair()
     channel = Channel(ours, max_body_bytes=1 << 20)
     with theirs:
@@ -257,7 +257,7 @@ def test_an_int_too_large_for_a_float_is_refused_or_unknown() -> None:
 
 
 def test_many_references_to_one_part_do_not_multiply_it_without_end() -> None:
-    """1 MiB sent once and named 4000 times would be 4 GiB on the judge's side."""
+    """1 MiB sent once and referred to 4000 times would be 4 GiB on the judge's side."""
     part = (["|u1", 1 << 20], bytes(1 << 20))
     tree = {"list": [{"array": 0}] * 4000}
     with limited_address_space(1 << 30), pytest.raises(ProtocolError):

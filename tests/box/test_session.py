@@ -1,4 +1,4 @@
-"""A submission's life in boxes, with real boxes."""
+"""One submission in its boxes, with real boxes."""
 
 from __future__ import annotations
 
