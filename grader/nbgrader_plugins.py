@@ -1,7 +1,7 @@
-"""What is plugged into nbgrader, and what drives it.
+"""Our steps, plugged into nbgrader's own commands.
 
-`generate_assignment` runs nbgrader's own converter. The classes below it are named in
-`nbgrader_config.py`, so that `nbgrader autograde` and formgrader's button grade as we do.
+`nbgrader_config.py` names these classes and functions. Then `nbgrader autograde` and formgrader's
+button grade as we do.
 """
 
 from __future__ import annotations
@@ -54,14 +54,14 @@ INLINE_IMAGES = ("data:image/png;", "data:image/jpeg;", "data:image/gif;")
 
 
 class NotGraded(Exception):
-    """There can be no score: nbgrader logs it, takes this submission back, and goes on."""
+    """There can be no score: nbgrader logs this, removes what it made, and goes on to the next."""
 
 
 class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
-    """What one run of `nbgrader autograde` knows, and how it opens a submitted file: not at all.
+    """Holds what one run of `nbgrader autograde` needs, and opens notebooks for it.
 
-    nbformat fails on a broken notebook before any preprocessor is asked, so a submission enters
-    as the release, and `RebuildFromRelease` puts the answers in.
+    It does not open submitted files, because nbformat fails on a broken notebook before any
+    preprocessor can run. It starts from the release, and `RebuildFromRelease` puts the answers in.
     """
 
     def __init__(self, **settings: Any) -> None:
@@ -79,17 +79,23 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
     def from_filename(
         self, filename: str, resources: dict[str, Any] | None = None, **settings: Any
     ) -> Any:
-        """Start from the release for a submitted file, from the file itself for any other."""
+        """Start from the release for a submitted file, and from the file itself for any other.
+
+        Args:
+            filename: path of the notebook.
+            resources: nbgrader's; they name the student.
+            settings: passed on to nbconvert.
+        """
         if Path(filename).is_relative_to(self.course.submitted_dir):
             release = nbformat.from_dict(self.bundle.release)
             return self.from_notebook_node(release, resources, **settings)
         return super().from_filename(filename, resources, **settings)
 
     def submission(self, resources: dict[str, Any]) -> Submission:
-        """The submission that nbgrader is at.
+        """The submission that nbgrader is grading now.
 
         Raises:
-            NotGraded: its folder's name is no student id, so there is nobody to give a score to.
+            NotGraded: its folder is not named after a student, so nobody can get the score.
         """
         submission = self._submissions[resources["nbgrader"]["student"]]
         if submission.refusal:
@@ -103,27 +109,49 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
 
 
 def accept_any_name(assignment: str, student: str, notebooks: list[str]) -> None:
-    """Before grading, have a renamed notebook taken for the assignment's instead of skipped."""
+    """Make nbgrader grade a renamed notebook, which it would skip; it calls this before grading.
+
+    Args:
+        assignment: which assignment.
+        student: whose submission; not used.
+        notebooks: paths of the submitted notebooks; changed in place.
+    """
     expected = f"{assignment}.ipynb"
     if expected not in (Path(notebook).name for notebook in notebooks):
         notebooks[:] = [str(Path(notebooks[0]).with_name(expected))]
 
 
 class RebuildFromRelease(NbGraderPreprocessor):  # type: ignore[misc]
-    """Sanitize: the release with the student's answers; without them when it is rejected."""
+    """Sanitizes: the release with the student's answers, or without them if it was rejected."""
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
-        """Replace what the exporter handed in."""
+        """Replace the notebook that the exporter opened.
+
+        Args:
+            nb: the release.
+            resources: nbgrader's; they name the student.
+
+        Raises:
+            NotGraded: the folder is not named after a student.
+        """
         release = self.parent.bundle.release
         intake = read_submission(self.parent.submission(resources), release)
         return nbformat.from_dict(intake.notebook or release), resources
 
 
 class ExecuteAndJudge(NbGraderPreprocessor):  # type: ignore[misc]
-    """Autograde: what `grader autograde` does with one submission, from the file on."""
+    """Autogrades: does what `grader autograde` does with one submitted file."""
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
-        """Give back the executed notebook, with the score of each check cell as its result."""
+        """Return the executed notebook, with the score of each check cell as its result.
+
+        Args:
+            nb: not used: the submitted file is read again.
+            resources: nbgrader's; they name the student, and take the result to `KeepResult`.
+
+        Raises:
+            NotGraded: our side failed, or the folder is not named after a student.
+        """
         run = self.parent
         submission = run.submission(resources)
         result = grade_submission(run.bundle, submission)
@@ -139,10 +167,18 @@ class ExecuteAndJudge(NbGraderPreprocessor):  # type: ignore[misc]
 
 
 class KeepResult(NbGraderPreprocessor):  # type: ignore[misc]
-    """After SaveAutoGrades, before the penalties: what these two do not keep, but need."""
+    """Keeps what nbgrader does not; it runs after SaveAutoGrades and before the penalties."""
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
-        """Keep the time, the reason of a rejection, and the record that feedback is made of."""
+        """Keep the time, the reason of a rejection, and the record that feedback is made of.
+
+        Args:
+            nb: the graded notebook, which is returned unchanged.
+            resources: nbgrader's, with the result that `ExecuteAndJudge` put there.
+
+        Raises:
+            GradebookError: the gradebook refuses.
+        """
         course = self.parent.course
         result, submitted_at = resources.pop("grader")
         with CourseGradebook(course) as gradebook:
@@ -158,21 +194,33 @@ class LatePolicyPlugin(LateSubmissionPlugin):  # type: ignore[misc]
     def late_submission_penalty(
         self, student_id: str, score: float, total_seconds_late: float
     ) -> float | None:
-        """Points to take off; None when nothing is."""
+        """Points to take off; None if nothing is lost.
+
+        Args:
+            student_id: whose submission.
+            score: not used, like the next: `KeepResult` has stored the penalty already.
+            total_seconds_late: not used.
+
+        Raises:
+            GradebookError: the gradebook refuses.
+        """
         course = self.parent.parent.course  # of the exporter
-        with CourseGradebook(course) as gradebook:  # `KeepResult` has brought it up to date
+        with CourseGradebook(course) as gradebook:
             return gradebook.stored_penalty(self.parent.assignment_id, student_id) or None
 
 
 class LmsExporter(ExportPlugin):  # type: ignore[misc]
-    """Base of our exporters for `nbgrader export --exporter=…`: what `grader export` writes."""
+    """Base of our exporters for `nbgrader export`; they write the same as `grader export`.
+
+    A subclass sets `kind` (the format) and `default_to` (the file or folder without `--to`).
+    """
 
     into = Unicode("", help="file that the LMS exported, to be filled in").tag(config=True)
     kind = ""
     default_to = ""
 
     def export(self, gradebook: Any) -> None:
-        """Write the grades to `--to`; the given gradebook is the one that we open ourselves."""
+        """Write the grades to `--to`; the given gradebook is not used, since `export` opens it."""
         target = Path(self.to or self.default_to)
         try:
             course = Course.load(self.parent.coursedir.root)
@@ -214,7 +262,7 @@ class SpreadsheetExporter(LmsExporter):
 
 
 def clean_html(html: str | bytes) -> str:
-    """nbconvert's filter of that name, with tables and headings kept: nothing runs or loads."""
+    """Replaces nbconvert's filter: keeps tables and headings, and nothing that runs or loads."""
     text = html.decode("utf-8", "replace") if isinstance(html, bytes) else str(html)
     return nh3.clean(
         text,
@@ -225,12 +273,12 @@ def clean_html(html: str | bytes) -> str:
 
 
 def clean_markdown(html: str) -> str:
-    """nbconvert's filter `strip_files_prefix`, the last that nbgrader asks for a text cell."""
+    """Replaces nbconvert's filter `strip_files_prefix`, the last one that a text cell passes."""
     return clean_html(strip_files_prefix(html))
 
 
 def _safe_attribute(tag: str, name: str, value: str) -> str | None:
-    """Images only from within the page: one from elsewhere would tell who looks at it."""
+    """Allow images only inside the page: a server that sends one would learn who reads the page."""
     is_data = value.strip().lower().startswith("data:")
     if (tag, name) == ("img", "src"):
         return value if value.startswith(INLINE_IMAGES) else None

@@ -1,8 +1,8 @@
 """solutions/<id>/ → assignments/<id>/: what students get, byte for byte the same every time.
 
-nbgrader's own generate_assignment makes the student notebook (stubs, locks, checksums). What
-depends on the machine or the moment is then normalised, the helper files are copied, the gates of
-`grader.release.gates` are asked, and only then the new release takes the place of the old one.
+nbgrader's own generate_assignment makes the student notebook (stubs, locks, checksums). Everything
+that depends on the machine or the time is then normalised, the helper files are copied, and the
+gates of `grader.release.gates` are passed. Only then does the new release replace the old one.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ class BuildReport:
     Args:
         assignment: assignment id.
         path: the released folder.
-        gates: what each gate saw, in the order asked.
-        proof: how the variants of each question fared.
+        gates: what each gate found, in the order in which they ran.
+        proof: how many variants of each question were told apart.
         changed: whether the release differs from the one before.
     """
 
@@ -72,17 +72,18 @@ def build(
         course: the course.
         assignment_id: which assignment.
         check: compare only, and write nothing.
-        prove_again: grade all variants even if nothing has changed since they were.
-        listener: is told of each variant that is graded.
+        prove_again: grade all variants, even if nothing has changed since the last time.
+        listener: receives progress with each variant that is graded.
 
     Raises:
         UsageError: course.yml has no such assignment.
         BuildError: a gate failed, or with `check` the release is stale; one line per failure.
+        JudgeError: a variant could not be graded.
     """
     candidate = _candidate(course, course.assignment(assignment_id))
     gates = _passed(candidate, [gate(candidate) for gate in SOURCE_GATES])
     target = course.release_dir(assignment_id)
-    parent = None if check else target.parent  # a rename must not leave the file system
+    parent = None if check else target.parent  # the same file system, for the rename
     if parent:
         parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=parent, prefix=f".{assignment_id}-") as scratch:
@@ -102,7 +103,7 @@ def _passed(candidate: Candidate, results: list[GateResult]) -> list[GateResult]
     """The results, if no gate has failures.
 
     Raises:
-        BuildError: all failures of all gates.
+        BuildError: a gate has failures; the text lists those of all gates.
     """
     place = f"solutions/{candidate.assignment.id}"
     failures = [f"{place}: {failure}" for result in results for failure in result.failures]
@@ -204,7 +205,7 @@ def _helper_files(folder: Path, notebook_name: str) -> Iterator[tuple[str, bytes
 
 
 def _first_difference(fresh: Path, committed: Path) -> str | None:
-    """Name of the first file that is missing, superfluous or different; None if none is."""
+    """Name of the first file that is missing, extra or different; None if there is none."""
     ours, theirs = _content(fresh), _content(committed)
     names = sorted(ours.keys() | theirs.keys())
     return next((name for name in names if ours.get(name) != theirs.get(name)), None)
@@ -220,7 +221,7 @@ def _content(folder: Path) -> dict[str, bytes]:
 
 
 def _put_in_place(fresh: Path, target: Path, old: Path) -> None:
-    """Exchange the folders; the old one comes back if the new one cannot take its place."""
+    """Put the new folder in the place of the old one, which comes back if that fails."""
     if target.exists():
         target.rename(old)
     try:

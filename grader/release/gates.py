@@ -1,8 +1,9 @@
-"""What must hold before an assignment is released; each gate says all that is wrong.
+"""The gates that an assignment must pass before it is released.
 
-A gate takes a `Candidate` or its `Release` and returns what it saw, and one line for each failure
-with the cell or file and the remedy. `SOURCE_GATES` look at the source only and come first, since
-without them there may be nothing to release. A new gate is a function in one of the two tuples.
+A gate takes a `Candidate` or its `Release`. It returns what it found, with one line for each
+failure: the cell or file, and the remedy. `SOURCE_GATES` look at the source only. They come first,
+because a wrong source may not give a release at all. A new gate is a function in one of the two
+tuples.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ class GateResult:
 
     Args:
         gate: its name, for a table.
-        seen: what was looked at, when all is well.
+        seen: what was looked at, for a gate without failures.
         failures: one line each: cell or file, what is wrong, the remedy.
     """
 
@@ -102,7 +103,7 @@ ReleaseGate: TypeAlias = Callable[[Release], GateResult]
 
 
 def clean_source(candidate: Candidate) -> GateResult:
-    """Markers pair up and stand in answer cells; nothing executed is committed."""
+    """Solution markers are in pairs and in answer cells; no outputs are committed."""
     cells = candidate.source["cells"]
     failures = [
         f"{candidate.notebook_name}: cell {cell_name(cell)!r}: {failure}"
@@ -120,7 +121,7 @@ def _unclean(cell: Cell) -> Iterator[str]:
     if not any(marker in cell["source"] for marker in (BEGIN_MARKER, END_MARKER)):
         return
     if not is_solution(cell):
-        yield "has solution markers, but is no answer cell; mark it as one in Create Assignment"
+        yield "has solution markers, but is not an answer cell; mark it as one in Create Assignment"
     try:
         solution_region(cell["source"])
     except ValueError as error:
@@ -219,7 +220,7 @@ def _shown(value: float | None) -> str:
 
 
 def known_names(candidate: Candidate) -> GateResult:
-    """Mistakes and messages are of questions, functions, tests and sentences that exist."""
+    """Mistakes and messages name only questions, functions, tests and sentences that exist."""
     from grader.judge.catalogue import Catalogue  # numpy, only needed here
 
     try:
@@ -257,10 +258,10 @@ def _misplaced(
 ) -> Iterator[str]:
     own = _functions(entry.code, "mistakes.py")
     if entry.question not in defined:
-        yield f"the notebook has no code question {entry.question!r}; correct question="
+        yield f"the notebook has no code question {entry.question!r}; correct its `question`"
     elif own and not own & defined[entry.question]:
         yield (
-            f"it defines {', '.join(sorted(own))}, the answer cell {entry.question!r} defines "
+            f"it defines {', '.join(sorted(own))}, but the answer cell {entry.question!r} defines "
             f"{', '.join(sorted(defined[entry.question]))}; give both the same name"
         )
 
@@ -286,11 +287,11 @@ def no_leaks(release: Release) -> GateResult:
 
 
 def reference_is_perfect(release: Release) -> GateResult:
-    """The solution notebook, handed in by a student, gets every automatic point."""
+    """The solution notebook, handed in like a student's, gets every automatic point."""
     intake = rebuild(release.source, release.notebook)
     if intake.notebook is None:
         return GateResult("reference", "", (f"the release does not fit its source: {intake}",))
-    # Without labels an error in a visible check stays an error in the graded notebook.
+    # In a cell without metadata, an error of a visible check stays an error in the graded notebook.
     plain = {**intake.notebook, "cells": [{**c, "metadata": {}} for c in intake.notebook["cells"]]}
     result = _grade(release, "reference", plain)
     if isinstance(result, GateResult):
@@ -331,7 +332,7 @@ def stub_earns_nothing(release: Release) -> GateResult:
 
 
 def _grade(release: Release, student: str, notebook: Notebook) -> SubmissionResult | GateResult:
-    """The result, or the gate's failure when the submission could not be graded."""
+    """The result, or the gate's failure if the submission could not be graded."""
     from grader.course.bundle import load_bundle
     from grader.grading.submission import execute_and_judge  # numpy and pytest, only needed here
 

@@ -26,8 +26,8 @@ __all__ = [
 def generate_assignment(course: Course, assignment_id: str, into: Path) -> None:
     """Run nbgrader's `generate_assignment` on `solutions/<id>/`.
 
-    It works on a copy, with a database of its own that is thrown away, so neither the course's
-    folders nor its gradebook change.
+    It works on a copy with a temporary database, so that the course's folders and its gradebook do
+    not change.
 
     Args:
         course: the course.
@@ -64,7 +64,7 @@ def _convert(root: Path, assignment_id: str, notebook: Path) -> None:
 
 
 def _scratch_database(path: Path) -> str:
-    """URL of a database that nbgrader takes for an existing one, and so asks no `alembic`."""
+    """URL of an empty database that nbgrader takes for a used one, so that it runs no `alembic`."""
     with sqlite3.connect(path) as database:
         database.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
     database.close()
@@ -72,7 +72,7 @@ def _scratch_database(path: Path) -> str:
 
 
 class _Generator(GenerateAssignment):  # type: ignore[misc]  # nbgrader has no types
-    """The stock converter; keeps the error that it would only log."""
+    """nbgrader's converter, which also keeps the error that it would only log."""
 
     failure: Exception | None = None
 
@@ -102,7 +102,7 @@ def _explained(error: BaseException) -> str:
 
 
 def _cell_of(trace: TracebackType | None) -> dict[str, Any] | None:
-    """The cell that the innermost function with a variable of that name had at hand."""
+    """The value of the variable `cell` in the innermost function that had one."""
     found = None
     while trace is not None:
         cell = trace.tb_frame.f_locals.get("cell")

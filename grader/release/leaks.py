@@ -1,10 +1,10 @@
-"""Does anything secret reach a release? Lines are compared as tokens, wherever they are pasted.
+"""Finds secrets in a release. Lines are compared as tokens, wherever they are pasted.
 
-Secret are the lines of solution regions, of hidden_tests.py and of mistakes.py, and the hints of
+The lines of solution regions, hidden_tests.py and mistakes.py are secret, and so are the hints of
 messages.yml. A release is read as passages: every text in its notebook and files. Both sides are
-cut into tokens, so indentation, spacing, quotes, line breaks and comment signs make no difference.
-Lines that say too little to be a secret (`return x`, imports, loop headers, unpacking of shapes) do
-not count.
+cut into tokens, so that indentation, spacing, quotes, line breaks and comment signs make no
+difference. Lines that say too little to be a secret (`return x`, imports, loop headers, unpacking
+of shapes) do not count.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ MATHS = re.compile(r"\$\$.+?\$\$|\$[^$\n]+\$", re.DOTALL)
 PRINTABLE = re.compile(rb"[\t\n\r\x20-\x7e]{8,}")
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n")
 RIGHT_SIDE = re.compile(r'^(?:return|[\w ,."\[\]]+? (?:[-+*/@] )?=) ([^=].*)$')
-WRAPPED = re.compile(r"^(return |[^()]*?= )\(([^()]*)\)$")  # brackets only there to break a line
+WRAPPED = re.compile(r"^(return |[^()]*?= )\(([^()]*)\)$")  # brackets that only allow a line break
 OPERATORS = frozenset("+-*/@%<>&|^~")
-CONTINUES = frozenset("+-*/@%.[(")  # after a match: the line goes on, and says something else
+CONTINUES = frozenset("+-*/@%.[(")  # after a match, the line goes on and says something else
 PRECEDES = frozenset("+-*/@%.")
 KEYWORDS = frozenset(
     "and as assert break class continue def elif else for from if import in is lambda None not "
@@ -53,7 +53,7 @@ BOILERPLATE = re.compile(
     r"|\w+ = \w+ \. copy \( \)"
     r"|(?:plt|ax|axes|fig|figure) \. .*|fig , \w+ = plt .*"
 )
-LONG = 8  # weight from which a line is looked for even inside longer lines and formulas
+LONG = 8  # lines of this weight or more are secret inside longer lines and formulas too
 LIGHTEST = {"solution": 4, "right side": 6, "hidden_tests.py": 6, "mistakes.py": 4, "prose": 6}
 
 
@@ -62,10 +62,10 @@ class Secret:
     """Something that must not be released.
 
     Args:
-        tokens: the token text, one blank on either side.
+        tokens: its tokens, with a blank between two of them and at both ends.
         origin: where it is from, for the message.
-        sample: how it reads there.
-        is_short: whether it counts only as a line of its own and outside formulas.
+        sample: the text as it is there.
+        is_short: whether it counts only as a whole line and outside formulas.
     """
 
     tokens: str
@@ -80,8 +80,8 @@ class Passage:
 
     Args:
         place: the cell or file, for the message.
-        tokens: all of it.
-        plain: without mathematical formulas.
+        tokens: all of its tokens.
+        plain: its tokens without mathematical formulas.
     """
 
     place: str
@@ -90,7 +90,15 @@ class Passage:
 
 
 def find_leaks(secret: Iterable[Secret], released: Iterable[Passage]) -> list[str]:
-    """One line for each place and origin of a leak: where, what, and the remedy."""
+    """Find the secrets that a release shows.
+
+    Args:
+        secret: what must not be released.
+        released: all texts of the release.
+
+    Returns:
+        One line for each place and origin: where, what, and the remedy.
+    """
     found: dict[tuple[str, str], Secret] = {}
     released = list(released)
     for item in secret:
@@ -122,7 +130,13 @@ def _tokens(text: str) -> str:
 
 
 def passages(release: Notebook, name: str, files: dict[str, bytes]) -> Iterator[Passage]:
-    """Everything readable in a release: cells, their metadata and attachments, other files."""
+    """Yield everything readable in a release: cells with metadata and attachments, other files.
+
+    Args:
+        release: the student notebook.
+        name: its file name, for messages.
+        files: the other files, by name; archives are opened.
+    """
     yield _passage(f"{name}: its metadata", "\n".join(_strings(release.get("metadata"))))
     for cell in release["cells"]:
         place = f"{name}: cell {cell_name(cell)!r}"
@@ -178,7 +192,7 @@ def secrets(
 
     Args:
         source: the solution notebook.
-        release: what was made of it; lines of code that its answer cells still show are public.
+        release: the student notebook; lines of code that its answer cells still show are public.
         hidden_tests: text of hidden_tests.py.
         mistakes: text of mistakes.py, "" if there is none.
         messages: text of messages.yml, whose hints are as secret as those in mistakes.py.
@@ -248,7 +262,7 @@ def _docstring_lines(source: str) -> set[int]:
 
 
 def _lines(code: str) -> Iterator[str]:
-    """The physical lines of the code, and those that brackets span as one."""
+    """The lines of the code; an expression over several lines comes once more as one line."""
     open_lines: list[str] = []
     depth = 0
     for line in code.split("\n"):
@@ -304,7 +318,7 @@ def _of_files() -> Iterator[Secret]:
 
 
 def _of_tests(text: str, taken: set[str | None], weigh: _Scale) -> Iterator[Secret]:
-    """Code of the hidden tests and their names; not the docstrings, which students do read."""
+    """Code of the hidden tests and their names; not the docstrings, which students read anyway."""
     docstrings = _docstring_lines(text)
     lines = text.split("\n")
     code = "\n".join("" if n in docstrings else line for n, line in enumerate(lines, 1))

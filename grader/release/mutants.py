@@ -1,4 +1,4 @@
-"""Small wrong versions of a function: what hidden tests must tell from the right one.
+"""Small wrong versions of a function, which hidden tests must tell from the right one.
 
 Each mutant differs from the function in one place: an operator, a constant, an axis, a name, a
 dropped statement, copy or keyword. The kinds of change are the usual ones of mutation testing
@@ -50,7 +50,7 @@ class Mutant:
 
     Args:
         function: its name.
-        change: the changed statement, before and after, on one line; names the mutant for good.
+        change: the changed statement, before and after, on one line; the mutant's lasting name.
         code: the whole changed function.
     """
 
@@ -80,7 +80,7 @@ def _without_docstring(function: ast.FunctionDef) -> ast.FunctionDef:
 
 
 def _told_apart(found: Sequence[Mutant]) -> Iterator[Mutant]:
-    """Number those whose statement occurs several times in the function."""
+    """Number the mutants whose changed statement occurs several times in the function."""
     times: dict[str, int] = {}
     for mutant in found:
         times[mutant.change] = number = times.get(mutant.change, 0) + 1
@@ -105,7 +105,7 @@ def _changed(function: ast.FunctionDef) -> Iterator[ast.FunctionDef]:
 
 
 def _with(function: ast.FunctionDef, number: int, replacement: ast.AST) -> ast.FunctionDef:
-    """A copy whose node of that number, in the order of `ast.walk`, is another one."""
+    """A copy in which one node, numbered in the order of `ast.walk`, is replaced."""
     copy = deepcopy(function)
     target = next(node for index, node in enumerate(ast.walk(copy)) if index == number)
     for parent in ast.walk(copy):
@@ -192,7 +192,7 @@ CHANGES: tuple[Change, ...] = (_operator, _comparison, _constant, _call, _transp
 
 
 def _names_of(function: ast.FunctionDef) -> Change:
-    """Reads another of the function's own names in place of one."""
+    """A change that reads another of the function's own names in place of one."""
     found = (n for n in ast.walk(function) if isinstance(n, ast.Name))
     stored = [name.id for name in found if isinstance(name.ctx, ast.Store)]
     names = sorted({argument.arg for argument in function.args.args} | set(stored))
@@ -206,7 +206,7 @@ def _names_of(function: ast.FunctionDef) -> Change:
 
 
 def _keys_of(function: ast.FunctionDef) -> Change:
-    """Reads another of the string keys in place of one: params["W1"] → params["W2"]."""
+    """A change that reads another of the string keys: params["W1"] → params["W2"]."""
     texts = (n.value for n in ast.walk(function) if isinstance(n, ast.Constant))
     keys = sorted({text for text in texts if isinstance(text, str)})
 

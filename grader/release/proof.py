@@ -1,12 +1,12 @@
-"""Proof that hidden tests tell right from wrong: every known and every generated variant, graded.
+"""Proves that hidden tests tell right from wrong, by grading known and generated variants.
 
-Each catalogued mistake must lose points in its own question and in no other, each alternative must
-lose none, and each mutant of the solution must lose points in its question, or be listed in
-equivalent_mutants.yml with the reason why nothing can tell it from the right one.
+Each catalogued mistake must lose points in its own question and in no other. Each alternative must
+lose none. Each mutant of the solution must lose points in its question, or be listed in
+equivalent_mutants.yml with the reason why nothing can tell it from the right version.
 
-What was proved is kept in gates.json beside the solution, with a digest of all that it depends on,
-so that a build of unchanged sources is quick. A build that was cut short goes on where it stopped;
-a check keeps nothing.
+The proof is kept in gates.json beside the solution, with a digest of everything that it depends
+on, so that a build of unchanged sources is quick. A build that was interrupted goes on where it
+stopped. A build with `--check` keeps nothing.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from grader.system.processes import cores, worker_processes
 __all__ = ["Proof", "Row", "keep_proof", "prove"]
 
 PARTIAL = ".gates.part"  # outcomes so far, a JSON value on each line
-FEW = 30  # variants that are not worth the start of other processes
+FEW = 30  # for so few variants, starting other processes does not pay
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,8 @@ class Variant:
     Args:
         kind: mistake, alternative or mutant.
         id: its name in messages.
-        question: whose step it is.
-        function: the mutated function; "" for the others.
+        question: the question that the step belongs to.
+        function: the mutated function; "" for a mistake or an alternative.
         code: definitions that come after those of the solution cell.
     """
 
@@ -65,14 +65,14 @@ class Variant:
 
 @dataclass(frozen=True)
 class Row:
-    """How one question's variants fared; each number is of those that did as they should.
+    """How many variants of one question got the scores that they should.
 
     Args:
         question: its name.
-        mistakes: that lost points here and nowhere else.
-        alternatives: that lost none.
+        mistakes: mistakes that lost points here and in no other question.
+        alternatives: alternatives that lost none.
         killed: mutants that lost points here.
-        equivalent: mutants that are listed as such.
+        equivalent: mutants that lost none, and are listed as equivalent.
     """
 
     question: str
@@ -87,7 +87,7 @@ class Proof:
     """What was proved of one assignment.
 
     Args:
-        digest: of all that it depends on.
+        digest: of everything that it depends on.
         rows: by question, in the order of course.yml.
     """
 
@@ -98,16 +98,18 @@ class Proof:
 def prove(
     release: Release, listener: Listener = NOBODY, *, check: bool = False, again: bool = False
 ) -> Proof:
-    """Grade every variant, unless the very same was done before.
+    """Grade every variant, unless that was done before with the same sources.
 
     Args:
-        release: the assignment, with its student version made.
-        listener: is told of each variant that is graded.
-        check: do not do it now, but demand that it was done; with `again`, do it and keep nothing.
-        again: do it even if nothing has changed.
+        release: the assignment with its student version.
+        listener: receives progress with each variant that is graded.
+        check: grade nothing, but demand that it was done; with `again`, grade and keep nothing.
+        again: grade even if nothing has changed.
 
     Raises:
-        BuildError: one line for each variant that fared as it should not, with the remedy.
+        BuildError: one line, with the remedy, for each variant whose scores are not as they should
+            be; or with `check`, the kept proof is stale.
+        JudgeError: a variant could not be graded.
     """
     folder = release.course.solution_dir(release.assignment.id)
     listed = _equivalents(folder / EQUIVALENTS)
@@ -129,7 +131,7 @@ def prove(
 
 
 def _kept_proof(path: Path) -> Proof | None:
-    """The proof that is kept there, or None if there is none that can be read."""
+    """The kept proof, or None if there is none or it cannot be read."""
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
         return Proof(str(data["digest"]), tuple(Row(**row) for row in data["rows"]))
@@ -138,7 +140,12 @@ def _kept_proof(path: Path) -> Proof | None:
 
 
 def keep_proof(release: Release, proof: Proof) -> None:
-    """Keep the proof beside the solution; outcomes of an unfinished one are not needed any more."""
+    """Keep the proof beside the solution, and remove what an unfinished one left there.
+
+    Args:
+        release: the assignment.
+        proof: what `prove` returned for it.
+    """
     folder = release.course.solution_dir(release.assignment.id)
     if _kept_proof(folder / PROOF) != proof:
         write_whole(folder / PROOF, json.dumps(asdict(proof), indent=1) + "\n")
@@ -146,7 +153,7 @@ def keep_proof(release: Release, proof: Proof) -> None:
 
 
 def _digest(release: Release) -> str:
-    """Of sources and rules; not of the kit's code, whose own tests prove it."""
+    """Digest of sources and rules, but not of the kit's code, which has tests of its own."""
     rules = release.assignment.model_dump(include={"id", "questions"}, mode="json")
     parts = [dumps(release.source), release.hidden_tests, release.mistakes, json.dumps(rules)]
     parts += [str(release.course.seed), __version__]
@@ -170,7 +177,7 @@ def _equivalents(path: Path) -> dict[str, Any]:
     )
     if not is_right:
         raise BuildError(
-            f"{path}: expected, by function, a reason or a mapping from mutant to reason"
+            f"{path}: each function needs a reason, or a mapping from mutant to reason"
         )
     return data
 
@@ -204,15 +211,15 @@ def _outcomes(
     *,
     again: bool,
 ) -> dict[Variant, list[str]]:
-    """The questions that each variant loses points in; or why it could not be graded."""
+    """The questions in which each variant loses points."""
     known = _known(partial)
     keys = {variant: _key(sources, variant) for variant in variants}
     outcomes = {variant: known[key] for variant, key in keys.items() if key in known}
     todo = [variant for variant in variants if variant not in outcomes]
-    if again and not todo:  # a whole proof, kept because it failed, is not one that was cut short
+    if again and not todo:  # these outcomes are complete: their proof failed, and starts anew
         outcomes, todo = {}, variants
     bundle = load_bundle(release.course, release.assignment.id, release_dir=release.folder)
-    # neither hints nor figures are looked at
+    # nobody looks at hints and figures
     bundle = replace(bundle, mistakes="", figures="skip", digest=f"{bundle.digest}, proof")
     with (
         partial.open("a" if outcomes else "w", encoding="utf-8") as file,
@@ -238,7 +245,7 @@ def _known(partial: Path) -> dict[str, list[str]]:
     for line in partial.read_text(encoding="utf-8").splitlines():
         try:
             key, lost = json.loads(line)
-        except ValueError:  # the last line of a killed process
+        except ValueError:  # a killed process left half a line
             continue
         known[key] = lost
     return known
@@ -256,7 +263,7 @@ def _graded(
 
 
 def _lost(bundle: Bundle, source: Notebook, variant: Variant) -> list[str]:
-    from grader.grading.submission import execute_and_judge  # numpy and pytest
+    from grader.grading.submission import execute_and_judge  # imports numpy and pytest
 
     result = execute_and_judge(bundle, "proof", Intake(_handed_in(source, variant)))
     if result.status is not Status.GRADED:
@@ -265,7 +272,7 @@ def _lost(bundle: Bundle, source: Notebook, variant: Variant) -> list[str]:
 
 
 def _handed_in(source: Notebook, variant: Variant) -> Notebook:
-    """The definitions of the solution, those of one question followed by the variant's."""
+    """The definitions of the solution, with those of the variant after its own question's."""
     cells = [_defining(cell, variant) for cell in source["cells"] if cell["cell_type"] == "code"]
     return {**source, "cells": cells}
 
@@ -299,7 +306,7 @@ def _failures(
 
 
 def _unlisted(variants: list[Variant], listed: Mapping[str, Any]) -> Iterator[str]:
-    """Entries of equivalent_mutants.yml that are of no mutant."""
+    """Entries of equivalent_mutants.yml for which there is no mutant."""
     known: dict[str, set[str]] = {}
     for variant in variants:
         known.setdefault(variant.function, set()).add(variant.id)

@@ -66,18 +66,25 @@ QUESTION = (
 
 
 def new_assignment(course: Course, assignment_id: str) -> Iterator[Path]:
-    """Write solutions/<id>/ and an entry in course.yml; yields the files, as they are written.
+    """Write solutions/<id>/ and an entry in course.yml.
+
+    Args:
+        course: the course.
+        assignment_id: id of the new assignment.
+
+    Yields:
+        Each file, when it has been written.
 
     Raises:
-        UsageError: the id is not one, is taken, or course.yml lists assignments in a way that
-            cannot be added to; nothing is written then.
+        UsageError: the id is not valid or is taken, or the list of assignments in course.yml has a
+            form to which nothing can be added. Nothing is written then.
     """
     try:
         TypeAdapter(Identifier).validate_python(assignment_id)
     except ValidationError:
         raise UsageError(
-            f"{assignment_id!r} is no assignment id; use a small letter first, then small "
-            "letters, digits and _, 64 at most"
+            f"{assignment_id!r} is not an assignment id; start with a small letter, then use small "
+            "letters, digits and _, at most 64 characters in all"
         ) from None
     _refuse_python_names(assignment_id)
     folder = course.solution_dir(assignment_id)
@@ -88,7 +95,7 @@ def new_assignment(course: Course, assignment_id: str) -> Iterator[Path]:
     contents = {
         folder / f"{assignment_id}.ipynb": dumps(_notebook(assignment_id)),
         **{folder / name: _template(name, assignment_id) for name in TEMPLATES},
-        course_yml: extended,  # last, so that course.yml names nothing that is not there
+        course_yml: extended,  # last, so that course.yml never names files that do not exist
     }
     for path, text in contents.items():
         write_whole(path, text)
@@ -96,10 +103,10 @@ def new_assignment(course: Course, assignment_id: str) -> Iterator[Path]:
 
 
 def _refuse_python_names(assignment_id: str) -> None:
-    """Beside a notebook that is called like a module, students sooner or later import the wrong."""
+    """Refuse the name of a Python module, since students would sooner or later import the wrong."""
     if iskeyword(assignment_id) or issoftkeyword(assignment_id):
-        taken = "a word of Python's own"
-    elif (spec := find_spec(assignment_id)) and spec.origin:  # none: any folder of that name
+        taken = "a keyword of Python"
+    elif (spec := find_spec(assignment_id)) and spec.origin:  # a mere folder has no origin
         taken = "a Python module that is installed here"
     else:
         return
@@ -134,7 +141,7 @@ def _with_entry(path: Path, assignment_id: str) -> str:
 
 
 def _last_line(node: yaml.Node) -> int:
-    """The line of a block that its last value ends on; what follows it may be comments."""
+    """The line on which the last value of a block ends; only comments may follow it."""
     if isinstance(node, yaml.CollectionNode) and node.value and not node.flow_style:
         last = node.value[-1]
         return _last_line(last[1] if isinstance(last, tuple) else last)
@@ -159,7 +166,7 @@ def _notebook(assignment_id: str) -> Notebook:
 
 
 def _cell(name: str, kind: str, source: str, **marks: bool | int) -> Cell:
-    """A cell; with `marks` it is one of nbgrader's."""
+    """A cell; with `marks`, it is a cell of nbgrader."""
     metadata = {"nbgrader": {"grade_id": name, "schema_version": 3, "task": False, **marks}}
     cell: Cell = {"cell_type": kind, "id": name.replace("_", "-"), "source": source}
     cell["metadata"] = metadata if marks else {}

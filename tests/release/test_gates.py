@@ -51,7 +51,7 @@ def remark(name: str, **marks: Any) -> Notebook:
         (change("forward", source=FORWARD.replace("### END", "### BEGIN")), "inside the region"),
         (change("forward", source=FORWARD.replace("### END SOLUTION", "")), "without END SOLUTION"),
         (change("forward", source=FORWARD.replace("### BEGIN SOLUTION", "")), "without BEGIN"),
-        (change("setup", source="### BEGIN SOLUTION\n### END SOLUTION"), "is no answer cell"),
+        (change("setup", source="### BEGIN SOLUTION\n### END SOLUTION"), "is not an answer cell"),
         (change("setup", outputs=[{"output_type": "stream"}]), "has outputs"),
         (change("setup", execution_count=3), "has outputs"),
         (change("test_both", source="### BEGIN HIDDEN TESTS"), "move it to hidden_tests.py"),

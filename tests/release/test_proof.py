@@ -109,8 +109,8 @@ def test_a_listed_mutant_is_no_survivor(course: Course) -> None:
             "return 7: there is no such mutant; remove it",
         ),
         ("triple: why\n", "triple: there is no such function; remove it"),
-        ("- double\n", "expected, by function, a reason"),
-        ("double: {a: ''}\n", "expected, by function, a reason"),
+        ("- double\n", "each function needs a reason"),
+        ("double: {a: ''}\n", "each function needs a reason"),
         ("double: [\n", "cannot be read"),
     ],
 )

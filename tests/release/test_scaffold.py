@@ -62,11 +62,11 @@ def test_the_rest_of_course_yml_stays_as_it_was(course: Course) -> None:
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("3d", "is no assignment id"),
-        ("../x", "is no assignment id"),
+        ("3d", "is not an assignment id"),
+        ("../x", "is not an assignment id"),
         (ID, "the assignment exists"),
-        ("class", "is a word of Python's own; choose another id, such as class_assignment"),
-        ("match", "is a word of Python's own"),
+        ("class", "is a keyword of Python; choose another id, such as class_assignment"),
+        ("match", "is a keyword of Python"),
         ("numpy", "is a Python module that is installed here; choose another id"),
         ("random", "is a Python module"),
     ],
