@@ -1,4 +1,4 @@
-"""nbgrader driven by us, and us plugged into nbgrader."""
+"""Our steps, plugged into nbgrader's commands, give the same as the fast path."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ WRONG = (
     "display({'text/html': '<script>alert(1)</script>'}, raw=True)\n"
     "def double(x):\n    return 3 * x"
 )
-# A hidden test that breaks by itself for one student.
+# Makes a hidden test break for one student.
 BREAKS = "    assert 1 / (expect_float(student.square(0.0), 'x²') != 13)\n"
 
 
@@ -66,7 +66,7 @@ def submit(course: Course, student: str, content: str, name: str = "") -> Path:
 
 
 def submit_all(course: Course) -> None:
-    """A class in which everything goes wrong that must not stop the others."""
+    """Hand in for a class in which everything goes wrong that must not stop the others."""
     release = loads((course.release_dir(ID) / f"{ID}.ipynb").read_bytes())
 
     def answers(**sources: str) -> str:
@@ -110,7 +110,7 @@ def rows(course: Course) -> list[tuple[object, ...]]:
 
 
 def read(files: dict[str, bytes]) -> dict[str, object]:
-    """Notebooks by what they say, whether they are on one line or not."""
+    """The files, with notebooks parsed, since their layout may differ."""
     return {n: loads(data) if n.endswith(".ipynb") else data for n, data in files.items()}
 
 
@@ -145,7 +145,7 @@ def test_nbgrader_autograde_and_the_fast_path_leave_the_same(course: Course) -> 
         "untouched": ("GRADED", 0.0),
     }
 
-    submit(other, "no id", "{}")  # nbgrader makes a row for any folder name; ours has an alias
+    submit(other, "no id", "{}")  # nbgrader adds a row for any folder name; we use an alias
     run = run_nbgrader(other.root, "autograde", ID)
     assert run.returncode == 1, run.stderr
     for student in ("unlucky", "no id"):

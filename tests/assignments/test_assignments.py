@@ -55,7 +55,7 @@ class Workbench:
         ]
 
     def variant(self, code: str, question: str) -> Notebook:
-        """The definitions of the solution, those of one question followed by other ones."""
+        """The definitions of the solution, with other code after those of one question."""
         cells = [
             {**cell, "source": f"{cell['source']}\n\n{code}"}
             if grade_id(cell) == question
@@ -171,7 +171,7 @@ def softmax_loss(scores, y, params, reg):
 def test_a_mistake_is_not_punished_again_where_course_yml_says_so(
     benches: dict[str, Workbench],
 ) -> None:
-    """A loss without the mean, and the exact gradient of it; then all trained together."""
+    """The student's loss lacks the mean, and the gradient is exactly the one of that loss."""
     bench = benches["two_layer_net"]
     catalogue = Catalogue.from_source(bench.bundle.mistakes)
     (mistake,) = (m for m in catalogue.mistakes if m.id == "backward.mean_missing")

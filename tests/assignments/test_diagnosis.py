@@ -1,7 +1,7 @@
-"""Every catalogued mistake is told from every other, in any disguise, and alone or in a pair.
+"""Each catalogued mistake is told from all others, in any form, alone or in a pair.
 
-Every entry is tried; of pairs and rewritten versions a part, and all of them by
-``python benchmarks/diagnosis.py --pairs 1000``.
+Every entry is tried, but only some of the pairs and rewritten versions.
+``python benchmarks/diagnosis.py --pairs 1000`` tries all of them.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def test_a_right_alternative_is_neither_suspected_nor_looked_up(
     benches: dict[str, Trials], monkeypatch: pytest.MonkeyPatch, name: str, other: Mistake
 ) -> None:
     bench = benches[name]
-    monkeypatch.setattr(bench, "catalogue", None)  # it would not survive a look
+    monkeypatch.setattr(bench, "catalogue", None)  # so that a look at it raises
     trial = bench.judge(other.question, other.code)
     assert trial == Trial(trial.checks, lost=False, mistakes=(), hints=(), diagnosis_ms=0.0)
 

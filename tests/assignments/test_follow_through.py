@@ -178,7 +178,7 @@ def forward(params, X):
     hidden = BEND
     return hidden @ params["W2"] + params["b2"], hidden
 """
-BENDS = {  # what stands for the ReLU, and its slope
+BENDS = {  # what replaces the ReLU, and its slope
     "none": ("z", "1"),
     "sigmoid": ("1 / (1 + np.exp(-z))", "hidden * (1 - hidden)"),
     "tanh": ("np.tanh(z)", "(1 - hidden**2)"),

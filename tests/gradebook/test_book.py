@@ -62,7 +62,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     course = write_course(root)
     release = release_by_hand(course)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PATH", "/nowhere")  # alembic is found all the same
+        patch.setenv("PATH", "/nowhere")  # the command `alembic` is not needed
         with CourseGradebook(course) as book:
             book.register(release, course.assignment(ID))
     return root
@@ -94,7 +94,7 @@ def rows(course: Course, query: str) -> list[tuple[object, ...]]:
 
 
 def change(course: Course, statement: str) -> None:
-    """What formgrader would do beside us."""
+    """Change the gradebook from outside, as formgrader would."""
     connection = sqlite3.connect(course.root / "gradebook.db", timeout=5)
     with connection:
         connection.execute(statement)
@@ -124,7 +124,7 @@ def test_cells_are_saved_as_nbgraders_own_preprocessor_saves_them(
 ) -> None:
     with CourseGradebook(course) as book:
         book.register(release, course.assignment(ID))
-        book.register(release, course.assignment(ID))  # nothing is there twice
+        book.register(release, course.assignment(ID))  # nothing may be added twice
     unused = write_course(tmp_path / "unused")
     with CourseGradebook(unused):
         other = unused.gradebook_url
@@ -249,7 +249,7 @@ def test_a_regrade_keeps_what_a_human_gave(
     assert book.manual_comments(ID)["ada"]["why"] == "Well put."
 
 
-def test_an_answer_that_has_its_points_is_not_to_be_looked_at_again_until_it_changes(
+def test_an_answer_that_has_its_points_needs_no_second_look_until_it_changes(
     course: Course, book: CourseGradebook, release: Notebook
 ) -> None:
     first = make_result("ada", release, double=3.0, why=None)
@@ -356,7 +356,7 @@ def graded(course: Course) -> list[Grade]:
 def test_a_corrected_time_counts_at_once_for_what_was_graded(
     course: Course, book: CourseGradebook, release: Notebook
 ) -> None:
-    """The time of a newer attempt that waits to be graded is no time of the score."""
+    """A newer attempt that waits to be graded must not lend its time to the old score."""
     for student in ("ada", "bela"):
         path = hand_in(course, student, answered(release, double="double = None")).path
         (path.parent / "timestamp.txt").write_text("2026-01-12 11:00:00 UTC")

@@ -1,4 +1,4 @@
-"""Lateness: days begun, late days spent in order, shares, cap and floor."""
+"""Lateness: days that have begun, late days in order, shares, cap and floor."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ def test_the_penalty_is_a_share_for_each_day_begun_after_the_grace_period(
 def test_lateness_takes_no_score_below_the_floor() -> None:
     policy = LatePolicy(penalty_per_day=0.5, floor=0.4)
     assert late(policy, DAY, score=9).penalty == 4.5
-    assert late(policy, 2 * DAY, score=9).penalty == 5.4  # 40 % of 9 are left
-    assert late(policy, 2 * DAY, score=3).penalty == 0.0  # is below it anyhow
+    assert late(policy, 2 * DAY, score=9).penalty == 5.4  # 40 % of 9 points are left
+    assert late(policy, 2 * DAY, score=3).penalty == 0.0  # is below the floor already
 
 
 def test_without_a_deadline_or_a_time_nothing_is_late() -> None:

@@ -1,4 +1,4 @@
-"""Kept records: what a new grading hands on of the one before it."""
+"""Kept records, and the scores that a new one takes over from the one before it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def graded(double: float, square: float = 2.0) -> SubmissionResult:
 
 
 def failed() -> SubmissionResult:
-    """Our own failure: one check broke, the other question's score is not to be relied on."""
+    """Our own failure: one check broke, so the other question's score is not reliable either."""
     return replace(
         graded(0.0),
         status=Status.NOT_GRADED,
@@ -42,7 +42,10 @@ def test_the_first_record_has_no_previous_scores(course: Course) -> None:
 def test_a_new_record_tells_the_scores_of_the_one_it_replaces(course: Course) -> None:
     save_result(course, graded(4.0))
     kept = save_result(course, graded(1.0))
-    assert kept.previous_scores == {"double": 4.0, "square": 2.0}  # why is graded by hand
+    assert kept.previous_scores == {
+        "double": 4.0,
+        "square": 2.0,
+    }  # `why` is graded by hand
     assert (kept.previous_score, kept.score) == (6.0, 3.0)
     assert load_result(course, ID, "ada") == kept
     assert save_result(course, graded(2.0)).previous_score == 3.0
@@ -106,7 +109,7 @@ def test_a_damaged_record_is_replaced_as_if_there_were_none(course: Course, cont
     assert load_result(course, ID, "ada") == graded(4.0)
 
 
-def test_the_fingerprint_is_still_what_a_record_begins_with(course: Course) -> None:
+def test_a_record_still_begins_with_its_fingerprint(course: Course) -> None:
     for score in (4.0, 1.0):
         save_result(course, replace(graded(score), fingerprint=MARK))
         assert kept_fingerprint(course, ID, "ada") == MARK

@@ -21,7 +21,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
 
 @pytest.fixture(scope="module")
 def bundle(course: Course) -> Bundle:
-    """What grading it needs."""
+    """The bundle of this course."""
     made = load_bundle(course, ID)
     limits = made.limits.model_copy(update={"cell_timeout_s": 1, "call_timeout_s": 1})
     return replace(made, limits=limits)

@@ -1,4 +1,4 @@
-"""A real Dask cluster on this machine's loopback: same results, whoever dies."""
+"""A real Dask cluster on this machine gives the same results, even if workers die."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def started(program: str, folder: Path, *arguments: str) -> Iterator[subprocess.
 
 @contextmanager
 def cluster(folder: Path, workers: int, *options: str) -> Iterator[str]:
-    """The address of a scheduler with so many workers."""
+    """Start a scheduler with some workers; gives its address."""
     note = folder / "scheduler.json"
     with started(
         "scheduler", folder, "--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(note)
@@ -114,7 +114,7 @@ def worker_pids(address: str) -> list[int]:
 def test_a_cluster_gives_the_same_records_as_this_machine(
     course: Course, bundle: Bundle, expected: dict[str, SubmissionResult], tmp_path: Path
 ) -> None:
-    """Its workers see nothing of the course: not even the folder is there any more."""
+    """The workers cannot see the course: its folder is gone by then."""
     given = submissions(course, *HONEST)
     with cluster(tmp_path, 2) as address, ClusterCrew(address) as crew:
         assert crew.size == 2
@@ -150,7 +150,7 @@ def test_a_submission_that_kills_its_workers_is_marked_and_its_neighbours_are_gr
 
 
 def kill_whoever_runs_the_slow_one(stop: threading.Event) -> None:
-    """As an out-of-memory killer would: a box that has slept for a second ends its worker."""
+    """Kill each worker whose box has slept for a second, as an out-of-memory killer would."""
     asleep: dict[int, float] = {}
     while not stop.wait(0.1):
         for worker in [p for p in family.descendants(os.getpid()) if is_worker(p)]:
@@ -167,7 +167,7 @@ def kill_whoever_runs_the_slow_one(stop: threading.Event) -> None:
     ("address", "words"),
     [("tcp://127.0.0.1:9", "nobody answers there"), ("nonsense://x", "not an address; write one")],
 )
-def test_an_address_where_nobody_is_is_one_line(
+def test_an_address_without_a_scheduler_gives_one_line(
     address: str, words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("grader.grading.cluster.CONNECT_TIMEOUT_S", 1)

@@ -1,4 +1,4 @@
-"""Many submissions on several processes: all come back, once, whatever dies meanwhile."""
+"""Many submissions on several processes: each comes back once, even if workers die."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def submissions(course: Course, *students: str) -> list[Submission]:
 
 
 def rejected(course: Course, number: int) -> list[Submission]:
-    """Submissions without a file, which are results in no time: no box is opened."""
+    """Submissions without a file, which are quick to grade: no box is opened."""
     return submissions(course, *(f"absent{n}" for n in range(number)))
 
 
@@ -81,7 +81,7 @@ def workers_of_this_process() -> list[int]:
 
 @pytest.fixture
 def litter(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A folder for what killed workers cannot remove; the uid of a box may enter it."""
+    """A folder for files that killed workers cannot remove; the uid of a box may enter it."""
     with tempfile.TemporaryDirectory() as name:
         Path(name).chmod(0o711)
         monkeypatch.setenv("TMPDIR", name)
@@ -90,7 +90,7 @@ def litter(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture
 def handed_over(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Semaphore]:
-    """Counts the submissions that ready workers were given."""
+    """Counts the submissions that were handed to workers."""
     given = threading.Semaphore(0)
 
     def counted(submission: Submission) -> Submission:
@@ -104,11 +104,11 @@ def handed_over(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Semaphore
 def kill_when_a_box_sleeps(
     stop: threading.Event, times: int, handed_over: threading.Semaphore
 ) -> threading.Thread:
-    """Kill workers by SIGKILL, as an out-of-memory killer would, while the slow one runs."""
+    """Kill workers while they run the slow submission, as an out-of-memory killer would."""
 
     def watch() -> None:
         for _ in range(times):
-            while not handed_over.acquire(timeout=0.05):  # a worker that only starts is no target
+            while not handed_over.acquire(timeout=0.05):  # spare workers that still start
                 if stop.is_set():
                     return
             while not stop.wait(0.05):
@@ -143,21 +143,21 @@ def test_what_a_killed_worker_had_is_graded_again(
 def test_a_worker_that_dies_between_two_results_ends_nothing(
     course: Course, bundle: Bundle
 ) -> None:
-    """While a result is being stored, so that nobody waits for the worker at that time."""
+    """It dies while a result is being stored, when nobody waits for it."""
     results = grade_all(bundle, rejected(course, 5), LocalCrew(1))
     found = [next(results)]
     (worker,) = workers_of_this_process()
     os.kill(worker, signal.SIGKILL)
     at_most = time.monotonic() + 10
     while worker in family.children(os.getpid()) and time.monotonic() < at_most:
-        time.sleep(0.02)  # once the pool has buried it, it takes no more work
+        time.sleep(0.02)  # when it is gone, the pool has noticed and takes no more work
     found += results
     assert sorted(result.student for result in found) == [f"absent{n}" for n in range(5)]
     assert {result.status for result in found} == {Status.REJECTED}
 
 
 class Dying(Executor):
-    """Has graded all but the second of what it is given when its worker dies."""
+    """An executor whose worker dies with the second submission; all others are graded."""
 
     def __init__(self) -> None:
         self.given: list[str] = []
@@ -176,7 +176,7 @@ class Dying(Executor):
 
 @dataclass
 class Doomed:
-    """A crew of such."""
+    """A crew with such an executor."""
 
     executor: Dying
     size: int = 2
@@ -240,7 +240,7 @@ def test_once_stopped_nothing_new_starts_and_what_runs_still_comes(
     rest = list(results)
     started = {first.student, *(result.student for result in rest)}
     assert len(started) <= 2
-    assert len(taken) <= 4  # one is looked at ahead
+    assert len(taken) <= 4  # the queue reads one ahead
     assert not workers_of_this_process()
 
 
@@ -251,7 +251,7 @@ def test_a_stop_before_the_start_grades_nothing(course: Course, bundle: Bundle) 
 
 
 def test_submissions_are_taken_only_as_far_as_workers_can(course: Course, bundle: Bundle) -> None:
-    """A class of thousands is never in memory at once."""
+    """So a class of thousands is never in memory at once."""
     taken = 0
 
     def endless() -> Iterator[Submission]:

@@ -177,7 +177,7 @@ def test_grading_twice_gives_the_same_record(grade: Grade) -> None:
     assert grade(**RIGHT).to_json() == grade(**RIGHT).to_json()
 
 
-def test_a_dead_cell_is_told_in_notes_and_output(grade: Grade) -> None:
+def test_a_dead_cell_is_shown_in_notes_and_output(grade: Grade) -> None:
     result = grade(double="import os; os._exit(3)")
     assert any("double" in note and "exit status 3" in note for note in result.note_texts)
     assert result.stopped == result.notes
@@ -206,7 +206,10 @@ def test_a_rejected_intake_is_a_zero_with_its_reason(bundle: Bundle) -> None:
 )
 def test_what_is_broken_on_our_side_is_no_zero(bundle: Bundle, change: dict[str, str]) -> None:
     broken = replace(bundle, **change, digest=str(change))  # type: ignore[arg-type]
-    wrong = {**RIGHT, "double": "def double(x):\n    return 3 * x"}  # to be looked up
+    wrong = {
+        **RIGHT,
+        "double": "def double(x):\n    return 3 * x",
+    }  # the diagnosis reads mistakes.py only then
     result = execute_and_judge(broken, "amy", Intake(answered(bundle.release, **wrong)))
     assert (result.status, result.score) == (Status.NOT_GRADED, None)
     assert result.notes[-1].text.startswith("Not graded: ")
@@ -233,7 +236,10 @@ def test_a_box_that_cannot_be_opened_is_no_zero(
     assert (result.status, result.note_texts) == (Status.NOT_GRADED, ("Not graded: no boxes here",))
     handed_in = hand_in(course, "cyd", answered(bundle.release, **RIGHT))
     again = grade_submission(bundle, handed_in)
-    assert (again.status, again.fingerprint) == (Status.NOT_GRADED, "")  # so the next run tries
+    assert (again.status, again.fingerprint) == (
+        Status.NOT_GRADED,
+        "",
+    )  # so it is tried again
 
 
 @pytest.mark.parametrize(

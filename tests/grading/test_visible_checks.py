@@ -1,4 +1,4 @@
-"""`grader check`: what a student sees of the own notebook, with nothing but the release."""
+"""`grader check`: what a student learns about a notebook, with nothing but the release."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_an_answer_that_ends_python_costs_only_itself(folder: Path) -> None:
 
 
 def is_there(folder: Path, name: str) -> bool:
-    """Whether code that reads the file beside the notebook gets by."""
+    """Whether code in the notebook can read this file beside it."""
     code = f"open({name!r}).close()\n{RIGHT}"
     return answered(folder, {"sgd_step": code})["sgd_step"].passed
 
@@ -87,7 +87,7 @@ def test_a_file_that_is_no_notebook_is_one_line(folder: Path, content: str) -> N
 
 
 def test_a_cell_that_stops_above_the_check_is_the_reason_given(folder: Path) -> None:
-    """Without it, a forgotten colon reads as a name that is not defined."""
+    """Otherwise a forgotten colon would be reported as a name that is not defined."""
     broken = "def sgd_step(w, dw, learning_rate)\n    return w - learning_rate * dw"
     found = answered(folder, {"sgd_step": broken})
     assert found["sgd_step"].message.startswith("the cell sgd_step above it stops: SyntaxError")

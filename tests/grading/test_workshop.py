@@ -1,4 +1,4 @@
-"""What a process keeps warm between submissions."""
+"""What a process keeps ready between submissions."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.kit.notebooks import answered
 
 @pytest.mark.linux
 def test_a_killed_zygote_is_replaced(bundle: Bundle) -> None:
-    """As an out-of-memory killer may do it, before a submission or in the middle of one."""
+    """An out-of-memory killer may end it before a submission or in the middle of one."""
     zygotes = []
     for source in ("", "import time; time.sleep(0.5)"):
         launcher = workshop.launcher_of(False)

@@ -145,15 +145,15 @@ def test_a_failure_reads_like_a_remark(check: Callable[[], Any], sentence: str) 
 
 @pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
 @pytest.mark.parametrize("actual", [0.0, 1e308, math.nan, math.inf])
-def test_nothing_is_close_to_what_is_no_number(actual: float, bad: float) -> None:
-    """A student's own loss may lead to the expected value: it must not open the door."""
+def test_nothing_is_close_to_nan_or_infinity(actual: float, bad: float) -> None:
+    """The expected value may come from the student's own loss, which must not earn points so."""
     with pytest.raises(AssertionError):
         assert_close(actual, bad, "dW")
     with pytest.raises(AssertionError):
         assert_close(np.array([1.0, actual]), np.array([1.0, bad]), "dW")
 
 
-def test_the_farthest_numbers_there_are_can_be_compared() -> None:
+def test_the_largest_numbers_can_be_compared() -> None:
     with pytest.raises(AssertionError, match=r"should be -1e\+308, but it is 1e\+308"):
         assert_close(1e308, -1e308, "loss")
 

@@ -1,4 +1,4 @@
-"""The catalogue of mistakes and of other right ways."""
+"""The catalogue of mistakes and alternatives."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def test_a_catalogue_lists_mistakes_and_alternatives() -> None:
 
 
 @pytest.mark.parametrize("source", ["", "\n", "MISTAKES = []"])
-def test_an_empty_catalogue_is_one(source: str) -> None:
+def test_an_empty_file_is_an_empty_catalogue(source: str) -> None:
     assert Catalogue.from_source(source) == Catalogue()
 
 

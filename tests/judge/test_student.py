@@ -1,4 +1,4 @@
-"""The student as hidden tests see it, over a session that is a function here."""
+"""The student as hidden tests see it; a function here takes the place of the box."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from grader.judge.student import Call, Observation, Request, Student, StudentFai
 
 
 class Scripted:
-    """A session that keeps requests and answers as told."""
+    """A session that keeps the requests and answers them with a function."""
 
     def __init__(self, answer: Callable[[CallRequest], CallSuccess | CallFailure]) -> None:
         self.requests: list[CallRequest] = []
@@ -67,7 +67,7 @@ def test_stand_ins_add_up_and_leave_the_original_alone(session: Scripted) -> Non
     assert [dict(r.stand_ins) for r in session.requests] == [{"f": abs, "g": len}, {}]
 
 
-def test_private_names_are_no_student_functions(session: Scripted) -> None:
+def test_private_names_are_not_functions_of_the_student(session: Scripted) -> None:
     with pytest.raises(AttributeError):
         getattr(Student(session), "_repr_html_")  # noqa: B009 — what a notebook asks of a value
 
@@ -114,7 +114,7 @@ def test_what_failed_with_others_is_asked_one_by_one_for_the_diagnosis() -> None
         student.many("f", [(number,) for number in range(11)])
     (first,) = log = student.take_log()
     assert [call.is_lost for call in first.calls] == [True, True, False]
-    assert len(session.requests) == 1  # none before all checks are done
+    assert len(session.requests) == 1  # no second try before all checks are done
     others = student.try_again(log)
     numbers = (0, 1, 3, 4, 5, 6, 7, 8)
     assert [request.calls for request in others] == [(Call((n,), 2 * n),) for n in numbers]

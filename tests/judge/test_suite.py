@@ -1,4 +1,4 @@
-"""Hidden tests → checks: points, parameters, ours or theirs, and nothing from outside."""
+"""Hidden tests become checks: points, parameters, whose failure it is, nothing from outside."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ HEAD = "import pytest\nfrom grader.judge import *\nquestion = pytest.mark.questi
 
 
 class Local:
-    """A session whose functions are ours, called here."""
+    """A session that calls functions in this process."""
 
     def __init__(self, **functions: Callable[..., Any]) -> None:
         self._functions = functions
@@ -235,7 +235,7 @@ def test_pytests_options_in_the_environment_change_nothing(
 
 
 def test_a_conftest_beside_or_above_the_hidden_tests_is_not_run(run: Run, tmp_path: Path) -> None:
-    """The judge unpacks into a folder below one that everybody may write."""
+    """The judge unpacks into a folder inside one where everybody can write."""
     mark = tmp_path / "ran"
     for folder in (tmp_path, tmp_path / "a"):
         folder.mkdir(exist_ok=True)

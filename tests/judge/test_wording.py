@@ -1,4 +1,4 @@
-"""Every sentence has one place, and a second language needs nothing else."""
+"""Every sentence is in one place, and a second language needs no other."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ TESTS = {
 
 
 def said(tree: ast.AST) -> Iterator[tuple[str, set[str]]]:
-    """Every key given to `say` as a literal, with the names of the values."""
+    """Every key that is a literal in a call of `say`, with the names of the values."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "say":
             for key in ast.walk(node.args[0]):
@@ -73,11 +73,11 @@ def test_every_sentence_of_the_judge_is_written() -> None:
                     assert wanted(sentence) <= values | {"shape", "expected"}, key
 
 
-def test_a_sentence_that_is_nowhere_costs_no_grade() -> None:
+def test_a_missing_sentence_costs_no_grade() -> None:
     assert say("no_such_thing", count=3) == "no such thing"
 
 
-def test_a_slip_in_a_translation_falls_back_to_english() -> None:
+def test_an_error_in_a_translation_falls_back_to_english() -> None:
     with speaking(Wording(generic={"no_key": "{nome} manca"})):
         assert say("no_key", name="grads", key="W1") == "grads lacks the key 'W1'"
 

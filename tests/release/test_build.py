@@ -29,7 +29,7 @@ from tests.kit.net import (
 
 @pytest.fixture(autouse=True)
 def _proved_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The last gate takes longest, and has tests of its own in test_proof.py."""
+    """The last gate takes longest; it is tested in test_proof.py."""
     monkeypatch.setattr("grader.release.build.prove", lambda *_, **__: Proof("", ()))
     monkeypatch.setattr("grader.release.build.keep_proof", lambda *_: None)
 
@@ -41,7 +41,7 @@ def course(tmp_path: Path) -> Course:
 
 @pytest.fixture
 def quick_generate(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Stand in for nbgrader, whose import takes seconds."""
+    """Take the place of nbgrader, whose import takes seconds."""
 
     def generate_assignment(course: Course, assignment_id: str, into: Path) -> None:
         name = f"{assignment_id}.ipynb"
@@ -145,12 +145,16 @@ def test_the_untouched_stub_must_earn_nothing(course, quick_generate):
     ("old", "new", "words"),
     [
         ('question="forward"', 'question="forwards"', "the notebook has no code question 'forw"),
-        ("def forward(", "def affine(", "it defines affine, the answer cell 'forward' defines f"),
+        (
+            "def forward(",
+            "def affine(",
+            "it defines affine, but the answer cell 'forward' defines ",
+        ),
         ("id=", "name=", "mistakes.py: TypeError"),
         ("@ params", "@ @ params", "mistakes.py: forward.no_relu: line 3: invalid syntax; fix it"),
     ],
 )
-def test_a_mistake_of_something_else_is_named(course, quick_generate, old, new, words):
+def test_a_mistake_that_fits_no_answer_is_named(course, quick_generate, old, new, words):
     path = course.solution_dir("net") / "mistakes.py"
     path.write_text(MISTAKES.replace(old, new))
     with pytest.raises(BuildError, match=words) as failure:

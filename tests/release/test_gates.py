@@ -1,4 +1,4 @@
-"""The gates: each says all that is wrong."""
+"""The gates: each reports everything that is wrong."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nothing of a solution is in what students get."""
+"""No part of a solution is in the files that students get."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Mutants: each is one small change, named for good, and no two are alike."""
+"""Mutants: each is one small change with a lasting name, and no two are alike."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ def refused(course: Course) -> str:
     return str(caught.value)
 
 
-def test_the_table_counts_what_did_as_it_should(course: Course) -> None:
+def test_the_table_counts_variants_with_the_right_scores(course: Course) -> None:
     catalogue(course, KILLED, RIGHT)
     double, square = build(course, ID).proof.rows
     assert (double.question, double.mistakes, double.alternatives) == ("double", 1, 1)
@@ -62,7 +62,7 @@ def test_the_table_counts_what_did_as_it_should(course: Course) -> None:
         (BROAD, "", "hidden_tests.py: square: square.both: loses points in double too"),
     ],
 )
-def test_an_entry_that_fares_as_it_should_not_stops_the_release(
+def test_an_entry_with_wrong_scores_stops_the_release(
     course: Course, mistakes: str, alternatives: str, words: str
 ) -> None:
     catalogue(course, mistakes, alternatives)
@@ -72,7 +72,7 @@ def test_an_entry_that_fares_as_it_should_not_stops_the_release(
 def test_a_mutant_that_no_test_kills_stops_the_release(course: Course) -> None:
     rewrite(course, "hidden_tests.py", lambda text: text.replace("rng.normal()", "0"))
     told = refused(course)
-    assert "return x * x → return x + x: this mutant of square survives" not in told  # kills none
+    assert "return x * x → return x + x: this mutant of square survives" not in told
     assert "return 2 * x → return 3 * x: this mutant of double survives" in told
     assert "list it with its reason in equivalent_mutants.yml" in told
 
@@ -82,7 +82,7 @@ def listed(course: Course, text: str) -> None:
 
 
 def weak(course: Course) -> None:
-    """Leave `double` tested at 0 only, and say so."""
+    """Test `double` at 0 only."""
     change = "x = 0.0\n    assert_close(expect_float(student.double"
     rewrite(
         course,
@@ -120,7 +120,7 @@ def test_a_list_that_does_not_fit_stops_the_release(course: Course, text: str, w
 
 
 def noting(tried: list[int], stop_after: int | None = None) -> Listener:
-    """Notes how many variants are to be graded; Ctrl-C comes after some of them."""
+    """A listener that notes how many variants will be graded, and raises Ctrl-C after some."""
 
     @contextmanager
     def progress(total: int, what: str) -> Iterator[Advance]:
@@ -137,7 +137,7 @@ def noting(tried: list[int], stop_after: int | None = None) -> Listener:
 
 
 def counting(course: Course, **options: bool) -> tuple[BuildReport, int]:
-    """The report, and how many variants were graded for it."""
+    """Build; returns the report, and how many variants were graded for it."""
     tried: list[int] = []
     return build(course, ID, listener=noting(tried), **options), sum(tried)
 
@@ -205,7 +205,7 @@ def test_a_run_that_was_cut_short_goes_on_where_it_stopped(course: Course) -> No
     assert not (course.solution_dir(ID) / ".gates.part").exists()
 
 
-def test_nothing_of_it_reaches_students(course: Course) -> None:
+def test_nothing_of_the_proof_reaches_students(course: Course) -> None:
     listed(course, "")
     build(course, ID)
     assert json.loads((course.solution_dir(ID) / "gates.json").read_text())["rows"]

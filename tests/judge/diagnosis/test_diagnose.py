@@ -1,4 +1,4 @@
-"""Which mistake is it: told by numbers on at least three inputs, and silent when in doubt."""
+"""A mistake is recognised by numbers on at least three inputs, and not named in doubt."""
 
 from __future__ import annotations
 

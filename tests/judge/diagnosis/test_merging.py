@@ -1,4 +1,4 @@
-"""Two wrong variants become one with both mistakes, or nothing where that is no Python."""
+"""Two wrong variants become one with both mistakes, or nothing if they do not fit together."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ def test_edits_at_different_places_are_both_made() -> None:
 @pytest.mark.parametrize(
     "second",
     [
-        "def f(w, d): return w * d / 2",  # at the same place
-        "def g(w, d): return w - d",  # of another function
+        "def f(w, d): return w * d / 2",  # changes the same place
+        "def g(w, d): return w - d",  # another function
         RIGHT,
     ],
 )
@@ -27,6 +27,6 @@ def test_what_does_not_compose_gives_nothing(second: str) -> None:
     assert merged(SIGN, second, (RIGHT,)) == ""
 
 
-def test_what_only_a_parser_takes_for_python_gives_nothing() -> None:
+def test_code_that_parses_but_does_not_compile_gives_nothing() -> None:
     right, first = "def f(w, d): return w - 2 * d", "def f(w, d): return -2 * d"
     assert merged(first, "def f(w, d): return w * (1 - 2 * d)", (right,)) == ""

@@ -129,11 +129,11 @@ ADDED = {
 
 
 def regularised(factors: Any) -> str:
-    """dW = data + factor · reg · W, over calls of which three are without reg."""
+    """The hint for dW = data + factor · reg · W; in three of the calls reg is 0."""
     actual = [1 + f * reg * w for f, reg, w in zip(factors, REGS, W, strict=True)]
     expected = [1 + reg * w for reg, w in zip(REGS, W, strict=True)]
     arguments = [{"W": w, "reg": reg} for w, reg in zip(W, REGS, strict=True)]
-    right = lambda call, reg: 1 + reg * W[call]  # noqa: E731 — what the reference would say
+    right = lambda call, reg: 1 + reg * W[call]  # noqa: E731 — as the reference
     return hint(actual, expected, arguments, expected_with=right)
 
 
