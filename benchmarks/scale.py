@@ -141,7 +141,7 @@ def workers_of(pid: int) -> list[int]:
 
 
 def with_its_box(pid: int) -> int:
-    """Memory of a worker with its box server and the box, in bytes; shared pages counted once."""
+    """Memory of a worker with its zygote and the box, in bytes; shared pages counted once."""
     return sum(map(proportional, (pid, *family.descendants(pid))))
 
 

@@ -42,7 +42,7 @@ class CellOutcome:
         ok: whether it ran to its end.
         outputs: its outputs, as in nbformat.
         count: its execution count, if it has one.
-        died: for the student: how it ended the box or why it was not run; empty if it was run.
+        died: why it ended the box or was not run, in a sentence for the student; else empty.
     """
 
     ok: bool
@@ -253,7 +253,7 @@ class Box:
 
 
 def _status(answer: dict[str, Any]) -> str:
-    """The status if it is text; to compare an array with text would give an array."""
+    """The status if it is text; comparing an array with text gives an array."""
     status = answer.get("status")
     return status if isinstance(status, str) else ""
 
@@ -273,7 +273,7 @@ def _evaluate(
 
 def _call_outcome(request: CallRequest, answer: dict[str, Any]) -> CallSuccess | CallFailure:
     name = request.name
-    # to compare an array with text would give an array, so only plain values are looked at
+    # comparing an array with text gives an array, so only plain values are looked at
     match {key: value for key, value in answer.items() if isinstance(value, str | list)}:
         case {"status": "ok", "values": list() as values, "arguments": list() as arguments}:
             if len(values) == len(arguments) == len(request.calls):

@@ -25,7 +25,7 @@ __all__ = [
 
 
 class Ending(Enum):
-    """What ended a box."""
+    """A way in which a box can end; its sentences name the values in braces."""
 
     TOO_SLOW = auto()  # {seconds}
     ENDED = auto()

@@ -27,7 +27,7 @@ def clean_outputs(raw: Any) -> list[dict[str, Any]]:
 def _clean(output: Any) -> Iterator[dict[str, Any]]:
     if not isinstance(output, dict):
         return
-    # to compare an array with text would give an array, so only plain values are looked at
+    # comparing an array with text gives an array, so only plain values are looked at
     match {key: value for key, value in output.items() if isinstance(value, str | dict | list)}:
         case {"output_type": "stream", "name": "stdout" | "stderr" as name, "text": str() as text}:
             yield {"output_type": "stream", "name": name, "text": _text(text)}

@@ -70,7 +70,7 @@ class Rng:
 
 @dataclass(frozen=True)
 class Unknown:
-    """Stands for a value whose type must not cross."""
+    """Stands for a value whose type must not cross to the other side."""
 
     type_name: str
 

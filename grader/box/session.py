@@ -207,7 +207,7 @@ class Session:
         return self._needs[name]
 
     def _has_suspects(self, name: str) -> bool:
-        """Whether the function needs a cell that ended a box, perhaps innocently; asked once."""
+        """Whether it needs a cell that ended a box, perhaps innocently; true once for each cell."""
         suspects = self._suspects & self._cells_of(name) if self._suspects else frozenset()
         self._suspects -= suspects
         return bool(suspects)

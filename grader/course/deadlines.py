@@ -102,7 +102,7 @@ def _until(table: Table, row: Row, assignment: Assignment, cell: dict[str, Any])
         if until.tzinfo is None:
             raise ValueError
     except (ValueError, OverflowError):
-        example = "days as in 2, or until as in 2026-10-12T23:59:00+02:00, with its time zone"
+        example = "days such as 2, or until such as 2026-10-12T23:59:00+02:00, with a time zone"
         raise _wrong(table, row, f"not understood; write {example}") from None
     return until
 

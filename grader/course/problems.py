@@ -43,8 +43,8 @@ def first_problem(
     """One problem as one line: the place, what is expected, an example, and what was found.
 
     Args:
-        problems: the errors that pydantic lists. An unknown key is told before a missing one,
-            since it may be the missing one misspelt.
+        problems: the errors that pydantic lists. An unknown key is reported before a missing
+            one, since it may be the missing one misspelt.
         data: the content of course.yml.
         examples: a right line of course.yml for each key.
     """

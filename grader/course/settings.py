@@ -94,7 +94,7 @@ class Assignment(_Model):
         due: date and time with a time zone; None if there is no deadline.
         lms_name: the title in the LMS's gradebook, if it is not `title`.
         questions: the questions by name, in the order of feedback; in course.yml, a number
-            stands for a question's points.
+            alone gives a question's points.
     """
 
     id: Identifier = Field(examples=["id: two_layer_net"])

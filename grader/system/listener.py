@@ -1,4 +1,7 @@
-"""How work reports its progress: to a terminal, a page, or nobody. Only listeners show anything."""
+"""How work reports its progress: to a terminal, a page, or nobody.
+
+The rooms below `cli` print nothing themselves.
+"""
 
 from __future__ import annotations
 

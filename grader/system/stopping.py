@@ -19,7 +19,7 @@ def stop_on_interrupt(warn: Callable[[str], None]) -> Iterator[threading.Event]:
         warn: called at the first Ctrl-C, with one line that says what it does.
 
     Yields:
-        The event. Who starts work looks at it, and starts no more once it is set.
+        The event. Code that starts work checks it, and starts no more once it is set.
     """
     stop = threading.Event()
 

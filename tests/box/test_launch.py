@@ -96,7 +96,7 @@ def test_a_plain_box_holds_nothing_of_the_environment_and_leaves_nothing(
     assert set(folder.rglob("*")) == before
 
 
-# Who gets which
+# Which launcher for whose code
 
 
 class Open:

@@ -43,7 +43,7 @@ def test_an_extension_of_somebody_who_is_not_in_the_roster_is_refused(tmp_path: 
         (f"../x,{ID},,1", "line 2: student '../x': Only letters"),
         ("ada,nope,,1", "line 2: 'nope' is not an assignment of this course"),
         (f"ada,{ID},,", "line 2: give either until or days"),
-        (f"ada,{ID},2026-01-12,", "line 2: not understood; write days as in 2, or until as in"),
+        (f"ada,{ID},2026-01-12,", "line 2: not understood; write days such as 2, or until such as"),
         (f"ada,{ID},,-1", "line 2: not understood"),
         (f"ada,{ID},,nan", "line 2: not understood"),
         (f"ada,{ID},,1\nada,{ID},,2", "line 3: a second extension of ada for tiny; keep one"),

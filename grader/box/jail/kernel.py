@@ -113,7 +113,7 @@ def bound_capabilities() -> None:
     for capability in range(LAST_CAPABILITY + 1):
         try:
             prctl(PR_CAPBSET_DROP, capability)
-        except OSError:  # past the last one that this kernel has, or not ours to drop
+        except OSError:  # this kernel has no more of them, or we may not drop it
             break
 
 

@@ -144,7 +144,9 @@ class Zygote:
         if reply is None:
             raise ZygoteGone("the zygote ended; see `grader doctor`")
         if "error" in reply:
-            raise BoxError(f"the box could not be closed off: {reply['error']}")
+            raise BoxError(
+                f"the box could not be closed off: {reply['error']}; see `grader doctor`"
+            )
         return reply
 
 

@@ -400,7 +400,7 @@ def test_what_a_box_leaves_on_disk_is_removed(
         assert list(of_this_process.iterdir()) == []
 
 
-def test_a_server_that_ended_is_replaced_for_the_next_box(warm: Launcher) -> None:
+def test_a_zygote_that_ended_is_replaced_for_the_next_box(warm: Launcher) -> None:
     box_launcher = WarmLauncher(warm.tier)
     os.kill(zygote_pid(box_launcher), signal.SIGKILL)
     assert opens_again(box_launcher)
