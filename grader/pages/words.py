@@ -148,6 +148,7 @@ def _answer(sources: Sequence[str], is_prose: bool, known: Set[str]) -> Answer:
 def _tokens(source: str) -> list[tokenize.TokenInfo]:
     """Tokens of Python, and from where it stops being that, of each line by itself."""
     found: list[tokenize.TokenInfo] = []
+    source = source.encode(errors="replace").decode()  # from 3.12 on, half a character is refused
     try:
         for token in tokenize.generate_tokens(io.StringIO(source).readline):
             found.append(token)
