@@ -85,7 +85,7 @@ def test_the_previous_score_is_the_sum_of_its_questions_or_none() -> None:
     assert replace(make(), previous_scores={"q0": 0.0}).previous_score == 0.0
 
 
-def test_what_was_stopped_is_told_by_the_kinds_of_its_notes() -> None:
+def test_notes_on_stopped_work_are_found_by_their_kind() -> None:
     stopped, repaired = Note(NoteKind.STOPPED, "Too long."), Note(NoteKind.REPAIRED, "Too long.")
     result = replace(make(), notes=(repaired, stopped))
     assert result.stopped == (stopped,)

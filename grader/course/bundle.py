@@ -104,7 +104,8 @@ def _read(path: Path, if_missing: str = "grading needs it") -> bytes:
     except FileNotFoundError:
         raise UsageError(f"{path}: not found; {if_missing}") from None
     except OSError as error:
-        raise JudgeError(f"{path}: cannot be read ({error.strerror})") from None
+        problem = f"cannot be read ({error.strerror}); it must be a file that you may read"
+        raise JudgeError(f"{path}: {problem}") from None
 
 
 def _text(path: Path) -> str:

@@ -320,7 +320,8 @@ def _read_yaml(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         raise CourseError(f"{path}: not found; name the course folder with --course") from None
     except (OSError, UnicodeDecodeError) as error:
-        raise CourseError(f"{path}: cannot be read as UTF-8 text: {error}") from None
+        problem = f"cannot be read as UTF-8 text ({error}); save it as a UTF-8 file"
+        raise CourseError(f"{path}: {problem}") from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "somewhere"

@@ -166,7 +166,8 @@ def _bytes_of(path: Path) -> bytes:
     except FileNotFoundError:
         raise UsageError(f"{path}: not found; is its name right?") from None
     except OSError as error:
-        raise UsageError(f"{path}: cannot be read ({error.strerror})") from None
+        problem = f"cannot be read ({error.strerror}); it must be a file that you may read"
+        raise UsageError(f"{path}: {problem}") from None
 
 
 def _delimiter(text: str) -> str:

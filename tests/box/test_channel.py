@@ -186,7 +186,9 @@ def test_a_deadline_in_the_past_is_a_timeout(pair: tuple[Channel, socket.socket]
         pair[0].receive(time.monotonic() - 1)
 
 
-def test_a_closed_other_end_is_told_from_a_slow_one(pair: tuple[Channel, socket.socket]) -> None:
+def test_a_closed_end_and_a_slow_end_differ_in_their_error(
+    pair: tuple[Channel, socket.socket],
+) -> None:
     channel, theirs = pair
     theirs.sendall(packed(message())[:-1])
     theirs.close()

@@ -127,7 +127,7 @@ def test_a_reason_holds_no_control_characters_and_is_short() -> None:
 
 
 @pytest.mark.parametrize("line", [10**900, -1, 0, True, 1.5, [3], None])
-def test_a_line_that_no_cell_has_is_not_told(line: Any) -> None:
+def test_a_line_number_that_no_cell_has_is_left_out(line: Any) -> None:
     value = {"status": "error", "error": "E", "message": "m", "line": line}
     assert with_peer(say(value), call).reason == "f raised E: m"
 
@@ -158,7 +158,7 @@ def test_a_cell_answer_out_of_form_is_an_empty_outcome(value: Any) -> None:
     ],
     ids="next-question last-question operation callback negative short unnamed text http".split(),
 )
-def test_what_is_no_answer_to_the_question_ends_the_box(peer: Peer) -> None:
+def test_a_frame_that_does_not_answer_ends_the_box(peer: Peer) -> None:
     with pytest.raises(BoxDied, match="cannot be read"):
         with_peer(peer, call)
 

@@ -124,7 +124,7 @@ def test_open_boxes_are_refused_with_the_reason(nothing_works: None) -> None:
 
 
 @pytest.mark.parametrize("consent", ["own_code", "unsafe"])
-def test_open_boxes_are_given_to_who_asks_for_them(nothing_works: None, consent: str) -> None:
+def test_open_boxes_are_given_on_request(nothing_works: None, consent: str) -> None:
     assert isinstance(launcher(**{consent: True}), Open)
     assert Open.closed == 0
 

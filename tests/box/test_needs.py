@@ -21,7 +21,7 @@ def test_a_function_needs_its_cell_and_those_of_the_names_it_uses() -> None:
     assert needed_cells(cells, "attack") == {2}
 
 
-def test_local_names_are_nobodys_definitions() -> None:
+def test_local_names_define_nothing() -> None:
     cells = ["values = x = v = 1", HELPER, HONEST]
     assert needed_cells(cells, "honest") == {1, 2}
 

@@ -439,7 +439,7 @@ def test_a_thread_that_watches_for_a_function_costs_it_nothing(warm: Launcher) -
         assert [notebook.value("works", n) for n in range(3)] == [1, 2, 3]
 
 
-def test_a_function_that_ends_the_process_is_to_blame_alone_too(warm: Launcher) -> None:
+def test_a_function_that_ends_its_own_box_too_is_to_blame(warm: Launcher) -> None:
     with Notebook(warm, "import os", WORKS, "def ends():\n    os._exit(3)") as notebook:
         assert "exit status 3" in notebook.failure("ends").reason
         assert notebook.value("works", 1) == 2

@@ -60,7 +60,7 @@ def test_an_assignment_needs_no_catalogue(course: Course, tmp_path: Path) -> Non
 def test_what_students_must_not_get_never_reaches_a_box(
     course: Course, tmp_path: Path, name: str
 ) -> None:
-    """Even if somebody left it in the release folder."""
+    """Not even if it was left in the release folder."""
     stray = tmp_path / RELEASE / name
     stray.parent.mkdir(exist_ok=True)
     stray.write_bytes(b"")
@@ -133,7 +133,7 @@ def test_an_unknown_assignment_is_wrong_use(course: Course) -> None:
         (SOLUTION / "hidden_tests.py", "grading needs it"),
     ],
 )
-def test_a_missing_file_is_told_with_the_remedy(
+def test_a_missing_file_is_an_error_with_the_remedy(
     course: Course, tmp_path: Path, path: Path, remedy: str
 ) -> None:
     (tmp_path / path).unlink()
@@ -165,7 +165,7 @@ def test_a_broken_file_of_ours_is_one_line_that_names_it(
     assert "\n" not in told
 
 
-def test_a_folder_in_place_of_a_file_is_told(course: Course, tmp_path: Path) -> None:
+def test_a_folder_in_place_of_a_file_is_an_error(course: Course, tmp_path: Path) -> None:
     path = tmp_path / SOLUTION / "hidden_tests.py"
     path.unlink()
     path.mkdir()

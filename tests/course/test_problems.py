@@ -66,7 +66,7 @@ def test_a_wrong_addition_is_named(tmp_path: Path, extra: str, message: str) -> 
         ("[{id: a, title: A, questions: {B: 1}}]", "assignment a: questions.B: must begin with a"),
     ],
 )
-def test_assignments_of_another_form_are_told_in_plain_words(
+def test_assignments_of_another_form_are_an_error_in_plain_words(
     tmp_path: Path, assignments: str, message: str
 ) -> None:
     text = f"name: C\nseed: 1\nassignments: {assignments}\n"

@@ -34,7 +34,7 @@ def test_plain_postgresql_means_psycopg_3_where_it_is_installed(tmp_path: Path) 
     assert course.gradebook_url == "postgresql+psycopg://host/db"
 
 
-def test_an_unknown_assignment_is_told_with_the_known_ones(tmp_path: Path) -> None:
+def test_an_unknown_assignment_is_an_error_that_names_the_known_ones(tmp_path: Path) -> None:
     course = load(tmp_path, GOOD)
     with pytest.raises(UsageError, match="'two' is not an assignment of this course; known: one"):
         list(course.chosen(("one", "two")))
@@ -70,7 +70,7 @@ def test_an_id_used_twice_is_refused(tmp_path: Path) -> None:
     ],
     ids=repr,
 )
-def test_what_is_no_course_is_one_line(tmp_path: Path, text: str | bytes) -> None:
+def test_a_wrong_course_file_is_an_error_of_one_line(tmp_path: Path, text: str | bytes) -> None:
     problem(tmp_path, text)
 
 

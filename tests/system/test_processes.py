@@ -163,7 +163,7 @@ def test_a_build_that_is_ended_while_it_proves_leaves_no_process(
     command.assert_nothing_is_left()
 
 
-def test_there_is_a_core_for_us() -> None:
+def test_at_least_one_core_is_found() -> None:
     assert 1 <= cores() <= (os.cpu_count() or 1)
 
 

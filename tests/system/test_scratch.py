@@ -119,7 +119,7 @@ def test_a_folder_taken_for_a_leftover_is_made_again(
     scratch.remove_tree(made.parent)
 
 
-def test_where_folders_cannot_be_locked_there_is_one_all_the_same(
+def test_a_folder_is_made_even_where_none_can_be_locked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))

@@ -20,7 +20,7 @@ def test_what_comes_after_a_cell_is_no_part_of_its_outputs() -> None:
     assert outputs == [{"output_type": "stream", "name": "stdout", "text": "the cell's"}]
 
 
-def test_a_cut_is_said_once_and_what_is_printed_then_is_dropped() -> None:
+def test_a_cut_is_announced_once_and_later_output_is_dropped() -> None:
     log = OutputLog(1 << 20)
     for _ in range(MAX_OUTPUTS + 1):
         log.add({"output_type": "display_data", "data": {}}, 0)

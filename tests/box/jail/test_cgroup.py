@@ -108,7 +108,7 @@ def test_the_kernel_ends_a_bomb_that_is_quicker_than_the_watch(
     assert outcomes[1].outputs[0]["text"] == "still here\n"
 
 
-def test_nothing_of_it_is_left_when_the_server_ends(grouped: WarmLauncher) -> None:
+def test_nothing_of_the_group_is_left_when_the_zygote_ends(grouped: WarmLauncher) -> None:
     parents = (*cgroup.parents_v2(), *cgroup.parents_v1())
     before = {path for parent in parents for path in parent.glob("grader-box-*")}
     assert before
