@@ -87,7 +87,7 @@ def _rebound(names: dict[str, Any]) -> dict[str, Any]:
 
 @lru_cache(maxsize=4096)
 def _compiled(source: str) -> CodeType:
-    """Kept, because a catalogue's variants are the same for every submission."""
+    """Kept, because every submission tries the same dozens of variants, at 0.1 ms each."""
     return compile(source, "<variant>", "exec")
 
 
