@@ -92,7 +92,7 @@ class ClassFeedback:
 
 
 @dataclass(frozen=True)
-class _Desk:
+class _Shared:
     """What all pages of a run have in common; made once, and held by each worker."""
 
     course: Course
@@ -132,16 +132,16 @@ def write_feedback(
         GradebookError: the gradebook refuses to be read.
         GraderError: a worker died.
     """
-    desk = _Desk(course, assignment)
+    shared = _Shared(course, assignment)
     with GradebookOnDemand(course) as gradebook:
         everyone = standings(gradebook, assignment)
-    todo = {s: standing for s, standing in everyone.items() if not _is_sealed(desk, s, standing)}
-    pages = [Page(student, desk.page(student)) for student in everyone if student not in todo]
+    todo = {s: standing for s, standing in everyone.items() if not _is_sealed(shared, s, standing)}
+    pages = [Page(student, shared.page(student)) for student in everyone if student not in todo]
     with (
         stop_on_interrupt(listener.warn) as stop,
         listener.progress(len(todo), "writing pages") as advance,
     ):
-        for page in _written(desk, todo, _worthwhile(desk, todo, workers), stop):
+        for page in _written(shared, todo, _worthwhile(shared, todo, workers), stop):
             pages.append(page)
             advance(page)
     pages.sort(key=lambda page: page.student)
@@ -149,69 +149,69 @@ def write_feedback(
     return ClassFeedback(assignment.id, course.feedback_dir, tuple(pages), left)
 
 
-def _is_sealed(desk: _Desk, student: str, standing: Standing) -> bool:
+def _is_sealed(shared: _Shared, student: str, standing: Standing) -> bool:
     """Whether the page that is there is the one that would be written."""
     try:
-        there = desk.page(student).read_bytes()
-        record = desk.record(student).read_bytes()
+        there = shared.page(student).read_bytes()
+        record = shared.record(student).read_bytes()
     except OSError:
         return False
     page, _, _ = there.rpartition(SEAL)
-    return there == _sealed(page, desk, standing, record)
+    return there == _sealed(page, shared, standing, record)
 
 
-def _sealed(page: bytes, desk: _Desk, standing: Standing, record: bytes) -> bytes:
+def _sealed(page: bytes, shared: _Shared, standing: Standing, record: bytes) -> bytes:
     by_hand = sorted(standing.by_hand.items()), sorted(standing.comments.items())
     given = f"{by_hand}{standing.lateness!r}".encode()
     digest = hashlib.sha256()
-    for part in (desk.digest, given, record, page):
+    for part in (shared.digest, given, record, page):
         digest.update(hashlib.sha256(part).digest())
     return page + SEAL + digest.hexdigest().encode() + b" -->\n"
 
 
-def _write(desk: _Desk, student: str, standing: Standing) -> Page:
+def _write(shared: _Shared, student: str, standing: Standing) -> Page:
     """Make one page; whatever is wrong with it is told, not raised."""
-    path, again = desk.page(student), f"grader feedback {desk.assignment.id}"
+    path, again = shared.page(student), f"grader feedback {shared.assignment.id}"
     try:
-        record = desk.record(student).read_bytes()
+        record = shared.record(student).read_bytes()
         grade = grade_of(SubmissionResult.from_json(record), standing)
-        page = feedback_page(desk.course, desk.assignment, grade).encode()
-        write_whole(path, _sealed(page, desk, standing, record))
+        page = feedback_page(shared.course, shared.assignment, grade).encode()
+        write_whole(path, _sealed(page, shared, standing, record))
     except OSError as error:
         place, reason = error.filename or path, error.strerror or error
         return Page(student, path, problem=f"{place}: {reason}; mend that, then run `{again}`")
     except Exception as error:  # of a damaged record anything; the others are to get their pages
-        grading = f"grader autograde {desk.assignment.id} --student {student} --force"
-        problem = f"{desk.record(student)}: damaged ({type(error).__name__}); "
+        grading = f"grader autograde {shared.assignment.id} --student {student} --force"
+        problem = f"{shared.record(student)}: damaged ({type(error).__name__}); "
         return Page(student, path, problem=problem + f"run `{grading}`, then `{again}`")
     return Page(student, path, is_new=True)
 
 
-def _worthwhile(desk: _Desk, students: Iterable[str], workers: int) -> int:
+def _worthwhile(shared: _Shared, students: Iterable[str], workers: int) -> int:
     """How many processes have enough to do to be worth their start."""
-    paths = map(desk.record, students)
+    paths = map(shared.record, students)
     size = sum(path.stat().st_size for path in paths if path.exists())
     return min(workers, 1 + size // WORTH_A_WORKER)
 
 
 def _written(
-    desk: _Desk, todo: Mapping[str, Standing], workers: int, stop: threading.Event
+    shared: _Shared, todo: Mapping[str, Standing], workers: int, stop: threading.Event
 ) -> Iterator[Page]:
     """Pages as they are written; once it is to stop, only those that have been begun."""
     if workers > 1:
-        yield from _written_by(workers, desk, todo, stop)
+        yield from _written_by(workers, shared, todo, stop)
         return
     for student, standing in todo.items():
         if stop.is_set():
             return
-        yield _write(desk, student, standing)
+        yield _write(shared, student, standing)
 
 
 def _written_by(
-    workers: int, desk: _Desk, todo: Mapping[str, Standing], stop: threading.Event
+    workers: int, shared: _Shared, todo: Mapping[str, Standing], stop: threading.Event
 ) -> Iterator[Page]:
     try:
-        with worker_processes(workers, _become_worker, (desk,)) as executor:
+        with worker_processes(workers, _become_worker, (shared,)) as executor:
             pages = [executor.submit(_write_held, *job) for job in todo.items()]
             for page in as_completed(pages):
                 if stop.is_set():
@@ -226,12 +226,12 @@ def _written_by(
         ) from None
 
 
-_desks: list[_Desk] = []
+_held: list[_Shared] = []
 
 
-def _become_worker(desk: _Desk) -> None:
-    _desks.append(desk)
+def _become_worker(shared: _Shared) -> None:
+    _held.append(shared)
 
 
 def _write_held(student: str, standing: Standing) -> Page:
-    return _write(_desks[0], student, standing)
+    return _write(_held[0], student, standing)
