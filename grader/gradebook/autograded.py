@@ -25,8 +25,8 @@ def graded_notebook(result: SubmissionResult, release: Notebook) -> Notebook:
         release: takes the place of a rejected submission's notebook, with the reason in each check
             cell.
     """
-    told = "\n".join(result.note_texts) + "\n"
-    reason = {"output_type": "stream", "name": "stdout", "text": told}
+    text = "\n".join(result.note_texts) + "\n"
+    reason = {"output_type": "stream", "name": "stdout", "text": text}
     questions = {question.question: question for question in result.questions}
     cells = []
     for cell in (result.notebook or release)["cells"]:

@@ -122,6 +122,11 @@ class CourseGradebook:
 
         Args:
             batch: results, each with the time of the submission (None if unknown).
+
+        Raises:
+            GradebookError: the gradebook refuses; nothing is kept in it then.
+            UsageError: the assignment of a result is unknown or not built.
+            JudgeError: a file of that assignment cannot be read.
         """
         students: set[str] = set()
         with self._transaction(), self._book.db.no_autoflush:  # all rows go in together
@@ -169,6 +174,9 @@ class CourseGradebook:
 
         Penalties depend on scores given by hand, extensions, other assignments and the policy, so
         they are brought up to date first. So are the names that nbgrader takes from the roster.
+
+        Raises:
+            UsageError: the roster cannot be read.
         """
         with self._transaction():
             found = self._penalties.update()

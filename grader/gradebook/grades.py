@@ -65,7 +65,8 @@ def grades(gradebook: GradebookOnDemand, assignment: Assignment) -> list[Grade]:
         assignment: which assignment.
 
     Raises:
-        GradebookError: the gradebook refuses to be read.
+        GradebookError: the gradebook refuses.
+        UsageError: the extensions or the roster cannot be read.
     """
     return [
         grade_of(_kept(gradebook.course, assignment, student), standing)
@@ -83,14 +84,15 @@ def standings(gradebook: GradebookOnDemand, assignment: Assignment) -> dict[str,
         assignment: which assignment.
 
     Raises:
-        GradebookError: the gradebook refuses to be read.
+        GradebookError: the gradebook refuses.
+        UsageError: the extensions or the roster cannot be read.
     """
     folder = gradebook.course.results_dir(assignment.id)
     students = sorted(path.stem for path in folder.glob("*.json"))
     if not students:
         return {}
-    told = _from_gradebook(gradebook, assignment.id)
-    return {student: told.get(student, Standing()) for student in students}
+    known = _from_gradebook(gradebook, assignment.id)
+    return {student: known.get(student, Standing()) for student in students}
 
 
 def grade_of(result: SubmissionResult, standing: Standing) -> Grade:
@@ -118,6 +120,7 @@ def refresh(
 
     Raises:
         GradebookError: the gradebook refuses.
+        UsageError: the extensions or the roster cannot be read.
     """
     course = gradebook.course
     times = {submission.student: submission.submitted_at for submission in submissions}

@@ -26,7 +26,7 @@ class HandIn:
 
     Args:
         max_score: points of the assignment.
-        score: points earned, those given by hand included.
+        score: points earned, including those given by hand.
         deadline: the student's own; None if there is none.
         submitted_at: when it was handed in; None if unknown, which counts as in time.
     """
@@ -43,7 +43,7 @@ class Lateness:
 
     Args:
         seconds: time after the student's own deadline; 0 when in time.
-        days: days begun after the grace period.
+        days: days that have begun after the grace period.
         free_days: how many of them the student's late days pay for.
         penalty: points lost, to two decimals; never negative, never more than the score.
     """

@@ -96,7 +96,9 @@ def autograde(
         listener: receives warnings, and progress with each submission.
 
     Raises:
-        UsageError: nothing has been handed in, or the assignment is unknown or not built.
+        UsageError: nothing has been handed in (by a student who was named), the assignment is
+            unknown or not built, or the extensions or the roster cannot be read.
+        JudgeError: a file of the assignment cannot be read.
         GradebookError: the gradebook refuses.
         GraderError: the workers end while they start.
     """

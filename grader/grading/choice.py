@@ -34,6 +34,9 @@ def settle_attempts(run: Run, students: Sequence[str], stop: threading.Event) ->
         run: the grading run that needs it.
         students: only these; everyone when empty.
         stop: once set, no further attempt is graded, and the choice is left as it was.
+
+    Raises:
+        GraderError: the workers end while they start.
     """
     collected = dict(_collected(run, students))
     scores: Mapping[str, float] = {}

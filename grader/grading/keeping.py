@@ -23,7 +23,7 @@ __all__ = ["Keeper"]
 
 WAITING = 64  # results of about 200 KiB each; with more, the driver and the workers wait
 BATCH = 50
-LINGER_S = 0.5  # so long a transaction waits for more results, which make it cheaper for each
+LINGER_S = 0.5  # how long a transaction waits for more results, which share its cost
 
 
 class Keeper:
@@ -60,7 +60,11 @@ class Keeper:
             raise self._error
 
     def keep(self, result: SubmissionResult) -> None:
-        """Hand over one result; waits if too many are waiting already."""
+        """Hand over one result; waits if too many are waiting already.
+
+        Raises:
+            GradebookError: an earlier result could not be kept.
+        """
         self._put(result)
         if self._error is not None:
             raise self._error

@@ -85,7 +85,7 @@ def language_of(path: Path) -> str:
     """The language of the course that released a notebook; English if it does not say.
 
     Raises:
-        UsageError: the file is no notebook.
+        UsageError: the file is not a notebook.
     """
     mark = _read(path)["metadata"].get("grader")
     return str(mark.get("language", ENGLISH)) if isinstance(mark, dict) else ENGLISH

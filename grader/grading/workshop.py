@@ -50,6 +50,9 @@ class Workshop:
 
     Attributes:
         folder: where the hidden tests and their files are, until it is closed.
+
+    Raises:
+        JudgeError: the reference cannot be executed, or messages.yml cannot be read.
     """
 
     def __init__(self, bundle: Bundle) -> None:
@@ -76,7 +79,11 @@ _workshops: dict[str, Workshop] = {}
 
 
 def workshop_of(bundle: Bundle) -> Workshop:
-    """The bundle's workshop, made once per process; only the latest is kept."""
+    """The bundle's workshop, made once per process; only the latest is kept.
+
+    Raises:
+        JudgeError: the reference cannot be executed, or messages.yml cannot be read.
+    """
     if bundle.digest not in _workshops:
         for workshop in _workshops.values():
             workshop.close()
@@ -89,7 +96,11 @@ _launchers: dict[bool, Launcher] = {}
 
 
 def launcher_of(unsafe: bool) -> Launcher:
-    """This process's own zygote; it ends with the process."""
+    """This process's own launcher; its zygote ends with the process.
+
+    Raises:
+        BoxError: no zygote starts, or boxes cannot be closed off here and `unsafe` is not set.
+    """
     if unsafe not in _launchers:
         _launchers[unsafe] = launcher(unsafe=unsafe)
         Finalize(None, _launchers[unsafe].close, exitpriority=0)

@@ -4,8 +4,8 @@ Lives here: pytest as a library that runs `hidden_tests.py`, the student's funct
 them, the instructor's functions, assertions with messages for students, and the catalogue of
 mistakes. A `hidden_tests.py` imports its vocabulary from here.
 
-May import: of `box` only what travels (`protocol`, `client`); it opens no box. Imported by:
-`grading`, `release`.
+May import: only `protocol` and `client` of `box`, for it opens no box. Imported by: `grading`,
+`release`.
 """
 
 from grader.box.protocol import Rng

@@ -74,7 +74,12 @@ _Entry = TypeVar("_Entry", Mistake, Alternative)
 
 @dataclass(frozen=True)
 class Catalogue:
-    """All mistakes and alternatives that a `mistakes.py` lists."""
+    """All that a `mistakes.py` lists.
+
+    Args:
+        mistakes: known mistakes, the most telling first.
+        alternatives: other right ways.
+    """
 
     mistakes: tuple[Mistake, ...] = ()
     alternatives: tuple[Alternative, ...] = ()

@@ -63,13 +63,13 @@ class Reference:
         copy = object.__new__(Reference)
         copy.source, copy._code, copy._folder = self.source, self._code, self._folder
         copy._names = _rebound(self._names)
-        _run(_compiled(source), copy._names)
+        _run(_compiled(source), copy._names, "mistakes.py")
         return copy
 
     def _execute(self, overrides: dict[str, Any]) -> dict[str, Any]:
         names: dict[str, Any] = {"__name__": "reference"}
         with _importable(self._folder):
-            _run(self._code, names)
+            _run(self._code, names, "solution notebook")
         names.update(overrides)
         return names
 
@@ -91,12 +91,12 @@ def _compiled(source: str) -> CodeType:
     return compile(source, "<variant>", "exec")
 
 
-def _run(code: CodeType, names: dict[str, Any]) -> None:
+def _run(code: CodeType, names: dict[str, Any], file: str) -> None:
     try:
         exec(code, names)  # noqa: S102 — the instructor's own solution
     except Exception as error:
         raise JudgeError(
-            f"solution notebook: the definitions do not run: {type(error).__name__}: {error}"
+            f"{file}: the definitions do not run: {type(error).__name__}: {error}; fix them"
         ) from error
 
 

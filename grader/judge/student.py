@@ -22,7 +22,12 @@ class StudentFailure(AssertionError):
 
 @dataclass(frozen=True)
 class Observation:
-    """A returned value, and the arguments as the call left them."""
+    """A returned value, and the arguments as the call left them.
+
+    Args:
+        value: what the call returned.
+        args: the arguments after the call, in order.
+    """
 
     value: Any
     args: tuple[Any, ...]

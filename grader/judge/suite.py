@@ -215,7 +215,12 @@ def _tally(item: pytest.Function, wording: Wording) -> _Tally:
 
 @dataclass(frozen=True)
 class Verdict:
-    """How one question was judged: its checks, and a diagnosis if any failed."""
+    """How one question was judged.
+
+    Args:
+        checks: its checks, in file order.
+        diagnosis: what explains the checks that failed.
+    """
 
     checks: tuple[CheckResult, ...] = ()
     diagnosis: Diagnosis = field(default_factory=Diagnosis)
@@ -276,7 +281,8 @@ class HiddenTests:
             The verdict on each question that the hidden tests name, in file order.
 
         Raises:
-            JudgeError: the module cannot be collected, has no test, or did not run to its end.
+            JudgeError: the module cannot be collected, has no test, or did not run to its end; or
+                the catalogue is broken.
             KeyboardInterrupt: a test was interrupted; there is no verdict.
         """
         trial = _Trial(student, reference, seed, strict, wording)

@@ -168,7 +168,7 @@ def _strings(value: Any) -> Iterator[str]:
 
 
 def _decoded(value: str) -> Iterator[str]:
-    """What an attachment says when it is text in base64."""
+    """The content of an attachment, if it is text in base64."""
     try:
         yield base64.b64decode(value, validate=True).decode("utf-8")
     except (binascii.Error, ValueError):
@@ -219,7 +219,7 @@ def secrets(
 
 
 class _Scale:
-    """Weighs lines: the number of names, numbers and operators that say something."""
+    """Weighs a line by the number of names, numbers and operators in it that say something."""
 
     def __init__(self, public_names: Iterable[str]) -> None:
         calls = "|".join(map(re.escape, sorted(public_names)))

@@ -41,7 +41,7 @@ from grader.system.processes import cores, worker_processes
 __all__ = ["Proof", "Row", "keep_proof", "prove"]
 
 PARTIAL = ".gates.part"  # outcomes so far, a JSON value on each line
-FEW = 30  # for so few variants, starting other processes does not pay
+FEW = 30  # starting other processes would take longer than grading so few variants
 
 
 @dataclass(frozen=True)
@@ -216,7 +216,7 @@ def _outcomes(
     keys = {variant: _key(sources, variant) for variant in variants}
     outcomes = {variant: known[key] for variant, key in keys.items() if key in known}
     todo = [variant for variant in variants if variant not in outcomes]
-    if again and not todo:  # these outcomes are complete: their proof failed, and starts anew
+    if again and not todo:  # these outcomes are complete: their proof failed and is done again
         outcomes, todo = {}, variants
     bundle = load_bundle(release.course, release.assignment.id, release_dir=release.folder)
     # nobody looks at hints and figures

@@ -206,10 +206,8 @@ def test_a_rejected_intake_is_a_zero_with_its_reason(bundle: Bundle) -> None:
 )
 def test_what_is_broken_on_our_side_is_no_zero(bundle: Bundle, change: dict[str, str]) -> None:
     broken = replace(bundle, **change, digest=str(change))  # type: ignore[arg-type]
-    wrong = {
-        **RIGHT,
-        "double": "def double(x):\n    return 3 * x",
-    }  # the diagnosis reads mistakes.py only then
+    # Without a wrong answer, nothing would read mistakes.py.
+    wrong = {**RIGHT, "double": "def double(x):\n    return 3 * x"}
     result = execute_and_judge(broken, "amy", Intake(answered(bundle.release, **wrong)))
     assert (result.status, result.score) == (Status.NOT_GRADED, None)
     assert result.notes[-1].text.startswith("Not graded: ")

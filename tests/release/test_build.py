@@ -145,11 +145,7 @@ def test_the_untouched_stub_must_earn_nothing(course, quick_generate):
     ("old", "new", "words"),
     [
         ('question="forward"', 'question="forwards"', "the notebook has no code question 'forw"),
-        (
-            "def forward(",
-            "def affine(",
-            "it defines affine, but the answer cell 'forward' defines ",
-        ),
+        ("def forward(", "def affine(", "it defines affine, but the answer cell 'forward' defi"),
         ("id=", "name=", "mistakes.py: TypeError"),
         ("@ params", "@ @ params", "mistakes.py: forward.no_relu: line 3: invalid syntax; fix it"),
     ],

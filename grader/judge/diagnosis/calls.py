@@ -30,7 +30,12 @@ MAX_CALLS = 24  # of one request; a check of random draws makes hundreds that ar
 
 @dataclass(frozen=True)
 class Aspect:
-    """One aspect of what a function does: an entry of its value, or of an argument after a call."""
+    """One aspect of what a function does: an entry of its value, or of an argument after a call.
+
+    Args:
+        function: its name.
+        place: where the entry is in an outcome.
+    """
 
     function: str
     place: Place
@@ -191,7 +196,7 @@ def _shortened(request: Request) -> Request:
 
 
 def _tells_little(asked: tuple[Request, list[_Row]]) -> tuple[bool, bool, int]:
-    """Sort requests with wrong calls first, because they rule out most variants at once."""
+    """Sort key: requests with wrong calls come first, because they rule out most variants."""
     request, rows = asked
     is_right = all(
         same(came.value, expected.value)

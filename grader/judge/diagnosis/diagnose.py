@@ -67,6 +67,9 @@ def diagnose(
         question: the question.
         catalogue: known mistakes, the most telling first, and alternatives.
         reference: the instructor's functions.
+
+    Raises:
+        JudgeError: the code of a mistake cannot be executed.
     """
     mistakes = [m for m in catalogue.mistakes if m.question == question]
     own = frozenset().union(*(mistake.functions for mistake in mistakes))

@@ -177,13 +177,13 @@ def _shape(pairs: _Pairs, evidence: Evidence) -> str:
     if all(a.shape == e.shape for a, e in pairs):
         return ""
     shapes = next((a.shape, e.shape) for a, e in pairs if a.shape != e.shape)
-    told = {"shape": shapes[0], "expected": shapes[1]}
+    values = {"shape": shapes[0], "expected": shapes[1]}
     if all(a.size == e.size and _close(a.reshape(e.shape), e) for a, e in pairs):
-        return say("form_shape", **told)
+        return say("form_shape", **values)
     if all(a.size == e.size and _close(np.sort(a, None), np.sort(e, None)) for a, e in pairs):
-        return say("form_axes", **told)
+        return say("form_axes", **values)
     if all(a.ndim == e.ndim for a, e in pairs) and all(_close(a.sum(), e.sum()) for a, e in pairs):
-        return say("form_axis", **told)
+        return say("form_axis", **values)
     return ""
 
 
