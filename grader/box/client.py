@@ -222,13 +222,13 @@ class Box:
         for _ in range(MAX_CALLBACKS):
             frame = self._channel.receive(deadline)
             if frame.header["id"] != self._number:
-                raise ProtocolError("an answer to another question")
+                raise ProtocolError(Sentence("an answer to another question"))
             if frame.header["op"] == "done":
                 return frame
             if frame.header["op"] != "callback":
-                raise ProtocolError("an unknown operation")
+                raise ProtocolError(Sentence("an unknown operation"))
             self._answer(frame, callbacks, deadline)
-        raise ProtocolError("too many calls of a function given as argument")
+        raise ProtocolError(Sentence("too many calls of a function given as argument"))
 
     def _answer(
         self, frame: Frame, callbacks: Sequence[Callable[..., Any]], deadline: float
@@ -239,7 +239,7 @@ class Box:
             ):
                 answer = _evaluate(callbacks[index], arguments, named)
             case _:
-                raise ProtocolError("a call of a function that was never given")
+                raise ProtocolError(Sentence("a call of a function that was never given"))
         encoder = Encoder()
         self._channel.send("value", self._number, encoder.encode(answer), encoder, deadline)
 
@@ -263,12 +263,14 @@ def _evaluate(
 ) -> dict[str, Any]:
     unknown = find_unknown([arguments, named])
     if unknown is not None:
-        return {"error": f"called with a value of type {unknown.type_name}"}
+        text = gettext("called with a value of type {type}", type=unknown.type_name)
+        return {"error": text}
     try:
         with np.errstate(all="ignore"):
             return {"value": function(*arguments, **{str(key): named[key] for key in named})}
     except Exception as error:  # the student chose the arguments, so the fault is data
-        return {"error": f"called with unsuitable arguments ({type(error).__name__})"}
+        name = type(error).__name__
+        return {"error": gettext("called with unsuitable arguments ({error})", error=name)}
 
 
 def _call_outcome(request: CallRequest, answer: dict[str, Any]) -> CallSuccess | CallFailure:

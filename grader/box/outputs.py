@@ -7,9 +7,12 @@ import binascii
 from collections.abc import Iterator
 from typing import Any
 
+from grader.locale.translations import gettext
+
 __all__ = ["clean_outputs"]
 
 MAX_OUTPUTS = 500
+MAX_LIMIT = 1_000_000  # no limit that the box keeps is higher
 PNG_MAGIC = b"\x89PNG\r\n\x1a\n"
 TEXT_TYPES = ("text/plain", "text/html", "text/markdown", "text/latex")
 
@@ -50,6 +53,18 @@ def _clean(output: Any) -> Iterator[dict[str, Any]]:
                 "metadata": {},
                 "execution_count": count if type(count) is int and count >= 0 else None,
             }
+        case {"output_type": "cut"}:
+            yield from _cut(output.get("mib"), output.get("pieces"))
+
+
+def _cut(mib: Any, pieces: Any) -> Iterator[dict[str, Any]]:
+    if all(type(number) is int and 0 <= number < MAX_LIMIT for number in (mib, pieces)):
+        text = gettext(
+            "[output cut here: a cell may show {size} MiB in {count} pieces]",
+            size=mib,
+            count=pieces,
+        )
+        yield {"output_type": "stream", "name": "stdout", "text": text + "\n"}
 
 
 def _bundle(data: dict[Any, Any]) -> dict[str, str]:

@@ -88,7 +88,8 @@ def language_of(path: Path) -> str:
         UsageError: the file is not a notebook.
     """
     mark = _read(path)["metadata"].get("grader")
-    return str(mark.get("language", ENGLISH)) if isinstance(mark, dict) else ENGLISH
+    language = mark.get("language") if isinstance(mark, dict) else None
+    return language if isinstance(language, str) else ENGLISH
 
 
 def _answers(

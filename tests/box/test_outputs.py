@@ -108,6 +108,17 @@ def test_arrays_and_numbers_in_odd_places_do_not_stop_the_grader(raw: Any) -> No
     assert clean_outputs([raw]) in ([], [{**ERROR, "traceback": []}])
 
 
+def test_a_cut_is_said_in_words() -> None:
+    text = "[output cut here: a cell may show 8 MiB in 400 pieces]\n"
+    said = {"output_type": "stream", "name": "stdout", "text": text}
+    assert clean_outputs([{"output_type": "cut", "mib": 8, "pieces": 400}]) == [said]
+
+
+@pytest.mark.parametrize("mib", [None, "8", -1, 10**900, 8.5, True, [8]])
+def test_a_cut_at_an_odd_limit_is_left_out(mib: Any) -> None:
+    assert clean_outputs([{"output_type": "cut", "mib": mib, "pieces": 400}]) == []
+
+
 plain = st.recursive(
     st.none() | st.booleans() | st.integers(-9, 9) | st.floats() | st.text(max_size=8),
     lambda inner: (
@@ -118,7 +129,8 @@ plain = st.recursive(
 text = st.text(max_size=20) | plain
 outputs = st.fixed_dictionaries(
     {
-        "output_type": st.sampled_from("stream error display_data execute_result".split()) | plain,
+        "output_type": st.sampled_from("stream error display_data execute_result cut".split())
+        | plain,
         "name": st.sampled_from(["stdout", "stderr"]) | plain,
         "text": text,
         "data": st.dictionaries(st.sampled_from(["text/plain", "image/png", "x"]), text) | plain,

@@ -8,12 +8,16 @@ from typing import Any
 
 import pytest
 
-from grader.cli.views import show_build, show_summary
+from grader.cli.views import show_build, show_checks, show_summary
 from grader.grading.batch import Summary
+from grader.grading.visible_checks import CheckedQuestion
+from grader.locale import translations
+from grader.locale.translations import in_language
 from grader.release.build import BuildReport
 from grader.release.proof import Proof, Row
 from grader.results import Status, SubmissionResult
 from tests.kit.course import ID, make_result, write_course
+from tests.kit.pseudo import LANGUAGE, pseudo, write_catalogue
 
 EMPTY: dict[str, Any] = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
 
@@ -74,3 +78,20 @@ def test_names_of_questions_are_whole_in_a_pipe(
     name = "numerical_gradient_of_it"
     show_build(BuildReport(ID, tmp_path, (), Proof("", (Row(name, 10, 10, 100, 10),)), True))
     assert f"\n  {name}  " in capsys.readouterr().out
+
+
+def test_visible_checks_are_told_in_the_language_that_holds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_catalogue(tmp_path)
+    monkeypatch.setattr(translations, "CATALOGUES", tmp_path)
+    with in_language(LANGUAGE):
+        show_checks([CheckedQuestion("double", 4.0, True), CheckedQuestion("[b]", 1.0, False)])
+    lines = capsys.readouterr().out.splitlines()
+    worth = pseudo("{question} (worth {points:g})")
+    total = pseudo("{passed} of {count} visible checks pass. Hidden checks decide the grade.")
+    assert lines == [
+        f"✓ {worth.format(question='double', points=4)}",
+        f"✗ {worth.format(question='[b]', points=1)}",
+        total.format(passed=1, count=2),
+    ]

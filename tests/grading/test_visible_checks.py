@@ -9,7 +9,7 @@ import pytest
 
 from grader import notebook
 from grader.errors import UsageError
-from grader.grading.visible_checks import CheckedQuestion, check_notebook
+from grader.grading.visible_checks import CheckedQuestion, check_notebook, language_of
 
 RELEASE = Path(__file__).parents[2] / "assignments" / "backprop"
 RIGHT = "def sgd_step(w, dw, learning_rate):\n    return w - learning_rate * dw"
@@ -97,3 +97,13 @@ def test_a_cell_that_stops_above_the_check_is_the_reason_given(folder: Path) -> 
 def test_the_sign_of_a_lost_check_is_said_once(folder: Path) -> None:
     found = answered(folder, {"circuit": "def circuit(x, y, z):\n    return 1.0"})
     assert found["circuit"].message.startswith("circuit(-2, 5, -4): expected 4 values")
+
+
+@pytest.mark.parametrize("mark", [None, 5, [], {}, {"added": True}, {"language": ["de"]}])
+def test_a_notebook_that_does_not_say_its_language_is_checked_in_english(
+    folder: Path, mark: object
+) -> None:
+    path = folder / "backprop.ipynb"
+    document = notebook.loads(path.read_bytes())
+    path.write_text(notebook.dumps({**document, "metadata": {"grader": mark}}))
+    assert language_of(path) == "en"

@@ -19,8 +19,11 @@ from grader.course.ids import is_safe_student
 from grader.course.settings import Course
 from grader.errors import UsageError
 from grader.intake.submissions import Submission, find_submissions, read_submission, with_content
+from grader.locale import translations
+from grader.locale.translations import in_language
 from grader.notebook import dumps
 from tests.kit.notebooks import answered
+from tests.kit.pseudo import LANGUAGE, pseudo, write_catalogue
 from tests.kit.submissions import (
     ALL,
     FORWARD,
@@ -456,3 +459,18 @@ def test_any_bytes_end_in_an_intake(tmp_path_factory, data):
     path.write_bytes(data)
     intake = read_submission(Submission("zoe", "net", path), RELEASE)
     assert (intake.notebook is None) == (intake.rejection is not None)
+
+
+def test_a_refusal_is_said_in_the_language_of_who_reads_and_its_digest_is_the_same_in_each(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_catalogue(tmp_path / "catalogues")
+    monkeypatch.setattr(translations, "CATALOGUES", tmp_path / "catalogues")
+    absent = Submission("ada", "net", tmp_path / "ada" / "net" / "net.ipynb")
+    english = with_content(absent)
+    with in_language(LANGUAGE):
+        other = with_content(absent)
+        said = pseudo("There is no notebook {expected}.").format(expected="net.ipynb")
+        assert read_submission(english, RELEASE).rejection == said
+    assert other == english
+    assert read_submission(other, RELEASE).rejection == "There is no notebook net.ipynb."

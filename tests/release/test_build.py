@@ -11,6 +11,7 @@ import pytest
 
 from grader.course.settings import Course
 from grader.errors import BuildError
+from grader.grading.visible_checks import language_of
 from grader.notebook import dumps, loads
 from grader.release.build import build
 from grader.release.proof import Proof
@@ -240,3 +241,13 @@ def test_json_of_a_release_is_what_jupyter_writes(course, quick_generate):
 
     text = (build(course, "net").path / "net.ipynb").read_text()
     assert nbformat.writes(nbformat.from_dict(json.loads(text))) + "\n" == text
+
+
+def test_a_release_says_its_language_unless_that_is_english(
+    course: Course, quick_generate: None
+) -> None:
+    path = build(course, "net").path / "net.ipynb"
+    assert "grader" not in loads(path.read_bytes())["metadata"]
+    assert language_of(path) == "en"
+    german = course.model_copy(update={"language": "de"})
+    assert language_of(build(german, "net").path / "net.ipynb") == "de"

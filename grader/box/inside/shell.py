@@ -40,7 +40,9 @@ class OutputLog:
         self._is_full = False
 
     def add(self, output: dict[str, Any], size: int) -> None:
-        """Append one output; when the log is full, append a note instead, and later nothing.
+        """Append one output; when the log is full, a mark instead, and later nothing.
+
+        `grader.box.outputs` says what the mark means, in the language of the course.
 
         Args:
             output: as in nbformat.
@@ -51,9 +53,7 @@ class OutputLog:
         self._room -= size
         self._is_full = self._room < 0 or len(self.outputs) >= MAX_OUTPUTS
         if self._is_full:
-            limits = f"{self.max_bytes >> 20} MiB in {MAX_OUTPUTS} pieces"
-            note = f"[output cut here: a cell may show {limits}]\n"
-            output = {"output_type": "stream", "name": "stdout", "text": note}
+            output = {"output_type": "cut", "mib": self.max_bytes >> 20, "pieces": MAX_OUTPUTS}
         self.outputs.append(output)
 
     def write(self, name: str, text: str) -> None:
