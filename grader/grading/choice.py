@@ -155,6 +155,6 @@ def _kept(attempt: Attempt, mark: str) -> float | None:
     try:
         text = (attempt.path.parent / RECORD).read_text(encoding="utf-8")
         kept = SubmissionResult.from_json(text)
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError):
         return None
     return kept.score if kept.fingerprint == mark else None

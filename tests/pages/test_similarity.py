@@ -162,8 +162,9 @@ def test_a_class_of_three_hundred_takes_seconds() -> None:
 
 
 SCORES = """
-from tests.pages.test_similarity import class_of, likeness
-print(likeness(class_of(3, size=8)).scores.tolist())
+from grader.pages.similarity import compare
+from tests.kit.honest_class import RELEASE, honest
+print(compare(RELEASE, {f"s{i}": honest(3000 + i) for i in range(8)}).scores.tolist())
 """
 
 
