@@ -62,7 +62,7 @@ class ClusterCrew:
                 "start one with: dask scheduler"
             ) from None
         try:
-            self._look_at_workers()
+            self._refuse_unfit_workers()
         except UsageError:
             self._client.close()
             raise
@@ -90,7 +90,7 @@ class ClusterCrew:
         with self._client.get_executor(pure=False, retries=0) as executor:
             yield Workers(executor, held)
 
-    def _look_at_workers(self) -> None:
+    def _refuse_unfit_workers(self) -> None:
         """Refuse a cluster without workers, or with workers that would grade by other rules."""
         digests: dict[str, Any] = self._client.run(kit_digest, on_error="return")
         if not digests:

@@ -36,13 +36,13 @@ def grade_submission(bundle: Bundle, submission: Submission) -> SubmissionResult
     """
     submission = with_content(submission)  # a file replaced from now on counts as changed
     with in_language(bundle.language):
-        result = _whatever_it_is(bundle, submission)
+        result = _result_of(bundle, submission)
     if result.status is Status.NOT_GRADED:
         return result
     return replace(result, fingerprint=fingerprint(bundle, submission))
 
 
-def _whatever_it_is(bundle: Bundle, submission: Submission) -> SubmissionResult:
+def _result_of(bundle: Bundle, submission: Submission) -> SubmissionResult:
     try:
         intake = read_submission(submission, bundle.release)
         return execute_and_judge(bundle, submission.student, intake)

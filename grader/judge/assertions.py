@@ -184,7 +184,7 @@ def _compare(
         return
     largest = np.where(wrong, difference, -1.0).argmax()  # of the wrong entries only
     index = tuple(int(i) for i in np.unravel_index(largest, difference.shape))
-    should, is_now = _told_apart(expected[index], actual[index])
+    should, is_now = _distinct_texts(expected[index], actual[index])
     shown = say(
         "other_numbers" if wrong.size > 1 else "other_number",
         name=name + _at(index),
@@ -206,7 +206,7 @@ def _difference(name: str, away: np.ndarray, wrong: np.ndarray) -> Difference | 
     return Difference(name, tuple(tuple(map(float, row)) for row in tenths))
 
 
-def _told_apart(expected: float, actual: float) -> tuple[str, str]:
+def _distinct_texts(expected: float, actual: float) -> tuple[str, str]:
     """Both numbers with six digits, or with more if they look the same with six."""
     for digits in (6, 9, 12):
         if f"{expected:.{digits}g}" != f"{actual:.{digits}g}":

@@ -310,11 +310,11 @@ class HiddenTests:
         """Start pytest and collect; return its error if it ended before it waited for trials."""
         sys.modules.pop(self._path.stem, None)  # or pytest would take another assignment's
         self._plugin = _Plugin()
-        self._thread = threading.Thread(target=self._live, name="hidden tests", daemon=True)
+        self._thread = threading.Thread(target=self._run_pytest, name="hidden tests", daemon=True)
         self._thread.start()
         return self._plugin.answers.get()
 
-    def _live(self) -> None:
+    def _run_pytest(self) -> None:
         folder = self._path.parent
         options = [
             *OPTIONS,

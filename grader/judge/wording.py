@@ -208,7 +208,11 @@ def _read(text: str) -> dict[str, dict[str, Any]]:
     except yaml.YAMLError as error:
         reason = " ".join(str(error).split())
         raise JudgeError(f"messages.yml: {reason}; see docs/authoring.md") from None
-    if not (_maps(data) and all(map(_maps, data.values())) and all(map(_maps, _blocks(data)))):
+    if not (
+        _is_mapping(data)
+        and all(map(_is_mapping, data.values()))
+        and all(map(_is_mapping, _blocks(data)))
+    ):
         raise JudgeError(
             "messages.yml: each language needs blocks of sentences by key; see docs/authoring.md"
         )
@@ -219,7 +223,7 @@ def _blocks(data: Mapping[Any, Any]) -> Iterator[Any]:
     return ((blocks or {}).get(name) for blocks in data.values() for name in BLOCKS)
 
 
-def _maps(value: Any) -> bool:
+def _is_mapping(value: Any) -> bool:
     return value is None or isinstance(value, dict)
 
 

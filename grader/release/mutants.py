@@ -69,7 +69,7 @@ def mutants(function: ast.FunctionDef) -> list[Mutant]:
         if code != original and code not in found:
             change = _first_difference(original, code)
             found[code] = Mutant(function.name, change, code)
-    return list(_told_apart(list(found.values())))
+    return list(_numbered(list(found.values())))
 
 
 def _without_docstring(function: ast.FunctionDef) -> ast.FunctionDef:
@@ -79,7 +79,7 @@ def _without_docstring(function: ast.FunctionDef) -> ast.FunctionDef:
     return copy
 
 
-def _told_apart(found: Sequence[Mutant]) -> Iterator[Mutant]:
+def _numbered(found: Sequence[Mutant]) -> Iterator[Mutant]:
     """Number the mutants whose changed statement occurs several times in the function."""
     times: dict[str, int] = {}
     for mutant in found:

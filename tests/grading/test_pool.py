@@ -156,7 +156,7 @@ def test_a_worker_that_dies_between_two_results_ends_nothing(
     assert {result.status for result in found} == {Status.REJECTED}
 
 
-class Dying(Executor):
+class DyingExecutor(Executor):
     """An executor whose worker dies with the second submission; all others are graded."""
 
     def __init__(self) -> None:
@@ -175,10 +175,10 @@ class Dying(Executor):
 
 
 @dataclass
-class Doomed:
+class DyingCrew:
     """A crew with such an executor."""
 
-    executor: Dying
+    executor: DyingExecutor
     size: int = 2
     deaths: tuple[type[BaseException], ...] = (BrokenProcessPool,)
 
@@ -190,8 +190,8 @@ class Doomed:
 def test_what_was_graded_when_a_worker_died_is_not_graded_again(
     course: Course, bundle: Bundle
 ) -> None:
-    executor = Dying()
-    found = by_student(grade_all(bundle, rejected(course, 4), Doomed(executor)))
+    executor = DyingExecutor()
+    found = by_student(grade_all(bundle, rejected(course, 4), DyingCrew(executor)))
     assert len(found) == 4
     assert executor.given == ["absent0", "absent1", "absent2", "absent3", "absent1"]
 

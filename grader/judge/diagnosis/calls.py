@@ -59,7 +59,7 @@ class CallLog:
         stood_in = {r.name for r in requests if r.stood_in and r.calls}
         kept = [r for r in requests if r.stood_in or r.name not in stood_in]
         rows = ((request, list(_rows(request, reference))) for request in map(_shortened, kept))
-        self._asked = sorted(rows, key=_tells_little)
+        self._asked = sorted(rows, key=_wrong_first)
         self.requests = [request for request, _ in self._asked]
         self._reference = reference
         self.aspects = list(dict.fromkeys(self._all_aspects()))
@@ -96,10 +96,10 @@ class CallLog:
         found, rest = own & self.wrong, own - self.wrong
         with_numbers = set()
         for name, row, outcome in self._replayed(variant, functions):
-            found = _alike(found, name, row, outcome)
+            found = _agreeing(found, name, row, outcome)
             if not found:  # nearly all variants end here, so the rest is compared afterwards
                 return frozenset(), False
-            rest = _alike(rest, name, row, outcome)
+            rest = _agreeing(rest, name, row, outcome)
             if not outcome.is_raised:
                 with_numbers.add(hashable(row[0].arguments))
         is_whole = found | rest == own
@@ -195,7 +195,7 @@ def _shortened(request: Request) -> Request:
     return replace(request, calls=request.calls[:MAX_CALLS])
 
 
-def _tells_little(asked: tuple[Request, list[_Row]]) -> tuple[bool, bool, int]:
+def _wrong_first(asked: tuple[Request, list[_Row]]) -> tuple[bool, bool, int]:
     """Sort key: requests with wrong calls come first, because they rule out most variants."""
     request, rows = asked
     is_right = all(
@@ -223,7 +223,7 @@ def _is_idle(aspect: Aspect, row: _Row) -> bool:
     return isinstance(value, np.ndarray) and same(value, np.zeros_like(value))
 
 
-def _alike(aspects: set[Aspect], function: str, row: _Row, outcome: Outcome) -> set[Aspect]:
+def _agreeing(aspects: set[Aspect], function: str, row: _Row, outcome: Outcome) -> set[Aspect]:
     """The aspects in which the student's call does not differ from this outcome."""
     return {p for p in aspects if p.function != function or not _differs(p, row, outcome)}
 

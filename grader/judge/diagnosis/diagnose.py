@@ -74,7 +74,7 @@ def diagnose(
     mistakes = [m for m in catalogue.mistakes if m.question == question]
     own = frozenset().union(*(mistake.functions for mistake in mistakes))
     log = CallLog([request for request in requests if request.name in own], reference)
-    chosen = _fewest(_explanations(log, mistakes, catalogue, reference), log.wrong)
+    chosen = _best(_explanations(log, mistakes, catalogue, reference), log.wrong)
     found = list(dict.fromkeys(m for explanation in chosen for m in explanation.mistakes))
     found += [m for m in mistakes if m not in found and m.is_recognised_in(log.requests)]
     rest = log.wrong.difference(*(explanation.aspects for explanation in chosen))
@@ -108,7 +108,7 @@ def _explanation(log: CallLog, mistakes: tuple[Mistake, ...], variant: Reference
     return _Explanation(mistakes, aspects, is_whole, is_confined)
 
 
-def _fewest(explanations: Sequence[_Explanation], wrong: frozenset[Aspect]) -> list[_Explanation]:
+def _best(explanations: Sequence[_Explanation], wrong: frozenset[Aspect]) -> list[_Explanation]:
     """Choose explanations one after the other, each the best for what is still unexplained."""
     chosen: list[_Explanation] = []
     while any(explanation.aspects & wrong for explanation in explanations):
