@@ -1,4 +1,4 @@
-"""Our steps, plugged into nbgrader's own commands.
+"""Plugged into nbgrader: our steps, in its own commands.
 
 `nbgrader_config.py` names these classes and functions. Then `nbgrader autograde` and formgrader's
 button grade as we do.

@@ -30,6 +30,7 @@ COLUMNS = {
     "course": 2.0,
     "system": 2.0,
 }  # fmt: skip
+UNDRAWN = {"__main__", "bundle"}  # doors of the house, without a room behind them
 WIDTH, HEIGHT, COLUMN, FLOOR, MARGIN = 200, 58, 210, 98, 12
 
 STYLE = """
@@ -55,7 +56,8 @@ def floors() -> list[list[str]]:
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     contracts = settings["tool"]["importlinter"]["contracts"]
     (layers,) = (contract["layers"] for contract in contracts if contract["id"] == "floors")
-    return [layer.split(" | ") for layer in layers if layer != "__main__"]
+    names = [[name for name in layer.split(" | ") if name not in UNDRAWN] for layer in layers]
+    return [floor for floor in names if floor]
 
 
 def source(room: str) -> Path:

@@ -171,3 +171,12 @@ def test_every_room_says_who_imports_it() -> None:
         users = {user for floor in floors() for user in floor if room in imported(user)}
         unnamed = {user for user in users if f"`{user}`" not in named}
         assert not unnamed or "every room" in named, room
+
+
+def test_a_course_begun_with_the_first_version_keeps_its_nbgrader_config() -> None:
+    """If it could not be loaded, nbgrader would run student code with settings of its own."""
+    from grader.bundle import HIDDEN_FILES
+    from grader.course import Course
+
+    assert {"hidden_tests.py", "mistakes.py", "messages.yml"} <= set(HIDDEN_FILES)
+    assert Course.load(ROOT.parent).assignments
