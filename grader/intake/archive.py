@@ -1,7 +1,7 @@
 """A folder or a zip that came from elsewhere, read file by file and never unpacked.
 
-Names that climb out, links, absurd sizes and broken members are given with a reason instead of
-content, so that one bad file stops nobody. Archives in it are not opened.
+A file with a path that leads outside, a link, an absurd size or broken data yields a reason
+instead of content, so that one bad file does not stop the rest. Archives inside are not opened.
 """
 
 from __future__ import annotations
@@ -28,7 +28,17 @@ MAX_DEPTH = 24
 
 
 class Archive:
-    """The files of a download, by path; `refused` says which are not read, and why."""
+    """The files of a download.
+
+    `entries` lists the paths that can be read; `refused` has the reason for each other path.
+
+    Args:
+        names: paths of all files in it, relative to its top.
+        root: the folder; None if it is a zip.
+
+    Raises:
+        UsageError: it holds too many files.
+    """
 
     def __init__(self, names: Iterator[str], root: Path | None = None) -> None:
         self.root = root
@@ -51,7 +61,7 @@ class Archive:
             self.entries.append(name)
 
     def read(self, name: str) -> bytes | str:
-        """Content of an entry, or the reason why there is none."""
+        """Read one entry: its content, or the reason why it has none."""
         content = self._read(name)
         if isinstance(content, bytes):
             self._read_bytes += len(content)
@@ -75,7 +85,7 @@ class _Folder(Archive):
             if stat.S_ISLNK(status.st_mode):
                 return "a link, not a file"
             if not stat.S_ISREG(status.st_mode):
-                return "no ordinary file"
+                return "not an ordinary file"
             if status.st_size > MAX_BYTES:
                 return f"larger than {MAX_BYTES >> 20} MiB"
             return path.read_bytes()
@@ -104,7 +114,7 @@ class _Zip(Archive):
         try:
             with self._file.open(member) as file:
                 data = file.read(MAX_BYTES + 1)
-        except Exception as error:  # zlib, struct, encoding and more: the member is broken
+        except Exception as error:  # a broken member raises errors of zlib, struct and others
             return f"cannot be unpacked ({type(error).__name__})"
         return data if len(data) <= MAX_BYTES else "expands to an absurd size"
 
@@ -114,7 +124,7 @@ def open_archive(source: Path) -> Iterator[Archive]:
     """Open a folder or a zip.
 
     Raises:
-        UsageError: it is neither, or holds too many files.
+        UsageError: it is neither, cannot be read, or holds too many files.
     """
     try:
         if source.is_dir():
@@ -132,19 +142,19 @@ def open_archive(source: Path) -> Iterator[Archive]:
 
 
 def _files(root: Path) -> Iterator[str]:
-    """All files below a folder; links to folders are not followed, those to files are listed."""
+    """List all files below a folder; links are listed, too, but not followed."""
     for folder, subfolders, names in os.walk(root):
         here = Path(folder).relative_to(root)
         for name in [*names, *(s for s in subfolders if (Path(folder) / s).is_symlink())]:
             yield (here / name).as_posix()
         subfolders[:] = [s for s in sorted(subfolders) if not is_debris(Path(s), dotfiles=False)]
-        if ".git" in subfolders:  # what is in it says nothing; that it is there says enough
+        if ".git" in subfolders:  # one entry is enough to tell that this is a clone
             subfolders.remove(".git")
             yield (here / ".git" / "HEAD").as_posix()
 
 
 def _name_of(member: zipfile.ZipInfo) -> str:
-    """The member's path; many programs write UTF-8 without saying so."""
+    """The member's path; many programs write UTF-8 without setting the flag for it."""
     name = member.filename
     if not member.flag_bits & 0x800:
         with suppress(UnicodeError):

@@ -1,8 +1,9 @@
-"""Everything that a student ever handed in, and which of it counts.
+"""Every attempt that a student ever handed in, and which one counts.
 
 `attempts/<assignment>/<student>/<number>/` holds a notebook as it was collected and, in
-`attempt.json`, where it came from. The one that counts is copied to `submitted/`, where nbgrader
-and we look for it. Nothing is ever overwritten: a newer attempt gets the next number.
+`attempt.json`, where it came from. The attempt that counts is copied to `submitted/`, where
+nbgrader and we look for it. No notebook in `attempts/` is ever overwritten: a newer attempt gets
+the next number.
 """
 
 from __future__ import annotations
@@ -35,8 +36,8 @@ class Attempt:
         path: the notebook.
         digest: SHA-256 of its content.
         collected_at: when it was collected.
-        submitted_at: when it was handed in; None if nothing tells.
-        order: greater for what the LMS received later; 0 if it does not tell.
+        submitted_at: when it was handed in; None if unknown.
+        order: a number that is greater the later the LMS received it; 0 if unknown.
         origin: its path in the download.
     """
 
@@ -55,7 +56,7 @@ class StudentAttempts:
     Args:
         course: the course.
         assignment_id: the assignment.
-        student: a usable student id.
+        student: a student id that is safe as the name of a folder.
     """
 
     def __init__(self, course: Course, assignment_id: str, student: str) -> None:
@@ -67,9 +68,18 @@ class StudentAttempts:
     def add(
         self, data: bytes, origin: str, submitted_at: datetime | None = None, order: int = 0
     ) -> Attempt | None:
-        """Keep a notebook; None if the same was collected before.
+        """Keep a notebook, unless the same one was collected before.
 
-        A time of submission that was not known before is noted with the attempt that is there.
+        If the same notebook is there without a time of submission, its attempt gets this one.
+
+        Args:
+            data: content of the notebook.
+            origin: its path in the download.
+            submitted_at: when it was handed in; None if unknown.
+            order: a number that is greater the later the LMS received it; 0 if unknown.
+
+        Returns:
+            The new attempt; None if there is none.
         """
         self.take_in_submitted()
         digest = hashlib.sha256(data).hexdigest()
@@ -82,7 +92,11 @@ class StudentAttempts:
         return self._keep(data, datetime.now(UTC), submitted_at, order, origin)
 
     def install(self, attempt: Attempt) -> bool:
-        """Make an attempt the one that is graded; whether that changed anything."""
+        """Copy an attempt to `submitted/`, to be graded.
+
+        Returns:
+            Whether that changed the notebook or its time there.
+        """
         data = attempt.path.read_bytes()
         notebook, stamp = self._submitted / self._name, self._submitted / TIMESTAMP_FILE
         before = _content(notebook), parse_timestamp(_content(stamp) or b"")
@@ -94,13 +108,13 @@ class StudentAttempts:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing was handed in yet, by this way or another."""
+        """Whether nothing was handed in yet, neither collected nor put into `submitted/`."""
         return not self.attempts and not os.path.lexists(self._submitted / self._name)
 
     def take_in_submitted(self) -> None:
-        """Keep what somebody put into `submitted/` by other means, before it is replaced.
+        """Keep what somebody else put into `submitted/`, before it is replaced.
 
-        That is another notebook, or another time in its timestamp.txt.
+        This can be another notebook, or another time in its timestamp.txt.
         """
         path = self._submitted / self._name
         data = None if self._submitted.is_symlink() else _content(path)
@@ -132,7 +146,7 @@ class StudentAttempts:
         return self._write(attempt, submitted_at, order)
 
     def _write(self, attempt: Attempt, submitted_at: datetime | None, order: int) -> Attempt:
-        """Write the attempt's record, which is what makes it count."""
+        """Write attempt.json; without this file the attempt would not count."""
         written = replace(attempt, submitted_at=submitted_at, order=order)
         record = {
             "sha256": written.digest,
@@ -155,21 +169,26 @@ class StudentAttempts:
 
 
 def students_with_attempts(course: Course, assignment_id: str) -> list[str]:
-    """Everyone of whom an attempt was collected, sorted."""
+    """List the students who have an attempt, sorted.
+
+    Args:
+        course: the course.
+        assignment_id: the assignment.
+    """
     folder = course.attempts_dir / assignment_id
     names = sorted(entry.name for entry in folder.iterdir()) if folder.is_dir() else []
     return [name for name in names if is_safe_student(name)]
 
 
 def latest(attempts: Sequence[Attempt], deadline: datetime | None) -> Attempt:
-    """The latest that was in time, else the latest.
+    """Choose the latest attempt that was in time; if none was, the latest of all.
 
-    What is not known to be late is in time. Attempts are ordered by the LMS's own numbers if all
-    have one, else by time of submission, or of collection where that is unknown.
+    An attempt without a time of submission counts as in time. Attempts are ordered by the LMS's own
+    numbers if all have one; else by time of submission, or of collection where that is unknown.
 
     Args:
         attempts: at least one.
-        deadline: until when work is in time, grace included; None if it always is.
+        deadline: until when work is in time, grace included; None if there is no deadline.
     """
     in_time = [
         a for a in attempts if not deadline or not a.submitted_at or a.submitted_at <= deadline
@@ -197,7 +216,7 @@ def _attempt(folder: Path, name: str) -> Attempt | None:
 
 
 def _content(path: Path) -> bytes | None:
-    """Content of an ordinary file of bounded size."""
+    """Content of an ordinary file of bounded size; None for anything else."""
     try:
         if path.is_symlink() or not path.is_file() or path.stat().st_size > MAX_BYTES:
             return None

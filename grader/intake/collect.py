@@ -1,9 +1,9 @@
-"""`grader collect`: a download of submissions → submitted/, nothing trusted on the way.
+"""`grader collect`: a download of submissions → submitted/; no file is trusted.
 
 Only notebooks are taken, under names of our own; a zip is read member by member and never
-extracted. Who handed something in is told by the download's naming and the roster, never guessed;
-what cannot be attributed or read is listed and left out. When it was handed in is taken from what
-the LMS or nbgrader wrote, not from the times of files, which are the download's.
+extracted. The download's naming and the roster tell who handed a file in; nobody guesses. A file
+whose student is unknown, or which cannot be read, is listed and left out. The time of submission
+comes from the LMS or nbgrader. The times of the files do not count: the download set them.
 """
 
 from __future__ import annotations
@@ -29,21 +29,21 @@ from grader.intake.timestamp import TIMESTAMP_FILE, parse_timestamp
 
 __all__ = ["Collected", "collect"]
 
-COPY_MARK = re.compile(r"( ?\(\d{1,3}\)|-\d{1,3})$")  # browsers and Canvas number what comes again
-WITH_TIMES = ("nbgrader", "folder")  # elsewhere a timestamp.txt is what a student uploaded
+COPY_MARK = re.compile(r"( ?\(\d{1,3}\)|-\d{1,3})$")  # browsers and Canvas number further copies
+WITH_TIMES = ("nbgrader", "folder")  # elsewhere the student may have uploaded the timestamp.txt
 
 
 @dataclass(frozen=True)
 class Collected:
-    """What became of one hand-in, or a remark on the whole.
+    """What happened to one hand-in, or a remark on the whole download.
 
     Args:
-        student: student id, or what the download calls somebody unknown; "" for a remark.
-        text: what was done, or why nothing was.
+        student: student id, or the download's name for an unknown student; "" for a remark.
+        text: what was done, or why nothing was done.
         ok: whether everything that was handed in was taken.
-        outcome: "collected", "replaced", "updated" (of the same work more is known), "unchanged"
-            or "left out"; "" for a remark.
-        is_late: whether the LMS marked it as late, and nothing tells when it came.
+        outcome: "collected", "replaced", "updated" (the same work, of which more is known now),
+            "unchanged" or "left out"; "" for a remark.
+        is_late: whether the LMS marked it as late without a time of submission.
     """
 
     student: str
@@ -63,19 +63,20 @@ def collect(
     naming: str | None = None,
     times: Path | None = None,
 ) -> Iterator[Collected]:
-    """Take over each student's notebooks; yields one line for each hand-in, taken or not.
+    """Take each student's notebooks over; yields one line for each hand-in, taken or not.
 
-    What somebody has to settle comes last, where it is seen.
+    Lines that somebody must act on come last, where they are seen.
 
     Args:
         course: the course.
-        assignment_id: which assignment they are for.
-        source: a folder or zip: a folder for each student, or a download of an LMS.
-        naming: whose naming it follows, if it is not to be recognised.
-        times: a CSV file with times of submission, for a download that does not tell them.
+        assignment_id: which assignment the notebooks are for.
+        source: a folder or zip with a folder for each student, or a download of an LMS.
+        naming: name of the naming that the files follow; None if it is to be recognised.
+        times: a CSV file with times of submission, for a download that lacks them.
 
     Raises:
-        UsageError: the source is neither, or nothing in it is named in a way that we know.
+        UsageError: the source is neither a folder nor a zip, or no name in it follows a known
+            naming; or the roster, the deadlines or the times cannot be read.
     """
     roster, deadlines = load_roster(course), load_deadlines(course)
     told = load_times(times, roster) if times else {}
@@ -85,7 +86,7 @@ def collect(
             raise UsageError(_nothing(source, assignment_id, kind))
         if roster is None and kind in ("canvas", "moodle"):
             yield Collected(
-                "", f"no roster.csv: students are called by their {kind.title()} number"
+                "", f"no roster.csv: each student's {kind.title()} number becomes the id"
             )
         known, unknown = _by_student(files, roster)
         collector = _Collector(course, assignment_id, deadlines, archive, kind, told)
@@ -108,7 +109,7 @@ def collect(
 def _by_student(
     files: Iterable[Handed], roster: Roster | None
 ) -> tuple[dict[str, list[Handed]], list[Collected]]:
-    """Files by student id, and a line for everyone who is nobody we know."""
+    """Files by student id, and a line for each student whom we do not know."""
     known: dict[str, list[Handed]] = {}
     unknown: dict[str, Collected] = {}
     for file in files:
@@ -122,7 +123,7 @@ def _by_student(
 
 @dataclass(frozen=True)
 class _Collector:
-    """Takes over what one student handed in after the other."""
+    """Takes hand-ins over, one student after the other."""
 
     course: Course
     assignment_id: str
@@ -132,7 +133,7 @@ class _Collector:
     times: dict[str, datetime]
 
     def take(self, student: str, files: Sequence[Handed]) -> Iterator[Collected]:
-        """Keep each attempt, and make the one that counts the submission."""
+        """Keep each attempt, and copy the one that counts to `submitted/`."""
         theirs = StudentAttempts(self.course, self.assignment_id, student)
         was_empty = theirs.is_empty
         new: list[Attempt] = []
@@ -163,7 +164,7 @@ class _Collector:
         last: Handed,
         beside: Sequence[Handed],
     ) -> Collected:
-        """Make what counts the submission; `beside` is what was not taken of the same hand-in."""
+        """Copy the attempt that counts; `beside` are the files of the last hand-in not taken."""
         counts = latest(theirs.attempts, self._deadline(student))
         if not theirs.install(counts):
             outcome = "unchanged"
@@ -173,7 +174,7 @@ class _Collector:
             outcome = "replaced" if new else "updated"
         text = f"{outcome} ({shown(last.entry)})"
         if beside:
-            text += f"; the later of two or more, not taken: {_named(beside)}"
+            text += f"; the latest of several notebooks; not taken: {_named(beside)}"
         if len(theirs.attempts) > 1 and (new or outcome == "updated"):
             text += f"; attempt {counts.number} of {len(theirs.attempts)} counts"
         if outcome == "updated" and counts.submitted_at:
@@ -182,13 +183,13 @@ class _Collector:
         return Collected(student, text, outcome=outcome, is_late=is_late)
 
     def _passed_over(self, files: Sequence[Handed], taken: Handed) -> list[Handed]:
-        """Other notebooks that may be of this assignment, too."""
+        """The other notebooks that may be of this assignment."""
         if not taken.order:
             return []
         return [f for f in self._notebooks(files) if f is not taken]
 
     def _notebooks(self, files: Sequence[Handed]) -> list[Handed]:
-        """Those that may be of this assignment, by their names."""
+        """The notebooks that may be of this assignment, by their names."""
         wanted = self.assignment_id
         notebooks = [f for f in files if f.own.suffix.lower() == ".ipynb"]
         notebooks = [f for f in notebooks if wanted in f.own.parts[:-1]] or notebooks
@@ -200,7 +201,7 @@ class _Collector:
         wanted, notebooks = self.assignment_id, self._notebooks(files)
         exact = [f for f in notebooks if f.own.stem == wanted]
         alike = [f for f in notebooks if COPY_MARK.sub("", f.own.stem) == wanted]
-        if self.kind == "canvas":  # the greater number came later, whatever the file's name
+        if self.kind == "canvas":  # Canvas numbers attachments, so the greatest number is the last
             exact = []
         candidates = exact or alike or notebooks
         if len(candidates) > 1 and candidates is not notebooks and all(f.order for f in candidates):
@@ -209,8 +210,8 @@ class _Collector:
             return candidates[0]
         names = _named((candidates or files)[:3])
         if candidates:
-            return f"{len(candidates)} notebooks, none alone named {wanted}.ipynb ({names})"
-        return f"no notebook of this assignment in it ({names})"
+            return f"{len(candidates)} notebooks, and not just one named {wanted}.ipynb ({names})"
+        return f"no notebook in it is of this assignment ({names})"
 
     def _time(self, file: Handed, student: str) -> datetime | None:
         if file.submitted_at is not None or student in self.times:
@@ -235,7 +236,7 @@ def _left_out(called: str, reason: str) -> Collected:
 
 
 def _named(files: Iterable[Handed]) -> str:
-    """As the student called them."""
+    """The files' names, as the student chose them."""
     return ", ".join(shown(str(file.own)) for file in files)
 
 
@@ -257,15 +258,15 @@ def _late_without_time(lines: Iterable[Collected], kind: str) -> Iterator[Collec
     if late := [line.student for line in lines if line.is_late]:
         yield Collected(
             "",
-            f"marked late by {kind.title()}, but not when, so counted as in time; tell their times "
-            f"with --times: {', '.join(late)}",
+            f"marked late by {kind.title()}, but without a time, so counted as in time; "
+            f"give their times with --times: {', '.join(late)}",
         )
 
 
 def _times_of_nobody(
     told: Iterable[str], path: Path, known: Collection[str]
 ) -> Iterator[Collected]:
-    """Names in the file of times that are nobody's: somebody's time was misspelt."""
+    """Names in the file of times that belong to nobody, probably because of a typing error."""
     if strangers := [shown(student) for student in told if student not in known]:
         yield Collected(
             "", f"{path}: nobody is called {', '.join(strangers)}; correct it", ok=False
@@ -273,7 +274,7 @@ def _times_of_nobody(
 
 
 def _missing(course: Course, assignment_id: str, roster: Roster) -> Iterator[Collected]:
-    """Everyone in the roster of whom there is nothing, now or from before."""
+    """Everyone in the roster who has handed in nothing, now or before."""
     missing = [p.id for p in roster if StudentAttempts(course, assignment_id, p.id).is_empty]
     if missing:
         count = f"{len(missing)} of {len(roster.people)} in {course.roster}"
@@ -283,4 +284,4 @@ def _missing(course: Course, assignment_id: str, roster: Roster) -> Iterator[Col
 def _nothing(source: Path, assignment_id: str, kind: str) -> str:
     if kind == "folder":
         return f"{source}: no notebook in it; expected <student>/{assignment_id}.ipynb"
-    return f"{source}: nothing in it is named as {kind} names files; leave out --from"
+    return f"{source}: no file in it is named as {kind} names files; leave out --from"

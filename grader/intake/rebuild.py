@@ -2,9 +2,9 @@
 
 Only the sources of answer cells are taken from a submission; every other cell is the release's
 own, byte for byte. An answer cell is found by its grade id, by its cell id, by an unchanged text,
-by the functions it defines, or by the cells around it, in this order; one cut in two inside a
-function becomes one again. What was repaired is said in notes, in sentences for the student.
-Where nothing is certain, nothing is guessed.
+by the functions it defines, or by the cells around it, in this order. If a student split a cell
+inside a function, the parts are joined again. Notes tell the student what was repaired. An answer
+that cannot be found for certain is not guessed.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Intake:
     Args:
         notebook: the release with the student's answers; None when rejected.
         notes: what was repaired.
-        rejection: why nothing can be graded, as a sentence for the student; else None.
+        rejection: why nothing can be graded, as a sentence for the student; None if not rejected.
     """
 
     notebook: Notebook | None
@@ -88,12 +88,19 @@ class _Notes:
 
 
 def rebuild(submitted: Notebook, release: Notebook) -> Intake:
-    """Put the answers of `submitted` (as `loads` gives it) into a copy of `release`.
+    """Put the answers of a submitted notebook into a copy of the release.
 
-    Cells that the student added are kept, after the cell that they followed, with
-    `ADDED` as their metadata. Of an answer cell that occurs several times,
-    the last one that differs from the stub counts; when it lacks functions that an earlier one
-    has, the cell was split, and its parts are joined. Different manual answers are all kept.
+    Cells that the student added are kept after the cell that they followed, with `ADDED` as their
+    metadata. If an answer cell occurs several times, the last one that differs from the stub
+    counts. If that one lacks functions that an earlier one has, the cell was split, and all parts
+    are joined. Different manual answers are all kept.
+
+    Args:
+        submitted: the student's notebook, as `grader.notebook.loads` gives it.
+        release: the assignment's released notebook.
+
+    Returns:
+        The rebuilt notebook with notes, or a rejection if it has none of the release's cells.
     """
     cells = submitted["cells"]
     ours = release["cells"]
@@ -117,12 +124,12 @@ def rebuild(submitted: Notebook, release: Notebook) -> Intake:
 
 
 def _text(cell: Cell) -> str:
-    """The source without what editors change by themselves: blanks at the ends of lines."""
+    """The source without the blanks at the ends of lines, which editors add and remove."""
     return "\n".join(line.rstrip() for line in cell["source"].split("\n")).strip("\n")
 
 
 def _places(cells: list[Cell], ours: list[Cell]) -> tuple[list[int | None], set[int]]:
-    """For each submitted cell its index in the release; and the indices found without a label."""
+    """Each submitted cell's index in the release, and the indices found without a label."""
     by_grade_id = {name: i for i, cell in enumerate(ours) if (name := grade_id(cell))}
     by_id = {cell["id"]: i for i, cell in enumerate(ours) if "id" in cell}
     places: list[int | None] = []
@@ -140,13 +147,13 @@ def _places(cells: list[Cell], ours: list[Cell]) -> tuple[list[int | None], set[
 
 
 def _cell_id(cell: Cell) -> str:
-    """The cell's id, which Colab keeps in the metadata."""
+    """The cell's id, or the one in the metadata, where Colab keeps it."""
     name = cell.get("id", cell["metadata"].get("id"))
     return name if isinstance(name, str) else ""
 
 
 def _release_copies(places: list[int | None], cells: list[Cell], ours: list[Cell]) -> None:
-    """Take changed copies of our own code, beside an unchanged one, for the student's cells."""
+    """Treat a changed copy of our code as the student's cell if an unchanged copy exists, too."""
     pairs = [
         (cell, -1 if place is None or is_solution(ours[place]) else place)
         for cell, place in zip(cells, places, strict=True)
@@ -169,7 +176,7 @@ def _find_by_text(places: list[int | None], cells: list[Cell], ours: list[Cell])
 def _find_by_definition(
     places: list[int | None], cells: list[Cell], ours: list[Cell], labelled: set[int | None]
 ) -> None:
-    """Give code that defines functions of an unlabelled answer cell to the first such cell."""
+    """Match code to the first unlabelled answer cell whose functions it defines."""
     owners = {
         name: i for i, cell in enumerate(ours) if i not in labelled for name in _expected(cell)
     }
@@ -180,7 +187,7 @@ def _find_by_definition(
 
 
 def _find_by_neighbours(places: list[int | None], cells: list[Cell], ours: list[Cell]) -> None:
-    """Take a written answer for found when it is the only text between the cells around it."""
+    """Match a written answer if it is the only text between the neighbours of its cell."""
     for index, cell in enumerate(ours):
         if not is_manual(cell) or index in places or index - 1 not in places:
             continue
@@ -192,7 +199,7 @@ def _find_by_neighbours(places: list[int | None], cells: list[Cell], ours: list[
 
 
 def _find_by_continuation(places: list[int | None], cells: list[Cell], ours: list[Cell]) -> None:
-    """Join the halves of a function cut in two, of which an editor left one without a label."""
+    """Match both halves of a split function to one cell, if only one half kept its label."""
     for i in range(len(cells) - 1):
         first, second = places[i], places[i + 1]
         if (first is None) != (second is None) and _continues(cells[i], cells[i + 1]):
@@ -202,7 +209,7 @@ def _find_by_continuation(places: list[int | None], cells: list[Cell], ours: lis
 
 
 def _continues(cell: Cell, following: Cell) -> bool:
-    """Whether two cells cannot be run apart: a block without body, or a body without block."""
+    """Whether the second cell continues a function that the first one begins."""
     if not cell["cell_type"] == following["cell_type"] == "code":
         return False
     if not _defined(cell["source"]) or not following["source"].lstrip("\n").startswith(BLANKS):
@@ -211,7 +218,7 @@ def _continues(cell: Cell, following: Cell) -> bool:
 
 
 def _is_body(source: str) -> bool:
-    """Whether a return comes before the text leaves its first block or enters another function."""
+    """Whether a return comes before the first block ends or another function begins."""
     for line in filter(str.strip, source.split("\n")):
         if not line.startswith(BLANKS) or FUNCTION.match(line):
             return False
@@ -228,12 +235,12 @@ def _expected(cell: Cell) -> set[str]:
 
 
 def _defined(source: str) -> set[str]:
-    """Names defined at the top level, read without parsing what a student wrote."""
+    """Names defined at the top level; found by pattern, since students' code may not parse."""
     return set(DEFINES.findall(source))
 
 
 def _answer(cell: Cell, found: list[Cell], notes: _Notes) -> None:
-    """Put what was found for the answer cell into it."""
+    """Fill an answer cell from the submitted cells that were found for it."""
     if not found:
         notes.missing.append(cell_name(cell))
         return
@@ -279,7 +286,10 @@ def _image(bundle: dict[str, object], mime: str) -> bool:
 
 
 def _accept_merged(result: list[Cell], ours: list[Cell], notes: _Notes) -> None:
-    """Keep the stub of a missing cell from undoing functions that another answer cell defines."""
+    """Drop the stub of a missing cell if other answer cells define all its functions.
+
+    The stub may run after them, and would undo them.
+    """
     answers = [
         _defined(cell["source"])
         for cell, stub in zip(result, ours, strict=True)

@@ -1,8 +1,8 @@
 """Submissions in: what is in submitted/, and one file → a repaired notebook or a rejection.
 
-A submission is hostile until read. Links are not followed, only a regular file of bounded size is
-opened, and only the notebook is taken from it: helper files and data come from the release.
-Whatever is wrong with it is data, never an exception.
+A submission may be hostile. Links are not followed, only a regular file of bounded size is opened,
+and only the notebook is taken: helper files and data come from the release. A defect of a
+submission is data, never an exception.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ __all__ = [
 ]
 
 MAX_CELLS = 2000
-MAX_BRACKETS = 1_000_000  # bounds the objects, and so the memory, that JSON text can turn into
+MAX_BRACKETS = 1_000_000  # bounds the number of objects in the JSON, and so its memory
 FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._@() -]{0,120}\.ipynb")  # browsers add " (1)"
 # O_NONBLOCK, since opening a FIFO would wait for a writer. Windows has none of these.
 READ_FLAGS = (
@@ -52,7 +52,7 @@ class _Refused(Exception):
     """Why a file is not opened, as a sentence for the student.
 
     Args:
-        reason: the sentence; it is said by who reads the submission, in the language of the course.
+        reason: the sentence; `read_submission` puts it into the language of the course.
     """
 
     def __init__(self, reason: Sentence) -> None:
@@ -62,13 +62,13 @@ class _Refused(Exception):
 
 @dataclass(frozen=True)
 class Submission:
-    """One notebook handed in, which nobody has looked into yet.
+    """One notebook that was handed in, not yet parsed.
 
     Args:
-        student: the name of the student's folder, or an alias if that is no usable id.
+        student: the name of the student's folder, or an alias if that name cannot be an id.
         assignment: assignment id.
-        path: the notebook; where it should be, if it is not there.
-        submitted_at: when it was handed in, or None when unknown.
+        path: the notebook, or the place where it is missing.
+        submitted_at: when it was handed in; None if unknown.
         refusal: why it will not be opened; None if it will.
         content: the file's bytes; None before the file was read, or if it is refused.
         digest: SHA-256 of the file's name and bytes, or of the refusal; "" before it was read.
@@ -86,9 +86,9 @@ class Submission:
 def find_submissions(
     course: Course, assignment_id: str, students: Sequence[str] = ()
 ) -> list[Submission]:
-    """List `submitted/<student>/<assignment>/`, sorted by student.
+    """List the submissions in `submitted/<student>/<assignment>/`, sorted by student.
 
-    Links and unsafe names are listed too: reading them ends in a rejection that can be seen.
+    Links and unsafe names are listed, too. Reading them ends in a rejection that can be seen.
 
     Args:
         course: the course.
@@ -96,7 +96,7 @@ def find_submissions(
         students: only these; all when empty.
 
     Raises:
-        UsageError: a student named has handed in nothing for this assignment.
+        UsageError: one of `students` has handed in nothing for this assignment.
     """
     found = {s.student: s for s in _submissions(course.submitted_dir, assignment_id)}
     for student in students:
@@ -124,12 +124,12 @@ def _submissions(root: Path, assignment_id: str) -> Iterator[Submission]:
 
 
 def _alias(name: str) -> str:
-    """A safe name for an unsafe one, since it will name files and rows."""
+    """A safe name instead of an unsafe one, for files and rows of the gradebook."""
     return f"unusable-{hashlib.sha256(os.fsencode(name)).hexdigest()[:12]}"
 
 
 def _notebook_in(folder: Path, assignment_id: str) -> Path:
-    """The notebook of that name, or else the only notebook in the folder."""
+    """The notebook named after the assignment, or else the only notebook in the folder."""
     expected = folder / f"{assignment_id}.ipynb"
     if os.path.lexists(expected):
         return expected
@@ -148,10 +148,10 @@ def _notebooks(folder: Path) -> list[str]:
 
 
 def with_content(submission: Submission) -> Submission:
-    """The submission with the file's bytes, or the refusal to open it, and the digest of either.
+    """Read the submission's file: its bytes, or the reason for refusing it, and the digest.
 
-    The file is read once: what has a digest stays as it is. It can then be graded where its path
-    means nothing, such as on another machine.
+    A submission that has a digest is not read again. Afterwards it can be graded on another
+    machine, where its path means nothing.
     """
     if submission.digest:
         return submission
@@ -172,12 +172,12 @@ def read_submission(submission: Submission, release: Notebook) -> Intake:
     """Read one submission and rebuild it from the release.
 
     Args:
-        submission: what `find_submissions` listed, or any notebook with names of its own.
+        submission: one that `find_submissions` listed, or any other notebook.
         release: the assignment's released notebook.
 
     Returns:
-        The repaired notebook with notes, or a rejection with its reason. Never raises for
-        anything that a student can put into a folder.
+        The repaired notebook with notes, or a rejection with its reason. Nothing that a student
+        can put into a folder makes it raise.
     """
     try:
         submitted = _read_notebook(submission)
@@ -236,7 +236,7 @@ def _read(submission: Submission, name: str, limit: int) -> bytes:
     """The content of a regular file in the submission's folder.
 
     Raises:
-        _Refused: it is not there, no file of its own, or larger than `limit` bytes.
+        _Refused: it is missing, not an ordinary file, or larger than `limit` bytes.
     """
     folder = submission.path.parent
     with ExitStack() as stack:
@@ -296,14 +296,14 @@ def _why_absent(submission: Submission) -> Sentence:
 
 
 def _guarded(submission: Submission) -> int:
-    """How many folders above the notebook are the student's to make, and so may be links."""
+    """How many folders above the notebook a student may have made, so that they may be links."""
     folder = submission.path.parent
     names = (folder.name, folder.parent.name)
     return 2 if names == (submission.assignment, submission.student) else 0
 
 
 def _open(folder: Path, name: str, guarded: int, stack: ExitStack) -> int:
-    """Open a file, following no link in its own name nor in the last `guarded` folders."""
+    """Open a file without following links, neither to it nor to the last `guarded` folders."""
     guarded_names = folder.parts[len(folder.parts) - guarded :]
     start = folder.parents[guarded - 1] if guarded else folder
     if os.open not in os.supports_dir_fd:
@@ -319,7 +319,7 @@ def _open(folder: Path, name: str, guarded: int, stack: ExitStack) -> int:
 
 
 def _open_by_path(start: Path, steps: list[str], stack: ExitStack) -> int:
-    """The same for Windows, where links are looked for first."""
+    """Open a file on Windows, where links can only be looked for before."""
     path = start
     for step in steps:
         path = path / step
@@ -331,9 +331,9 @@ def _open_by_path(start: Path, steps: list[str], stack: ExitStack) -> int:
 
 
 def _submitted_at(submission: Submission) -> datetime | None:
-    """The time in nbgrader's timestamp.txt; None without one, or if it lies in the future.
+    """The time in nbgrader's timestamp.txt; None if there is none, or it lies in the future.
 
-    The file's own time is no witness: a copy or a clone made after the deadline changes it.
+    The notebook's own file time is not used: copying or cloning after the deadline changes it.
     """
     try:
         stamp = parse_timestamp(_read(submission, TIMESTAMP_FILE, 100))

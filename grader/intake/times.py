@@ -1,7 +1,7 @@
-"""Times of submission in a file of their own, for downloads that do not tell them.
+"""Times of submission in a file of their own, for downloads that lack them.
 
-Its columns are `student`, with an id or anything else that the roster knows a student by, and
-`submitted_at`, a date and time with a zone. Canvas's API gives such times, its downloads do not.
+The file's columns are `student`, with an id or any other name in the roster, and `submitted_at`, a
+date and time with a zone. Canvas's API gives such times, its downloads do not.
 """
 
 from __future__ import annotations
@@ -17,22 +17,31 @@ __all__ = ["load_times"]
 
 
 def load_times(path: Path, roster: Roster | None) -> dict[str, datetime]:
-    """When each student handed in, by id.
+    """Read when each student handed in.
+
+    Args:
+        path: the CSV file.
+        roster: who takes the course; without one, names in the file must be ids.
+
+    Returns:
+        Times with a zone, by student id; rows without a time are left out.
 
     Raises:
-        UsageError: it cannot be read, or a row is wrong: file, line, remedy.
+        UsageError: the file cannot be read, lacks a column, names a student twice, or has a time
+            that is not understood. The message says file, line and remedy.
     """
     table = read_table(path)
     student, moment = table.column("student"), table.column("submitted_at")
     if student is None or moment is None:
-        raise UsageError(f"{path}: line 1: no columns 'student' and 'submitted_at'; name them so")
+        problem = "no columns 'student' and 'submitted_at'; name the columns so"
+        raise UsageError(f"{path}: line 1: {problem}")
     times: dict[str, datetime] = {}
     for row in table.rows:
         name = row.get(student)
         person = roster.by_any(name) if roster else None
         key = person.id if person else name
         if key in times:
-            raise _wrong(table, row, f"a second time of {ascii(key)[:60]}; keep one")
+            raise _wrong(table, row, f"a second time for {ascii(key)[:60]}; keep one")
         if row.get(moment):
             times[key] = _time(table, row, row.get(moment))
     return times
@@ -44,9 +53,9 @@ def _time(table: Table, row: Row, text: str) -> datetime:
         if moment.tzinfo is not None:
             return moment
     except ValueError:
-        pass  # what to write is told below
+        pass  # the error below says what to write
     example = "2026-10-19T23:41:07+02:00, with its time zone"
-    raise _wrong(table, row, f"submitted_at {ascii(text)[:60]} not understood; write {example}")
+    raise _wrong(table, row, f"submitted_at {ascii(text)[:60]} is not understood; write {example}")
 
 
 def _wrong(table: Table, row: Row, problem: str) -> UsageError:

@@ -19,7 +19,12 @@ TIMESTAMP = re.compile(
 
 
 def write_timestamp(folder: Path, moment: datetime | None) -> None:
-    """Keep the time in a folder; if it is unknown, none stays there."""
+    """Write nbgrader's timestamp.txt, or remove it if the time is unknown.
+
+    Args:
+        folder: the submission's folder.
+        moment: when it was handed in, with a zone; None if unknown.
+    """
     path = folder / TIMESTAMP_FILE
     if moment is None:
         path.unlink(missing_ok=True)
@@ -28,7 +33,11 @@ def write_timestamp(folder: Path, moment: datetime | None) -> None:
 
 
 def parse_timestamp(data: bytes) -> datetime | None:
-    """A time such as `2027-02-01 12:00:00.000000 UTC`; UTC when it names no zone."""
+    """Read a time such as `2027-02-01 12:00:00.000000 UTC`; without a zone it is UTC.
+
+    Returns:
+        The time in UTC; None if it is not understood.
+    """
     match = TIMESTAMP.fullmatch(data.decode("ascii", "replace").strip())
     if match is None:
         return None

@@ -140,9 +140,9 @@ def test_which_notebook_is_meant_is_not_guessed(course: Course, tmp_path: Path) 
     put(tmp_path / "in", f"chidi/{ID}/work.ipynb")
     put(tmp_path / "in", "dora/answers.zip")
     shown = lines(Course.load(course.root), tmp_path / "in")
-    assert shown[1].startswith("ada: left out: 2 notebooks, none alone named tiny.ipynb (one")
-    assert shown[2].startswith("bela: left out: no notebook of this assignment in it (other")
-    assert shown[3] == "dora: left out: no notebook of this assignment in it (answers.zip)"
+    assert shown[1].startswith("ada: left out: 2 notebooks, and not just one named tiny.ipynb (one")
+    assert shown[2].startswith("bela: left out: no notebook in it is of this assignment (other")
+    assert shown[3] == "dora: left out: no notebook in it is of this assignment (answers.zip)"
     assert submitted(course) == {f"chidi/{ID}/{ID}.ipynb"}
 
 
@@ -154,7 +154,7 @@ def test_a_source_without_notebooks_is_one_line(course: Course, tmp_path: Path) 
     with pytest.raises(UsageError, match="neither a folder nor a zip"):
         lines(course, tmp_path / "notes.txt")
     put(tmp_path / "in", f"ada/{ID}.ipynb")
-    with pytest.raises(UsageError, match="nothing in it is named as moodle names files"):
+    with pytest.raises(UsageError, match="no file in it is named as moodle names files"):
         lines(course, tmp_path / "in", "moodle")
 
 

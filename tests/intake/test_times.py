@@ -52,12 +52,12 @@ def test_a_time_of_somebody_unknown_is_told(course: Course, tmp_path: Path) -> N
         ("name,submitted_at\n", "line 1: no columns 'student' and 'submitted_at'"),
         (
             "student,submitted_at\nada,yesterday\n",
-            "line 2: submitted_at 'yesterday' not understood",
+            "line 2: submitted_at 'yesterday' is not understood",
         ),
         ("student,submitted_at\nada,2026-01-09T10:00:00\n", "with its time zone"),
         (
             "student,submitted_at\nada,2026-01-09T10:00:00Z\n501,2026-01-09T11:00:00Z\n",
-            "line 3: a second time of 'ada'; keep one",
+            "line 3: a second time for 'ada'; keep one",
         ),
     ],
 )

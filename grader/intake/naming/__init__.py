@@ -1,4 +1,6 @@
-"""How other systems name the files of their downloads: one module a system, one that recognises.
+"""How other systems name the files of their downloads: one module for each system.
+
+`recognised` finds out which naming a download follows.
 
 May import: `grader.intake.timestamp`. Imported by: `grader.intake.collect`,
 `grader.intake.identity`.

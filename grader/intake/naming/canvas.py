@@ -3,7 +3,7 @@
 The naming is that of `ContentZipper#add_upload_submission` and `#get_filename` in
 https://github.com/instructure/canvas-lms/blob/master/lib/content_zipper.rb: sortable name in small
 letters without blanks and signs, `LATE` if it was late, the user's id, the attachment's id, and the
-student's own file name, to which Canvas adds `-1`, `-2` when it is handed in again.
+student's own file name. Canvas adds `-1`, `-2` to that name when it is handed in again.
 """
 
 from __future__ import annotations
@@ -24,14 +24,19 @@ TEXT = re.compile(r"(?P<name>\w+?)_(?P<late>LATE_)?(?P<user>\d{1,20})_(?P<own>(t
 
 
 def named(entries: Sequence[str], assignment_id: str) -> list[Handed]:
-    """Files such as `doejane_LATE_501_9001_two_layer_net-1.ipynb`, all in one folder."""
+    """Find files such as `doejane_LATE_501_9001_two_layer_net-1.ipynb`, all in one folder.
+
+    Args:
+        entries: paths of all files of the download.
+        assignment_id: not used, since Canvas does not write it into names.
+    """
     return list(_named(entries))
 
 
 def _named(entries: Sequence[str]) -> Iterator[Handed]:
     for entry in entries:
         path = PurePosixPath(entry)
-        if len(path.parts) > 2:  # nothing, or the folder that somebody unpacked it into
+        if len(path.parts) > 2:  # one folder is allowed: somebody may have unpacked the zip into it
             continue
         if match := ANONYMOUS.fullmatch(path.name):
             key, name = f"anon_{match['code']}", ""

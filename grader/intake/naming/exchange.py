@@ -1,9 +1,9 @@
-"""nbgrader: its exchange's inbound folder, and what `nbgrader zip_collect` starts from.
+"""nbgrader: the inbound folder of its exchange, and the downloads that `zip_collect` reads.
 
-Inbound folders are named by `ExchangeSubmit`, `student+assignment+timestamp`, with a random string
-after another `+`. The other form is the example of nbgrader's
-`FileNameCollectorPlugin.named_regexp`, which is how Blackboard names files; its times
-have no zone and are read as UTC, as `zip_collect` writes them.
+`ExchangeSubmit` names inbound folders `student+assignment+timestamp`, with a random string after
+another `+`. The other form is the example of nbgrader's `FileNameCollectorPlugin.named_regexp`:
+Blackboard names files so. Its times have no zone; they are read as UTC, as `zip_collect` writes
+them.
 """
 
 from __future__ import annotations
@@ -29,7 +29,12 @@ ATTEMPT = re.compile(
 
 
 def named(entries: Sequence[str], assignment_id: str) -> list[Handed]:
-    """Files in inbound folders of this assignment, or named `…_student_attempt_time_file`."""
+    """Find files in inbound folders of this assignment, or named `…_student_attempt_time_file`.
+
+    Args:
+        entries: paths of all files of the download.
+        assignment_id: inbound folders of other assignments are left out.
+    """
     found = (_inbound(entry, assignment_id) or _attempt(entry) for entry in entries)
     return [handed for handed in found if handed]
 

@@ -11,9 +11,13 @@ __all__ = ["named"]
 
 
 def named(entries: Sequence[str], assignment_id: str) -> list[Handed]:
-    """Files such as `ada/two_layer_net.ipynb` and `ada/two_layer_net/two_layer_net.ipynb`.
+    """Find files such as `ada/two_layer_net.ipynb` and `ada/two_layer_net/two_layer_net.ipynb`.
 
-    One folder around all of them is taken off, since packing a folder often adds it.
+    One folder around all of them is ignored, since packing a folder often adds one.
+
+    Args:
+        entries: paths of all files of the download.
+        assignment_id: name of the inner folder that a student's folder may have.
     """
     paths = [PurePosixPath(entry) for entry in entries]
     start = 1 if _is_wrapped(paths, assignment_id) else 0
@@ -25,7 +29,7 @@ def named(entries: Sequence[str], assignment_id: str) -> list[Handed]:
 
 
 def _is_wrapped(paths: Sequence[PurePosixPath], assignment_id: str) -> bool:
-    """Whether everything is in one folder which is not itself a student's."""
+    """Whether everything is in one folder that is not a student's own."""
     deep = [path for path in paths if len(path.parts) >= 2]
     tops = {path.parts[0] for path in deep}
     seconds = {path.parts[1] for path in deep if len(path.parts) >= 3}

@@ -1,12 +1,13 @@
 """GitHub Classroom: a folder of clones, as `gh classroom clone student-repos` makes it.
 
 Each clone is named `<assignment>-<user name>` (https://docs.github.com/en/education, “GitHub
-Classroom with GitHub CLI”); the folder around them `<assignment>-submissions`. The time of a
-hand-in is that of the last commit that touched the notebook: what the clock of the student's
-computer said.
+Classroom with GitHub CLI”); the folder around them `<assignment>-submissions`. The time of
+submission is that of the last commit that touched the notebook. The clock of the student's
+computer set it.
 
-A clone is hostile: its configuration can name programs for git to run. So its configuration,
-hooks and index are never read: git runs on an empty repository of our own, with its objects.
+A clone is hostile: its configuration can name programs for git to run. So git never reads its
+configuration, hooks and index. It runs on an empty repository of our own, and takes only the
+objects from the clone.
 """
 
 from __future__ import annotations
@@ -32,7 +33,12 @@ MEMORY_BYTES = 1 << 30
 
 
 def named(entries: Sequence[str], assignment_id: str) -> list[Handed]:
-    """Files of clones; a clone is a folder with `.git` in it, at the top or one level below."""
+    """Find files of clones: of folders with `.git` in them, at the top or one level below.
+
+    Args:
+        entries: paths of all files of the download.
+        assignment_id: what a clone's name begins with; the rest is the user name.
+    """
     clones = {_above_git(PurePosixPath(entry)) for entry in entries} - {None}
     found = []
     for entry in entries:
@@ -53,7 +59,7 @@ def _above_git(path: PurePosixPath) -> PurePosixPath | None:
 
 
 def _user_name(clone: str, assignment_id: str) -> str:
-    """The clone's name without the assignment's, if it begins with that."""
+    """The clone's name without the assignment's name, if it begins with it."""
     for prefix in (assignment_id, assignment_id.replace("_", "-")):
         if clone.lower().startswith(f"{prefix}-"):
             return clone[len(prefix) + 1 :]
@@ -61,7 +67,11 @@ def _user_name(clone: str, assignment_id: str) -> str:
 
 
 def last_commit(clone: Path, file: PurePosixPath) -> datetime | None:
-    """When the last commit of the clone's branch that touched a file was made.
+    """Find the time of the last commit of the clone's branch that touched a file.
+
+    Args:
+        clone: the clone's folder.
+        file: the file's path in it.
 
     Returns:
         The committer's time; None if there is no git, no such commit, or anything odd.
@@ -121,7 +131,7 @@ def _time_of(
 
 
 def _bounded() -> None:
-    """A small pack can unpack to any size."""
+    """Bound git's memory, since a small pack can unpack to any size."""
     import resource  # Windows has none
 
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))

@@ -1,4 +1,4 @@
-"""What the name of a file in a download tells about who handed it in, and when."""
+"""What the name of a file in a download says about who handed it in, and when."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ class Handed:
     Args:
         entry: its path in the folder or zip.
         own: the path that the student gave it.
-        key: what the naming calls the student.
-        column: the roster's column that `key` belongs to; "any" for a name of our own making.
-        name: the student's full name, if the naming tells it.
-        attempt: what sets this hand-in apart from others of the same student; "" if nothing does.
-        submitted_at: when, if the naming tells it.
-        order: greater for what the system received later; 0 if the naming does not tell.
+        key: the naming's id for the student.
+        column: the roster's column that `key` belongs to; "any" if it may be any of them.
+        name: the student's full name; "" if unknown.
+        attempt: tells several hand-ins of the same student apart; "" if there is only one.
+        submitted_at: when it was handed in; None if unknown.
+        order: a number that is greater the later the system received it; 0 if unknown.
         is_late: whether the system marked it as late without saying when it came.
     """
 
@@ -43,9 +43,14 @@ class Naming(Protocol):
     """How one system names the files of a download."""
 
     def __call__(self, entries: Sequence[str], assignment_id: str) -> list[Handed]:
-        """Those of the entries that are named that way."""
+        """Find the entries that are named that way.
+
+        Args:
+            entries: paths of all files of the download.
+            assignment_id: which assignment is collected.
+        """
 
 
 def shown(text: str) -> str:
-    """A name out of a download, fit for a terminal."""
+    """Make a name from a download safe to print on a terminal."""
     return re.sub(r"[^\w .,'\u2019@+()/-]", "?", text)[:120]

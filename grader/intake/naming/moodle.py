@@ -2,8 +2,9 @@
 
 The naming is that of `downloader` in
 https://github.com/moodle/moodle/blob/main/public/mod/assign/classes/downloader.php: full name,
-number of the participant (another one for each assignment), kind of submission; then, by the
-setting “download submissions in folders”, a folder or the beginning of the file's name.
+number of the participant (a different one in each assignment), kind of submission. All this is the
+name of a folder or the beginning of the file's name, depending on the setting “download submissions
+in folders”.
 """
 
 from __future__ import annotations
@@ -23,13 +24,18 @@ PREFIX = re.compile(
 
 
 def named(entries: Sequence[str], assignment_id: str) -> list[Handed]:
-    """Files such as `Jane Doe_1234567_assignsubmission_file_/two_layer_net.ipynb`."""
+    """Find files such as `Jane Doe_1234567_assignsubmission_file_/two_layer_net.ipynb`.
+
+    Args:
+        entries: paths of all files of the download.
+        assignment_id: not used, since Moodle does not write it into names.
+    """
     return [found for entry in entries if (found := _named(entry))]
 
 
 def _named(entry: str) -> Handed | None:
     parts = PurePosixPath(entry).parts
-    for index, part in enumerate(parts[:2]):  # the second, if it was unpacked into a folder
+    for index, part in enumerate(parts[:2]):  # it is the second if the zip was unpacked in a folder
         if match := PREFIX.fullmatch(part):
             inside = parts[index + 1 :]
             if not inside and not match["own"]:

@@ -1,4 +1,4 @@
-"""Whose naming a download follows."""
+"""Which naming a download follows."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from grader.intake.naming.handed import Handed, Naming
 
 __all__ = ["NAMINGS", "recognised"]
 
-# The telling ones first; a folder for each student is what remains.
+# From the most specific naming to the most general one.
 NAMINGS: dict[str, Naming] = {
     "moodle": moodle.named,
     "nbgrader": exchange.named,
@@ -22,12 +22,15 @@ NAMINGS: dict[str, Naming] = {
 def recognised(
     entries: Sequence[str], assignment_id: str, forced: str | None = None
 ) -> tuple[str, list[Handed]]:
-    """The naming that fits most notebooks, and what it tells.
+    """Find the naming that fits most notebooks.
 
     Args:
         entries: paths of all files of the download.
-        assignment_id: which assignment it is of.
-        forced: name of the naming, if it is known.
+        assignment_id: which assignment is collected.
+        forced: name of the naming, a key of `NAMINGS`; None if it is to be recognised.
+
+    Returns:
+        The naming's name, and the files that follow it.
     """
     if forced:
         return forced, NAMINGS[forced](entries, assignment_id)

@@ -28,8 +28,13 @@ def test_canvas_names_are_understood(course: Course, tmp_path: Path) -> None:
         "chidi": "okaforchidi_503_9003_My Homework-1.ipynb",
     }
     assert "bela: collected" in said
-    assert "but not when, so counted as in time; tell their times with --times: bela\n" in said
-    assert "linmei: left out: mei1, mei2 have this name; write canvas_id 504 to the right" in said
+    assert (
+        "but without a time, so counted as in time; give their times with --times: bela\n" in said
+    )
+    assert (
+        "linmei: left out: mei1, mei2 have this name; write canvas_id 504 into the row of the right"
+        in said
+    )
     assert "doejane: left out: not in the roster; add canvas_id 505" in said
     assert "no submission of 2 of 5 in roster.csv: mei1, mei2" in said
 
@@ -46,7 +51,7 @@ def test_a_resubmission_to_canvas_is_told_by_its_number_not_its_name(
     names = ["lovelaceada_501_9010_tiny.ipynb", "lovelaceada_501_9012_tiny-1.ipynb"]
     found, said = taken(course, download(tmp_path / "in", *names))
     assert found == {"ada": names[1]}
-    assert "the later of two or more, not taken: tiny.ipynb" in said
+    assert "the latest of several notebooks; not taken: tiny.ipynb" in said
     older = download(tmp_path / "older", "lovelaceada_501_9011_tiny-1.ipynb")
     found, said = taken(course, older)
     assert found == {"ada": names[1]}
@@ -83,4 +88,4 @@ def test_without_a_roster_canvas_numbers_are_the_ids(course: Course, tmp_path: P
     names = ["doejane_501_9001_tiny.ipynb", "roejohn_LATE_502_9002_tiny-1.ipynb"]
     found, said = taken(course, download(tmp_path / "in", *names))
     assert found == dict(zip(("501", "502"), names, strict=True))
-    assert said.startswith("no roster.csv: students are called by their Canvas number")
+    assert said.startswith("no roster.csv: each student's Canvas number becomes the id")
