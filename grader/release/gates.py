@@ -187,7 +187,7 @@ def _automatic_question(
     if len(checks) != 1:
         yield f"the notebook has {len(checks)} check cells {check!r}; it must have one"
     if any(is_manual(cell) or cell["cell_type"] != "code" for cell in answers) or len(answers) > 1:
-        yield f"its answer must be one code cell {name!r}, solution but not grade; change its type"
+        yield f"its answer must be one code cell {name!r}; make it an Autograded answer"
     for cell in checks:
         if points(cell) != expected:
             yield (
@@ -205,7 +205,7 @@ def _manual_question(
     name: str, expected: float, cells: list[Cell], declared: float | None
 ) -> Iterator[str]:
     if len(cells) != 1 or not is_manual(cells[0]) or cells[0]["cell_type"] != "markdown":
-        yield f"a manual question is one markdown cell {name!r}, grade and solution; mark it so"
+        yield f"it must be one markdown cell {name!r}; make it a Manually graded answer"
     elif points(cells[0]) != expected:
         yield (
             f"cell {name!r} has {_shown(points(cells[0]))} points, course.yml has {expected:g}; "

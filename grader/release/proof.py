@@ -291,18 +291,24 @@ def _failures(
         is_killed, is_listed = variant.question in lost, _is_listed(variant, listed)
         others = ", ".join(question for question in lost if question != variant.question)
         if variant.kind == "alternative" and lost:
-            yield f"mistakes.py: {name}: loses points in {', '.join(lost)}, but is right"
+            yield (
+                f"mistakes.py: {name}: this alternative loses points in {', '.join(lost)}; correct "
+                "it, or the hidden test"
+            )
         elif variant.kind == "mistake" and others:
-            yield f"hidden_tests.py: {name}: loses points in {others} too; stand in for the step"
+            yield (
+                f"hidden_tests.py: {name}: this mistake loses points in {others} too; let the "
+                "reference stand in for the step there"
+            )
         elif variant.kind == "mistake" and not is_killed:
-            yield f"mistakes.py: {name}: loses nothing; add a hidden test that it fails"
+            yield f"mistakes.py: {name}: this mistake loses no points; add a hidden test for it"
         elif variant.kind == "mutant" and not is_killed and not is_listed:
             yield (
                 f"hidden_tests.py: {name}: this mutant of {variant.function} survives; add a "
-                f"hidden test that it fails, or list it with its reason in {EQUIVALENTS}"
+                f"hidden test for it, or list it with its reason in {EQUIVALENTS}"
             )
         elif is_listed and is_killed and isinstance(listed[variant.function], dict):
-            yield f"{EQUIVALENTS}: {variant.function}: {variant.id}: is killed; remove it"
+            yield f"{EQUIVALENTS}: {variant.function}: {variant.id}: a test kills it; remove it"
 
 
 def _unlisted(variants: list[Variant], listed: Mapping[str, Any]) -> Iterator[str]:

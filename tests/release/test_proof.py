@@ -57,9 +57,17 @@ def test_the_table_counts_variants_with_the_right_scores(course: Course) -> None
 @pytest.mark.parametrize(
     ("mistakes", "alternatives", "words"),
     [
-        (SURVIVING, "", "mistakes.py: double: double.same: loses nothing; add a hidden test"),
-        ("", WRONG, "mistakes.py: double: double.bad: loses points in double, but is right"),
-        (BROAD, "", "hidden_tests.py: square: square.both: loses points in double too"),
+        (
+            SURVIVING,
+            "",
+            "mistakes.py: double: double.same: this mistake loses no points; add a hidden test",
+        ),
+        ("", WRONG, "mistakes.py: double: double.bad: this alternative loses points in double"),
+        (
+            BROAD,
+            "",
+            "hidden_tests.py: square: square.both: this mistake loses points in double too",
+        ),
     ],
 )
 def test_an_entry_with_wrong_scores_stops_the_release(
@@ -103,7 +111,10 @@ def test_a_listed_mutant_is_no_survivor(course: Course) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("double:\n  return 2 * x → return 3 * x: why\n", "return 3 * x: is killed; remove it"),
+        (
+            "double:\n  return 2 * x → return 3 * x: why\n",
+            "return 3 * x: a test kills it; remove it",
+        ),
         (
             "double:\n  return x → return 7: why\n",
             "return 7: there is no such mutant; remove it",
@@ -170,7 +181,7 @@ def test_a_proof_that_failed_is_told_again_at_once_but_done_again_when_asked(
     catalogue(course, SURVIVING)
     tried: list[int] = []
     for again in (False, False, True):
-        with pytest.raises(BuildError, match=r"double\.same: loses nothing"):
+        with pytest.raises(BuildError, match=r"double\.same: this mistake loses no"):
             build(course, ID, listener=noting(tried), prove_again=again)
     first, at_once, asked = tried
     assert (at_once, asked) == (0, first)
