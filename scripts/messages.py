@@ -1,6 +1,6 @@
-"""Bring `grader/locale/` up to date: the template, the catalogue of each language, and its .mo.
+"""Bring `grader/locale/` up to date: the template, the translations, and what is read of them.
 
-`make messages` runs it. With the code of a language it begins a catalogue for that.
+`make messages` runs it. With the code of a language it begins a translation into that.
 """
 
 from __future__ import annotations
@@ -35,21 +35,21 @@ def extracted() -> Catalog:
 
 
 def as_text(catalog: Catalog, *, header: bool = True) -> bytes:
-    """A catalogue as the text of a .po file; without line numbers, which any edit would change."""
+    """The text of a .po file; without line numbers, which any edit would change."""
     text = io.BytesIO()
     write_po(text, catalog, width=100, omit_header=not header, include_lineno=False)
     return text.getvalue()
 
 
 def compiled(catalog: Catalog) -> bytes:
-    """A catalogue as the .mo file that is read when pages are made."""
+    """The content of a .mo file, which is what the kit reads."""
     binary = io.BytesIO()
     write_mo(binary, catalog)
     return binary.getvalue()
 
 
-def catalogues() -> Iterator[tuple[Path, Catalog]]:
-    """The catalogue of each language, with its .po file."""
+def translations() -> Iterator[tuple[Path, Catalog]]:
+    """What each .po file holds."""
     for path in sorted(FOLDER.glob("*/LC_MESSAGES/messages.po")):
         with path.open("rb") as file:
             yield path, read_po(file, locale=path.parents[1].name, domain="messages")
@@ -63,7 +63,7 @@ def main(new_languages: Sequence[str]) -> None:
         path = FOLDER / language / "LC_MESSAGES" / "messages.po"
         path.parent.mkdir(parents=True)
         path.write_bytes(as_text(Catalog(locale=language, project="Chainrule", fuzzy=False)))
-    for path, catalog in catalogues():
+    for path, catalog in translations():
         catalog.update(template, no_fuzzy_matching=True, update_creation_date=False)
         path.write_bytes(as_text(catalog))
         path.with_suffix(".mo").write_bytes(compiled(catalog))

@@ -2,7 +2,7 @@
 
 An assignment's `messages.yml` holds its sentences, a block for each language. A sentence that a
 block lacks comes from the English block `en`. The kit's own sentences are in `GENERIC` below. The
-catalogues of `grader.locale` translate them, and a block may replace them.
+files of `grader/locale/` translate them, and a block may replace them.
 """
 
 from __future__ import annotations
@@ -150,7 +150,7 @@ class Wording:
 
 
 def _is_translated(language: str) -> bool:
-    """Whether the kit has a catalogue of the language, other than English."""
+    """Whether the kit is translated into the language."""
     with in_language(language):
         return spoken() != ENGLISH
 

@@ -1,8 +1,8 @@
-"""Sentences in the language of a run: English in the code, translated by catalogues of gettext.
+"""Sentences in the language of a run: English in the code, translated by files of gettext.
 
 The language holds for the thread or task that set it, so that two courses in one process do not
 meet. A sentence is whole and has named values, `{name}`, so that a translation can order them as
-its language does. What no catalogue translates is said in English.
+its language does. What is not translated is said in English.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 __all__ = [
-    "CATALOGUES",
     "ENGLISH",
+    "FOLDER",
     "N_",
     "N_plural",
     "Sentence",
@@ -29,7 +29,7 @@ __all__ = [
     "translated",
 ]
 
-CATALOGUES = Path(__file__).parent
+FOLDER = Path(__file__).parent
 ENGLISH = "en"
 LANGUAGE = re.compile(r"[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*")  # it becomes the name of a folder
 
@@ -39,22 +39,22 @@ _current: ContextVar[NullTranslations] = ContextVar("translations", default=_eng
 
 @contextmanager
 def in_language(language: str) -> Iterator[None]:
-    """Say everything in this language, or in English where there is no catalogue of it.
+    """Say everything in this language, or in English where there is no translation into it.
 
     Args:
-        language: its code, such as `de` or `pt-BR`; for `pt-BR`, a catalogue of `pt` will do.
+        language: its code, such as `de` or `pt-BR`; for `pt-BR`, one into `pt` will do.
     """
-    token = _current.set(_catalogue(language))
+    token = _current.set(_translation(language))
     try:
         yield
     finally:
         _current.reset(token)
 
 
-def _catalogue(language: str) -> NullTranslations:
+def _translation(language: str) -> NullTranslations:
     if language == ENGLISH or not LANGUAGE.fullmatch(language):
         return _english
-    return translation("messages", CATALOGUES, [language.replace("-", "_")], fallback=True)
+    return translation("messages", FOLDER, [language.replace("-", "_")], fallback=True)
 
 
 def language() -> str:
@@ -63,15 +63,15 @@ def language() -> str:
 
 
 def translated(text: str, many: str = "", count: int = 1) -> str:
-    """A sentence as the catalogue has it, its values not yet filled in.
+    """A sentence in the language that holds, its values not yet filled in.
 
     Args:
         text: in English; with `many`, for one of what is counted.
         many: in English, for several.
         count: how many there are.
     """
-    catalogue = _current.get()
-    return catalogue.ngettext(text, many, count) if many else catalogue.gettext(text)
+    said = _current.get()
+    return said.ngettext(text, many, count) if many else said.gettext(text)
 
 
 def gettext(text: str, /, **values: Any) -> str:

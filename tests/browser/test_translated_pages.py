@@ -10,7 +10,7 @@ from playwright.sync_api import ViewportSize
 
 from grader.locale import translations
 from tests.browser.watched import DESKTOP, PHONE, Show
-from tests.kit.pseudo import write_catalogue
+from tests.kit.pseudo import write_translation
 from tests.kit.translated import write_pages
 
 PAGES = ("failing", "perfect", "late", "rejected", "ungraded", "typing", "stopped", "report")
@@ -44,9 +44,9 @@ CUT_OFF = """
 def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A folder of pages in a language that is none."""
     folder = tmp_path_factory.mktemp("pages")
-    write_catalogue(folder)
+    write_translation(folder)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(translations, "CATALOGUES", folder)
+        patch.setattr(translations, "FOLDER", folder)
         for name, html in write_pages(tmp_path_factory.mktemp("course")).items():
             (folder / f"{name}.html").write_text(html, encoding="utf-8")
     yield folder

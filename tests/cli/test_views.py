@@ -17,7 +17,7 @@ from grader.release.build import BuildReport
 from grader.release.proof import Proof, Row
 from grader.results import Status, SubmissionResult
 from tests.kit.course import ID, make_result, write_course
-from tests.kit.pseudo import LANGUAGE, pseudo, write_catalogue
+from tests.kit.pseudo import LANGUAGE, pseudo, write_translation
 
 EMPTY: dict[str, Any] = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
 
@@ -83,8 +83,8 @@ def test_names_of_questions_are_whole_in_a_pipe(
 def test_visible_checks_are_told_in_the_language_that_holds(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    write_catalogue(tmp_path)
-    monkeypatch.setattr(translations, "CATALOGUES", tmp_path)
+    write_translation(tmp_path)
+    monkeypatch.setattr(translations, "FOLDER", tmp_path)
     with in_language(LANGUAGE):
         show_checks([CheckedQuestion("double", 4.0, True), CheckedQuestion("[b]", 1.0, False)])
     lines = capsys.readouterr().out.splitlines()

@@ -23,7 +23,7 @@ from grader.locale import translations
 from grader.locale.translations import in_language
 from grader.notebook import dumps
 from tests.kit.notebooks import answered
-from tests.kit.pseudo import LANGUAGE, pseudo, write_catalogue
+from tests.kit.pseudo import LANGUAGE, pseudo, write_translation
 from tests.kit.submissions import (
     ALL,
     FORWARD,
@@ -464,8 +464,8 @@ def test_any_bytes_end_in_an_intake(tmp_path_factory, data):
 def test_a_refusal_is_said_in_the_language_of_who_reads_and_its_digest_is_the_same_in_each(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write_catalogue(tmp_path / "catalogues")
-    monkeypatch.setattr(translations, "CATALOGUES", tmp_path / "catalogues")
+    write_translation(tmp_path / "translations")
+    monkeypatch.setattr(translations, "FOLDER", tmp_path / "translations")
     absent = Submission("ada", "net", tmp_path / "ada" / "net" / "net.ipynb")
     english = with_content(absent)
     with in_language(LANGUAGE):

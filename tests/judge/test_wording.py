@@ -14,7 +14,9 @@ from diagnosis import SOLUTIONS, Trials
 from grader.errors import JudgeError
 from grader.judge.catalogue import Catalogue
 from grader.judge.wording import GENERIC, Wording, all_hints, say, speaking
+from grader.locale import translations
 from tests.kit.files import ROOT
+from tests.kit.pseudo import LANGUAGE, pseudo, write_translation
 
 NAMES = [path.parent.name for path in sorted(SOLUTIONS.glob("*/messages.yml"))]
 TEXTS = {name: (SOLUTIONS / name / "messages.yml").read_text(encoding="utf-8") for name in NAMES}
@@ -130,3 +132,17 @@ def test_a_mistake_without_a_hint_anywhere_is_our_error() -> None:
     with pytest.raises(JudgeError, match=r"no hint for 'a\.b'"):
         Catalogue.from_source(source, {})
     assert Catalogue.from_source(source, {"a.b": "Look."}).mistakes[0].hint == "Look."
+
+
+def test_the_kits_translation_goes_before_other_words_in_english(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_translation(tmp_path)
+    monkeypatch.setattr(translations, "FOLDER", tmp_path)
+    text = "en:\n  generic: {changed: 'mind {name}', ragged: 'ragged {name}'}\n"
+    own = f"{text}{LANGUAGE}:\n  generic: {{ragged: 'own {{name}}'}}\n"
+    with speaking(Wording.from_text(own, LANGUAGE)):
+        assert say("changed", name="x") == pseudo(str(GENERIC["changed"])).format(name="x")
+        assert say("ragged", name="x") == "own x"
+    with speaking(Wording.from_text(own, "fr")):
+        assert say("changed", name="x") == "mind x"

@@ -23,22 +23,22 @@ VOWELS = re.compile("([åéîöûý])")
 
 
 def pseudo(text: str) -> str:
-    """A text as the catalogue has it, about 40 % longer."""
+    """A text in that language, about 40 % longer."""
     parts = KEPT.split(text)
     parts[::2] = [VOWELS.sub(r"\1\1", part.translate(LETTERS)) for part in parts[::2]]
     return f"⟦{''.join(parts)}⟧"
 
 
-def write_catalogue(folder: Path) -> None:
+def write_translation(folder: Path) -> None:
     """Translate the whole template."""
     with TEMPLATE.open("rb") as file:
         template = read_po(file)
-    catalogue = Catalog(locale=LANGUAGE)
+    catalog = Catalog(locale=LANGUAGE)
     for message in template:
         if isinstance(message.id, str) and message.id:
-            catalogue.add(message.id, pseudo(message.id))
+            catalog.add(message.id, pseudo(message.id))
         elif message.id:
-            catalogue.add(message.id, tuple(map(pseudo, message.id)))
+            catalog.add(message.id, tuple(map(pseudo, message.id)))
     path = folder / LANGUAGE / "LC_MESSAGES" / "messages.mo"
     path.parent.mkdir(parents=True)
-    path.write_bytes(compiled(catalogue))
+    path.write_bytes(compiled(catalog))

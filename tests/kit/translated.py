@@ -9,10 +9,11 @@ from pathlib import Path
 from grader.course.bundle import load_bundle
 from grader.course.roster import Person, Roster
 from grader.course.settings import Course
+from grader.gradebook.autograded import write_graded
 from grader.gradebook.grades import Grade
 from grader.gradebook.late import Lateness
 from grader.grading.submission import grade_submission
-from grader.notebook import Notebook
+from grader.notebook import Notebook, is_check, loads
 from grader.pages.feedback import feedback_page
 from grader.pages.report import report_page
 from grader.results import SubmissionResult
@@ -70,7 +71,7 @@ TALKS = "print('spam' * 6000)"
 
 
 def write_pages(root: Path) -> dict[str, str]:
-    """The pages by what they show; grades half a dozen submissions, with real boxes."""
+    """The pages by what they show, and a `card`; grades a small class, with real boxes."""
     course = write_course(root)
     text = COURSE_YML.replace("seed: 7", f"seed: 7\nlanguage: {LANGUAGE}")
     text = text.replace("square: 2", "square: 4").replace("cell_timeout_s: 10", "cell_timeout_s: 1")
@@ -89,7 +90,8 @@ def write_pages(root: Path) -> dict[str, str]:
     grades["late"] = replace(grades["late"], lateness=Lateness(190_000, 3, 1, 1.5))
     assignment = course.assignment(ID)
     pages = {name: feedback_page(course, assignment, grade) for name, grade in grades.items()}
-    return {**pages, "report": _report(course, grades, release)}
+    more = {"report": _report(course, grades, release), "card": _card(course, results["late"])}
+    return {**pages, **more}
 
 
 def _handed_in(release: Notebook) -> dict[str, Notebook | bytes]:
@@ -112,6 +114,15 @@ def _handed_in(release: Notebook) -> dict[str, Notebook | bytes]:
 
 def _graded(course: Course, name: str, content: Notebook | bytes) -> SubmissionResult:
     return grade_submission(load_bundle(course, ID), hand_in(course, name, content))
+
+
+def _card(course: Course, result: SubmissionResult) -> str:
+    """What nbgrader shows of the last check cell."""
+    write_graded(course, load_bundle(course, ID), result, None)
+    folder = course.autograded_dir / result.student / ID
+    cells = loads((folder / f"{ID}.ipynb").read_bytes())["cells"]
+    *_, outputs = (cell["outputs"] for cell in cells if is_check(cell))
+    return "".join(outputs[-1]["data"]["text/html"])
 
 
 def _report(course: Course, grades: dict[str, Grade], release: Notebook) -> str:

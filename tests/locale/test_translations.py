@@ -21,14 +21,14 @@ TEXTS: dict[str | tuple[str, str], str | tuple[str, str]] = {
 
 @pytest.fixture(autouse=True)
 def german(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A catalogue of a few sentences."""
-    catalogue = Catalog(locale="de")
+    """A translation of a few sentences."""
+    catalog = Catalog(locale="de")
     for text, translation in TEXTS.items():
-        catalogue.add(text, translation)
+        catalog.add(text, translation)
     folder = tmp_path / "de" / "LC_MESSAGES"
     folder.mkdir(parents=True)
-    (folder / "messages.mo").write_bytes(compiled(catalogue))
-    monkeypatch.setattr(translations, "CATALOGUES", tmp_path)
+    (folder / "messages.mo").write_bytes(compiled(catalog))
+    monkeypatch.setattr(translations, "FOLDER", tmp_path)
 
 
 def test_a_sentence_is_said_in_the_language_with_its_values_where_that_wants_them() -> None:
@@ -51,13 +51,13 @@ def test_a_region_is_served_by_its_language() -> None:
 
 
 @pytest.mark.parametrize("unknown", ["fr", "", "..", "../de", "de/../de", "d", "en"])
-def test_a_language_without_catalogue_is_said_in_english(unknown: str) -> None:
+def test_a_language_without_translation_is_said_in_english(unknown: str) -> None:
     with in_language(unknown):
         assert gettext("{name} is late.", name="ada") == "ada is late."
         assert language() == "en"
 
 
-def test_a_sentence_that_the_catalogue_lacks_is_said_in_english() -> None:
+def test_a_sentence_that_the_translation_lacks_is_said_in_english() -> None:
     with in_language("de"):
         assert gettext("Nobody wrote this: {what}", what="x") == "Nobody wrote this: x"
 

@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 import pytest
 
 from grader.locale import translations
-from tests.kit.pseudo import LANGUAGE, pseudo, write_catalogue
+from tests.kit.pseudo import LANGUAGE, pseudo, write_translation
 from tests.kit.translated import FAILING, write_pages
 
 PAGES = ("failing", "perfect", "late", "rejected", "ungraded", "untouched", "typing", "stopped")
@@ -63,10 +63,10 @@ def in_english(html: str) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    folder = tmp_path_factory.mktemp("catalogues")
-    write_catalogue(folder)
+    folder = tmp_path_factory.mktemp("translations")
+    write_translation(folder)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(translations, "CATALOGUES", folder)
+        patch.setattr(translations, "FOLDER", folder)
         yield write_pages(tmp_path_factory.mktemp("course"))
 
 
@@ -85,6 +85,11 @@ def test_every_text_is_whole(pages: dict[str, str], name: str) -> None:
 @pytest.mark.parametrize("name", [*PAGES, "report"])
 def test_a_page_names_its_language(pages: dict[str, str], name: str) -> None:
     assert f'<html lang="{LANGUAGE}">' in pages[name]
+
+
+def test_the_score_card_in_a_graded_notebook_is_translated(pages: dict[str, str]) -> None:
+    assert pseudo("✗ lost") in pages["card"]
+    assert list(in_english(pages["card"])) == []
 
 
 def test_what_our_side_says_among_outputs_is_translated_too(pages: dict[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""The template and the catalogues are what `make messages` makes of the code as it is."""
+"""The template and the translations are what `make messages` makes of the code as it is."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import string
 
 from babel.messages.catalog import Message
 
-from grader.locale.translations import CATALOGUES
-from scripts.messages import TEMPLATE, as_text, catalogues, compiled, extracted
+from grader.locale.translations import FOLDER
+from scripts.messages import TEMPLATE, as_text, compiled, extracted, translations
 
 
 def names(text: str) -> set[str]:
@@ -33,18 +33,18 @@ def test_every_value_of_a_sentence_has_a_name() -> None:
         assert "" not in names(in_english(message)), message.id
 
 
-def test_a_catalogue_is_compiled_and_has_the_sentences_of_the_template() -> None:
-    for path, catalogue in catalogues():
-        assert path.with_suffix(".mo").read_bytes() == compiled(catalogue), "run `make messages`"
-        assert {message.id for message in catalogue} == {message.id for message in extracted()}
+def test_a_translation_is_compiled_and_has_the_sentences_of_the_template() -> None:
+    for path, catalog in translations():
+        assert path.with_suffix(".mo").read_bytes() == compiled(catalog), "run `make messages`"
+        assert {message.id for message in catalog} == {message.id for message in extracted()}
 
 
 def test_a_translation_has_no_value_that_its_sentence_lacks() -> None:
-    for _, catalogue in catalogues():
-        for message in filter(lambda message: message.id, catalogue):
+    for _, catalog in translations():
+        for message in filter(lambda message: message.id, catalog):
             assert names(translated(message)) <= names(in_english(message)), message.id
 
 
-def test_no_catalogue_lies_about_that_has_no_source() -> None:
-    sources = {path.with_suffix(".mo") for path, _ in catalogues()}
-    assert set(CATALOGUES.rglob("*.mo")) == sources
+def test_no_translation_lies_about_that_has_no_source() -> None:
+    sources = {path.with_suffix(".mo") for path, _ in translations()}
+    assert set(FOLDER.rglob("*.mo")) == sources
