@@ -13,6 +13,7 @@ import ast
 import re
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from html import escape
 from pathlib import Path
 
@@ -66,6 +67,7 @@ def source(room: str) -> Path:
     return module if module.is_file() else PACKAGE / room / "__init__.py"
 
 
+@cache
 def imported(room: str) -> set[str]:
     """Rooms that the modules of this one import."""
     files = [source(room), *(PACKAGE / room).rglob("*.py")]
