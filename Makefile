@@ -27,7 +27,10 @@ demo: setup
 	$(BIN)/grader demo
 
 test: setup
-	$(BIN)/python -m pytest --numprocesses 2
+	rm -rf .coverage
+	$(BIN)/coverage run -m pytest --numprocesses 2
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
 
 # While one works, and what may differ between versions of Python: nothing that takes minutes, or
 # needs a browser or a server.

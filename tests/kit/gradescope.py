@@ -50,6 +50,7 @@ TEST: dict[str, Any] = {
 
 
 def assert_fits(found: dict[str, Any], known: dict[str, Any]) -> None:
+    """Every key is known, and its value is of the right type or one of the allowed words."""
     for key, value in found.items():
         allowed = known[key]
         fits = value in allowed if isinstance(allowed, set) else isinstance(value, allowed)

@@ -80,6 +80,7 @@ HELPER = "def show(values):\n    return [round(value, 3) for value in values]\n"
 
 
 def notebook() -> Notebook:
+    """The instructor's notebook."""
     title = "# A net\n\nThe hidden layer is $h = \\max(0, XW_1 + b_1)$."
     check: dict[str, Any] = {"grade": True, "locked": True}
     return make_notebook(
@@ -116,12 +117,14 @@ def write_net_course(root: Path) -> Course:
 
 
 def write_source(root: Path, source: Notebook) -> None:
+    """Put it where the build looks for it."""
     path = root / "solutions" / "net" / "net.ipynb"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(dumps(source))
 
 
 def change(name: str, **keys: Any) -> Notebook:
+    """The instructor's notebook with keys of one cell changed."""
     source = notebook()
     cell = next(cell for cell in source["cells"] if cell["id"] == name)
     cell.update(keys)

@@ -21,11 +21,13 @@ assignments:
 
 
 def load(folder: Path, text: str | bytes) -> Course:
+    """The course of a course.yml with this text."""
     (folder / "course.yml").write_bytes(text if isinstance(text, bytes) else text.encode())
     return Course.load(folder)
 
 
 def problem(folder: Path, text: str | bytes) -> str:
+    """What is told of a course.yml that is wrong: one line, without the name of the file."""
     with pytest.raises(CourseError) as caught:
         load(folder, text)
     message = str(caught.value)

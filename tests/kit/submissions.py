@@ -25,10 +25,12 @@ MULTIPLY = "def multiply(x, y):\n    return x * y"
 
 
 def solution(name: str) -> Cell:
+    """An answer cell that nobody has touched."""
     return make_cell(name, STUBS[name], solution=True)
 
 
 def check(name: str) -> Cell:
+    """The check cell of a question."""
     source = f"assert {name}"
     return make_cell(f"test_{name}", source, grade=True, locked=True, points=2)
 
@@ -61,6 +63,7 @@ def repaired(intake: Intake) -> Notebook:
 
 
 def index(notebook: Notebook, name: str) -> int:
+    """Where a cell stands."""
     return [cell["id"] for cell in notebook["cells"]].index(name)
 
 
@@ -75,6 +78,7 @@ RELEASE = make_release()
 
 
 def stripped(notebook: Notebook) -> Notebook:
+    """The notebook without labels and cell ids; it is changed in place."""
     for cell in notebook["cells"]:
         cell["metadata"] = {}
         del cell["id"]
@@ -105,5 +109,6 @@ def handed_in(course: Course, student: str, data: bytes | None = None, name: str
 
 
 def read_only_one(course: Course) -> Any:
+    """What intake makes of the only submission there is."""
     (submission,) = find_submissions(course, "net")
     return read_submission(submission, RELEASE)

@@ -8,6 +8,7 @@ import numpy as np
 
 
 def same(left: Any, right: Any) -> bool:
+    """Equal in value and in type, all the way down; NaN is the same as NaN."""
     if type(left) is not type(right):
         return False
     if isinstance(left, np.ndarray | np.generic):
