@@ -62,7 +62,11 @@ def test_the_table_counts_variants_with_the_right_scores(course: Course) -> None
             "",
             "mistakes.py: double: double.same: this mistake loses no points; add a hidden test",
         ),
-        ("", WRONG, "mistakes.py: double: double.bad: this alternative loses points in double"),
+        (
+            "",
+            WRONG,
+            "mistakes.py: double: double.bad: this alternative loses points in double; correct it",
+        ),
         (
             BROAD,
             "",
