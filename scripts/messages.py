@@ -62,7 +62,9 @@ def main(new_languages: Sequence[str]) -> None:
     for language in new_languages:
         path = FOLDER / language / "LC_MESSAGES" / "messages.po"
         path.parent.mkdir(parents=True)
-        begun = Catalog(locale=language, project="Chainrule", copyright_holder="its translators")
+        begun = Catalog(
+            locale=language, project="Chainrule", copyright_holder="its translators", fuzzy=False
+        )
         path.write_bytes(as_text(begun))
     for path, catalog in translations():
         catalog.update(template, no_fuzzy_matching=True, update_creation_date=False)
