@@ -28,9 +28,12 @@ class Deadlines:
 
     Args:
         extended: the later deadlines, by student id and assignment id.
+        remarks: extensions of students who are not in the roster, because they dropped out or
+            because their id is misspelt; a person has to look which.
     """
 
     extended: dict[tuple[str, str], datetime] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
 
     def of(self, assignment: Assignment, student: str) -> datetime | None:
         """The student's own deadline; None if the assignment has none.
@@ -56,16 +59,16 @@ def load_deadlines(course: Course) -> Deadlines:
         return Deadlines()
     table, roster = read_table(path), load_roster(course)
     extended: dict[tuple[str, str], datetime] = {}
+    remarks = []
     for row, key, until in _rows(course, table):
-        if roster is not None and key[0] not in roster.people:
-            raise _wrong(
-                table, row, f"{key[0]!r} is not in {course.roster}; correct one of the two"
-            )
         if key in extended:
             problem = f"a second extension of {key[0]} for {key[1]}; keep one"
             raise _wrong(table, row, problem)
+        if roster is not None and key[0] not in roster.people:
+            problem = f"{key[0]!r} is not in {course.roster}; correct the id if it is misspelt"
+            remarks.append(_told(table, row, problem))
         extended[key] = until
-    return Deadlines(extended)
+    return Deadlines(extended, tuple(remarks))
 
 
 def _rows(course: Course, table: Table) -> Iterator[tuple[Row, tuple[str, str], datetime]]:
@@ -108,4 +111,8 @@ def _until(table: Table, row: Row, assignment: Assignment, cell: dict[str, Any])
 
 
 def _wrong(table: Table, row: Row, problem: str) -> UsageError:
-    return UsageError(f"{table.path}: line {row.line}: {problem}")
+    return UsageError(_told(table, row, problem))
+
+
+def _told(table: Table, row: Row, problem: str) -> str:
+    return f"{table.path}: line {row.line}: {problem}"

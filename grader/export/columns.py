@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from grader.course.deadlines import Deadlines
 from grader.course.roster import Roster
 from grader.course.settings import Assignment, Course
 from grader.gradebook.grades import Grade, grades
@@ -47,15 +48,22 @@ class Column:
         return {student: score for student, score in final.items() if score is not None}
 
 
-def load_columns(course: Course, assignment_ids: Sequence[str] = ()) -> list[Column]:
+def load_columns(
+    course: Course, assignment_ids: Sequence[str] = (), deadlines: Deadlines | None = None
+) -> list[Column]:
     """The grades of the named assignments, or of all.
+
+    Args:
+        course: the course.
+        assignment_ids: which assignments; all when empty.
+        deadlines: until when each student may hand in; read here if not given.
 
     Raises:
         UsageError: course.yml has no such assignment.
         GradebookError: the gradebook refuses to be read.
     """
     chosen = course.chosen(tuple(assignment_ids))
-    with GradebookOnDemand(course) as gradebook:
+    with GradebookOnDemand(course, deadlines) as gradebook:
         return [_column(gradebook, assignment) for assignment in chosen]
 
 

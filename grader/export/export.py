@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from grader.course.deadlines import load_deadlines
 from grader.course.roster import Roster, load_roster
 from grader.course.settings import Assignment, Course
 from grader.errors import UsageError
@@ -40,7 +41,8 @@ class Exported:
 
     Args:
         files: content by name; one file of the name "" where only one is written.
-        remarks: who has no score and why, what could not be filled in.
+        remarks: who has no score and why, what could not be filled in, and whose extension is of
+            nobody in the roster.
     """
 
     files: dict[str, bytes]
@@ -64,19 +66,21 @@ def export(
         students: only these; all when empty.
 
     Raises:
-        UsageError: an assignment is unknown, or the file cannot be filled in.
+        UsageError: an assignment is unknown, the roster or the extensions cannot be read, or the
+            file cannot be filled in.
         GradebookError: the gradebook refuses to be read.
     """
     if into is not None and kind not in LMS:
         raise UsageError(f"--into: only for {' and '.join(LMS)}; leave it out")
-    roster = load_roster(course)
-    columns = load_columns(course, assignment_ids)
+    roster, deadlines = load_roster(course), load_deadlines(course)
+    columns = load_columns(course, assignment_ids, deadlines)
     if students:
         columns = [column.only(students) for column in columns]
     if kind == "json":
-        return Exported({"": to_json(_rows(columns)).encode()})
+        return Exported({"": to_json(_rows(columns)).encode()}, deadlines.remarks)
     with in_language(course.language):
-        return _written(columns, kind, into, roster)
+        exported = _written(columns, kind, into, roster)
+    return replace(exported, remarks=(*exported.remarks, *deadlines.remarks))
 
 
 def _written(

@@ -51,5 +51,7 @@ def started(course: Course, bundle: Bundle, crew: Crew, listener: Listener) -> I
         UsageError: the extensions cannot be read.
     """
     deadlines = load_deadlines(course)
+    for remark in deadlines.remarks:
+        listener.warn(remark)
     with GradebookOnDemand(course, deadlines, [bundle]) as gradebook:
         yield Run(course, bundle, deadlines, gradebook, crew, listener)

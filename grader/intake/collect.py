@@ -100,6 +100,7 @@ def collect(
         yield from unknown
         yield from _left_over(archive, files)
     yield from _late_without_time(lines, kind)
+    yield from (Collected("", remark) for remark in deadlines.remarks)
     if times is not None:
         yield from _times_of_nobody(told, times, roster.people if roster else known)
     if roster is not None:

@@ -29,12 +29,17 @@ def test_extensions_move_a_students_own_deadline(tmp_path: Path) -> None:
     assert deadlines.of(tiny, "chidi") == deadlines.of(tiny, "dora") == DUE
 
 
-def test_an_extension_of_somebody_who_is_not_in_the_roster_is_refused(tmp_path: Path) -> None:
+def test_an_extension_of_somebody_who_is_not_in_the_roster_is_a_remark(tmp_path: Path) -> None:
     course = write_course(tmp_path)
     course.roster_path.write_text("id\nada\n")
-    course.extensions_path.write_text(f"student,assignment,until,days\nadda,{ID},,1\n")
-    with pytest.raises(UsageError, match=r"line 2: 'adda' is not in roster.csv; correct one of"):
-        load_deadlines(course)
+    rows = f"adda,{ID},,1\nada,{ID},,2\n"
+    course.extensions_path.write_text(f"student,assignment,until,days\n{rows}")
+    deadlines = load_deadlines(course)
+    problem = "'adda' is not in roster.csv; correct the id if it is misspelt"
+    assert deadlines.remarks == (f"{course.extensions_path}: line 2: {problem}",)
+    tiny = course.assignment(ID)
+    assert deadlines.of(tiny, "ada") == DUE + 2 * DAY
+    assert deadlines.of(tiny, "adda") == DUE + DAY  # who dropped out may have handed in before
 
 
 @pytest.mark.parametrize(

@@ -299,3 +299,10 @@ def test_export_writes_one_file_per_graded_student(tmp_path: Path) -> None:
     files = export.export(course, (), "gradescope").files
     assert set(files) == {f"{ID}/ada.json"}
     assert_valid(json.loads(files[f"{ID}/ada.json"]))
+
+
+def test_an_extension_of_a_dropped_student_is_told(graded_course: Course) -> None:
+    graded_course.extensions_path.write_text(f"student,assignment,days\nzoe,{ID},3\n")
+    for kind in ("csv", "json"):
+        remark = export.export(graded_course, (ID,), kind).remarks[-1]
+        assert remark.endswith("'zoe' is not in roster.csv; correct the id if it is misspelt")

@@ -113,6 +113,15 @@ def test_an_extension_moves_the_deadline_of_an_attempt(course: Course, tmp_path:
     assert notebook(course, "ada") == "extended"
 
 
+def test_an_extension_of_a_dropped_student_is_told(course: Course, tmp_path: Path) -> None:
+    course.roster_path.write_text("id\nada\n")
+    course.extensions_path.write_text(f"student,assignment,days\nbela,{ID},3\n")
+    put(tmp_path / "in", f"ada/{ID}.ipynb")
+    found = list(collect(course, ID, tmp_path / "in"))
+    assert str(found[-1]).endswith("'bela' is not in roster.csv; correct the id if it is misspelt")
+    assert all(line.ok for line in found)
+
+
 def test_unknown_students_and_missing_submissions_are_listed(
     course: Course, tmp_path: Path
 ) -> None:
