@@ -1,7 +1,7 @@
 """Scores on their way out: CSV, JSON, and the files that other systems read.
 
-Lives here: one module for each format of Canvas, Moodle and Gradescope, and what they share; what
-Gradescope runs by itself.
+Lives here: modules for the files of Canvas, Moodle and Gradescope, what they share, and the
+program that Gradescope runs.
 
 May import: `grading`, `gradebook` and every room below them. Imported by: `cli`,
 `nbgrader_plugins`.

@@ -1,10 +1,11 @@
 """Canvas: grades into a gradebook that it exported, or into a small file of our own.
 
-What is accepted is told by `GradebookImporter`, what is exported by `GradebookExporter`, both in
-https://github.com/instructure/canvas-lms/tree/master/lib: the first cells are `Student` (or
-`LastName`, `FirstName`), `ID`, perhaps `SIS User ID` and `SIS Login ID`, `Section`; then custom
-columns, assignments as `Title (12345)`, and totals; a row `Points Possible` in which `(read only)`
-marks what Canvas computes. Students are found by ID, then SIS User ID, then SIS Login ID.
+The format is that of `GradebookImporter` and `GradebookExporter` in
+https://github.com/instructure/canvas-lms/tree/master/lib. The first columns are `Student` (or
+`LastName`, `FirstName`), `ID`, perhaps `SIS User ID` and `SIS Login ID`, `Section`; then come
+custom columns, assignments as `Title (12345)`, and totals. In the row `Points Possible`,
+`(read only)` marks the columns that Canvas computes. Canvas finds students by ID, then SIS User ID,
+then SIS Login ID.
 """
 
 from __future__ import annotations
@@ -31,12 +32,21 @@ IDS = {"canvas_id": "ID", "sis_id": "SIS User ID", "sis_login": "SIS Login ID"}
 def fill_in(
     table: Table, columns: Sequence[Column], roster: Roster | None
 ) -> tuple[Table, list[str]]:
-    """Write scores into an exported gradebook; all other cells stay as they came.
+    """Write scores into an exported gradebook; all other cells stay as they are.
 
-    Excused students (`EX`) and those to whom Canvas did not assign it (`N/A`) stay, too.
+    Cells of students who are excused (`EX`) or do not have the assignment (`N/A`) stay, too.
+
+    Args:
+        table: the gradebook that Canvas exported.
+        columns: the grades.
+        roster: who takes the course; None if there is no roster.
+
+    Returns:
+        The filled table, and remarks: what was left out and why, and maxima that differ.
 
     Raises:
-        UsageError: it is no such file, or an assignment's column is not in it or is read-only.
+        UsageError: the file is not a Canvas gradebook, or an assignment's column is missing,
+            ambiguous or read-only.
     """
     section = table.column("Section")
     id_column = table.column("ID")
@@ -68,10 +78,15 @@ def fill_in(
 
 
 def fresh(columns: Sequence[Column], roster: Roster | None) -> bytes:
-    """A file that Canvas imports: Student, ID, SIS User ID, SIS Login ID, Section, assignments.
+    """Make a file that Canvas can import, without an exported one.
 
-    Names and sections that a spreadsheet would take for formulas get an apostrophe; Canvas knows
+    Names and sections that a spreadsheet would take for formulas get an apostrophe; Canvas finds
     students by their ids and does not read these cells.
+
+    Args:
+        columns: the grades.
+        roster: who takes the course. Without one, a student id that is a number goes into `ID`, any
+            other into `SIS Login ID`.
     """
     students = sorted({student for column in columns for student in column.scores})
     head = ["Student", *IDS.values(), "Section", *(column.name for column in columns)]
@@ -87,14 +102,14 @@ def fresh(columns: Sequence[Column], roster: Roster | None) -> bytes:
 def _identity(student: str, roster: Roster | None) -> list[str]:
     person = roster.get(student) if roster else Person(student)
     ids = [person.canvas_id, person.sis_id, person.sis_login]
-    if not any(ids):  # the id itself is what Canvas may know
+    if not any(ids):  # Canvas may know the student by our id
         ids = [student, "", ""] if student.isdecimal() else ["", "", student]
     name = spreadsheet_safe(person.sortable_name or student)
     return [name, *ids, spreadsheet_safe(person.section)]
 
 
 def _target(table: Table, column: Column, start: int) -> int:
-    """Where the assignment's scores go: `Title (12345)`, or the title alone."""
+    """Find the column for the assignment's scores: `Title (12345)`, or the title alone."""
     wanted = _folded(column.name)
     names = list(enumerate(table.header))[start:]
     assignments = [(i, name) for i, name in names if not TOTALS.search(name)]

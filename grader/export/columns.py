@@ -1,4 +1,4 @@
-"""Final scores as a gradebook takes them: a column for each assignment, a number each."""
+"""Final scores as a gradebook takes them: one column for each assignment."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ class Column:
     """One assignment's grades.
 
     Args:
-        assignment: as course.yml has it.
-        grades: by student, of everyone who was graded or whom we failed to grade.
-        ungraded: who has handed in since the last `grader autograde`.
+        assignment: the assignment.
+        grades: by student; includes submissions that we failed to grade.
+        ungraded: students whose submission was collected, but has no grade yet.
     """
 
     assignment: Assignment
@@ -37,13 +37,13 @@ class Column:
         return self.assignment.lms_name or self.assignment.title
 
     def only(self, students: Collection[str]) -> Column:
-        """The grades of some of them."""
+        """The same column with the grades of these students only."""
         chosen = {student: grade for student, grade in self.grades.items() if student in students}
         return replace(self, grades=chosen, ungraded=self.ungraded.intersection(students))
 
     @property
     def scores(self) -> dict[str, float]:
-        """What is left after the late penalty, of everyone whom we could grade."""
+        """Scores after the late penalty, without students whom we failed to grade."""
         final = {student: grade.final_score for student, grade in self.grades.items()}
         return {student: score for student, score in final.items() if score is not None}
 
@@ -51,7 +51,7 @@ class Column:
 def load_columns(
     course: Course, assignment_ids: Sequence[str] = (), deadlines: Deadlines | None = None
 ) -> list[Column]:
-    """The grades of the named assignments, or of all.
+    """Load the grades of the named assignments, or of all.
 
     Args:
         course: the course.
@@ -60,7 +60,7 @@ def load_columns(
 
     Raises:
         UsageError: course.yml has no such assignment.
-        GradebookError: the gradebook refuses to be read.
+        GradebookError: the gradebook cannot be read.
     """
     chosen = course.chosen(tuple(assignment_ids))
     with GradebookOnDemand(course, deadlines) as gradebook:
@@ -75,12 +75,12 @@ def _column(gradebook: GradebookOnDemand, assignment: Assignment) -> Column:
 
 
 def number(score: float) -> str:
-    """A score to two decimals, with a point, which every LMS understands."""
+    """A score with at most two decimals, after a point, which every LMS understands."""
     return f"{round(score, 2):.10g}"
 
 
 def parsed(text: str) -> float | None:
-    """A number as an LMS writes it, with point or comma; None if it is none."""
+    """Read a number with point or comma, as LMSs write it; None if it is not a number."""
     try:
         return float(text.replace(",", "."))
     except ValueError:
@@ -88,7 +88,12 @@ def parsed(text: str) -> float | None:
 
 
 def remarks(columns: Iterable[Column], roster: Roster | None) -> Iterator[str]:
-    """What somebody who publishes these grades should know."""
+    """List what a person should know before publishing these grades.
+
+    Args:
+        columns: the grades.
+        roster: who takes the course; without one, missing and unknown students are not named.
+    """
     for column in columns:
         name = column.assignment.id
         results = {student: grade.result for student, grade in column.grades.items()}
@@ -96,8 +101,8 @@ def remarks(columns: Iterable[Column], roster: Roster | None) -> Iterator[str]:
         if failed:
             yield f"{name}: not graded, so without a score: {listed(failed)}"
         if column.ungraded:
-            waits = listed(sorted(column.ungraded))
-            yield f"{name}: collected, but not graded yet; run `grader autograde {name}`: {waits}"
+            names = listed(sorted(column.ungraded))
+            yield f"{name}: collected, but not graded yet; run `grader autograde {name}`: {names}"
         waiting = [
             student
             for student, result in results.items()
@@ -106,7 +111,7 @@ def remarks(columns: Iterable[Column], roster: Roster | None) -> Iterator[str]:
         ]
         if waiting:
             yield (
-                f"{name}: still waiting for points by hand, their scores are without them: "
+                f"{name}: still waiting for points by hand, which their scores do not include: "
                 f"{listed(waiting)}"
             )
         if roster is not None:
@@ -119,7 +124,7 @@ def remarks(columns: Iterable[Column], roster: Roster | None) -> Iterator[str]:
 
 
 def listed(names: Sequence[str]) -> str:
-    """The first few of many names."""
+    """The names as text; of more than `MAX_LISTED`, the first ones and how many are left."""
     shown = ", ".join(names[:MAX_LISTED])
     more = len(names) - MAX_LISTED
     return f"{shown} and {more} more" if more > 0 else shown

@@ -1,4 +1,4 @@
-"""Grades out: what was judged, with the scores that humans gave, for programs, people and LMSs."""
+"""Grades out, points by hand included: for programs, people and LMSs."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ LMS: dict[str, tuple[Filler, Fresh]] = {
 
 @dataclass(frozen=True)
 class Exported:
-    """What to write, and what to tell whoever publishes it.
+    """What to write, and what to tell the person who publishes it.
 
     Args:
-        files: content by name; one file of the name "" where only one is written.
-        remarks: who has no score and why, what could not be filled in, and whose extension is of
-            nobody in the roster.
+        files: content by name; if only one file is written, its name is "".
+        remarks: who has no score and why, what could not be filled in, and extensions for somebody
+            who is not in the roster.
     """
 
     files: dict[str, bytes]
@@ -56,19 +56,19 @@ def export(
     into: Path | None = None,
     students: Collection[str] = (),
 ) -> Exported:
-    """Grades in one of the forms that others read.
+    """Export grades in one of the formats that others read.
 
     Args:
         course: the course.
         assignment_ids: which assignments; all when empty.
         kind: csv, json, canvas, moodle or gradescope.
-        into: a file that Canvas or Moodle exported, to be filled in.
+        into: a file that Canvas or Moodle exported, to be filled in; None for a new file.
         students: only these; all when empty.
 
     Raises:
-        UsageError: an assignment is unknown, the roster or the extensions cannot be read, or the
-            file cannot be filled in.
-        GradebookError: the gradebook refuses to be read.
+        UsageError: an assignment is unknown, the roster or the extensions cannot be read, `into`
+            does not go with the format, or that file cannot be filled in.
+        GradebookError: the gradebook cannot be read.
     """
     if into is not None and kind not in LMS:
         raise UsageError(f"--into: only for {' and '.join(LMS)}; leave it out")
@@ -102,11 +102,11 @@ def _written(
 
 
 def rows(course: Course, assignment_ids: Iterable[str] = ()) -> list[Row]:
-    """One record per submission, by assignment in the order of course.yml, then by student.
+    """Give one row for each submission, by assignment in the order of course.yml, then by student.
 
-    `score` is the sum of the questions graded so far, those graded by hand included (null when
-    we failed to grade); `late_penalty` is what has to be taken off it. `previous_score` is what the
-    grading before the last one gave, without points by hand (null if there was none).
+    `score` is the sum of the questions graded so far, with points by hand (None if we failed to
+    grade); `late_penalty` is still to be subtracted from it. `previous_score` is the score of the
+    grading before the last one, without points by hand (None if there was none).
 
     Args:
         course: the course.
@@ -114,7 +114,7 @@ def rows(course: Course, assignment_ids: Iterable[str] = ()) -> list[Row]:
 
     Raises:
         UsageError: course.yml has no such assignment.
-        GradebookError: the gradebook refuses to be read.
+        GradebookError: the gradebook cannot be read.
     """
     return _rows(load_columns(course, tuple(assignment_ids)))
 
@@ -131,7 +131,7 @@ def _rows(columns: Iterable[Column]) -> list[Row]:
 
 
 def _gradescope(columns: Sequence[Column]) -> dict[str, bytes]:
-    """A results.json for each submission that was graded."""
+    """A results.json for each submission that has a score."""
     return {
         f"{column.assignment.id}/{student}.json": results_json(grade.result).encode()
         for column in columns

@@ -1,4 +1,4 @@
-"""Filling grades into a file that an LMS exported: its rows are matched, and all else is kept."""
+"""Filling grades into a file that an LMS exported: rows are matched, everything else is kept."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ Refusal = Callable[[Row, int, float], str]
 
 @dataclass(frozen=True)
 class Matcher:
-    """Tells which student a row of the file is of.
+    """Tells which student a row of the file belongs to.
 
     Args:
-        columns: index of each identifying column of the file, by its name in the roster.
+        columns: index in the file of each column with ids, by the name of that column in the
+            roster.
         roster: who takes the course; None if there is no roster.
         students: ids of everyone who has a grade.
     """
@@ -30,7 +31,7 @@ class Matcher:
     students: frozenset[str]
 
     def students_of(self, row: Row) -> set[str]:
-        """Everyone whom the row's cells name: one if all is well."""
+        """All students whom the row's cells name; more than one if the cells contradict."""
         named = {self._one(name, row.get(index)) for name, index in self.columns.items()}
         return {student for student in named if student}
 
@@ -42,7 +43,7 @@ class Matcher:
         if self.roster is not None:
             if person := self.roster.by(name, value):
                 return person.id
-            if name in NUMBERS:  # somebody's id may be the number of somebody else there
+            if name in NUMBERS:  # a student id of ours may be another student's number in the LMS
                 return None
         return next((s for s in self.students if s.casefold() == value.casefold()), None)
 
@@ -58,13 +59,14 @@ def fill(
 
     Args:
         table: what the LMS exported.
-        matcher: who a row is of.
-        targets: each column of grades, and where in the table it goes.
-        is_student: whether a row is a student's.
-        refusal: why a cell is left as it is, given row, index and new score; "" if it is not.
+        matcher: tells which student a row belongs to.
+        targets: each column of grades, and its index in the table.
+        is_student: whether a row is a student's; other rows are kept.
+        refusal: takes row, index and new score; returns why the cell must stay as it is, or "" if
+            the score may be written.
 
     Returns:
-        The table, and what was left out and why.
+        The filled table, and remarks on what was left out and why.
     """
     targets = list(targets)
     found: dict[str, int] = {}
@@ -76,7 +78,9 @@ def fill(
         if len(named) > 1:
             said.append(f"line {row.line}: it names {' and '.join(named)}; left as it is")
         elif student in found:
-            said.append(f"line {row.line}: {student} is in line {found[student]} too; left")
+            said.append(
+                f"line {row.line}: {student} is also in line {found[student]}; left as it is"
+            )
         elif student is not None:
             found[student] = row.line
             for column, index in targets:
@@ -90,5 +94,5 @@ def fill(
     for column, _ in targets:
         lost = [student for student in column.scores if student not in found]
         if lost:
-            said.append(f"{column.assignment.id}: no row of the file is theirs: {listed(lost)}")
+            said.append(f"{column.assignment.id}: not in the file: {listed(lost)}")
     return replace(table, rows=tuple(rows)), said

@@ -1,7 +1,8 @@
-"""Gradescope: one result in the form of its results.json.
+"""Gradescope: one result in the format of its results.json.
 
-The form is that of https://gradescope-autograders.readthedocs.io/en/latest/specs/: a test for each
-check, named by its claim, with points, status and the message that the student reads.
+The format is described at https://gradescope-autograders.readthedocs.io/en/latest/specs/. Each
+check becomes a test, named by its claim, with points, status and the message that the student
+reads.
 """
 
 from __future__ import annotations
@@ -16,17 +17,17 @@ __all__ = ["results", "results_json"]
 
 
 def results(result: SubmissionResult, execution_time_s: float | None = None) -> dict[str, Any]:
-    """What Gradescope shows for a submission.
+    """Turn a result into the data of a results.json.
 
-    Points that a human gives are not in it: Gradescope adds those of its own rubric. Lateness is
-    left to Gradescope, too.
+    Points by hand are left out: Gradescope adds those of its own rubric. Lateness is left to
+    Gradescope, too.
 
     Args:
         result: a submission that was graded or rejected.
-        execution_time_s: how long that took, if known.
+        execution_time_s: how long grading took; None if unknown.
 
     Raises:
-        ValueError: it was not graded, so there is no score to show.
+        ValueError: the submission was not graded, so there is no score to show.
     """
     if result.status is Status.NOT_GRADED:
         raise ValueError("a submission that was not graded has no results")
@@ -48,7 +49,15 @@ def results(result: SubmissionResult, execution_time_s: float | None = None) -> 
 
 
 def results_json(result: SubmissionResult, execution_time_s: float | None = None) -> str:
-    """`results` as JSON text."""
+    """Turn a result into the text of a results.json.
+
+    Args:
+        result: a submission that was graded or rejected.
+        execution_time_s: how long grading took; None if unknown.
+
+    Raises:
+        ValueError: the submission was not graded, so there is no score to show.
+    """
     shown = results(result, execution_time_s)
     return json.dumps(shown, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
@@ -62,7 +71,7 @@ def _output(result: SubmissionResult) -> list[str]:
 
 
 def _tests(number: int, question: QuestionResult) -> list[dict[str, Any]]:
-    """The checks of a question; the question itself where there are none, as when rejected."""
+    """One test for each check; one for the question if it has no checks, as when rejected."""
     if not question.checks:
         score = float(question.score or 0.0)
         return [_test(f"{number}", question.question, score, question.max_score, "", question)]

@@ -1,10 +1,10 @@
 """`grader package gradescope`: an assignment as an autograder that Gradescope runs itself.
 
-What the zip must hold is told in https://gradescope-autograders.readthedocs.io/en/latest/specs/:
+https://gradescope-autograders.readthedocs.io/en/latest/specs/ says what the zip must hold:
 `setup.sh`, which installs once and may use the network, and `run_autograder`, which is started for
-each submission and uses none. Beside them lie the kit, the exact versions of what it needs as
-installed here, and a course of this one assignment. Hidden tests and solutions are in it: it is for
-Gradescope only.
+each submission and does not use the network. The zip also holds the kit, a list of the versions
+that are installed here, and a course with this one assignment. It contains hidden tests and
+solutions, so it is for Gradescope only.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ __all__ = ["gradescope_zip"]
 
 DISTRIBUTION = "chainrule"
 SCRIPTS = ("setup.sh", "run_autograder")
-WRITTEN_AT = (2026, 1, 1, 0, 0, 0)  # so that the same content gives the same zip
+WRITTEN_AT = (2026, 1, 1, 0, 0, 0)  # fixed, so that the same content gives the same zip
 
 SETUP = """\
 #!/usr/bin/env bash
@@ -71,18 +71,18 @@ exec "$ROOT/venv/bin/python" -m grader.export.gradescope_run {assignment}{unsafe
 
 
 def gradescope_zip(course: Course, assignment_id: str, *, unsafe: bool = False) -> bytes:
-    """The autograder's zip.
+    """Make the zip of the autograder.
 
     Args:
         course: the course; the assignment must be built.
         assignment_id: which assignment.
-        unsafe: grade there even where boxes cannot be closed off.
+        unsafe: whether Gradescope shall grade even if boxes cannot be closed off there.
 
     Raises:
-        UsageError: the assignment is unknown or has not been built.
-        JudgeError: one of its files cannot be read.
+        UsageError: the assignment is unknown or has not been built, or the kit is not installed.
+        JudgeError: one of the assignment's files cannot be read.
     """
-    load_bundle(course, assignment_id)  # says what is missing before Gradescope does
+    load_bundle(course, assignment_id)  # so that a missing file is reported here, not by Gradescope
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in sorted(_files(course, assignment_id, unsafe)):
@@ -116,7 +116,7 @@ def _folder(folder: Path, name: str) -> Iterator[tuple[str, bytes]]:
 
 
 def _course_of(course: Course, assignment_id: str) -> str:
-    """course.yml with what grading this one assignment needs; lateness is Gradescope's."""
+    """The part of course.yml that grading this assignment needs; Gradescope handles lateness."""
     keep = {"name", "seed", "limits", "language", "assignments"}
     data = course.model_dump(mode="json", include=keep)
     chosen = [entry for entry in data["assignments"] if entry["id"] == assignment_id]
@@ -127,7 +127,7 @@ def _course_of(course: Course, assignment_id: str) -> str:
 
 
 def _pinned() -> str:
-    """All that the kit needs, directly or not, in the versions that are installed here."""
+    """All packages that the kit needs, directly or not, in the versions installed here."""
     try:
         metadata.distribution(DISTRIBUTION)
     except metadata.PackageNotFoundError:
@@ -145,7 +145,7 @@ def _pinned() -> str:
 
 
 def _needed_by(name: str, extra: str) -> list[tuple[str, str]]:
-    """What a distribution with one of its extras requires on this system, as (name, extra)."""
+    """The (name, extra) pairs that a distribution with one of its extras requires here."""
     required = map(Requirement, metadata.requires(name) or [])
     return [
         (canonicalize_name(one.name), wanted)

@@ -1,7 +1,7 @@
-"""What `run_autograder` starts on Gradescope: one submission → results/results.json.
+"""The program that `run_autograder` starts on Gradescope: one submission → results/results.json.
 
-Only the notebook is taken from the submission, and it runs in the box as everywhere. When we cannot
-grade, there is no results.json: Gradescope then shows that the autograder failed, not a zero.
+Only the notebook is taken from the submission, and it runs in a box, as everywhere. If we cannot
+grade it, we write no results.json: Gradescope then shows that the autograder failed, not a zero.
 """
 
 from __future__ import annotations
@@ -31,7 +31,11 @@ __all__ = ["main"]
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Grade what is in `submission/` of Gradescope's folder; returns the exit code."""
+    """Grade the submission in Gradescope's folder.
+
+    Returns:
+        The exit code: 0 if results.json was written, 1 if we failed to grade.
+    """
     parser = argparse.ArgumentParser(prog="run_autograder")
     parser.add_argument("assignment")
     parser.add_argument("root", type=Path)
@@ -71,7 +75,7 @@ def _metadata(path: Path) -> dict[str, Any]:
 
 
 def _student(metadata: dict[str, Any]) -> str:
-    """Whose inputs are drawn: the email address if it can be an id, else Gradescope's number."""
+    """The student id, which seeds inputs: the email address if possible, else a number."""
     users = metadata.get("users")
     user = users[0] if isinstance(users, list) and users and isinstance(users[0], dict) else {}
     email, number = str(user.get("email", "")), user.get("id")
@@ -88,7 +92,7 @@ def _time(metadata: dict[str, Any]) -> datetime | None:
 
 
 def _notebook(folder: Path, name: str) -> Path:
-    """The notebook of that name, else the only one; links and editors' copies do not count."""
+    """The notebook of that name, else the only notebook; links and editors' copies are skipped."""
     found = [
         path
         for path in sorted(folder.rglob("*.ipynb"))

@@ -1,8 +1,8 @@
-"""Moodle: grades into a grading worksheet or a gradebook that it exported, or into a file of ours.
+"""Moodle: grades into a grading worksheet or gradebook that it exported, or into a new file.
 
-The worksheet is that of “Download grading worksheet” (`assignfeedback_offline` in
+“Download grading worksheet” gives the worksheet (`assignfeedback_offline` in
 https://github.com/moodle/moodle): Moodle reads `Identifier`, `Grade` and `Last modified (grade)`
-from it, and ignores grades out of range. The gradebook is the CSV of “Export as plain text file”,
+from it, and ignores grades out of range. “Export as plain text file” gives the gradebook, a CSV
 with `Email address`, `ID number` and columns such as `Assignment: Title (Real)`.
 """
 
@@ -31,10 +31,19 @@ REAL = re.compile(r"\s*\(real\)$")
 def fill_in(
     table: Table, columns: Sequence[Column], roster: Roster | None
 ) -> tuple[Table, list[str]]:
-    """Write scores into an exported file; all other cells stay as they came.
+    """Write scores into an exported file; all other cells stay as they are.
+
+    Args:
+        table: the grading worksheet or gradebook that Moodle exported.
+        columns: the grades; only one column for a worksheet.
+        roster: who takes the course; None if there is no roster.
+
+    Returns:
+        The filled table, and remarks on what was left out and why.
 
     Raises:
-        UsageError: it is no such file, or an assignment has no column in it.
+        UsageError: the file is neither of the two, an assignment's column is missing or ambiguous,
+            or it is a worksheet and there are several assignments.
     """
     places = {name: i for name, heads in IDS.items() if (i := table.column(*heads)) is not None}
     if not places:
@@ -53,9 +62,15 @@ def fill_in(
 
 
 def fresh(columns: Sequence[Column], roster: Roster | None) -> bytes:
-    """A file for Moodle's “Import CSV”, to be mapped by email address, ID number or username.
+    """Make a file for Moodle's “Import CSV”, without an exported one.
 
-    Names that a spreadsheet would take for formulas get an apostrophe; Moodle does not read them.
+    The import can match students by email address, ID number or username. Names that a spreadsheet
+    would take for formulas get an apostrophe; Moodle does not read them.
+
+    Args:
+        columns: the grades.
+        roster: who takes the course. Without one, a student id with an @ is taken for the email
+            address, any other for the username.
     """
     head = ["First name", "Last name", "Username", "ID number", "Email address"]
     rows = [[*head, *(f"Assignment: {column.name} (Real)" for column in columns)]]
@@ -63,7 +78,7 @@ def fresh(columns: Sequence[Column], roster: Roster | None) -> bytes:
         person = roster.get(student) if roster else Person(student)
         names = [spreadsheet_safe(person.first_name), spreadsheet_safe(person.last_name)]
         ids = [person.moodle_username, person.sis_id, person.email]
-        if not any(ids):  # the id itself is what Moodle may know
+        if not any(ids):  # Moodle may know the student by our id
             ids = ["", "", student] if "@" in student else [student, "", ""]
         scores = [column.scores.get(student) for column in columns]
         rows.append([*names, *ids, *("" if s is None else number(s) for s in scores)])
@@ -71,10 +86,10 @@ def fresh(columns: Sequence[Column], roster: Roster | None) -> bytes:
 
 
 def _worksheet(table: Table, columns: Sequence[Column]) -> tuple[list[tuple[Column, int]], Refusal]:
-    """The one column of a grading worksheet, and which of its cells Moodle would ignore."""
+    """The one target of a grading worksheet, and a check for cells that Moodle would ignore."""
     if len(columns) != 1:
         raise UsageError(
-            f"{table.path}: a grading worksheet is of one assignment; name that assignment"
+            f"{table.path}: a grading worksheet has one assignment; name that assignment"
         )
     grade, maximum = table.column("Grade"), table.column("Maximum Grade")
     changeable = table.column("Grade can be changed")
@@ -92,7 +107,7 @@ def _worksheet(table: Table, columns: Sequence[Column]) -> tuple[list[tuple[Colu
 
 
 def _target(table: Table, column: Column) -> int:
-    """Where the assignment's scores go: `Assignment: Title (Real)`, or the title alone."""
+    """Find the column for the scores: `Assignment: Title (Real)`, or the title alone."""
     wanted = _folded(column.name)
     names = [REAL.sub("", _folded(name)) for name in table.header]
     exact = [i for i, name in enumerate(names) if name == wanted]

@@ -1,6 +1,6 @@
 """Grades as CSV for people: one assignment with its questions, or the whole course.
 
-Every cell of text that a spreadsheet would take for a formula gets an apostrophe before it.
+Text that a spreadsheet would take for a formula gets an apostrophe before it.
 """
 
 from __future__ import annotations
@@ -22,11 +22,14 @@ NAMES = ("last_name", "first_name", "email", "section")
 
 
 def assignment_csv(column: Column, roster: Roster | None) -> str:
-    """One line for each student, with a column for each question.
+    """Write one line for each student, with a column for each question.
 
-    With a roster it has names and sections, and lines for those who have handed in nothing
-    (`MISSING`); who is not in the roster has that in the notes. What was collected, but not graded
-    since, is `NOT_GRADED`.
+    A submission that was collected, but not graded yet, has the status `NOT_GRADED`.
+
+    Args:
+        column: the assignment's grades.
+        roster: who takes the course. With one, there are names and sections, lines for students
+            who have handed in nothing (`MISSING`), and a note on students who are not in it.
     """
     questions = list(column.assignment.questions)
     head = ["student", *(NAMES if roster else ()), "assignment", "status", "score", "max_score"]
@@ -44,7 +47,13 @@ def assignment_csv(column: Column, roster: Roster | None) -> str:
 
 
 def course_csv(columns: Sequence[Column], roster: Roster | None) -> str:
-    """One line for each student, with the final score of each assignment and their sum."""
+    """Write one line for each student, with the final score of each assignment and their sum.
+
+    Args:
+        columns: the grades of each assignment.
+        roster: who takes the course. With one, there are names and sections, and lines for students
+            who have handed in nothing.
+    """
     ids = [column.assignment.id for column in columns]
     rows: list[list[Any]] = [["student", *(NAMES if roster else ()), *ids, "total", "max_total"]]
     most = sum(column.assignment.max_score for column in columns)

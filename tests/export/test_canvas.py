@@ -45,7 +45,7 @@ def test_a_canvas_gradebook_comes_back_with_scores_and_otherwise_unchanged(
     }
     assert exported.files[""].count(b"\r\n") == CANVAS.count("\r\n")
     assert "dora: excused in Canvas (EX); left as it is" in exported.remarks
-    assert f"{ID}: no row of the file is theirs: eve" in exported.remarks
+    assert f"{ID}: not in the file: eve" in exported.remarks
     again, _ = filled(graded_course, "canvas", exported.files[""].decode())
     assert again == rows
 
@@ -87,4 +87,4 @@ def test_without_a_roster_ids_are_what_canvas_knows(graded_course: Course) -> No
     save_result(graded_course, make_result("901", release, double=4.0))
     rows, exported = filled(graded_course, "canvas", CANVAS)
     assert [row[7] for row in rows if row[1] == "901"] == ["4"]
-    assert f"{ID}: no row of the file is theirs: ada, bela, chidi, dora, eve" in exported.remarks
+    assert f"{ID}: not in the file: ada, bela, chidi, dora, eve" in exported.remarks

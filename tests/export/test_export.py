@@ -212,7 +212,7 @@ def test_with_a_roster_the_csv_has_names_and_everyone_in_it(
     assert (bela["last_name"], bela["status"], bela["score"]) == ("Szabó", "MISSING", "")
     assert (zoe["last_name"], zoe["notes"]) == ("", "Not in the roster. Repaired.")
     assert exported.remarks == (
-        f"{ID}: still waiting for points by hand, their scores are without them: ada, zoe",
+        f"{ID}: still waiting for points by hand, which their scores do not include: ada, zoe",
         f"{ID}: no submission: bela",
         f"{ID}: not in the roster: zoe",
     )

@@ -46,7 +46,7 @@ def test_a_grading_worksheet_comes_back_filled_in(graded_course: Course) -> None
     assert [row[:4] + row[5:] for row in rows] == [row[:4] + row[5:] for row in before]
     assert "chidi: its grade cannot be changed in Moodle; left as it is" in exported.remarks
     assert "dora: 2 is more than Moodle's maximum, 1,00; left as it is" in exported.remarks
-    assert f"{ID}: no row of the file is theirs: eve" in exported.remarks
+    assert f"{ID}: not in the file: eve" in exported.remarks
 
 
 def test_participants_of_a_blind_worksheet_are_known_by_number(graded_course: Course) -> None:
@@ -60,7 +60,7 @@ def test_a_worksheet_is_of_one_assignment(graded_course: Course) -> None:
     path = graded_course.root / "course.yml"
     more = "  - {id: other, title: Other, questions: {a: 1}}\nlimits:"
     path.write_text(path.read_text().replace("limits:", more))
-    with pytest.raises(UsageError, match="a grading worksheet is of one assignment"):
+    with pytest.raises(UsageError, match="a grading worksheet has one assignment"):
         filled(Course.load(graded_course.root), "moodle", WORKSHEET)
 
 
