@@ -1,6 +1,6 @@
-"""The command `grader`: its commands in order, its exit codes, its errors in one line.
+"""The program `grader`: its commands in order, its exit codes, its errors in one line.
 
-Nothing heavy is imported before a command needs it. Exit codes: 0 done; 1 something was not
+Large modules are imported only when a command needs them. Exit codes: 0 done; 1 something was not
 graded, or a gate or check failed; 2 wrong use; 130 stopped by Ctrl-C.
 """
 
@@ -20,7 +20,7 @@ __all__ = ["cli", "main"]
 
 
 def main() -> None:
-    """Run the command; every error is one line, a traceback only with GRADER_DEBUG=1."""
+    """Run the command; an error is shown in one line, with GRADER_DEBUG=1 also the traceback."""
     try:
         sys.exit(cli(prog_name="grader", standalone_mode=False))
     except click.exceptions.NoArgsIsHelpError as asked:
@@ -35,13 +35,13 @@ def main() -> None:
     except GraderError as error:
         _fail(str(error))
         sys.exit(error.exit_code)
-    except Exception as error:  # the edge of the program: say it in one line, keep the rest
+    except Exception as error:  # the edge of the program: nobody else could report it
         _fail(f"{type(error).__name__}: {error}; for the traceback set GRADER_DEBUG=1")
         sys.exit(1)
 
 
 def _one_line(error: click.ClickException) -> str:
-    """What click found wrong with the command line, and where its right use is told."""
+    """What click found wrong with the command line, and which help to read."""
     text = " ".join(error.format_message().split()).rstrip(".")
     command = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else ""
     if not command:

@@ -1,4 +1,4 @@
-"""`grader demo`: the whole story on a sample class, in a folder of its own."""
+"""`grader demo`: all steps on a sample class, from build to report, in a folder of its own."""
 
 from __future__ import annotations
 
@@ -26,18 +26,23 @@ STOPPED = 130
 
 
 def run_demo(root: Path, into: Path) -> int:
-    """Copy the course and its sample class to `into`, build, grade, report, and print paths.
+    """Copy the course and its sample class, build, grade, report, and print where to look.
+
+    Args:
+        root: folder of a course.yml with a sample class in examples/submitted/.
+        into: the demo's own folder; replaced if an earlier demo made it.
 
     Returns:
         The exit code: 0 done, 1 something was not graded or has no page, 130 stopped.
 
     Raises:
-        UsageError: there is no sample class, or `into` is a folder that no demo made.
+        UsageError: there is no sample class, or `into` exists and no demo made it.
+        GraderError: a step failed, with the error of that step.
     """
     source = Course.load(root)
     sample = source.root / "examples" / "submitted"
     if not sample.is_dir():
-        raise UsageError(f"{sample}: no sample class there; name its course with --course")
+        raise UsageError(f"{sample}: no sample class; name a course that has one with --course")
     _make_folder(into)
     for name in (COURSE_FILE, CONFIG):
         shutil.copy(source.root / name, into / name)
@@ -62,14 +67,14 @@ def run_demo(root: Path, into: Path) -> int:
 def _make_folder(into: Path) -> None:
     if into.exists():
         if not (into / MARKER).is_file():
-            raise UsageError(f"{into}: exists and is no demo; name another folder with --into")
+            raise UsageError(f"{into}: exists, but no demo made it; use --into for another folder")
         shutil.rmtree(into)
     into.mkdir(parents=True)
     (into / MARKER).touch()
 
 
 def _run(course: Course, assignment: Assignment) -> tuple[int, list[Path]]:
-    """Build, grade and report one assignment; returns the exit code, and where to look."""
+    """Build, grade and report one assignment; returns the exit code and the pages to look at."""
     out.rule(assignment.title)
     show_build(build(course, assignment.id, listener=TERMINAL))
     summary = autograde(course, assignment.id, crew=LocalCrew(cores()), listener=TERMINAL)

@@ -1,4 +1,4 @@
-"""`grader doctor`: what works on this machine, and what to do about the rest."""
+"""`grader doctor`: what works on this machine, and how to repair what does not."""
 
 from __future__ import annotations
 
@@ -20,7 +20,13 @@ __all__ = ["Finding", "examine"]
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at: what it is, whether it works, what it says or needs."""
+    """One thing that was examined.
+
+    Args:
+        name: what it is.
+        ok: whether it works.
+        text: its version or state; if it does not work, why, and what to do.
+    """
 
     name: str
     ok: bool
@@ -28,7 +34,11 @@ class Finding:
 
 
 def examine(root: Path) -> Iterator[Finding]:
-    """Look at Python, nbgrader, the box, the course and its gradebook, in this order."""
+    """Examine Python, nbgrader, alembic, the box, the course and its gradebook, in this order.
+
+    Args:
+        root: folder of the course.yml.
+    """
     is_new_enough = sys.version_info >= (3, 11)
     remedy = "" if is_new_enough else "; 3.11 or later is needed"
     yield Finding("Python", is_new_enough, f"{platform.python_version()}, {sys.platform}{remedy}")
@@ -62,7 +72,7 @@ def _box() -> Finding:
     ok = tier is not Tier.BOUNDS_ONLY
     version = box_launcher.cgroup_version
     group = f"control groups (version {version})" if version else "watching, without control groups"
-    text = f"tier {int(tier)}: {tier.protection}; its family is bounded by {group}{why}"
+    text = f"tier {int(tier)}: {tier.protection}; its processes are bounded by {group}{why}"
     return Finding("box", ok, text)
 
 

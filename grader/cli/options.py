@@ -1,4 +1,4 @@
-"""Options that several commands have, and what they print for programs."""
+"""Options that several commands share, and output for other programs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Command = TypeVar("Command", bound=Callable[..., None])
 
 
 def _complete_assignment(context: click.Context, _: click.Parameter, start: str) -> list[str]:
-    """Ids that begin like what has been typed, for the shell's completion."""
+    """Ids that begin with the typed text, for the shell's completion."""
     from grader.course.settings import Course
 
     try:
@@ -29,7 +29,7 @@ def _complete_assignment(context: click.Context, _: click.Parameter, start: str)
 
 
 class _Count(click.IntRange):
-    """A number in a range, called so in errors."""
+    """A whole number in a range; click shows the name in errors."""
 
     name = "whole number"
 
@@ -61,7 +61,7 @@ def _hush(context: click.Context, option: click.Parameter, is_given: bool) -> No
 
 
 def output_flags(command: Command) -> Command:
-    """Add --quiet and --json, for commands that tell how it went."""
+    """Add --quiet and --json to a command that reports results."""
     helps = {"--json": "Print one JSON value instead.", "--quiet": "Print nothing but errors."}
     for flag, text in helps.items():
         command = click.option(flag, is_flag=True, expose_value=False, callback=_hush, help=text)(
@@ -71,13 +71,21 @@ def output_flags(command: Command) -> Command:
 
 
 def print_json(value: Any) -> None:
-    """What went on, for programs; people have read it by now."""
+    """Print a value as JSON, if --json was given."""
     if click.get_current_context().meta.get("grader.json"):
         click.echo(json.dumps(value, indent=1, ensure_ascii=False, default=str))
 
 
 def write_output(path: Path, content: bytes) -> None:
-    """Write what `--output` asked for."""
+    """Write the file of `--output`.
+
+    Args:
+        path: the file; its folders are made.
+        content: what to write.
+
+    Raises:
+        UsageError: the file cannot be written.
+    """
     try:
         write_whole(path, content)
     except OSError as error:

@@ -1,4 +1,4 @@
-"""The terminal: one console, lines on stdout and stderr, and bars for work that goes on."""
+"""The terminal: one console, lines on stdout and stderr, and progress bars."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ out = Console(highlight=False)
 
 
 def show_line(message: str) -> None:
-    """One line on stdout, unless it was asked to be quiet."""
+    """Print one line on stdout, unless --quiet or --json was given."""
     out.print(escape(message), soft_wrap=True)
 
 
 def warn(message: str) -> None:
-    """One line on stderr, above a bar if there is one."""
+    """Print one line on stderr; it appears above a progress bar."""
     print(f"grader: {message}", file=sys.stderr, flush=True)
 
 
@@ -45,7 +45,7 @@ class _Rate(ProgressColumn):
 
 @contextmanager
 def _progress(total: int, what: str) -> Iterator[Advance]:
-    """A bar with rate and time left; without a terminal, a line for each result."""
+    """Show a bar with rate and time left; without a terminal, print a line for each result."""
     if out.quiet or not out.is_terminal:
         yield _print_result
         return
@@ -56,7 +56,7 @@ def _progress(total: int, what: str) -> Iterator[Advance]:
         _Rate(),
         TimeRemainingColumn(),
     )
-    in_order = sys.stderr.isatty()  # else what is said there belongs into its file
+    in_order = sys.stderr.isatty()  # if stderr goes into a file, its lines must stay there
     with Progress(
         *columns, console=out, speed_estimate_period=300, redirect_stderr=in_order, transient=True
     ) as bar:
@@ -75,7 +75,7 @@ def _is_worth_a_line(result: SubmissionResult) -> bool:
 
 
 def _print_result(done: Any) -> None:
-    """How a submission went; of other things the bar is enough."""
+    """Print a line for a submission; other work shows only in the bar."""
     if isinstance(done, SubmissionResult):
         out.print(_line(done), soft_wrap=True)
 

@@ -1,4 +1,4 @@
-"""What people see in a terminal: progress, tables, marks."""
+"""Tables and summaries that commands show in a terminal."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from grader.cli import terminal
 from grader.locale.translations import gettext, ngettext
 from grader.results import Status, SubmissionResult
 
-if TYPE_CHECKING:  # what a command shows is imported by the command
+if TYPE_CHECKING:  # importing these takes long; only the command that needs one imports it
     from grader.cli.doctor import Finding
     from grader.course.settings import Assignment
     from grader.grading.batch import Summary
@@ -37,13 +37,13 @@ MAX_SHOWN = 10
 
 
 def show_collected(outcomes: Iterable[str]) -> None:
-    """How many hand-ins ended how."""
+    """Print how many hand-ins had each outcome."""
     counts = Counter(filter(None, outcomes))
     terminal.out.print(", ".join(f"{number} {outcome}" for outcome, number in counts.items()))
 
 
 def show_summary(summary: Summary) -> None:
-    """A table of how submissions ended and how the questions went, and what was left undone."""
+    """Print counts, scores and a table of the questions; and a warning if the run was stopped."""
     if summary.results or not summary.stopped:
         _show_results(summary)
     if summary.stopped:
@@ -72,16 +72,16 @@ def _show_results(summary: Summary) -> None:
         )
         terminal.out.print(_question_table(assignment, marked))
     if waiting := Counter(q.question for r in marked for q in r.questions if q.waits):
-        told = ", ".join(f"{number} of {name}" for name, number in waiting.items())
-        terminal.out.print(f"answers that wait for points by hand, in formgrader: {told}")
+        counted = ", ".join(f"{number} of {name}" for name, number in waiting.items())
+        terminal.out.print(f"answers that wait for points by hand, in formgrader: {counted}")
     if changed := [r for r in results if r.previous_score not in (None, r.score)]:
         terminal.out.print(
-            f"changed since they were graded before: {_changes(changed)}", soft_wrap=True
+            f"scores that changed since the last grading: {_changes(changed)}", soft_wrap=True
         )
 
 
 def _changes(results: Sequence[SubmissionResult]) -> str:
-    """Whose score was what before, and what it is now, for as many as one likes to read."""
+    """Students with their old and new scores; of more than `MAX_SHOWN`, the first ones."""
     shown = [f"{r.student} {r.previous_score:g} → {_points(r.score)}" for r in results[:MAX_SHOWN]]
     more = len(results) - len(shown)
     return escape(", ".join(shown) + (f", and {more} more" if more else ""))
@@ -114,7 +114,7 @@ def _question_table(assignment: Assignment, results: Sequence[SubmissionResult])
 
 
 def show_pages(done: ClassFeedback) -> None:
-    """How many pages there are, and why some are missing."""
+    """Print how many pages there are, and why some are missing."""
     counts = done.as_data()
     many = f"{len(done.ready)} pages" if len(done.ready) != 1 else "1 page"
     terminal.show_line(
@@ -131,7 +131,7 @@ def show_pages(done: ClassFeedback) -> None:
 
 
 def show_build(report: BuildReport) -> None:
-    """The gates that a release passed."""
+    """Print the gates that a release passed, and its proof."""
     state = "built" if report.changed else "up to date"
     terminal.out.print(f"[bold]{report.assignment}[/]: {state}, {report.path}", soft_wrap=True)
     for gate in report.gates:
@@ -140,7 +140,7 @@ def show_build(report: BuildReport) -> None:
 
 
 def _proof_table(proof: Proof) -> Table:
-    """What the hidden tests of each question were proved to tell apart; everything passed."""
+    """How many variants of each question were graded as they should be; all of them were."""
     table = Table(box=None, padding=(0, 0, 0, 2))
     table.add_column("question", no_wrap=True)
     for heading in ("mistakes\nlose", "alternatives\npass", "mutants\nkilled", "equivalent"):
@@ -158,7 +158,7 @@ def _proof_table(proof: Proof) -> Table:
 
 
 def show_checks(checked: Sequence[CheckedQuestion]) -> None:
-    """What a student's visible checks say."""
+    """Print which of a student's visible checks pass, and the messages of the others."""
     for question in checked:
         mark = "[green]✓[/]" if question.passed else "[red]✗[/]"
         name = f"[bold]{escape(question.question)}[/]"
@@ -178,7 +178,7 @@ def show_checks(checked: Sequence[CheckedQuestion]) -> None:
 
 
 def show_findings(findings: Sequence[Finding]) -> None:
-    """What works on this machine."""
+    """Print what works on this machine, one line for each finding."""
     for finding in findings:
         mark = "[green]✓[/]" if finding.ok else "[red]✗[/]"
         terminal.out.print(

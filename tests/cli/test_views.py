@@ -1,4 +1,4 @@
-"""What a run tells when it ends."""
+"""The summary that a run prints at its end."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_only_scores_that_changed_are_named(
         graded("new", 4.0),
         failed,
     )
-    assert told.endswith("changed since they were graded before: [b]ada 3.5 → 4, eve 4 → –\n")
+    assert told.endswith("scores that changed since the last grading: [b]ada 3.5 → 4, eve 4 → –\n")
 
 
 def test_nothing_is_said_where_nothing_changed(

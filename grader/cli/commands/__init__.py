@@ -1,4 +1,4 @@
-"""One module for each command: its options, what it calls, what it shows.
+"""One module for each command: its options, what it calls, and what it shows.
 
 May import: every room, but inside its function, so that `grader --help` stays quick. Imported by:
 `grader.cli.app`.

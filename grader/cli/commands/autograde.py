@@ -11,7 +11,7 @@ import click
 
 from grader.cli.options import COURSE, ONE, WORKERS, output_flags, print_json
 
-if TYPE_CHECKING:  # nothing heavy is imported before a command needs it
+if TYPE_CHECKING:  # large modules are imported only when a command needs them
     from grader.grading.pool import Crew
 
 __all__ = ["autograde"]
@@ -24,8 +24,8 @@ __all__ = ["autograde"]
 @click.option(
     "--scheduler", metavar="ADDRESS", help="Grade on the workers of this Dask scheduler instead."
 )
-@click.option("--force", is_flag=True, help="Grade again what has not changed, too.")
-@click.option("--unsafe", is_flag=True, help="Grade even where boxes cannot be closed off.")
+@click.option("--force", is_flag=True, help="Also grade again what has not changed.")
+@click.option("--unsafe", is_flag=True, help="Grade even if boxes cannot be closed off here.")
 @output_flags
 @COURSE
 def autograde(
@@ -64,7 +64,7 @@ def autograde(
 
 
 def _crew(workers: int | None, scheduler: str | None) -> AbstractContextManager[Crew]:
-    """The workers of a cluster, or as many processes as asked for or as there are cores."""
+    """A cluster's workers, or local processes: as many as asked for, else one for each core."""
     if scheduler:
         from grader.grading.cluster import ClusterCrew
 

@@ -15,7 +15,7 @@ __all__ = ["build"]
 @click.command()
 @SOME
 @click.option("--check", is_flag=True, help="Change nothing; fail if a release is out of date.")
-@click.option("--prove", is_flag=True, help="Grade all variants again, also if nothing changed.")
+@click.option("--prove", is_flag=True, help="Grade all variants again, even if nothing changed.")
 @output_flags
 @COURSE
 def build(ids: tuple[str, ...], check: bool, prove: bool, root: Path) -> None:

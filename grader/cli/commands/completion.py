@@ -1,4 +1,4 @@
-"""`grader completion`: what a shell needs to complete words."""
+"""`grader completion`: a script for the shell's completion."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["completion"]
 @click.command()
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
-    """Print what a shell needs to complete commands, options and assignment ids.
+    """Print a script that makes a shell complete commands, options and assignment ids.
 
     Example: grader completion bash >> ~/.bashrc
     """
@@ -18,5 +18,5 @@ def completion(shell: str) -> None:
 
     group = click.get_current_context().find_root().command
     complete = get_completion_class(shell)
-    assert complete is not None  # noqa: S101 — told to mypy; click has all three
+    assert complete is not None  # noqa: S101 — for mypy; click has all three
     click.echo(complete(group, {}, "grader", "_GRADER_COMPLETE").source())

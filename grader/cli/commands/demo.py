@@ -1,4 +1,4 @@
-"""`grader demo`: the whole story on a sample class."""
+"""`grader demo`: all steps on a sample class."""
 
 from __future__ import annotations
 

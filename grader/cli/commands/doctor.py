@@ -17,7 +17,7 @@ __all__ = ["doctor"]
 @output_flags
 @COURSE
 def doctor(root: Path) -> None:
-    """Say what works on this machine, and what to do about the rest.
+    """Say what works on this machine, and how to repair what does not.
 
     Example: grader doctor
     """

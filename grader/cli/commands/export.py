@@ -18,15 +18,15 @@ __all__ = ["export"]
     "kind",
     type=click.Choice(["csv", "json", "canvas", "moodle", "gradescope"]),
     required=True,
-    help="gradescope writes a folder with a results.json for each student.",
+    help="gradescope writes a folder with one results.json for each student.",
 )
 @click.option(
     "--into",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="File that Canvas or Moodle exported, to be filled in; it stays as it is.",
+    help="File that Canvas or Moodle exported; a copy with the scores is written.",
 )
-@click.option("--output", type=click.Path(path_type=Path), help="File to write; else the screen.")
-@click.option("--quiet", is_flag=True, help="Do not tell who has no grade, and why.")
+@click.option("--output", type=click.Path(path_type=Path), help="File to write.  [default: stdout]")
+@click.option("--quiet", is_flag=True, help="Do not say who has no grade, and why.")
 @COURSE
 def export(
     ids: tuple[str, ...],

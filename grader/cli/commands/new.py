@@ -15,7 +15,7 @@ __all__ = ["new"]
 @click.argument("assignment_id", metavar="ID")
 @COURSE
 def new(assignment_id: str, root: Path) -> None:
-    """Write a small assignment to start from: it builds and grades as it is.
+    """Write a small assignment to start from; it can be built and graded as it is.
 
     Example: grader new convolution
     """

@@ -19,7 +19,7 @@ __all__ = ["package"]
     type=click.Path(dir_okay=False, path_type=Path),
     help="File to write.  [default: ID-gradescope.zip]",
 )
-@click.option("--unsafe", is_flag=True, help="Grade there even where boxes cannot be closed off.")
+@click.option("--unsafe", is_flag=True, help="Grade there even if boxes cannot be closed off.")
 @COURSE
 def package(system: str, assignment_id: str, output: Path | None, unsafe: bool, root: Path) -> None:
     """Pack an assignment for a system that grades by itself.

@@ -1,4 +1,4 @@
-"""`grader report`: a page on the class."""
+"""`grader report`: a page about the class."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["report"]
 @output_flags
 @COURSE
 def report(assignment_id: str, root: Path) -> None:
-    """Write one page on the whole class into reports/.
+    """Write one page about the whole class into reports/.
 
     Example: grader report two_layer_net
     """
