@@ -159,7 +159,7 @@ def test_assignment_ids_are_completed(course: Course) -> None:
 
 
 def test_an_up_to_date_class_needs_neither_judge_nor_gradebook(course: Course) -> None:
-    """So that the command returns at once, however large the class."""
+    """This is why the command returns at once, however large the class."""
     assert run_grader(course.root, "autograde", ID, "--workers", "1").returncode == 0
     code = (
         f"import sys\nsys.argv = ['grader', 'autograde', {ID!r}]\n"

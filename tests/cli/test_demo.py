@@ -1,4 +1,4 @@
-"""The demo ends as its steps end; what these do is tested where they are."""
+"""The demo's exit code is that of its steps; the steps have tests of their own."""
 
 from __future__ import annotations
 

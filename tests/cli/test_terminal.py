@@ -1,4 +1,4 @@
-"""What a run tells when it ends."""
+"""Warnings on the terminal."""
 
 from __future__ import annotations
 

@@ -12,5 +12,5 @@ from tests.kit.lms import write_graded_course
 
 @pytest.fixture
 def graded_course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
-    """Ada 6 − 0.5, Béla 4, Chidi 0, Dora 2, Eve (in no roster) 2 of 9 points."""
+    """Ada 6 − 0.5, Béla 4, Chidi 0, Dora 2, Eve (not in the roster) 2 of 9 points."""
     return write_graded_course(tmp_path, monkeypatch)

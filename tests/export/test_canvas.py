@@ -1,6 +1,6 @@
-"""Canvas: what it exports comes back filled in and otherwise the same.
+"""Canvas: a file that it exported is filled in and otherwise stays the same.
 
-The checks of form are those of Canvas's `GradebookImporter`, written down from its source.
+The checks of format are those of Canvas's `GradebookImporter`, copied from its source.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from tests.kit.lms import CANVAS, cells, filled
 
 
 def assert_canvas_accepts(rows: list[list[str]]) -> None:
-    """`header?`, `update_column_count` and `check_for_non_student_row` of GradebookImporter."""
+    """Check `header?`, `update_column_count`, `check_for_non_student_row` of GradebookImporter."""
     head = rows[0]
     assert len(head) > 3 and "Student" in head[0] and "ID" in head[1]
     columns = 3

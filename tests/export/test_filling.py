@@ -1,4 +1,4 @@
-"""Which row and which column of an exported file a score goes into."""
+"""Each score goes into the right row and column of an exported file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Gradescope is told: results.json."""
+"""The results.json that Gradescope reads."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Moodle: what it exports comes back filled in and otherwise the same.
+"""Moodle: a file that it exported is filled in and otherwise stays the same.
 
-The checks of form are those of Moodle's `assignfeedback_offline_grade_importer`, written down
-from its source.
+The checks of format are those of Moodle's `assignfeedback_offline_grade_importer`, copied from its
+source.
 """
 
 from __future__ import annotations

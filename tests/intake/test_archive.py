@@ -1,4 +1,4 @@
-"""Downloads that were made to break the collector: what is in them is left out, with a reason."""
+"""Downloads that were made to break `grader collect`: bad files are left out, with a reason."""
 
 from __future__ import annotations
 

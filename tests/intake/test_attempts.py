@@ -127,7 +127,7 @@ def test_a_new_policy_counts_at_the_next_autograde_which_grades_nothing(tmp_path
     stamp = course.submitted_dir / "ada" / ID / "timestamp.txt"
     stamp.write_text("2026-01-12 13:00:00 UTC")
     assert autograde(course, ID, crew=LocalCrew(1), unsafe=True).results == []
-    assert stored() == 1.0  # two days begun, at most a quarter
+    assert stored() == 1.0  # the second day has begun, but a quarter is the most
 
 
 def test_a_stopped_run_leaves_the_times_of_what_still_waits(

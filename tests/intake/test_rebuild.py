@@ -1,4 +1,4 @@
-"""A submission is put back into the release, where it is certain what was meant."""
+"""A student's answers are put into the release, if it is certain which cell each belongs to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Submissions in: repaired where it is certain, else rejected with a reason."""
+"""Submissions are repaired if the repair is certain; others are rejected with a reason."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def with_old_mac_line_ends(document: Any) -> bytes:
 
 
 def with_odd_values(document: Any) -> bytes:
-    """Numbers that are none, or too long for Python, and a key that is given twice."""
+    """NaN, numbers too long for Python, and a key that is given twice."""
     document["metadata"] = {"a": 1, "x": "HERE"}
     for cell in document["cells"]:
         cell["metadata"] |= {"x": "HERE"}
@@ -106,7 +106,7 @@ def with_wrong_kernel(document: Any) -> bytes:
 
 
 def with_forgeries(document: Any) -> bytes:
-    """Outputs that were never printed, points and locks that nobody gave, and much of it."""
+    """Forged outputs, points and locks, and large numbers of them."""
     passed = {"output_type": "execute_result", "data": {"text/plain": "9"}, "execution_count": 1}
     for cell in document["cells"]:
         cell["metadata"].setdefault("nbgrader", {}).update(points=900, locked=False, checksum="0")
@@ -123,7 +123,7 @@ def with_text_as_one_string(document: Any) -> bytes:
 
 
 def with_escaped_surrogates(document: Any) -> bytes:
-    """A pair is a character; what has lost its other half is shown as lost."""
+    """A surrogate pair becomes a character; a single half is replaced by a visible mark."""
     for cell in document["cells"]:
         cell["metadata"]["lone"] = "\ud800"
     return json.dumps(document, ensure_ascii=True).encode()
@@ -187,7 +187,7 @@ def places(document: Any) -> list[tuple[Any, Any]]:
 
 @given(st.data())
 def test_any_change_to_the_json_ends_in_an_intake(tmp_path_factory, data):
-    """A part is replaced, removed, repeated or moved; the text is cut off; a byte is flipped."""
+    """Replace, remove, repeat or move a part; cut the text off; or flip a byte."""
     document = as_data()
     for _ in range(data.draw(st.integers(1, 3))):
         container, key = data.draw(st.sampled_from(places(document)))
@@ -359,7 +359,7 @@ def loop(path: Path) -> None:
 @pytest.mark.parametrize("make_special", [os.mkfifo, socket_file, loop, os.mkdir, Path.touch])
 @pytest.mark.parametrize("level", [0, 1, 2])
 def test_no_level_of_the_path_may_be_anything_odd(course, make_special, level):
-    """The notebook, its folder, the student's folder: none of them hangs or stops a class."""
+    """An odd file in place of the notebook or a folder neither hangs nor stops a class."""
     handed_in(course, "adam")
     path = handed_in(course, "mallory")
     odd = [path, *path.parents][level]
@@ -404,7 +404,7 @@ def test_a_hundred_gigabytes_are_not_read(course):
     ],
 )
 def test_unusable_names_are_refused_and_never_repeated(course, name):
-    """As the name of the file, and as the name of the student."""
+    """Try the name for the file, and for the student."""
     file = handed_in(course, "zoe")
     file.rename(file.parent / os.fsdecode(name + b".ipynb"))
     student = handed_in(course, "student").parents[1]

@@ -96,7 +96,7 @@ def write_course(root: Path) -> Course:
 
 
 def release_by_hand(course: Course) -> Notebook:
-    """Write the release as generate_assignment would, without its seconds of import."""
+    """Write the release as generate_assignment would, without the seconds that its import takes."""
     notebook = make_source()
     for cell in notebook["cells"]:
         if grade_id(cell) in ("double", "square"):
@@ -134,7 +134,7 @@ def hand_in(
     name: str = "",
     assignment: str = ID,
 ) -> Submission:
-    """Put a file into submitted/, as `name`.ipynb if its name is not the assignment's."""
+    """Put a file into submitted/, named `name`.ipynb, or after the assignment without `name`."""
     path = course.submitted_dir / student / assignment / f"{name or assignment}.ipynb"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content if isinstance(content, bytes) else dumps(content).encode())

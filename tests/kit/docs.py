@@ -11,7 +11,7 @@ CODE = re.compile(r"^ {4,}(?P<block>\S.*)$|(?<!`)`(?P<span>[^`\n]+)`(?!`)", re.M
 
 
 def commands(page: Path) -> Iterator[list[str]]:
-    """Command lines shown on a page, comments and prompts taken off."""
+    """Command lines shown on a page, without comments and prompts."""
     for match in CODE.finditer(page.read_text(encoding="utf-8")):
         line = (match["block"] or match["span"]).removeprefix(".venv/bin/")
         if line.startswith(("grader ", "make ")):

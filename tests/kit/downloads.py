@@ -1,4 +1,4 @@
-"""Downloads of a learning management system, and a course whose roster knows who is in them."""
+"""Downloads of a learning management system, and a course with a roster of their students."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def download(folder: Path, *names: str) -> Path:
 
 
 def taken(course: Course, source: Path, naming: str | None = None) -> tuple[dict[str, str], str]:
-    """Content of what was collected, by student, and what was said."""
+    """Content of the collected notebooks, by student, and the lines that were printed."""
     said = "\n".join(lines(course, source, naming))
     root = course.submitted_dir
     found = {p.parent.parent.name: p.read_text() for p in root.glob(f"*/{ID}/{ID}.ipynb")}
@@ -48,7 +48,7 @@ def submitted(course: Course) -> set[str]:
 
 
 def put(folder: Path, name: str, content: str = "{}") -> None:
-    """Write a file, in folders that need not be there."""
+    """Write a file, and the folders that it needs."""
     path = folder / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(content)
@@ -63,5 +63,5 @@ def archive(path: Path, members: dict[str, bytes]) -> Path:
 
 
 def lines(course: Course, source: Path, naming: str | None = None) -> list[str]:
-    """What is said of a download while it is collected."""
+    """The lines that collecting a download prints."""
     return [str(line) for line in collect(course, ID, source, naming)]

@@ -14,7 +14,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def content(path: Path) -> bytes:
-    """A file that may vanish at any moment, as those of /proc do; nothing if it has."""
+    """Content of a file that may vanish at any moment, as in /proc; empty if it has."""
     try:
         return path.read_bytes()
     except OSError:

@@ -58,7 +58,7 @@ def assert_fits(found: dict[str, Any], known: dict[str, Any]) -> None:
 
 
 def assert_valid(found: dict[str, Any]) -> None:
-    """Keys and types as documented; a score on top or on each test; no score above its maximum."""
+    """Assert that keys and types are as documented, a score is there, and none is too large."""
     assert_fits(found, TOP)
     tests = found.get("tests", [])
     assert "score" in found or (tests and all("score" in test for test in tests))
@@ -97,7 +97,7 @@ class Gradescope:
             "PATH": os.environ["PATH"],
             "HOME": str(self.root),
             "AUTOGRADER_ROOT": str(self.root),
-            "PIP_NO_INDEX": "1",  # so that what is missing is an error and not a download
+            "PIP_NO_INDEX": "1",  # so that a missing package is an error and not a download
         }
         command = [str(self.root / name)]
         return subprocess.run(
@@ -114,7 +114,7 @@ class Gradescope:
         shutil.copy(source / "run_autograder", self.root)
         subprocess.run([sys.executable, "-m", "venv", self.root / "venv"], check=True)
         packages = next((self.root / "venv").glob("lib/python*/site-packages"))
-        # In place of a download: what is installed here, except the kit itself.
+        # Instead of a download, use the packages that are installed here, without the kit itself.
         for older in packages.glob("setuptools*"):
             shutil.rmtree(older)
         (packages / "here.pth").write_text(sysconfig.get_path("purelib") + "\n")

@@ -1,10 +1,9 @@
 """A class that works alone and writes alike: answers to `two_layer_net` with a style each.
 
-There are only so many ways to write six short functions. Every student here has habits (how to
-write a product, a sum, a row maximum; whether to unpack `params`; what to call things), follows the
-formulas of the notebook in their own order, and sometimes writes one of the other right ways, or
-one of the known mistakes, of the assignment's catalogue. `copied` is what somebody does who hides a
-copy.
+There are only so many ways to write six short functions. Every student here has habits: how to
+write a product, a sum, a row maximum; whether to unpack `params`; which names to use. They follow
+the formulas of the notebook in their own order, and sometimes use an alternative or a mistake of
+the assignment's catalogue. `copied` disguises another student's notebook.
 """
 
 from __future__ import annotations
@@ -303,11 +302,10 @@ def honest(seed: int) -> Notebook:
 
 
 def copied(original: Notebook, seed: int) -> Notebook:
-    """The notebook of somebody who hides that it is another's.
+    """A copy of another student's notebook, disguised.
 
-    Names of variables and arguments are changed, comments and docstrings are others, layout and
-    quotes are those of another editor, answer cells stand in another order, and some words of the
-    written answer are replaced.
+    Names of variables and arguments, comments, docstrings, layout and quotes are changed, answer
+    cells are reordered, and some words of the written answer are replaced.
     """
     chance = random.Random(seed)
     notebook = copy.deepcopy(original)

@@ -42,7 +42,7 @@ CANVAS = (
 def stand_in_for_the_gradebook(
     monkeypatch: pytest.MonkeyPatch, told: Callable[[], Mapping[str, grades.Standing]]
 ) -> None:
-    """Let grades be what is `told`: importing the gradebook takes seconds."""
+    """Replace the gradebook's standings by what `told` returns: importing it takes seconds."""
 
     def standings(
         gradebook: GradebookOnDemand, assignment: Assignment
@@ -54,7 +54,7 @@ def stand_in_for_the_gradebook(
 
 
 def write_graded_course(root: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
-    """Ada 6 − 0.5, Béla 4, Chidi 0, Dora 2, Eve (in no roster) 2 of 9 points."""
+    """Ada 6 − 0.5, Béla 4, Chidi 0, Dora 2, Eve (not in the roster) 2 of 9 points."""
     course = write_course(root)
     release = release_by_hand(course)
     course.roster_path.write_text(ROSTER, encoding="utf-8")
@@ -73,7 +73,7 @@ def write_graded_course(root: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
 
 
 def filled(course: Course, kind: str, text: str) -> tuple[list[list[str]], Exported]:
-    """Rows of an export after scores were filled in, and what else came of it."""
+    """Rows of an exported file after scores were filled in, and the whole export."""
     path = course.root / "exported.csv"
     path.write_bytes(text.encode())
     exported = export(course, (), kind, path)

@@ -1,4 +1,4 @@
-"""A course whose one assignment has a net: its source, and what nbgrader makes of it."""
+"""A course with one assignment, a net: its source, and its release as nbgrader would make it."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def notebook() -> Notebook:
 
 
 def released(source: Notebook) -> Notebook:
-    """What nbgrader makes of a source, near enough for the gates."""
+    """The release of a source, similar enough to nbgrader's for the gates."""
     result = deepcopy(source)
     for cell in result["cells"]:
         if "BEGIN SOLUTION" in cell["source"]:
@@ -106,7 +106,7 @@ def released(source: Notebook) -> Notebook:
 
 
 def write_net_course(root: Path) -> Course:
-    """A course of one assignment, `net`, of which nothing is built."""
+    """A course with one assignment, `net`, which is not built yet."""
     write_source(root, notebook())
     (root / "course.yml").write_text(COURSE)
     folder = root / "solutions" / "net"

@@ -27,13 +27,13 @@ def make_notebook(*cells: Cell) -> Notebook:
 
 
 def code_notebook(*sources: str) -> Notebook:
-    """A notebook of a sentence and cells with this code."""
+    """A notebook with a sentence, and a cell for each of these sources."""
     cells = (make_cell(f"c{i}", source) for i, source in enumerate(sources))
     return make_notebook(make_cell("m", "# not code", "markdown"), *cells)
 
 
 def answered(release: Notebook, **answers: str) -> Notebook:
-    """A copy in which cells, by grade_id, have these sources."""
+    """A copy with these sources, by grade id, in its cells."""
     notebook = deepcopy(release)
     for cell in notebook["cells"]:
         cell["source"] = answers.get(grade_id(cell) or "", cell["source"])

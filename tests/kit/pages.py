@@ -38,7 +38,7 @@ class Page(HTMLParser):
 
 
 def assert_inert(html: str) -> Page:
-    """No script, no handler, no address but data: pictures and places on the page itself."""
+    """Assert that a page has no scripts or handlers, and links only to data and to itself."""
     page = Page(html)
     for tag, attributes in page.tags:
         assert tag not in {"script", "iframe", "object", "embed", "form", "input", "link", "base"}

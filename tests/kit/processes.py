@@ -14,14 +14,14 @@ TIMEOUT_S = 120
 
 
 def run_grader(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    """`grader` with these words, called in `folder`."""
+    """Run `grader` with these arguments in `folder`."""
     return subprocess.run(
         [*GRADER, *words], cwd=folder, capture_output=True, text=True, timeout=TIMEOUT_S
     )
 
 
 def run_nbgrader(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    """nbgrader as an instructor runs it, from an environment that is not activated."""
+    """Run nbgrader as an instructor does, from an environment that is not activated."""
     return subprocess.run(
         [str(Path(sys.executable).with_name("nbgrader")), *words],
         cwd=folder,

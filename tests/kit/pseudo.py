@@ -1,6 +1,6 @@
-"""A language that is none: every text in brackets, longer, and in letters that English lacks.
+"""A pseudo-language: every text is in brackets, longer, and in letters that English lacks.
 
-So a text that was missed shows by its plain letters, and one that is cut off by its bracket.
+Plain letters on a page show a text that was not translated, a missing bracket one that is cut off.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from babel.messages.pofile import read_po
 
 from scripts.messages import TEMPLATE, compiled
 
-LANGUAGE = "eo"  # some language that has plural forms as English has
+LANGUAGE = "eo"  # a real language whose plural forms are like those of English
 LETTERS = str.maketrans(
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ",
     "åƀçðéƒĝĥîĵķļḿñöþɋŕšţûṽŵẋýžÅƁÇÐÉƑĜĤÎĴĶĻḾÑÖÞɊŔŠŢÛṼŴẊÝŽ",
@@ -23,7 +23,7 @@ VOWELS = re.compile("([åéîöûý])")
 
 
 def pseudo(text: str) -> str:
-    """A text in that language, about 40 % longer."""
+    """Translate a text into that language; it becomes about 40 % longer."""
     parts = KEPT.split(text)
     parts[::2] = [VOWELS.sub(r"\1\1", part.translate(LETTERS)) for part in parts[::2]]
     return f"⟦{''.join(parts)}⟧"

@@ -13,7 +13,7 @@ def scores(result: SubmissionResult) -> dict[str, float | None]:
 
 
 def by_student(results: Iterable[SubmissionResult]) -> dict[str, SubmissionResult]:
-    """Results of a class, in which nobody may be twice."""
+    """Results of a class, by student; nobody may be in it twice."""
     collected = list(results)
     found = {result.student: result for result in collected}
     assert len(found) == len(collected)

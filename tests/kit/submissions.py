@@ -1,4 +1,4 @@
-"""A release of three questions, and what students and editors make of it."""
+"""A release with three questions, and submissions as students and editors change it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def check(name: str) -> Cell:
 
 
 def make_release() -> Notebook:
-    """Two questions of code, one answered in words."""
+    """A notebook with two questions of code and one that is answered in words."""
     return make_notebook(
         make_cell("title", "# Title", "markdown"),
         make_cell("setup", "import numpy as np", locked=True),
@@ -52,7 +52,7 @@ def make_release() -> Notebook:
 
 
 def told(intake: Intake) -> tuple[str, ...]:
-    """What the student is told."""
+    """The notes that the student reads."""
     return tuple(note.text for note in intake.notes)
 
 
@@ -68,7 +68,7 @@ def index(notebook: Notebook, name: str) -> int:
 
 
 def source(notebook: Notebook | None, name: str) -> str:
-    """What stands in a cell."""
+    """The source of a cell."""
     assert notebook is not None
     text: str = notebook["cells"][index(notebook, name)]["source"]
     return text
@@ -86,7 +86,7 @@ def stripped(notebook: Notebook) -> Notebook:
 
 
 def protected(notebook: Notebook) -> list[str]:
-    """Every cell that a student must not change, as the text it has in a file."""
+    """Every cell that a student must not change, as text of a file."""
     cells = [c for c in notebook["cells"] if not is_solution(c) and "grader" not in c["metadata"]]
     return [dumps({"cells": [cell]}) for cell in cells]
 
@@ -103,7 +103,7 @@ def write_bare_course(root: Path) -> Course:
 
 
 def handed_in(course: Course, student: str, data: bytes | None = None, name: str = "") -> Path:
-    """The path of a notebook that was handed in; right, unless `data` is something else."""
+    """Hand a notebook in, a right one unless `data` is given; returns its path."""
     content = answered(RELEASE, forward=FORWARD) if data is None else data
     return hand_in(course, student, content, name=name, assignment="net").path
 

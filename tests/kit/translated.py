@@ -1,4 +1,4 @@
-"""Pages of a small class in a language that is none, graded for real in that language."""
+"""Pages of a small class in the pseudo-language; its submissions are really graded in it."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ TALKS = "print('spam' * 6000)"
 
 
 def write_pages(root: Path) -> dict[str, str]:
-    """The pages by what they show, and a `card`; grades a small class, with real boxes."""
+    """The pages by what they show, and a `card`; grades a small class in real boxes."""
     course = write_course(root)
     text = COURSE_YML.replace("seed: 7", f"seed: 7\nlanguage: {LANGUAGE}")
     text = text.replace("square: 2", "square: 4").replace("cell_timeout_s: 10", "cell_timeout_s: 1")

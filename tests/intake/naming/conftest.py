@@ -1,4 +1,4 @@
-"""A course beside which there is room for a download."""
+"""A course in a folder of its own, so that a download can lie beside it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What nbgrader's exchange and its zip_collect lay down."""
+"""Files as nbgrader's exchange and its zip_collect name them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How names of a download are shown."""
+"""Names from a download are made safe before they are shown."""
 
 from __future__ import annotations
 

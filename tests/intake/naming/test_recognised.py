@@ -1,4 +1,4 @@
-"""Whose naming a download follows."""
+"""Which naming a download follows."""
 
 from __future__ import annotations
 
