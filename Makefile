@@ -1,5 +1,5 @@
-# Everything runs in .venv, with the exact versions of requirements.lock. PYTHON may name any
-# interpreter from 3.11 on, VENV a folder beside: make test-fast PYTHON=python3.12 VENV=.venv-3.12
+# Everything runs in .venv, with the exact versions of requirements.lock. For another interpreter
+# (3.11 or later) in another folder: make test-fast PYTHON=python3.12 VENV=.venv-3.12
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -13,7 +13,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 
 setup: $(STAMP)
 
-# pip installs uv, and uv the rest, in less than half of the time that pip would take.
+# pip installs uv, and uv installs the rest in less than half of the time that pip would take.
 $(STAMP): $(LOCKS) pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo 'make: Python 3.11 or later is needed; name it with PYTHON=...' >&2; exit 1; }
@@ -32,13 +32,13 @@ test: setup
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
-# While one works, and what may differ between versions of Python: nothing that takes minutes, or
-# needs a browser or a server.
+# For use while you work, and for other versions of Python: no test that takes minutes, or needs a
+# browser or a server.
 test-fast: setup
 	$(BIN)/python -m pytest --numprocesses 2 \
 	  -m 'not attack and not browser and not cluster and not postgresql and not slow'
 
-# What takes an hour: every mistake and mutant again, fifty kills, every attack in one batch, long fuzzing.
+# Takes an hour: all mistakes and mutants again, fifty kills, all attacks in one batch, long fuzzing.
 nightly: setup
 	$(BIN)/grader build --check --prove
 	FUZZ=40 GRADER_KILLS=50 GRADER_MESSY=all \
@@ -60,11 +60,11 @@ site: setup
 wheel: setup
 	$(BIN)/hatchling build --target wheel
 
-# After a change of sentences; with NEW=fr it begins a translation into French.
+# Run it after you change sentences that are translated. NEW=fr starts a translation into French.
 messages: setup
 	$(BIN)/python scripts/messages.py $(NEW)
 
-# After a change of dependencies.
+# Run it after you change dependencies.
 lock: setup
 	$(LOCK) --all-extras --output-file requirements.lock pyproject.toml
 	echo uv | $(LOCK) --output-file requirements-uv.lock -

@@ -1,7 +1,7 @@
-"""nbgrader on this course: `nbgrader autograde`, `nbgrader generate_feedback`, formgrader.
+"""Lets nbgrader work on this course: its `autograde`, `generate_feedback` and formgrader.
 
-Folders, database and policies are those of course.yml, and grading is the kit's own step: each
-submission is rebuilt from the release, executed in the box, and judged outside it.
+Folders, database and late policy come from course.yml. Grading is the kit's own step: each
+submission is rebuilt from the release, executed in a box, and judged outside it.
 """
 
 import glob
@@ -14,7 +14,7 @@ course = Course.load(Path(__file__).parent)
 plugins = "grader.nbgrader_plugins"  # names only: nbgrader imports what it needs
 c = get_config()  # noqa: F821  (nbgrader defines it)
 
-# nbgrader's way to add rows, which newer SQLAlchemy remarks on at every submission
+# Newer versions of SQLAlchemy warn at every submission about the way in which nbgrader adds rows.
 warnings.filterwarnings("ignore", message="Object of type <Submitted")
 
 c.CourseDirectory.root = str(course.root)
@@ -25,7 +25,7 @@ c.CourseDirectory.db_url = course.gradebook_url
 c.CourseDirectory.ignore = [
     "feedback",
     *NOT_RELEASED,
-    # Of a submission only the notebook is taken: no module of its own, and no link to be followed.
+    # Only the notebook of a submission is taken: no modules of its own, and no links.
     f"{glob.escape(str(course.submitted_dir))}/*/*/*",
 ]
 
@@ -41,12 +41,12 @@ c.Autograde.autograde_preprocessors = [
 ]
 c.AssignLatePenalties.plugin_class = f"{plugins}.LatePolicyPlugin"
 
-# In feedback and formgrader, what students write and print is shown, never run.
+# Feedback and formgrader show what students write and print, but never run it.
 c.HTMLExporter.sanitize_html = True
 c.HTMLExporter.filters = {
     "clean_html": f"{plugins}.clean_html",
     "strip_files_prefix": f"{plugins}.clean_markdown",
 }
 
-# nbgrader's exchange is optional: to use `nbgrader list` and its kin, make this folder.
+# nbgrader's exchange is optional: to use `nbgrader list` and similar commands, make this folder.
 c.Exchange.root = str(course.root / "exchange")

@@ -2,11 +2,11 @@
 
     python benchmarks/attacks.py [--only NAME…] [--table]
 
-Each attack is handed in to a course as stock nbgrader wants it, hidden tests in the notebook, and
-`nbgrader autograde` runs on it and on an honest submission after it. Prints one JSON object; with
---table, a table for people on stderr too. What could hurt this machine is left out, and named. The
-rest runs in namespaces of its own, where every file outside is read-only. Linux only; as root, or
-where user namespaces are open.
+The course is one for stock nbgrader, with hidden tests in the notebook. Each attack is handed in,
+and `nbgrader autograde` runs on it and on an honest submission after it. Prints one JSON object;
+with --table, also a table on stderr. Attacks that could hurt this machine are not run, but listed.
+The others run in namespaces of their own, where every file outside is read-only. Needs Linux, and
+root or user namespaces.
 """
 
 from __future__ import annotations
@@ -78,7 +78,15 @@ def main() -> None:
 
 
 def run(attack: Attack, files: dict[str, str]) -> Outcome:
-    """What one attack did to stock nbgrader."""
+    """Run one attack against stock nbgrader.
+
+    Args:
+        attack: the attack.
+        files: the course, as `make_template` made it.
+
+    Returns:
+        What `attacked` returns, or the reason why the attack was left out.
+    """
     if not attack.stock:
         return {"left_out": "no counterpart"}
     if attack.hazard:
@@ -92,7 +100,11 @@ def run(attack: Attack, files: dict[str, str]) -> Outcome:
 
 
 def make_template() -> Outcome:
-    """The released course with one submission graded: its files, by path."""
+    """Make a released course with one graded submission.
+
+    Returns:
+        Its files in hexadecimal digits, by path; nbgrader's log if the grading failed.
+    """
     hand_out()
     hand_in("aaron", make_submission(HONEST))
     finished = nbgrader("generate_assignment", ID) and nbgrader("autograde", ID)
@@ -103,7 +115,7 @@ def make_template() -> Outcome:
 
 
 def hand_out() -> None:
-    """Write the instructor's notebook, hidden tests in it."""
+    """Write the instructor's notebook, with the hidden tests in it."""
     source = make_submission(HONEST)
     for cell in source["cells"]:
         name = cell["metadata"]["nbgrader"]["grade_id"]
@@ -130,7 +142,16 @@ def write(path: Path, text: str) -> None:
 
 
 def attacked(attack: Attack, files: dict[str, str]) -> Outcome:
-    """Hand in the attack and honest work after it, grade both, and look around."""
+    """Hand in the attack and honest work after it, grade both, and look for damage.
+
+    Args:
+        attack: the attack.
+        files: the course, as `make_template` made it.
+
+    Returns:
+        Points that the attack gained, whether it lost its own honest work, whether it hurt the
+        other submission, whether it reached outside, and the seconds of the run.
+    """
     for name, data in files.items():
         path = Path(name)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -157,7 +178,12 @@ def attacked(attack: Attack, files: dict[str, str]) -> Outcome:
 
 
 def surroundings(doors: dict[str, socket.socket], sentinel: int) -> dict[str, Any]:
-    """What `World.outside` in tests/attacks/world.py tells, for this place."""
+    """Describe this place to the attack, as `World.outside` in tests/attacks/world.py does.
+
+    Args:
+        doors: open sockets that the attack may try, by name.
+        sentinel: id of a process that the attack may try to kill.
+    """
     home = Path("/tmp/home")
     write(home / ".ssh" / "id_ed25519", SECRET)
     return {
@@ -178,7 +204,7 @@ def surroundings(doors: dict[str, socket.socket], sentinel: int) -> dict[str, An
 
 
 def nbgrader(*arguments: str) -> bool:
-    """Run nbgrader in a child, whatever becomes of it; False if it had to be ended."""
+    """Run nbgrader in a child process; False if it did not end in time and was killed."""
     child = os.fork()
     if child == 0:
         log = os.open("log", os.O_CREAT | os.O_WRONLY | os.O_APPEND)
@@ -197,7 +223,7 @@ def nbgrader(*arguments: str) -> bool:
 
 
 def ends_within(child: int, seconds: float) -> bool:
-    """Wait for a child, and reap all others on the way."""
+    """Wait for a child, and meanwhile reap all others; False if it does not end in time."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         try:
@@ -211,7 +237,7 @@ def ends_within(child: int, seconds: float) -> bool:
 
 
 def end_all_others() -> None:
-    """We are process 1 of our own namespace: all others are what nbgrader left."""
+    """Kill all other processes: we are process 1 of our namespace, so nbgrader left them."""
     own = {os.getpid()}
     for path in Path("/proc").glob("[0-9]*/cmdline"):
         pid = int(path.parent.name)
@@ -220,7 +246,7 @@ def end_all_others() -> None:
 
 
 def grades(student: str) -> dict[str, float]:
-    """Points by question in nbgrader's gradebook; empty if it has none of the student."""
+    """Points by question in nbgrader's gradebook; empty if the student is not in it."""
     with Gradebook(f"sqlite:///{Path.cwd()}/gradebook.db") as book:
         try:
             found = book.find_submission_notebook(ID, ID, student).grades
@@ -246,7 +272,7 @@ def has_leaked() -> bool:
 
 
 def in_jail(work: Callable[[], Outcome]) -> Outcome:
-    """What `work` returns, done in a fork that can hurt nothing outside."""
+    """Do some work in a fork that cannot hurt anything outside; returns what it returned."""
     read, write_ = os.pipe()
     child = os.fork()
     if child == 0:
@@ -288,7 +314,7 @@ def _answer(work: Callable[[], Outcome], pipe: int) -> None:
 
 
 def _confine() -> None:
-    """Every file read-only but a small /tmp; loopback alone; no capabilities; bounds."""
+    """Allow writing in a small /tmp only, and loopback only; drop capabilities, set bounds."""
     kernel.mount("none", "/", None, namespaces.MS_REC | namespaces.MS_PRIVATE)
     for line in reversed(Path("/proc/self/mountinfo").read_text().splitlines()):
         _make_read_only(line.split()[4])
@@ -305,7 +331,7 @@ def _confine() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (TIMEOUT_S, TIMEOUT_S))
     kernel.bound_capabilities()
     kernel.drop_capabilities()
-    kernel.prctl(PR_SET_DUMPABLE, 0)  # what is attacked is nbgrader, not its observer
+    kernel.prctl(PR_SET_DUMPABLE, 0)  # attacks shall reach nbgrader, but not this process
 
 
 def _make_read_only(path: str) -> None:
@@ -317,7 +343,7 @@ def _make_read_only(path: str) -> None:
 
 
 def _raise_loopback() -> None:
-    """Jupyter talks to its kernels over it."""
+    """Switch loopback on: Jupyter talks to its kernels over it."""
     up, running, get, set_ = 0x1, 0x40, 0x8913, 0x8914
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         request = struct.pack("16sH14x", b"lo", 0)
@@ -329,7 +355,7 @@ def _raise_loopback() -> None:
 
 
 def summary(outcomes: dict[str, Outcome]) -> dict[str, int]:
-    """How many attacks did what."""
+    """Count the attacks by their effects."""
     ran = [outcome for outcome in outcomes.values() if "left_out" not in outcome]
     counts = Counter({"attacks": len(outcomes), "ran": len(ran)})
     counts["gain_points"] = sum(outcome["points"] > 0 for outcome in ran)
@@ -340,7 +366,7 @@ def summary(outcomes: dict[str, Outcome]) -> dict[str, int]:
 
 
 def effects(outcome: Outcome) -> list[bool]:
-    """Whether it gained points, lost its own honest work, hurt others, reached outside."""
+    """Whether an attack gained points, lost its own honest work, hurt others, reached outside."""
     return [
         outcome["points"] > 0,
         *(outcome[name] for name in ("lost_own", "hurt_others", "reached_outside")),
@@ -348,7 +374,12 @@ def effects(outcome: Outcome) -> list[bool]:
 
 
 def table(attacks: list[Attack], outcomes: dict[str, Outcome]) -> str:
-    """In Markdown, one line per attack."""
+    """Make a Markdown table with one line for each attack.
+
+    Args:
+        attacks: the attacks, in the order of the lines.
+        outcomes: what `run` returned, by name of the attack.
+    """
     lines = ["| attack | points gained | own work lost | others hurt | reached outside |"]
     lines.append("|---|---|---|---|---|")
     for attack in attacks:

@@ -1,9 +1,9 @@
-"""What the box costs a submission, in milliseconds: opened, used and ended, jailed and bare.
+"""What a box costs in milliseconds: to open, to use and to end, with and without a jail.
 
     python benchmarks/box.py [--rounds N]
 
-Prints one JSON object: medians over N boxes. `bare` is the same fork of the same warm process
-without namespaces, Landlock and seccomp (tier 3).
+Prints one JSON object: medians over N boxes. `bare` is the same fork of the same zygote without
+namespaces, Landlock and seccomp (tier 3).
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def main() -> None:
     rounds = parser.parse_args().rounds
     start = time.perf_counter()
     WarmLauncher().close()
-    report: dict[str, Any] = {"server_start_ms": round(1000 * (time.perf_counter() - start))}
+    report: dict[str, Any] = {"zygote_start_ms": round(1000 * (time.perf_counter() - start))}
     for tier in (Tier.NAMESPACES, Tier.LANDLOCK, Tier.BOUNDS_ONLY):
         name = "bare" if tier is Tier.BOUNDS_ONLY else f"tier {int(tier)}"
         report[name] = measure(tier, rounds)
@@ -43,7 +43,15 @@ def main() -> None:
 
 
 def measure(tier: Tier, rounds: int) -> dict[str, float] | str:
-    """Medians in milliseconds; or why the tier does not work here."""
+    """Measure boxes of one tier.
+
+    Args:
+        tier: how boxes are closed off.
+        rounds: how many boxes.
+
+    Returns:
+        Medians in milliseconds; or the reason why the tier does not work here.
+    """
     launcher = WarmLauncher(tier)
     try:
         launcher.open({}, LIMITS).close()
@@ -58,7 +66,12 @@ def measure(tier: Tier, rounds: int) -> dict[str, float] | str:
 
 
 def one_box(launcher: WarmLauncher, times: dict[str, list[float]]) -> None:
-    """Open a box, use it, end it."""
+    """Open a box, use it, end it.
+
+    Args:
+        launcher: opens the box.
+        times: gets the milliseconds of each action, by its name.
+    """
 
     def timed(name: str, action: Callable[[], Any]) -> Any:
         start = time.perf_counter()

@@ -1,12 +1,12 @@
-"""How well mistakes are told apart: the catalogue, diagnosed by itself.
+"""How well the diagnosis tells mistakes apart, measured with those of the catalogue.
 
     python benchmarks/diagnosis.py [--course FOLDER] [--assignment ID] [--pairs N]
 
-Every catalogued mistake plays a student: the checks of its question run against it, and the
-diagnosis should name it, or a twin that is listed with it. Then the same for pairs of mistakes in
-one step, for rewritten versions, and for the right alternatives, which should get no hint at all.
-Prints one JSON object. The catalogue is our own code, so it runs here, without a box; values
-still travel through the box's protocol.
+Every mistake of the catalogue is judged like a student's answer: the checks of its question run on
+it, and the diagnosis should name it, or one of its twins. The same is done with pairs of mistakes
+in one step, with rewritten versions, and with the alternatives, which should get no hint. Prints
+one JSON object. The catalogue is our own code, so it runs here, without a box; values still travel
+through the box's protocol.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class Local:
         self._box = Box(Channel(ours), lambda hung_up: None)
 
     def call(self, request: CallRequest) -> CallSuccess | CallFailure:
-        """Make the calls; as a session does."""
+        """Make the calls, as a session does."""
         return self._box.call(request, timeout_s=20)
 
     def _serve(self) -> None:
@@ -89,13 +89,13 @@ class Trial:
     """How one version of a step was judged.
 
     Args:
-        checks: its hidden tests' outcomes.
+        checks: outcomes of its hidden tests.
         lost: whether it lost points.
-        mistakes: ids that were named.
-        hints: what the student is told.
-        diagnosis_ms: what finding that out took.
-        requests: what its checks asked, if any points were lost.
-        follow_through: what was credited as consistent with an earlier mistake.
+        mistakes: ids of the mistakes that the diagnosis named.
+        hints: hints for the student.
+        diagnosis_ms: time of the diagnosis.
+        requests: calls that its checks made, if it lost points.
+        follow_through: parts that were credited as consistent with an earlier mistake.
     """
 
     checks: tuple[CheckResult, ...]
@@ -108,16 +108,16 @@ class Trial:
 
     @property
     def points(self) -> float:
-        """What it earned."""
+        """Points that it earned."""
         return sum(check.points for check in self.checks)
 
 
 class Trials:
-    """An assignment whose questions are judged one at a time, without a box.
+    """Judges the questions of an assignment one at a time, without a box.
 
     Args:
-        assignment_id: which one.
-        folder: where hidden tests, cut down to a question, are put.
+        assignment_id: the assignment.
+        folder: an empty folder, for hidden tests of single questions.
         solutions: the folder `solutions` of a course.
     """
 
@@ -138,9 +138,15 @@ class Trials:
         self.catalogue = Catalogue.from_source(mistakes, self.wording.hints)
 
     def judge(self, question: str, code: str, strict: Sequence[str] = ()) -> Trial:
-        """Judge one question, with these definitions in place of the solution's.
+        """Judge one question.
 
-        In `strict` ones nothing is credited as consistent with an earlier mistake.
+        Args:
+            question: the question.
+            code: definitions that replace those of the solution.
+            strict: questions in which nothing is credited as consistent with an earlier mistake.
+
+        Raises:
+            RuntimeError: a hidden test is broken.
         """
         session = Local(vars(self.reference.variant(code))["_names"])
         spent_s, seen = 0.0, ()
@@ -178,18 +184,28 @@ class Trials:
         )
 
     def does_the_same(self, mistake: Mistake, requests: Sequence[Request]) -> bool:
-        """Whether a mistake by itself did what was recorded."""
+        """Whether a mistake alone gives the same answers as were recorded.
+
+        Args:
+            mistake: the mistake.
+            requests: calls with the answers that were recorded.
+        """
         return not CallLog(requests, self.reference.variant(mistake.code)).differs
 
     def both(self, first: Mistake, second: Mistake) -> str:
-        """Code with two mistakes of one question; "" if they do not compose."""
+        """Write code with two mistakes of one question; "" if they cannot be combined.
+
+        Args:
+            first: a mistake.
+            second: another mistake.
+        """
         if not first.functions & second.functions:
             return f"{first.code}\n\n{second.code}"
         right = (*(other.code for other in self.catalogue.alternatives), self.reference.source)
         return merged(first.code, second.code, right)
 
     def _tests_of(self, question: str) -> suite.HiddenTests:
-        """The hidden tests without those of other questions."""
+        """The hidden tests of one question."""
         if question not in self._collected:
             path = self._folder / question / "hidden_tests.py"
             path.parent.mkdir()
@@ -203,7 +219,7 @@ class Trials:
 
 
 def _question(node: ast.stmt) -> str:
-    """The question that a test is of; "" for anything else."""
+    """The question of a hidden test; "" for any other statement."""
     if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
         call = node.decorator_list[0]
         if isinstance(call, ast.Call) and isinstance(call.args[0], ast.Constant):
@@ -212,7 +228,15 @@ def _question(node: ast.stmt) -> str:
 
 
 def named_as(mistake: Mistake, trial: Trial) -> str:
-    """What the diagnosis took a catalogued mistake for."""
+    """Compare the diagnosis with the mistake that was judged.
+
+    Args:
+        mistake: the mistake.
+        trial: how it was judged.
+
+    Returns:
+        "itself", "twin", "other" or "nothing".
+    """
     if trial.mistakes == (mistake.id,):
         return "itself"
     if len(trial.mistakes) == 1 and trial.mistakes[0] in mistake.twins:
@@ -221,7 +245,7 @@ def named_as(mistake: Mistake, trial: Trial) -> str:
 
 
 def rewritten_told(trials: Trials) -> dict[str, Any]:
-    """How often a mistake that is written in another way is named as before."""
+    """Count how often a mistake that is written in another way is named as before."""
     report: dict[str, Any] = {}
     for kind, rewrite in REWRITINGS.items():
         others, total = {}, 0
@@ -238,7 +262,12 @@ def rewritten_told(trials: Trials) -> dict[str, Any]:
 
 
 def pairs_told_apart(trials: Trials, most: int) -> dict[str, Any]:
-    """How pairs of mistakes in one step are named; at most so many for each question."""
+    """Count how pairs of mistakes in one step are named.
+
+    Args:
+        trials: the assignment.
+        most: maximum number of pairs for each question.
+    """
     counts = Counter({"compose": 0, "one_hides_the_other": 0, "recognised": 0})
     others: dict[str, list[str]] = {}
     costs = [0.0]
@@ -249,7 +278,7 @@ def pairs_told_apart(trials: Trials, most: int) -> dict[str, Any]:
             continue
         trial = trials.judge(first.question, code)
         if all(call.error for request in trial.requests for call in request.calls):
-            counts["do_not_compose"] += 1  # what was merged does not run
+            counts["do_not_compose"] += 1  # the merged code does not run
             continue
         costs.append(trial.diagnosis_ms)
         if any(trials.does_the_same(m, trial.requests) for m in (first, second)):
@@ -269,7 +298,12 @@ def pairs_told_apart(trials: Trials, most: int) -> dict[str, Any]:
 
 
 def chosen_pairs(mistakes: Sequence[Mistake], most: int) -> Iterator[tuple[Mistake, Mistake]]:
-    """Pairs of mistakes that numbers tell, of the same question."""
+    """Choose pairs of mistakes of one question, without those that need a rule.
+
+    Args:
+        mistakes: all mistakes of an assignment.
+        most: maximum number of pairs for each question.
+    """
     draw = random.Random(0)
     for question in dict.fromkeys(m.question for m in mistakes):
         told = [m for m in mistakes if m.question == question and m.rule is None]
@@ -278,7 +312,13 @@ def chosen_pairs(mistakes: Sequence[Mistake], most: int) -> Iterator[tuple[Mista
 
 
 def measure(assignment_id: str, pairs: int, solutions: Path = SOLUTIONS) -> dict[str, Any]:
-    """Everything about one assignment."""
+    """Measure everything for one assignment.
+
+    Args:
+        assignment_id: the assignment.
+        pairs: maximum number of pairs for each question.
+        solutions: the folder `solutions` of a course.
+    """
     with tempfile.TemporaryDirectory(prefix="diagnosis-") as folder:
         trials = Trials(assignment_id, Path(folder), solutions)
         mistakes = trials.catalogue.mistakes
@@ -313,8 +353,8 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--course", type=Path, default=SOLUTIONS.parent, help="where course.yml is")
-    parser.add_argument("--assignment", action="append", help="all that have a mistakes.py")
-    parser.add_argument("--pairs", type=int, default=40, help="per question, chosen by chance")
+    parser.add_argument("--assignment", action="append", help="default: all with a mistakes.py")
+    parser.add_argument("--pairs", type=int, default=40, help="pairs for each question, drawn")
     arguments = parser.parse_args()
     solutions = arguments.course.resolve() / "solutions"
     known = [path.parent.name for path in sorted(solutions.glob("*/mistakes.py"))]

@@ -1,4 +1,4 @@
-"""Draw the charts of docs/performance.md from what the benchmarks printed.
+"""Draw the charts of docs/performance.md from the output of the benchmarks.
 
 python benchmarks/throughput.py > benchmarks/results/throughput.json
 python benchmarks/scale.py > benchmarks/results/scale.json
@@ -24,7 +24,7 @@ CREWS = {
 
 
 def main() -> None:
-    """Draw both."""
+    """Draw both charts."""
     plt.switch_backend("svg")
     plt.rcParams.update({"svg.hashsalt": "chainrule", "font.size": 10, "svg.fonttype": "none"})
     throughput(json.loads((RESULTS / "throughput.json").read_text()))
@@ -32,7 +32,7 @@ def main() -> None:
 
 
 def throughput(report: dict[str, Any]) -> None:
-    """Submissions a minute of each way, and where a submission's time goes."""
+    """Draw submissions a minute for each way of grading, and the time of each phase."""
     ways = {"stock nbgrader": "stock", "grader autograde": "ours"}
     ways |= {"figures skipped": "figures_skipped", "bare cells, for comparison": "floor"}
     figure, (left, right) = plt.subplots(1, 2, figsize=(9, 2.4), width_ratios=(3, 2))
@@ -52,7 +52,7 @@ def throughput(report: dict[str, Any]) -> None:
 
 
 def scale(runs: list[dict[str, Any]]) -> None:
-    """Seconds and memory against class size."""
+    """Draw seconds and memory against class size."""
     figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3))
     for (crew, workers), name in CREWS.items():
         own = [r for r in runs if (r["crew"], r["workers"]) == (crew, workers)]
@@ -71,7 +71,12 @@ def scale(runs: list[dict[str, Any]]) -> None:
 
 
 def save(figure: Any, name: str) -> None:
-    """An SVG that is the same bytes for the same numbers."""
+    """Write a chart as SVG, with the same bytes for the same numbers.
+
+    Args:
+        figure: a matplotlib figure.
+        name: name of the file, without its ending.
+    """
     for axes in figure.axes:
         axes.spines[["top", "right"]].set_visible(False)
     figure.savefig(IMAGES / f"{name}.svg", bbox_inches="tight", metadata={"Date": None})

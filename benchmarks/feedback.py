@@ -1,10 +1,10 @@
-"""What feedback for a class costs, in seconds: first, and again when nothing has changed.
+"""What feedback for a class costs in seconds: for all pages, and again when nothing has changed.
 
     python benchmarks/feedback.py [--students 15 100 200] [--workers 1 2]
 
-Grades the sample class, gives its records to as many students as asked for, and runs
-`grader feedback`, start-up included. Beside it stands `nbgrader generate_feedback` on the sample
-class, per page. Prints one JSON object.
+Grades the sample class, copies its records for as many students as asked for, and runs
+`grader feedback`, start-up included. For comparison, runs `nbgrader generate_feedback` on the
+sample class. Prints one JSON object.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def main() -> None:
 
 
 def make_class(root: Path) -> None:
-    """The sample class, graded."""
+    """Copy the sample class and grade it."""
     for name in ("course.yml", "nbgrader_config.py"):
         shutil.copy(ROOT / name, root)
     for name in ("solutions", "assignments"):
@@ -54,7 +54,13 @@ def make_class(root: Path) -> None:
 
 
 def enlarge(root: Path, records: dict[str, str], students: int) -> None:
-    """Records for so many students, each a copy of one of the class under another name."""
+    """Write records for many students, each a copy of one of the class under another name.
+
+    Args:
+        root: the course's folder.
+        records: texts of the class's records, by student.
+        students: how many students.
+    """
     shutil.rmtree(root / "results" / ID)
     shutil.rmtree(root / "feedback", ignore_errors=True)
     (root / "results" / ID).mkdir()
@@ -64,7 +70,12 @@ def enlarge(root: Path, records: dict[str, str], students: int) -> None:
 
 
 def ours(root: Path, workers: int) -> dict[str, float]:
-    """Seconds of `grader feedback`: for all pages, and when all are there."""
+    """Time `grader feedback` for all pages, and again when nothing has changed.
+
+    Args:
+        root: the course's folder.
+        workers: number of processes.
+    """
     shutil.rmtree(root / "feedback", ignore_errors=True)
     command = ("grader", "feedback", ID, "--quiet", "--workers", str(workers))
     first = run(root, *command)
@@ -72,7 +83,7 @@ def ours(root: Path, workers: int) -> dict[str, float]:
 
 
 def stock(root: Path) -> dict[str, float]:
-    """Seconds of `nbgrader generate_feedback` on the sample class."""
+    """Time `nbgrader generate_feedback` on the sample class."""
     option = "--CourseDirectory.feedback_directory=stock_feedback"
     seconds = run(root, "nbgrader", "generate_feedback", f"--assignment={ID}", option)
     made = len(list((root / "stock_feedback").rglob("*.html")))
@@ -80,7 +91,13 @@ def stock(root: Path) -> dict[str, float]:
 
 
 def run(root: Path, module: str, *arguments: str) -> float:
-    """Seconds of a command, run in the course."""
+    """Run a command in the course; returns its seconds.
+
+    Args:
+        root: the course's folder.
+        module: the module that Python runs.
+        arguments: the command's arguments.
+    """
     start = time.perf_counter()
     subprocess.run(
         [sys.executable, "-m", module, *arguments], cwd=root, check=True, stderr=subprocess.DEVNULL

@@ -1,7 +1,7 @@
-"""The floor: the same cells, bare, in one warm process per core.
+"""The floor: the same cells without a box and a judge, in one warm process per core.
 
-A module of its own, since IPython takes the place of `__main__` in the processes that run cells,
-and what they are sent to do must be found elsewhere.
+This is a module of its own because IPython replaces `__main__` in the processes that run cells; a
+function that they get from there would not be found.
 """
 
 from __future__ import annotations
@@ -22,13 +22,22 @@ __all__ = ["run_floor"]
 
 
 def run_floor(bundle: Bundle, submissions: list[Submission], cores: int) -> float:
-    """Seconds for the bare cells of all submissions, in one warm process per core."""
+    """Time the bare cells of all submissions, in one warm process per core.
+
+    Args:
+        bundle: the assignment.
+        submissions: the class.
+        cores: number of processes.
+
+    Returns:
+        Seconds, without the start of the processes.
+    """
     tasks = [
         [cell["source"] for cell in intake.notebook["cells"] if cell["cell_type"] == "code"]
         for intake in (read_submission(s, bundle.release) for s in submissions)
         if intake.notebook is not None
     ]
-    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # as in a box; threads would only disturb each other
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # as in a box; more threads would slow each other down
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(cores, context, _warm, (bundle.files,)) as pool:
         list(pool.map(_execute, tasks[: 2 * cores]))  # every process is warm from here on

@@ -49,7 +49,7 @@ def _single(value):
 
 
 class _Renaming(ast.NodeTransformer):
-    """Local names and parameters get other ones."""
+    """Local names and parameters are renamed."""
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
         names = {a.arg for a in node.args.args}

@@ -3,8 +3,8 @@
     python benchmarks/scale.py [--sizes 10,100,500,2000] [--postgresql URL]
 
 Grades classes of short notebooks with one and two local workers and with a Dask cluster of two,
-which it starts on this machine, and prints one JSON object. With a PostgreSQL URL, the largest
-class is graded into that database, too (which must be empty).
+which it starts on this machine. Prints one JSON object. With a PostgreSQL URL, the largest class is
+also graded into that database, which must be empty.
 """
 
 from __future__ import annotations
@@ -59,7 +59,17 @@ def main() -> None:
 
 
 def measure(template: Path, folder: Path, sizes: list[int], postgresql: str | None) -> Any:
-    """A list of runs: what was run, how long it took, what it held in memory."""
+    """Grade classes of all sizes with every crew.
+
+    Args:
+        template: folder of a built course without submissions.
+        folder: where the courses and the cluster's files are put.
+        sizes: numbers of submissions.
+        postgresql: URL of an empty database; None for SQLite only.
+
+    Returns:
+        A list of runs: crew, seconds and memory of each.
+    """
     runs = []
     for size in sizes:
         root = make_class(template, folder / f"class-{size}", size)
@@ -76,7 +86,7 @@ def measure(template: Path, folder: Path, sizes: list[int], postgresql: str | No
 
 
 def make_course(root: Path) -> Path:
-    """A course with the assignment that `grader new` makes, built."""
+    """Make and build a course with the assignment that `grader new` writes."""
     root.mkdir(parents=True)
     (root / "course.yml").write_text(COURSE_YML)
     list(new_assignment(Course.load(root), ID))
@@ -89,7 +99,13 @@ def make_course(root: Path) -> Path:
 
 
 def make_class(template: Path, root: Path, size: int) -> Path:
-    """The course with so many submissions, right, wrong and untouched."""
+    """Copy a course and add submissions: right, wrong and untouched ones.
+
+    Args:
+        template: folder of a built course.
+        root: folder of the copy.
+        size: number of submissions.
+    """
     shutil.copytree(template, root)
     release = json.loads((root / "assignments" / ID / f"{ID}.ipynb").read_text())
     for number in range(size):
@@ -103,7 +119,14 @@ def make_class(template: Path, root: Path, size: int) -> Path:
 
 
 def run(root: Path, size: int, workers: int, scheduler: str = "") -> dict[str, Any]:
-    """Grade the class from nothing."""
+    """Grade a class from the beginning, and measure time and memory.
+
+    Args:
+        root: the course's folder.
+        size: number of submissions.
+        workers: number of local workers, or of the cluster's.
+        scheduler: address of the cluster; "" for local workers.
+    """
     for name in ("results", "autograded", "gradebook.db", "gradebook.db-wal", "gradebook.db-shm"):
         path = root / name
         shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
@@ -131,7 +154,7 @@ def run(root: Path, size: int, workers: int, scheduler: str = "") -> dict[str, A
 
 
 def workers_of(pid: int) -> list[int]:
-    """Descendants that Python's multiprocessing started: pool workers, and Dask's."""
+    """Find descendants that multiprocessing started: workers of the pool, or of Dask."""
     found = []
     for child in family.descendants(pid):
         with contextlib.suppress(OSError):
@@ -146,17 +169,22 @@ def with_its_box(pid: int) -> int:
 
 
 def proportional(pid: int) -> int:
-    """A process's own pages and its share of those that it has in common with others."""
+    """Memory of a process in bytes: its own pages, and its share of common pages."""
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    except OSError:  # it has ended, or is not ours to look into
+    except OSError:  # it has ended, or we may not read it
         return 0
     return next((int(line.split()[1]) << 10 for line in lines if line.startswith("Pss:")), 0)
 
 
 @contextlib.contextmanager
 def cluster(folder: Path, workers: int) -> Iterator[str]:
-    """The address of a scheduler with workers on this machine."""
+    """Run a Dask scheduler with workers on this machine; yields its address.
+
+    Args:
+        folder: where the cluster's files are put.
+        workers: number of workers.
+    """
     note = folder / "scheduler.json"
     note.unlink(missing_ok=True)
     tool = [sys.executable, "-m"]

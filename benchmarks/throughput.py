@@ -4,11 +4,11 @@
 
 Makes a class of N from examples/submitted (only those that stock nbgrader can grade), grades it
 in several ways on this machine, one after the other, and prints one JSON object. Stock nbgrader
-sees the visible cells only, which favours it. `ratio` is our throughput over stock's with figures
+runs only the visible cells, which favours it. `ratio` is our throughput over stock's with figures
 kept, `ratio_figures_skipped` without; `over_floor` is our time over that of executing the same
 cells bare, in one warm process per core. Times of whole commands include their start-up.
-`visible_checks` compares verdicts wherever stock nbgrader gives one: for each visible check of each
-submission, whether it passed there and whether it passed in our box.
+`visible_checks` compares the visible checks of each submission: whether they passed in stock
+nbgrader, where it gives a verdict, and whether they passed in our box.
 """
 
 from __future__ import annotations
@@ -64,7 +64,13 @@ def main() -> None:
 
 
 def measure(folder: Path, assignment_id: str, count: int) -> dict[str, Any]:
-    """All ways on the same class."""
+    """Grade the same class in all ways.
+
+    Args:
+        folder: an empty folder for the courses.
+        assignment_id: the assignment.
+        count: number of submissions.
+    """
     cores = len(os.sched_getaffinity(0))
     course = make_course(folder / "ours", assignment_id, count)
     skipping = shutil.copytree(course.root, folder / "skipping")
@@ -104,12 +110,18 @@ def measure(folder: Path, assignment_id: str, count: int) -> dict[str, Any]:
 
 
 def per_minute(seconds: float, count: int) -> dict[str, float]:
-    """Throughput."""
+    """Throughput of `count` submissions in `seconds`."""
     return {"submissions_per_minute": round(60 * count / seconds, 1)}
 
 
 def make_course(root: Path, assignment_id: str, count: int) -> Course:
-    """The course with a class of `count` copied from the examples."""
+    """Copy the course, with a class from the examples.
+
+    Args:
+        root: folder of the copy.
+        assignment_id: the assignment.
+        count: number of submissions.
+    """
     root.mkdir(parents=True)
     for name in ("course.yml", "nbgrader_config.py"):
         shutil.copy(COURSE / name, root)
@@ -124,12 +136,18 @@ def make_course(root: Path, assignment_id: str, count: int) -> Course:
 
 
 def make_stock(root: Path, course: Course, assignment_id: str) -> Path:
-    """The same class as stock nbgrader wants it, helper files beside each notebook."""
+    """Copy the class to a course for stock nbgrader, with helper files beside each notebook.
+
+    Args:
+        root: folder of the new course.
+        course: the course to copy from.
+        assignment_id: the assignment.
+    """
     root.mkdir(parents=True)
     (root / "nbgrader_config.py").write_text(STOCK_CONFIG)
     release = course.release_dir(assignment_id)
     source = root / "source" / assignment_id
-    generate_assignment(course, assignment_id, source)  # without solutions: they are not needed
+    generate_assignment(course, assignment_id, source)  # grading does not need the solutions
     shutil.copytree(course.submitted_dir, root / "submitted")
     for folder in (root / "submitted").glob(f"*/{assignment_id}"):
         (folder / "timestamp.txt").unlink(missing_ok=True)
@@ -142,7 +160,12 @@ def make_stock(root: Path, course: Course, assignment_id: str) -> Path:
 
 
 def run_stock(root: Path, count: int) -> dict[str, float]:
-    """Stock nbgrader on the class; it goes on after a submission that it cannot grade."""
+    """Time stock nbgrader on the class; it may fail on some submissions and goes on.
+
+    Args:
+        root: folder of its course.
+        count: number of submissions.
+    """
     assignment_id = next((root / "source").iterdir()).name
     command = [sys.executable, "-m", "nbgrader", "autograde", assignment_id]
     times = timed(command, root, check=False)
@@ -150,14 +173,29 @@ def run_stock(root: Path, count: int) -> dict[str, float]:
 
 
 def run_ours(root: Path, assignment_id: str, workers: int, count: int) -> dict[str, float]:
-    """This kit's command on the class."""
+    """Time `grader autograde` on the class.
+
+    Args:
+        root: the course's folder.
+        assignment_id: the assignment.
+        workers: number of processes.
+        count: number of submissions.
+    """
     command = [sys.executable, "-m", "grader", "autograde", assignment_id]
     times = timed([*command, "--workers", str(workers)], root)
     return {**times, **per_minute(times["seconds"], count)}
 
 
 def run_start_up(folder: Path, assignment_id: str) -> tuple[dict[str, float], float]:
-    """A class of few, and the seconds of a class of one less those that one more would add."""
+    """Find the start-up time from a class of `FEW` and a class of one.
+
+    Args:
+        folder: where the courses are put.
+        assignment_id: the assignment.
+
+    Returns:
+        The times of the class of `FEW`, and the seconds of a run without any submission.
+    """
     one, few = (
         run_ours(make_course(folder / f"class-{n}", assignment_id, n).root, assignment_id, 1, n)
         for n in (1, FEW)
@@ -166,18 +204,28 @@ def run_start_up(folder: Path, assignment_id: str) -> tuple[dict[str, float], fl
 
 
 def mean_kib(pieces: list[bytes]) -> float:
-    """Their mean length."""
+    """Mean length of the pieces, in KiB."""
     return round(sum(map(len, pieces)) / len(pieces) / 1024, 1)
 
 
 def kept_kib(root: Path, count: int) -> float:
-    """What a submission takes on disk: its record, executed notebook and rows of the gradebook."""
+    """KiB of disk for each submission: its record, executed notebook and rows of the gradebook.
+
+    Args:
+        root: folder of a graded course.
+        count: number of submissions.
+    """
     files = [*root.glob("results/**/*"), *root.glob("autograded/**/*"), root / "gradebook.db"]
     return round(sum(p.stat().st_size for p in files if p.is_file()) / count / 1024, 1)
 
 
 def scores(root: Path, assignment_id: str) -> dict[str, Any]:
-    """By student, the score of every question."""
+    """Read the score of every question, by student.
+
+    Args:
+        root: folder of a graded course.
+        assignment_id: the assignment.
+    """
     records = (json.loads(p.read_text()) for p in (root / "results" / assignment_id).iterdir())
     return {
         record["student"]: {q["question"]: q["score"] for q in record["questions"]}
@@ -186,7 +234,14 @@ def scores(root: Path, assignment_id: str) -> dict[str, Any]:
 
 
 def stock_verdicts(root: Path, assignment_id: str) -> dict[tuple[str, str], bool]:
-    """By student and check cell, whether stock nbgrader gave the points; none where it failed."""
+    """Read whether stock nbgrader gave the points, by student and check cell.
+
+    Submissions on which it failed are left out.
+
+    Args:
+        root: folder of its course.
+        assignment_id: the assignment.
+    """
     with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as gradebook:
         return {
             (submission.student.id, grade.cell.name): grade.auto_score == grade.max_score
@@ -201,13 +256,27 @@ def stock_verdicts(root: Path, assignment_id: str) -> dict[tuple[str, str], bool
 def compare(
     stock: dict[tuple[str, str], bool], ours: dict[tuple[str, str | None], bool]
 ) -> dict[str, int]:
-    """How many verdicts stock nbgrader gave, and how many of them are ours, too."""
+    """Count the verdicts that stock nbgrader gave, and how many of them are the same as ours.
+
+    Args:
+        stock: whether a check passed in stock nbgrader, by student and check cell.
+        ours: whether a cell ran without an error in our box, by student and grade id.
+    """
     same = sum(ours.get(place) == verdict for place, verdict in stock.items())
     return {"by_stock": len(stock), "same": same}
 
 
 def timed(command: list[str], root: Path, *, check: bool = True) -> dict[str, float]:
-    """Run a command; its wall time, its own CPU time, and the memory of all its processes."""
+    """Run a command, and measure it.
+
+    Args:
+        command: program and arguments.
+        root: the folder to run it in.
+        check: whether a failure of the command ends the benchmark.
+
+    Returns:
+        Wall time, CPU time of the process itself, and peak memory of all its processes.
+    """
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     start = time.perf_counter()
     with (root / "log").open("w+") as log:
@@ -243,7 +312,15 @@ def own_cpu_s(pid: int) -> float:
 def run_phases(
     bundle: Bundle, submissions: list[Submission]
 ) -> tuple[dict[str, float], dict[tuple[str, str | None], bool], list[SubmissionResult]]:
-    """Mean seconds of each phase, in one process, warm; which cells passed; the results."""
+    """Grade the class in one warm process, and measure each phase.
+
+    Args:
+        bundle: the assignment.
+        submissions: the class.
+
+    Returns:
+        Mean seconds of each phase; whether each cell passed, by student and grade id; the results.
+    """
     spent: dict[str, float] = dict.fromkeys(("intake", "open box", "cells", "judge"), 0.0)
     outcomes: dict[int, CellOutcome] = {}
 

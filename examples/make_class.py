@@ -4,8 +4,8 @@ Run it after `grader build`, whenever a release has changed:
 
     python examples/make_class.py [--into FOLDER]
 
-Every submission starts from what a student would have downloaded. Who did what stands in
-students.py; what a grader should say to it, in README.md.
+Every submission starts from the release that a student would download. students.py has each
+student's answers; README.md says how they should be graded.
 """
 
 from __future__ import annotations
@@ -44,7 +44,12 @@ def main() -> None:
 
 
 class Answers:
-    """What may stand in the answer cells of one assignment."""
+    """The possible contents of the answer cells of one assignment.
+
+    Args:
+        course: the course.
+        bundle: the assignment.
+    """
 
     def __init__(self, course: Course, bundle: Bundle) -> None:
         self._release = bundle.release
@@ -82,7 +87,7 @@ def _without_markers(source: str) -> str:
 
 
 def _with_docstrings(code: str, source: str) -> str:
-    """The code with the docstrings of the released functions, which a student would keep."""
+    """Add the docstrings of the released functions to code, since a student would keep them."""
     released = _functions(source)
     lines = code.strip("\n").split("\n")
     for name, function in reversed(_functions(code.strip("\n")).items()):

@@ -1,7 +1,7 @@
-"""Who handed in what: the sample class as data. Their stories are told in README.md.
+"""The sample class as data: who handed in what. README.md describes the students.
 
-An answer is an id from the assignment's catalogue (a known mistake, or another right way), `STUB`
-for a cell left as it was, or code. A question that is not named has the solution's own answer.
+An answer is the id of a mistake or an alternative in the assignment's catalogue, `STUB` for an
+unchanged cell, or code. A question without an entry gets the answer of the solution.
 """
 
 from __future__ import annotations
@@ -19,25 +19,30 @@ STUB = "stub"
 
 
 def unchanged(filled: Notebook, release: Notebook) -> Notebook:
-    """Nothing happened to the cells."""
+    """Leave the cells as they are.
+
+    Args:
+        filled: the release with the student's answers.
+        release: the release.
+    """
     return filled
 
 
 def intact(text: str) -> str:
-    """Nothing happened to the file."""
+    """Leave the file as it is."""
     return text
 
 
 @dataclass(frozen=True)
 class Student:
-    """One student's way through an assignment.
+    """One student's submission of an assignment.
 
     Args:
-        answers: by question.
-        explain: the written answer, where the assignment asks for one.
-        mess: what happened to the cells.
-        damage: what happened to the file.
-        file_name: what the file is called.
+        answers: answers by question.
+        explain: the written answer; "" if there is none.
+        mess: changes the cells; takes the filled notebook and the release.
+        damage: changes the text of the file.
+        file_name: name of the file; `{assignment}` stands for the assignment's id.
         handed_in: content of timestamp.txt.
     """
 
@@ -50,7 +55,12 @@ class Student:
 
 
 def deleted_and_duplicated(filled: Notebook, release: Notebook) -> Notebook:
-    """The first check is gone, and the second answer is there twice: as the stub, then finished."""
+    """Delete the first check cell, and put the second answer's stub before the answer.
+
+    Args:
+        filled: the release with the student's answers.
+        release: the release.
+    """
     places = [i for i, cell in enumerate(filled["cells"]) if notebook.is_solution(cell)]
     stub = copy.deepcopy(release["cells"][places[1]])
     filled["cells"].insert(places[1], stub)
@@ -60,7 +70,12 @@ def deleted_and_duplicated(filled: Notebook, release: Notebook) -> Notebook:
 
 
 def stripped(filled: Notebook, release: Notebook) -> Notebook:
-    """What some editors leave: no nbgrader metadata, no cell ids."""
+    """Remove nbgrader's metadata and the cell ids, as some editors do.
+
+    Args:
+        filled: the release with the student's answers.
+        release: the release.
+    """
     for cell in filled["cells"]:
         cell["metadata"] = {"colab_type": "code"} if cell["cell_type"] == "code" else {}
         cell.pop("id", None)
@@ -69,7 +84,12 @@ def stripped(filled: Notebook, release: Notebook) -> Notebook:
 
 
 def with_a_cell_that_raises(filled: Notebook, release: Notebook) -> Notebook:
-    """A cell left over from trying something out; what it calls is gone."""
+    """Add a cell from an earlier trial, which calls a function that no longer exists.
+
+    Args:
+        filled: the release with the student's answers.
+        release: the release.
+    """
     scratch: Cell = {
         "cell_type": "code",
         "execution_count": None,
@@ -84,7 +104,7 @@ def with_a_cell_that_raises(filled: Notebook, release: Notebook) -> Notebook:
 
 
 def cut_off(text: str) -> str:
-    """An upload that broke off in the middle."""
+    """Cut the file off in the middle, as an interrupted upload does."""
     return text[: len(text) // 2]
 
 

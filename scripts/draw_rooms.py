@@ -2,9 +2,9 @@
 
     python scripts/draw_rooms.py
 
-Floors come from the contract in pyproject.toml, arrows from the source, what a room is from the
-first words of its docstring. An arrow that follows from two others is left out, and so are those
-to the ground, which every room may use.
+Floors come from the contract in pyproject.toml, arrows from the source, and the words in a room
+from the start of its docstring. An arrow that follows from two others is left out. So are arrows to
+the ground, which every room may use.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "grader"
 PICTURE = ROOT / "docs" / "images" / "rooms.svg"
 
-# Where a room stands on its floor, in widths from the left; chosen so that no arrows cross.
+# Place of a room on its floor, in widths from the left; chosen so that no arrows cross.
 COLUMNS = {
     "cli": 0.9, "nbgrader_plugins": 3.0,
     "release": 1.5, "export": 3.0,
@@ -31,7 +31,7 @@ COLUMNS = {
     "course": 2.0,
     "system": 2.0,
 }  # fmt: skip
-UNDRAWN = {"__main__", "bundle"}  # doors of the house, without a room behind them
+UNDRAWN = {"__main__", "bundle"}  # an entry point, and the place of an old import
 WIDTH, HEIGHT, COLUMN, FLOOR, MARGIN = 200, 58, 210, 98, 12
 
 STYLE = """

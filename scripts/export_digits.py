@@ -1,13 +1,13 @@
 """Export scikit-learn's bundled handwritten digits to a small .npz file.
 
-Run once, by hand, with scikit-learn in an environment of its own, so that the course itself never
-needs it:
+Run it once by hand. scikit-learn goes into an environment of its own, so that the course does not
+need it:
 
     python -m venv /tmp/digits && /tmp/digits/bin/pip install scikit-learn
     /tmp/digits/bin/python scripts/export_digits.py solutions/two_layer_net/digits.npz
 
-The order and the split are fixed by the seed below, and the file is byte-identical when written
-twice by the same version of NumPy.
+The seed below fixes the order and the split. The same version of NumPy always writes the same
+bytes.
 """
 
 import sys

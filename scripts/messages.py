@@ -1,6 +1,6 @@
 """Bring `grader/locale/` up to date: the template, the translations, and what is read of them.
 
-`make messages` runs it. With the code of a language it begins a translation into that.
+`make messages` runs it. Given the code of a new language, it starts a translation into it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ KEYWORDS = {**DEFAULT_KEYWORDS, "N_plural": (1, 2), "Sentence": None}
 
 
 def extracted() -> Catalog:
-    """Every sentence of the kit that can be translated, with the files in which it stands."""
+    """Every sentence of the kit that can be translated, with the files that contain it."""
     catalog = Catalog(fuzzy=False)
     found = extract_from_dir(
         PACKAGE, METHODS, STRICT, KEYWORDS, ["Translators:"], strip_comment_tags=True
@@ -35,14 +35,19 @@ def extracted() -> Catalog:
 
 
 def as_text(catalog: Catalog, *, header: bool = True) -> bytes:
-    """The text of a .po file; without line numbers, which any edit would change."""
+    """The text of a .po file, without line numbers, since every edit would change them.
+
+    Args:
+        catalog: the template, or one translation.
+        header: whether to write the entry with dates and plural forms.
+    """
     text = io.BytesIO()
     write_po(text, catalog, width=100, omit_header=not header, include_lineno=False)
     return text.getvalue()
 
 
 def compiled(catalog: Catalog) -> bytes:
-    """The content of a .mo file, which is what the kit reads."""
+    """The content of a .mo file, which the kit reads."""
     binary = io.BytesIO()
     write_mo(binary, catalog)
     return binary.getvalue()
@@ -56,7 +61,7 @@ def translations() -> Iterator[tuple[Path, Catalog]]:
 
 
 def main(new_languages: Sequence[str]) -> None:
-    """Write all files anew."""
+    """Write all files again, and start catalogues for new languages."""
     template = extracted()
     TEMPLATE.write_bytes(as_text(template, header=False))
     for language in new_languages:
