@@ -131,12 +131,22 @@ def hand_out() -> None:
 
 
 def hand_in(student: str, document: dict[str, Any]) -> None:
-    """Write a submission."""
+    """Write a submission.
+
+    Args:
+        student: who hands it in.
+        document: the notebook.
+    """
     write(Path("submitted", student, ID, f"{ID}.ipynb"), notebook.dumps(document))
 
 
 def write(path: Path, text: str) -> None:
-    """Write a file, and the folders that it needs."""
+    """Write a file, and the folders that it needs.
+
+    Args:
+        path: the file.
+        text: its content.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
 
@@ -223,7 +233,15 @@ def nbgrader(*arguments: str) -> bool:
 
 
 def ends_within(child: int, seconds: float) -> bool:
-    """Wait for a child, and meanwhile reap all others; False if it does not end in time."""
+    """Wait for a child, and meanwhile reap all others.
+
+    Args:
+        child: process id.
+        seconds: how long to wait at most.
+
+    Returns:
+        Whether the child ended in time.
+    """
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         try:

@@ -110,7 +110,12 @@ def measure(folder: Path, assignment_id: str, count: int) -> dict[str, Any]:
 
 
 def per_minute(seconds: float, count: int) -> dict[str, float]:
-    """Throughput of `count` submissions in `seconds`."""
+    """Calculate the throughput.
+
+    Args:
+        seconds: how long all submissions took.
+        count: number of submissions.
+    """
     return {"submissions_per_minute": round(60 * count / seconds, 1)}
 
 

@@ -1,4 +1,4 @@
-"""Bring `grader/locale/` up to date: the template, the translations, and what is read of them.
+"""Bring `grader/locale/` up to date: the template, the translations, and their .mo files.
 
 `make messages` runs it. Given the code of a new language, it starts a translation into it.
 """
@@ -54,14 +54,14 @@ def compiled(catalog: Catalog) -> bytes:
 
 
 def translations() -> Iterator[tuple[Path, Catalog]]:
-    """What each .po file holds."""
+    """Each .po file, with its content."""
     for path in sorted(FOLDER.glob("*/LC_MESSAGES/messages.po")):
         with path.open("rb") as file:
             yield path, read_po(file, locale=path.parents[1].name, domain="messages")
 
 
 def main(new_languages: Sequence[str]) -> None:
-    """Write all files again, and start catalogues for new languages."""
+    """Write all files again, and start translations into new languages."""
     template = extracted()
     TEMPLATE.write_bytes(as_text(template, header=False))
     for language in new_languages:

@@ -118,8 +118,8 @@ def _target(table: Table, column: Column) -> int:
     shown = ", ".join(repr(name) for name in table.header if ":" in name) or "none"
     problem = "several columns are" if found else "no column is"
     raise UsageError(
-        f"{table.path}: {problem} named {column.name!r}; write the right one of these as lms_name "
-        f"of {column.assignment.id} into course.yml: {shown}"
+        f"{table.path}: {problem} named {column.name!r}; set lms_name "
+        f"of {column.assignment.id} in course.yml to the right one of these: {shown}"
     )
 
 

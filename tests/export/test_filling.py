@@ -12,7 +12,11 @@ from tests.kit.lms import CANVAS, filled
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ("Tiny (78)", "Small (78)", "no column is named 'Tiny'; write the right one of these"),
+        (
+            "Tiny (78)",
+            "Small (78)",
+            "no column is named 'Tiny'; set lms_name of tiny in course.yml",
+        ),
         ("Warm-up (77)", "Tiny (77)", "several columns are named 'Tiny'"),
         (",9.00,", ",(read only),", "column 'Tiny (78)' is read-only in Canvas"),
         ("Section", "Group", "line 1: no columns Student, ID and Section"),
