@@ -1,4 +1,4 @@
-"""The command: its verbs, its exit codes, its one-line errors, what it does not import."""
+"""The program `grader`: its commands, exit codes, one-line errors, and what it does not import."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The zip for Gradescope: what is in it."""
+"""The contents of the zip for Gradescope."""
 
 from __future__ import annotations
 

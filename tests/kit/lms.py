@@ -1,4 +1,4 @@
-"""Grades of a class, filled into what Canvas and Moodle export."""
+"""Grades of a class, filled into files that Canvas and Moodle exported."""
 
 from __future__ import annotations
 

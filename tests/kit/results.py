@@ -1,4 +1,4 @@
-"""Results, and what tests ask of them."""
+"""Results as tests compare them."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ def load(folder: Path, text: str | bytes) -> Course:
 
 
 def problem(folder: Path, text: str | bytes) -> str:
-    """What is told of a course.yml that is wrong: one line, without the name of the file."""
+    """The error that a wrong course.yml gives: one line, here without the name of the file."""
     with pytest.raises(CourseError) as caught:
         load(folder, text)
     message = str(caught.value)
