@@ -1,16 +1,18 @@
 """The deadlines of each student: the due dates of course.yml, and later ones in extensions.csv.
 
 The file's columns are `student`, `assignment`, and either `until` (date and time with a zone) or
-`days` (after the due date). Other columns, such as a reason, are ignored.
+`days` (after the due date, by the calendar of the course's time zone). Other columns, such as a
+reason, are ignored.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
+from grader.course.clock import later
 from grader.course.ids import USABLE_ID, is_safe_student
 from grader.course.roster import load_roster
 from grader.course.settings import Assignment, Course
@@ -86,11 +88,13 @@ def _rows(course: Course, table: Table) -> Iterator[tuple[Row, tuple[str, str], 
             assignment = course.assignment(cell["assignment"])
         except UsageError as error:
             raise _wrong(table, row, str(error)) from None
-        until = _until(table, row, assignment, cell)
+        until = _until(table, row, assignment, cell, course.zone)
         yield row, (cell["student"], assignment.id), until
 
 
-def _until(table: Table, row: Row, assignment: Assignment, cell: dict[str, Any]) -> datetime:
+def _until(
+    table: Table, row: Row, assignment: Assignment, cell: dict[str, Any], zone: tzinfo
+) -> datetime:
     if assignment.due is None:
         raise _wrong(table, row, f"{assignment.id} has no due date in course.yml; set one")
     if bool(cell["until"]) == bool(cell["days"]):
@@ -100,7 +104,7 @@ def _until(table: Table, row: Row, assignment: Assignment, cell: dict[str, Any])
             days = float(cell["days"])
             if not 0 <= days <= MAX_DAYS:
                 raise ValueError
-            return assignment.due + timedelta(days=days)
+            return later(assignment.due, timedelta(days=days), zone)
         until = datetime.fromisoformat(cell["until"])
         if until.tzinfo is None:
             raise ValueError

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
 import yaml
 from pydantic import (
@@ -14,10 +16,12 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
 
+from grader.course.clock import at, zone_named
 from grader.course.problems import first_problem
 from grader.errors import CourseError, UsageError
 
@@ -91,7 +95,8 @@ class Assignment(_Model):
     Args:
         id: its name in commands, and of its folders under solutions/ and assignments/.
         title: its name for people.
-        due: date and time with a time zone; None if there is no deadline.
+        due: date and time with a time zone, or in the course's, if it names one; None if there is
+            no deadline.
         lms_name: the title in the LMS's gradebook, if it is not `title`.
         questions: the questions by name, in the order of feedback; in course.yml, a number
             alone gives a question's points.
@@ -106,6 +111,18 @@ class Assignment(_Model):
     questions: dict[Identifier, Question] = Field(
         min_length=1, examples=["questions: {forward: 6, explain: {points: 6, manual: true}}"]
     )
+
+    @field_validator("due", mode="before")
+    @classmethod
+    def _in_the_time_zone_of_the_course(cls, value: Any, info: ValidationInfo) -> Any:
+        if info.context is None:
+            return value
+        try:
+            shown = datetime.fromisoformat(value) if isinstance(value, str) else value
+        except ValueError:
+            return value  # refused below, with an example
+        is_naive = isinstance(shown, datetime) and shown.tzinfo is None
+        return at(shown, info.context) if is_naive else value
 
     @field_validator("questions", mode="before")
     @classmethod
@@ -129,6 +146,7 @@ class Course(_Model):
     Args:
         name: the course's title.
         seed: what all random inputs of hidden tests are drawn from.
+        time_zone: name of the time zone, in the IANA database, by whose calendar days are counted.
         assignments: in the order of the course.
         limits: what one submission may use.
         figures: whether to `keep` a notebook's figures, or to `skip` drawing them.
@@ -143,6 +161,7 @@ class Course(_Model):
 
     name: str = Field(min_length=1, max_length=200, examples=["name: Neural networks"])
     seed: int = Field(ge=0, examples=["seed: 2026"])
+    time_zone: str = Field(default="UTC", examples=["time_zone: Europe/Berlin"])
     assignments: tuple[Assignment, ...] = Field(
         min_length=1,
         examples=[
@@ -171,6 +190,15 @@ class Course(_Model):
     )
     root: Path = Field(default=Path(), exclude=True)
 
+    @field_validator("time_zone")
+    @classmethod
+    def _is_a_time_zone(cls, value: str) -> str:
+        try:
+            zone_named(value)
+        except ValueError:
+            raise ValueError("must be the name of a time zone in the IANA database") from None
+        return value
+
     @model_validator(mode="after")
     def _ids_differ(self) -> Course:
         ids = [assignment.id for assignment in self.assignments]
@@ -193,9 +221,14 @@ class Course(_Model):
         if "root" in data:
             raise CourseError(f"{path}: root: unknown key; remove it")
         try:
-            return cls.model_validate({**data, "root": root})
+            return cls.model_validate({**data, "root": root}, context=_zone_for_dates(data))
         except ValidationError as error:
             raise CourseError(f"{path}: {first_problem(error.errors(), data, EXAMPLES)}") from None
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone by whose calendar days are counted."""
+        return zone_named(self.time_zone)
 
     def assignment(self, assignment_id: str) -> Assignment:
         """The assignment with that id.
@@ -299,6 +332,14 @@ EXAMPLES: dict[str, str] = {
     for name, field in model.model_fields.items()
     if field.examples
 }  # of lines in course.yml, by key
+
+
+def _zone_for_dates(data: dict[str, Any]) -> ZoneInfo | None:
+    """The time zone of dates that name none; None if the course names none either."""
+    try:
+        return zone_named(str(data["time_zone"]))
+    except (KeyError, ValueError):
+        return None
 
 
 class _Loader(yaml.SafeLoader):

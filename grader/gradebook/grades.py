@@ -135,7 +135,8 @@ def refresh(
 def _late_digest(course: Course, times: dict[str, datetime | None]) -> str:
     dues = [(assignment.id, str(assignment.due)) for assignment in course.assignments]
     known = sorted((student, str(time)) for student, time in times.items())
-    digest = hashlib.sha256(f"{course.late_policy!r}{dues}{known}".encode())
+    policy = f"{course.late_policy!r}{course.time_zone}"
+    digest = hashlib.sha256(f"{policy}{dues}{known}".encode())
     for path in (course.roster_path, course.extensions_path):
         digest.update(b"\0" + (path.read_bytes() if path.is_file() else b""))
     return digest.hexdigest()

@@ -1,8 +1,10 @@
 """What handing in late costs, by the policy of course.yml; pure arithmetic on times and scores.
 
 Lateness is counted in days after the student's own deadline and the grace period; a day that has
-begun counts. A student has a budget of late days, which cost nothing. It is spent in the order of
-the deadlines, on every late submission, until nothing is left.
+begun counts. Days are those of the calendar in the course's time zone: work that comes two days
+late at the hour of the deadline is two days late, also where the clocks changed meanwhile. A
+student has a budget of late days, which cost nothing. It is spent in the order of the deadlines, on
+every late submission, until nothing is left.
 """
 
 from __future__ import annotations
@@ -10,14 +12,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta, tzinfo
 
+from grader.course.clock import DAY_S, elapsed_s
 from grader.course.settings import LatePolicy
 from grader.locale.translations import N_, gettext, ngettext
 
 __all__ = ["HandIn", "Lateness", "lateness"]
-
-DAY_S = 86400
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,8 @@ class Lateness:
     """How late one submission was, and what that costs.
 
     Args:
-        seconds: time after the student's own deadline; 0 when in time.
+        seconds: time after the student's own deadline, in which each day of the calendar has 24
+            hours; 0 when in time.
         days: days that have begun after the grace period.
         free_days: how many of them the student's late days pay for.
         penalty: points lost, to two decimals; never negative, never more than the score.
@@ -82,18 +84,20 @@ class Lateness:
         )
 
 
-def lateness(policy: LatePolicy, handins: Sequence[HandIn]) -> list[Lateness]:
+def lateness(policy: LatePolicy, handins: Sequence[HandIn], zone: tzinfo = UTC) -> list[Lateness]:
     """How late each submission of one student was, and what that costs.
 
     Args:
         policy: grace, budget of days, share per day, largest share, floor.
         handins: all submissions of one student in the course.
+        zone: the time zone by whose calendar days are counted.
 
     Returns:
         One entry for each submission, in the same order.
     """
-    seconds = [_seconds_late(handin) for handin in handins]
-    days = [_days(policy, late) for late in seconds]
+    grace = timedelta(minutes=policy.grace_minutes)
+    seconds = [_seconds_late(handin, timedelta(), zone) for handin in handins]
+    days = [math.ceil(_seconds_late(handin, grace, zone) / DAY_S) for handin in handins]
     free = _free_days(policy.late_days, handins, days)
     return [
         Lateness(late, begun, paid, _penalty(policy, handin, begun - paid))
@@ -101,15 +105,12 @@ def lateness(policy: LatePolicy, handins: Sequence[HandIn]) -> list[Lateness]:
     ]
 
 
-def _seconds_late(handin: HandIn) -> float:
+def _seconds_late(handin: HandIn, grace: timedelta, zone: tzinfo) -> float:
+    """Time after the deadline and the grace period."""
     if handin.deadline is None or handin.submitted_at is None:
         return 0.0
-    return max(0.0, (handin.submitted_at - handin.deadline).total_seconds())
-
-
-def _days(policy: LatePolicy, seconds_late: float) -> int:
-    beyond_s = seconds_late - 60 * policy.grace_minutes
-    return max(0, math.ceil(beyond_s / DAY_S))
+    until = handin.deadline + grace
+    return elapsed_s(until, handin.submitted_at, zone) if handin.submitted_at > until else 0.0
 
 
 def _free_days(budget: int, handins: Sequence[HandIn], days: Sequence[int]) -> list[int]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from grader.course.clock import later
 from grader.course.deadlines import Deadlines
 from grader.course.settings import Assignment, Course
 from grader.gradebook.late import HandIn, Lateness, lateness
@@ -38,12 +39,12 @@ class Penalties:
             How late each submission was, by assignment and student.
         """
         self._database.flush()
-        scores = self._scores(students)
+        policy, zone, scores = self._course.late_policy, self._course.zone, self._scores(students)
         found = {}
         for name, theirs in groupby(self._rows(students), lambda row: str(row[0].student_id)):
             mine = list(theirs)
             handins = [self._handin(*row, scores.get(row[1].id, 0.0)) for row in mine]
-            for row, late in zip(mine, lateness(self._course.late_policy, handins), strict=True):
+            for row, late in zip(mine, lateness(policy, handins, zone), strict=True):
                 row[1].late_submission_penalty = late.penalty or None
                 found[row[2].id, name] = late
         return found
@@ -90,7 +91,7 @@ class Penalties:
         """If an extension was granted by us and another through nbgrader, the later one counts."""
         due = self._deadlines.of(assignment, submission.student_id)
         if due is not None and assignment.due is not None and submission.extension is not None:
-            due = max(due, assignment.due + submission.extension)
+            due = max(due, later(assignment.due, submission.extension, self._course.zone))
         stamp = submission.timestamp
         submitted_at = None if stamp is None else stamp.replace(tzinfo=UTC)
         return HandIn(assignment.max_score, score, due, submitted_at)

@@ -78,7 +78,8 @@ def _chosen(
         HandIn(assignment.max_score, score, deadline, attempt.submitted_at)
         for attempt, score in zip(attempts, known, strict=True)
     ]
-    left = [h.score - lateness(without_late_days, [h])[0].penalty for h in handins]
+    zone = run.course.zone
+    left = [h.score - lateness(without_late_days, [h], zone)[0].penalty for h in handins]
     return max(zip(attempts, left, strict=True), key=lambda pair: (pair[1], -pair[0].number))[0]
 
 

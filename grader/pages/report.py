@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from pathlib import Path
 from statistics import fmean, median
 
@@ -131,12 +131,13 @@ def _page(
     statistics = question_statistics(assignment, results)
     shares = {q.name: 100 * q.success for q in statistics if q.success is not None}
     found = {q.name: q.discrimination for q in statistics if q.discrimination is not None}
-    rows = [_row(grade, times) for grade in class_grades]
+    rows = [_row(grade, times, course.zone) for grade in class_grades]
     return render(
         "report.html",
         title=gettext("{assignment}: the class", assignment=assignment.title),
         course=course.name,
         assignment=assignment,
+        time_zone=course.time_zone,
         script=script,
         script_source=script_source,
         rows=rows,
@@ -184,13 +185,13 @@ def _similar(release: Notebook, class_grades: Sequence[Grade]) -> _Similar | Non
     return _Similar(pairs, found.usual(0.5), found.usual(0.99))
 
 
-def _row(grade: Grade, times: Mapping[str, datetime | None]) -> _Row:
-    result = grade.result
+def _row(grade: Grade, times: Mapping[str, datetime | None], zone: tzinfo) -> _Row:
+    result, moment = grade.result, times.get(grade.result.student)
     return _Row(
         student=result.student,
         status=str(result.status),
         scores={q.question: q.score for q in result.questions},
-        handed_in=times.get(result.student),
+        handed_in=moment.astimezone(zone) if moment else None,
         is_late=grade.lateness.seconds > 0,
         late_penalty=grade.lateness.penalty,
         total=grade.final_score,

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from grader.course.deadlines import load_deadlines
+from grader.course.settings import Course
 from grader.errors import UsageError
-from tests.kit.course import DUE, ID, write_course
+from tests.kit.course import COURSE_YML, DUE, ID, write_course
 
 DAY = timedelta(days=1)
 
@@ -27,6 +28,18 @@ def test_extensions_move_a_students_own_deadline(tmp_path: Path) -> None:
     assert deadlines.of(tiny, "ada") == datetime(2026, 1, 12, 10, tzinfo=UTC)
     assert deadlines.of(tiny, "bela") == DUE + 1.5 * DAY
     assert deadlines.of(tiny, "chidi") == deadlines.of(tiny, "dora") == DUE
+
+
+def test_an_extension_in_days_ends_at_the_same_time_by_the_clocks_of_the_course(
+    tmp_path: Path,
+) -> None:
+    write_course(tmp_path)
+    text = COURSE_YML.replace("2026-01-10T12:00:00+00:00", "2025-10-19T23:59:00+02:00")
+    (tmp_path / "course.yml").write_text(text + "time_zone: Europe/Berlin\n")
+    course = Course.load(tmp_path)
+    course.extensions_path.write_text(f"student,assignment,days\nada,{ID},7\n")
+    until = load_deadlines(course).of(course.assignment(ID), "ada")
+    assert until == datetime(2025, 10, 26, 22, 59, tzinfo=UTC)
 
 
 def test_an_extension_of_somebody_who_is_not_in_the_roster_is_a_remark(tmp_path: Path) -> None:

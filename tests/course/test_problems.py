@@ -46,6 +46,12 @@ def test_a_wrong_key_is_named_with_what_is_expected(tmp_path: Path, right: str) 
         ("limits: {timeout: 5}", "limits.timeout: unknown key; remove it or correct its spelling"),
         ("late_policy: {max_penalty: 2}", "late_policy.max_penalty: "),
         ("gradebook: gradebook.db", "gradebook: must be the URL of a database, such as"),
+        (
+            "time_zone: Europe/Berln",
+            "time_zone: must be the name of a time zone in the IANA database, such as "
+            "`time_zone: Europe/Berlin` (got 'Europe/Berln')",
+        ),
+        ("time_zone: 2", "time_zone: must be text"),
         ("root: /", "root: unknown key"),
         ("colour: red", "colour: unknown key"),
         ("seed: 2", "line "),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,24 @@ def test_an_unknown_assignment_is_an_error_that_names_the_known_ones(tmp_path: P
     with pytest.raises(UsageError, match="'two' is not an assignment of this course; known: one"):
         list(course.chosen(("one", "two")))
     assert [a.id for a in course.chosen(())] == ["one"]
+
+
+@pytest.mark.parametrize("due", ["2026-10-05T23:59:00", "2026-10-05 23:59:00", "2026-10-05T23:59"])
+def test_a_date_without_a_time_zone_is_in_that_of_the_course(tmp_path: Path, due: str) -> None:
+    text = GOOD.replace("2026-01-10T12:00:00+00:00", due) + "time_zone: Europe/Berlin\n"
+    (one,) = load(tmp_path, text).assignments
+    assert one.due == datetime(2026, 10, 5, 21, 59, tzinfo=UTC)
+
+
+def test_a_date_that_the_clocks_never_show_is_refused(tmp_path: Path) -> None:
+    text = GOOD.replace("2026-01-10T12:00:00+00:00", "2026-03-29T02:30:00")
+    said = problem(tmp_path, text + "time_zone: Europe/Berlin\n")
+    assert said.startswith("assignment one: due: the clocks are put forward then")
+
+
+def test_a_wrong_time_zone_is_told_before_a_date_that_would_need_it(tmp_path: Path) -> None:
+    text = GOOD.replace("2026-01-10T12:00:00+00:00", "2026-10-05T23:59:00")
+    assert problem(tmp_path, text + "time_zone: Europe/Berln\n").startswith("time_zone: must be")
 
 
 def test_an_id_used_twice_is_refused(tmp_path: Path) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -28,6 +29,20 @@ def test_the_penalty_is_a_share_for_each_day_begun_after_the_grace_period(
 ) -> None:
     policy = LatePolicy(grace_minutes=10, penalty_per_day=0.1, max_penalty=0.25)
     assert late(policy, timedelta(seconds=seconds_late)).penalty == penalty
+
+
+@pytest.mark.parametrize(
+    ("hours_late", "days"),
+    [(-1, 0), (0.1, 0), (0.2, 1), (24, 1), (25, 1), (25.2, 2), (7 * 24, 7), (7 * 24 + 1, 7)],
+)
+def test_late_days_are_days_of_the_calendar_where_the_clocks_go_back(
+    hours_late: float, days: int
+) -> None:
+    policy = LatePolicy(grace_minutes=10, penalty_per_day=0.05)
+    due = datetime(2025, 10, 25, 21, 59, tzinfo=UTC)  # the day that follows has 25 hours
+    handin = HandIn(10, 10, due, due + timedelta(hours=hours_late))
+    (found,) = lateness(policy, [handin], ZoneInfo("Europe/Berlin"))
+    assert (found.days, found.penalty) == (days, days * 0.5)
 
 
 def test_lateness_takes_no_score_below_the_floor() -> None:
