@@ -16,6 +16,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 
 from grader.course.solution import definition_lines
+from grader.intake.pieces import answer_parts, continues, defined, scratch_copies
 from grader.locale.translations import N_, gettext
 from grader.notebook import (
     ADDED,
@@ -30,10 +31,6 @@ from grader.results import Note, NoteKind
 
 __all__ = ["Intake", "rebuild"]
 
-DEFINES = re.compile(r"^(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.MULTILINE)
-BLANKS = (" ", "\t")
-FUNCTION = re.compile(r"\s*(?:async\s+def|def|class)\b")
-RETURN = re.compile(r"\s*return\b")
 BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 IMAGE_TYPES = ("image/png", "image/jpeg", "image/gif")
 ATTACHMENT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._ -]{0,99}")
@@ -41,6 +38,10 @@ REPAIRS = {
     "missing": N_("Missing from your notebook, so counted as not answered: {cells}."),
     "merged": N_("Found merged into another answer cell, and graded from there: {cells}."),
     "duplicated": N_("Found more than once, the last one that you changed counts: {cells}."),
+    "copied": N_(
+        "Found more than once, and what holds no part of the answer counts as a cell of your own: "
+        "{cells}."
+    ),
     "split": N_("Split over several cells, which were joined again: {cells}."),
     "retyped": N_("Had been changed from code to text or back, and was restored: {cells}."),
     "unlabelled": N_("Had lost its label, and was recognised by what it contains: {cells}."),
@@ -70,6 +71,7 @@ class _Notes:
     missing: list[str] = field(default_factory=list)
     merged: list[str] = field(default_factory=list)
     duplicated: list[str] = field(default_factory=list)
+    copied: list[str] = field(default_factory=list)
     split: list[str] = field(default_factory=list)
     retyped: list[str] = field(default_factory=list)
     unlabelled: list[str] = field(default_factory=list)
@@ -104,11 +106,14 @@ def rebuild(submitted: Notebook, release: Notebook) -> Intake:
     """
     cells = submitted["cells"]
     ours = release["cells"]
-    places, unlabelled = _places(cells, ours)
+    places, unlabelled, copied = _places(cells, ours)
     if not any(place is not None and grade_id(ours[place]) for place in places):
         reason = gettext("None of this assignment's cells is in the notebook.")
         return Intake(None, (), reason)
-    notes = _Notes(unlabelled=[cell_name(ours[place]) for place in sorted(unlabelled)])
+    notes = _Notes(
+        unlabelled=[cell_name(ours[place]) for place in sorted(unlabelled)],
+        copied=[cell_name(ours[place]) for place in sorted(copied)],
+    )
     result = [deepcopy(cell) for cell in ours]
     for index, cell in enumerate(result):
         found = [c for c, place in zip(cells, places, strict=True) if place == index]
@@ -128,8 +133,8 @@ def _text(cell: Cell) -> str:
     return "\n".join(line.rstrip() for line in cell["source"].split("\n")).strip("\n")
 
 
-def _places(cells: list[Cell], ours: list[Cell]) -> tuple[list[int | None], set[int]]:
-    """Each submitted cell's index in the release, and the indices found without a label."""
+def _places(cells: list[Cell], ours: list[Cell]) -> tuple[list[int | None], set[int], set[int]]:
+    """Each submitted cell's index in the release; which were found without a label, or copied."""
     by_grade_id = {name: i for i, cell in enumerate(ours) if (name := grade_id(cell))}
     by_id = {cell["id"]: i for i, cell in enumerate(ours) if "id" in cell}
     places: list[int | None] = []
@@ -137,13 +142,14 @@ def _places(cells: list[Cell], ours: list[Cell]) -> tuple[list[int | None], set[
         place = by_grade_id.get(grade_id(cell) or "")
         places.append(by_id.get(_cell_id(cell)) if place is None else place)
     _release_copies(places, cells, ours)
+    copied = _release_scratch(places, cells, ours) | _release_texts(places, cells, ours)
     labelled = set(places)
     _find_by_text(places, cells, ours)
     _find_by_definition(places, cells, ours, labelled)
     _find_by_neighbours(places, cells, ours)
     _find_by_continuation(places, cells, ours)
     found = {place for place in places if place is not None and is_solution(ours[place])}
-    return places, found - labelled
+    return places, found - labelled, copied
 
 
 def _cell_id(cell: Cell) -> str:
@@ -164,6 +170,47 @@ def _release_copies(places: list[int | None], cells: list[Cell], ours: list[Cell
             places[i] = None
 
 
+def _release_scratch(places: list[int | None], cells: list[Cell], ours: list[Cell]) -> set[int]:
+    """Treat copies of an answer cell that hold no part of the answer as the student's cells.
+
+    Returns:
+        The indices of these answer cells in the release.
+    """
+    copied = set()
+    for place, stub in enumerate(ours):
+        found = [i for i, there in enumerate(places) if there == place]
+        if len(found) > 1 and _is_code_answer(stub):
+            changed = [i for i in found if _text(cells[i]) != _text(stub)]
+            copies = [cells[i] for i in changed]
+            for k in scratch_copies(copies, _expected(stub), len(changed) < len(found)):
+                places[changed[k]] = None
+                copied.add(place)
+    return copied
+
+
+def _release_texts(places: list[int | None], cells: list[Cell], ours: list[Cell]) -> set[int]:
+    """Treat text as the student's cell if a code cell defines the same functions of an answer.
+
+    Returns:
+        The indices of these answer cells in the release.
+    """
+    copied = set()
+    released = {_text(cell) for cell in ours}
+    code = [c for c in cells if c["cell_type"] == "code" and _text(c) not in released]
+    in_code = set().union(*(defined(cell["source"]) for cell in code))
+    for i, place in enumerate(places):
+        if place is not None and cells[i]["cell_type"] != "code" and _is_code_answer(ours[place]):
+            names = defined(cells[i]["source"]) & _expected(ours[place])
+            if names and names <= in_code:
+                places[i] = None
+                copied.add(place)
+    return copied
+
+
+def _is_code_answer(cell: Cell) -> bool:
+    return is_solution(cell) and cell["cell_type"] == "code"
+
+
 def _find_by_text(places: list[int | None], cells: list[Cell], ours: list[Cell]) -> None:
     count = Counter(_text(cell) for cell in ours)
     unique = {_text(cell): i for i, cell in enumerate(ours) if count[_text(cell)] == 1}
@@ -182,7 +229,7 @@ def _find_by_definition(
     }
     for i, cell in enumerate(cells):
         if places[i] is None and cell["cell_type"] == "code":
-            names = _defined(cell["source"]) & owners.keys()
+            names = defined(cell["source"]) & owners.keys()
             places[i] = min((owners[name] for name in names), default=None)
 
 
@@ -202,41 +249,17 @@ def _find_by_continuation(places: list[int | None], cells: list[Cell], ours: lis
     """Match both halves of a split function to one cell, if only one half kept its label."""
     for i in range(len(cells) - 1):
         first, second = places[i], places[i + 1]
-        if (first is None) != (second is None) and _continues(cells[i], cells[i + 1]):
+        if (first is None) != (second is None) and continues(cells[i], cells[i + 1]):
             place = second if first is None else first
             if place is not None and is_solution(ours[place]):
                 places[i] = places[i + 1] = place
 
 
-def _continues(cell: Cell, following: Cell) -> bool:
-    """Whether the second cell continues a function that the first one begins."""
-    if not cell["cell_type"] == following["cell_type"] == "code":
-        return False
-    if not _defined(cell["source"]) or not following["source"].lstrip("\n").startswith(BLANKS):
-        return False
-    return _text(cell).endswith(":") or _is_body(following["source"])
-
-
-def _is_body(source: str) -> bool:
-    """Whether a return comes before the first block ends or another function begins."""
-    for line in filter(str.strip, source.split("\n")):
-        if not line.startswith(BLANKS) or FUNCTION.match(line):
-            return False
-        if RETURN.match(line):
-            return True
-    return False
-
-
 def _expected(cell: Cell) -> set[str]:
     """The names that a student defines in this cell of the release."""
-    if not is_solution(cell) or cell["cell_type"] != "code":
+    if not _is_code_answer(cell):
         return set()
     return set(definition_lines(cell["source"]))
-
-
-def _defined(source: str) -> set[str]:
-    """Names defined at the top level; found by pattern, since students' code may not parse."""
-    return set(DEFINES.findall(source))
 
 
 def _answer(cell: Cell, found: list[Cell], notes: _Notes) -> None:
@@ -252,21 +275,13 @@ def _answer(cell: Cell, found: list[Cell], notes: _Notes) -> None:
         _attach(cell, found)
         split = len(set(changed)) > 1
     else:
-        parts = _parts(changed, _expected(cell))
+        parts = answer_parts(changed, _expected(cell))
         cell["source"] = "\n".join(parts) or cell["source"]
         split = len(parts) > 1
     if split:
         notes.split.append(cell_name(cell))
     elif len(found) > 1:
         notes.duplicated.append(cell_name(cell))
-
-
-def _parts(sources: list[str], expected: set[str]) -> list[str]:
-    """The last source, or all of them if it lacks an expected function that another has."""
-    wanted = set().union(*map(_defined, sources)) & expected
-    if sources and wanted <= _defined(sources[-1]):
-        return sources[-1:]
-    return sources
 
 
 def _attach(cell: Cell, found: list[Cell]) -> None:
@@ -291,7 +306,7 @@ def _accept_merged(result: list[Cell], ours: list[Cell], notes: _Notes) -> None:
     The stub may run after them, and would undo them.
     """
     answers = [
-        _defined(cell["source"])
+        defined(cell["source"])
         for cell, stub in zip(result, ours, strict=True)
         if is_solution(cell) and cell["source"] != stub["source"]
     ]

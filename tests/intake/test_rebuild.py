@@ -139,6 +139,79 @@ def test_a_cell_that_can_stand_alone_is_not_joined(follower):
     assert repaired(intake)["cells"][3]["source"] == follower
 
 
+WORSE = "def forward(x):\n    return 3 * x"
+SCRATCH = [
+    ("code", "print(forward(3)\n"),
+    ("code", "try again with X @ W1 here"),
+    ("code", "y = forward(3)\nprint(y)"),
+    ("code", "def other(x):\n    return 1"),
+    ("code", "    return 3 * x  # or this?"),
+    ("code", "def forward(x):\n    return (3 * x"),
+    ("code", f'"""\n{WORSE}\n"""'),
+    ("code", f"old = '''\n{WORSE}'''"),
+    ("code", f"%%script false\n{WORSE}"),
+    ("code", f"\n%%writefile old.py\n{WORSE}"),
+    ("raw", WORSE),
+    ("markdown", WORSE),
+    ("markdown", f"```python\n{WORSE}\n```"),
+    ("markdown", "My notes"),
+]
+
+
+@pytest.mark.parametrize("is_above", [False, True])
+@pytest.mark.parametrize(("kind", "text"), SCRATCH)
+def test_scratch_under_a_copied_label_never_outranks_the_answer(kind, text, is_above):
+    """It stays where it is, as a cell of the student's own."""
+    submitted = answered(RELEASE, forward=FORWARD)
+    copy = {**deepcopy(submitted["cells"][2]), "cell_type": kind, "source": text, "id": "copy"}
+    submitted["cells"].insert(2 if is_above else 3, copy)
+    intake = rebuild(submitted, RELEASE)
+    assert source(intake.notebook, "forward") == FORWARD
+    added = [c for c in repaired(intake)["cells"] if "grader" in c["metadata"]]
+    assert [cell["source"] for cell in added] == [text]
+    assert told(intake) == (
+        "Found more than once, and what holds no part of the answer counts as a cell of your own: "
+        "forward.",
+    )
+
+
+def test_scratch_under_a_copied_label_leaves_the_stub_alone():
+    submitted = deepcopy(RELEASE)
+    copy = {**deepcopy(submitted["cells"][2]), "source": "try again", "id": "copy"}
+    submitted["cells"].insert(3, copy)
+    assert source(rebuild(submitted, RELEASE).notebook, "forward") == STUBS["forward"]
+
+
+@pytest.mark.parametrize("kind", ["raw", "markdown"])
+def test_code_without_a_label_outranks_text_that_has_it(kind):
+    submitted = answered(RELEASE, forward=WORSE)
+    submitted["cells"][2]["cell_type"] = kind
+    submitted["cells"].insert(2, make_cell("x", FORWARD))
+    assert source(rebuild(submitted, RELEASE).notebook, "forward") == FORWARD
+
+
+def test_code_in_another_answer_cell_outranks_text():
+    submitted = answered(RELEASE, forward=WORSE, gates=f"{ADD}\n{MULTIPLY}\n{FORWARD}")
+    submitted["cells"][2]["cell_type"] = "raw"
+    intake = rebuild(submitted, RELEASE)
+    assert source(intake.notebook, "forward") == "# defined in another answer cell: forward"
+
+
+def test_of_two_answers_the_one_that_can_be_read_counts():
+    """IPython's own lines can be read, too."""
+    submitted = answered(RELEASE, forward=f"%matplotlib inline\n!pip list\n{FORWARD}")
+    submitted["cells"].insert(3, answered(RELEASE, forward=f"{WORSE} +")["cells"][2])
+    assert source(rebuild(submitted, RELEASE).notebook, "forward").endswith(FORWARD)
+
+
+def test_a_helper_under_a_copied_label_is_kept_before_the_answer():
+    submitted = answered(RELEASE, forward="def twice(x):\n    return 2 * x")
+    last = "def forward(x):\n    return twice(x)"
+    submitted["cells"].insert(3, answered(RELEASE, forward=last)["cells"][2])
+    sources = [c["source"] for c in repaired(rebuild(submitted, RELEASE))["cells"]]
+    assert sources[2:4] == ["def twice(x):\n    return 2 * x", last]
+
+
 def test_merged_answer_cells_are_graded_where_they_are():
     submitted = answered(RELEASE, forward=f"{FORWARD}\n{ADD}\n{MULTIPLY}")
     del submitted["cells"][index(submitted, "gates")]
