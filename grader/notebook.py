@@ -57,7 +57,7 @@ def loads(data: bytes | str) -> Notebook:
     """
     document = _parse(_decode(data))
     if not isinstance(document, dict):
-        raise ValueError(Sentence("not a Jupyter notebook (no list of cells)"))
+        raise ValueError(Sentence("not a Jupyter notebook (it has no list of cells)"))
     cells = document.get("cells")
     if not isinstance(cells, list):
         cells = _cells_of_format_3(document)
@@ -83,7 +83,7 @@ def _decode_as(data: bytes, encoding: str) -> str:
     try:
         return data.decode(encoding)
     except UnicodeDecodeError:
-        raise ValueError(Sentence("not a Jupyter notebook (not UTF-8 text)")) from None
+        raise ValueError(Sentence("not a Jupyter notebook (it is not UTF-8 text)")) from None
 
 
 def _parse(text: str) -> Any:
@@ -92,7 +92,9 @@ def _parse(text: str) -> Any:
     try:
         return json.loads(text, parse_int=_integer)
     except RecursionError:
-        raise ValueError(Sentence("not a Jupyter notebook (nested too deeply)")) from None
+        raise ValueError(
+            Sentence("not a Jupyter notebook (its JSON is nested too deeply)")
+        ) from None
     except ValueError as error:
         raise ValueError(_no_json(error)) from None
 
@@ -100,11 +102,12 @@ def _parse(text: str) -> Any:
 def _no_json(error: ValueError) -> Sentence:
     if not isinstance(error, json.JSONDecodeError):
         return Sentence(
-            "not a Jupyter notebook (no valid JSON), perhaps cut off or mixed up by a merge"
+            "not a Jupyter notebook (it is not valid JSON; perhaps it was cut off, or damaged by a "
+            "merge)"
         )
     return Sentence(
-        "not a Jupyter notebook (no valid JSON at line {line}), perhaps cut off or mixed up by a "
-        "merge",
+        "not a Jupyter notebook (it is not valid JSON at line {line}; perhaps it was cut off, or "
+        "damaged by a merge)",
         {"line": error.lineno},
     )
 
@@ -117,7 +120,7 @@ def _cells_of_format_3(document: dict[str, Any]) -> list[Any]:
     """The cells of an old notebook, where worksheets hold the cells and code is in `input`."""
     worksheets = document.get("worksheets")
     if not isinstance(worksheets, list):
-        raise ValueError(Sentence("not a Jupyter notebook (no list of cells)"))
+        raise ValueError(Sentence("not a Jupyter notebook (it has no list of cells)"))
     cells: list[Any] = []
     for sheet in worksheets:
         inner = sheet.get("cells") if isinstance(sheet, dict) else None

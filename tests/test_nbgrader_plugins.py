@@ -164,4 +164,4 @@ def test_nbgrader_autograde_and_the_fast_path_leave_the_same(course: Course) -> 
     assert "Late submission penalty" in page
     assert "<script>alert(1)" not in page
     assert "elsewhere" not in page and "onerror" not in page
-    assert "no valid JSON" in pages[f"cut_off/{ID}/{ID}.html"].decode()
+    assert "not valid JSON" in pages[f"cut_off/{ID}/{ID}.html"].decode()

@@ -222,13 +222,13 @@ class Box:
         for _ in range(MAX_CALLBACKS):
             frame = self._channel.receive(deadline)
             if frame.header["id"] != self._number:
-                raise ProtocolError(Sentence("an answer to another question"))
+                raise ProtocolError(Sentence("an answer to a different request"))
             if frame.header["op"] == "done":
                 return frame
             if frame.header["op"] != "callback":
-                raise ProtocolError(Sentence("an unknown operation"))
+                raise ProtocolError(Sentence("an unknown kind of message"))
             self._answer(frame, callbacks, deadline)
-        raise ProtocolError(Sentence("too many calls of a function given as argument"))
+        raise ProtocolError(Sentence("too many calls of a function that it got as an argument"))
 
     def _answer(
         self, frame: Frame, callbacks: Sequence[Callable[..., Any]], deadline: float
@@ -239,7 +239,9 @@ class Box:
             ):
                 answer = _evaluate(callbacks[index], arguments, named)
             case _:
-                raise ProtocolError(Sentence("a call of a function that was never given"))
+                raise ProtocolError(
+                    Sentence("a call of a function that it did not get as an argument")
+                )
         encoder = Encoder()
         self._channel.send("value", self._number, encoder.encode(answer), encoder, deadline)
 
@@ -263,14 +265,16 @@ def _evaluate(
 ) -> dict[str, Any]:
     unknown = find_unknown([arguments, named])
     if unknown is not None:
-        text = gettext("called with a value of type {type}", type=unknown.type_name)
+        text = gettext("this function does not take a value of type {type}", type=unknown.type_name)
         return {"error": text}
     try:
         with np.errstate(all="ignore"):
             return {"value": function(*arguments, **{str(key): named[key] for key in named})}
     except Exception as error:  # the student chose the arguments, so the fault is data
         name = type(error).__name__
-        return {"error": gettext("called with unsuitable arguments ({error})", error=name)}
+        return {
+            "error": gettext("this function does not take these arguments ({error})", error=name)
+        }
 
 
 def _call_outcome(request: CallRequest, answer: dict[str, Any]) -> CallSuccess | CallFailure:
@@ -289,7 +293,7 @@ def _call_outcome(request: CallRequest, answer: dict[str, Any]) -> CallSuccess |
                 )
                 return CallFailure(text)
         case {"status": "unsendable"}:
-            text = gettext("{name} returned a value of too many parts to be graded", name=name)
+            text = gettext("{name} returned a value that is too large to be graded", name=name)
             return CallFailure(text)
         case {"status": "undefined"}:
             return CallFailure(gettext("{name} is not defined", name=name))
@@ -303,7 +307,7 @@ def _call_outcome(request: CallRequest, answer: dict[str, Any]) -> CallSuccess |
                 _clip(error),
                 index if type(index) is int and 0 <= index < len(request.calls) else 0,
             )
-    return CallFailure(gettext("{name} gave an answer that cannot be read", name=name))
+    return CallFailure(gettext("{name} returned something that the grader cannot read", name=name))
 
 
 def _raised(name: str, error: str, message: str, line: Any) -> str:

@@ -37,66 +37,67 @@ THE_BOX = {
     Ending.TOO_SLOW: "did not finish within {seconds:g} s",
     Ending.ENDED: "ended the Python process",
     Ending.ENDED_BECAUSE: "ended the Python process ({cause})",
-    Ending.UNREADABLE: "sent something that cannot be read ({problem})",
+    Ending.UNREADABLE: "disturbed the connection to the grader ({problem})",
 }
 THIS_CELL = {
     Ending.TOO_SLOW: N_("this cell did not finish within {seconds:g} s"),
     Ending.ENDED: N_("this cell ended the Python process"),
     Ending.ENDED_BECAUSE: N_("this cell ended the Python process ({cause})"),
-    Ending.UNREADABLE: N_("this cell sent something that cannot be read ({problem})"),
+    Ending.UNREADABLE: N_("this cell disturbed the connection to the grader ({problem})"),
 }
 CALL = {
     Ending.TOO_SLOW: N_("{name} did not finish within {seconds:g} s"),
     Ending.ENDED: N_("{name} ended the Python process"),
     Ending.ENDED_BECAUSE: N_("{name} ended the Python process ({cause})"),
-    Ending.UNREADABLE: N_("{name} sent something that cannot be read ({problem})"),
+    Ending.UNREADABLE: N_("{name} disturbed the connection to the grader ({problem})"),
 }
 CELL = {
     Ending.TOO_SLOW: N_(
-        "The cell {name} did not finish within {seconds:g} s; the notebook went on without it."
+        "Cell {name} did not finish within {seconds:g} s. The other cells were run without it."
     ),
-    Ending.ENDED: N_("The cell {name} ended the Python process; the notebook went on without it."),
+    Ending.ENDED: N_("Cell {name} ended the Python process. The other cells were run without it."),
     Ending.ENDED_BECAUSE: N_(
-        "The cell {name} ended the Python process ({cause}); the notebook went on without it."
+        "Cell {name} ended the Python process ({cause}). The other cells were run without it."
     ),
     Ending.UNREADABLE: N_(
-        "The cell {name} sent something that cannot be read ({problem}); the notebook went on "
-        "without it."
+        "Cell {name} disturbed the connection to the grader ({problem}). The other cells were "
+        "run without it."
     ),
 }
 CELL_AND_OTHERS = {
     Ending.TOO_SLOW: N_(
-        "The cell {name} did not finish within {seconds:g} s; the notebook went on without it "
-        "and, for the like reason, {others}."
+        "Cell {name} did not finish within {seconds:g} s. The other cells were run without it "
+        "and without {others}, which failed in a similar way."
     ),
     Ending.ENDED: N_(
-        "The cell {name} ended the Python process; the notebook went on without it and, for the "
-        "like reason, {others}."
+        "Cell {name} ended the Python process. The other cells were run without it and "
+        "without {others}, which failed in a similar way."
     ),
     Ending.ENDED_BECAUSE: N_(
-        "The cell {name} ended the Python process ({cause}); the notebook went on without it "
-        "and, for the like reason, {others}."
+        "Cell {name} ended the Python process ({cause}). The other cells were run without it "
+        "and without {others}, which failed in a similar way."
     ),
     Ending.UNREADABLE: N_(
-        "The cell {name} sent something that cannot be read ({problem}); the notebook went on "
-        "without it and, for the like reason, {others}."
+        "Cell {name} disturbed the connection to the grader ({problem}). The other cells were "
+        "run without it and without {others}, which failed in a similar way."
     ),
 }
 FUNCTION = {
     Ending.TOO_SLOW: N_(
-        "Calling {name} did not finish within {seconds:g} s; the other steps were graded in a "
-        "fresh box."
+        "A call of {name} did not finish within {seconds:g} s. It was not called again; the other "
+        "functions were graded as usual."
     ),
     Ending.ENDED: N_(
-        "Calling {name} ended the Python process; the other steps were graded in a fresh box."
+        "A call of {name} ended the Python process. It was not called again; the other functions "
+        "were graded as usual."
     ),
     Ending.ENDED_BECAUSE: N_(
-        "Calling {name} ended the Python process ({cause}); the other steps were graded in a "
-        "fresh box."
+        "A call of {name} ended the Python process ({cause}). It was not called again; the other "
+        "functions were graded as usual."
     ),
     Ending.UNREADABLE: N_(
-        "Calling {name} sent something that cannot be read ({problem}); the other steps were "
-        "graded in a fresh box."
+        "A call of {name} disturbed the connection to the grader ({problem}). It was not called "
+        "again; the other functions were graded as usual."
     ),
 }
 

@@ -60,7 +60,7 @@ def _clean(output: Any) -> Iterator[dict[str, Any]]:
 def _cut(mib: Any, pieces: Any) -> Iterator[dict[str, Any]]:
     if all(type(number) is int and 0 <= number < MAX_LIMIT for number in (mib, pieces)):
         text = gettext(
-            "[output cut here: a cell may show {size} MiB in {count} pieces]",
+            "[output cut off here: a cell may show at most {size} MiB in {count} pieces]",
             size=mib,
             count=pieces,
         )

@@ -107,8 +107,8 @@ class Session:
             yield death.told(endings.FUNCTION, name=name)
         if self._cleared:
             yield gettext(
-                "Something that another cell had started ended the Python process; "
-                "without that cell {names} could be called.",
+                "Another cell had started something that ended the Python process, such as a "
+                "thread or a timer. Without that cell, {names} could be called.",
                 names=", ".join(self._cleared),
             )
         if self._too_late:
@@ -125,7 +125,7 @@ class Session:
         """
         while not self._run_cells() and self._boxes_opened < MAX_BOXES:
             pass
-        out_of_time = gettext("the submission had used up its time before this")
+        out_of_time = gettext("the time for the submission was used up before this cell could run")
         for cell in self._cells:
             self._outcomes.setdefault(cell.index, CellOutcome(ok=False, died=out_of_time))
         return self._outcomes
@@ -155,12 +155,15 @@ class Session:
         if timeout_s <= 0:
             self._too_late[request.name] = None
             text = gettext(
-                "{name} was not called: the submission had used up its time before this",
+                "{name} was not called: the time for the submission was already used up",
                 name=request.name,
             )
             return CallFailure(text)
         if self._box is None and not self._reopen():
-            text = gettext("{name} was not called: the notebook stops by itself", name=request.name)
+            text = gettext(
+                "{name} was not called: the cells of the notebook could not be run again",
+                name=request.name,
+            )
             return CallFailure(text)
         assert self._box is not None  # noqa: S101 — told to mypy; _reopen opened it
         return self._box.call(request, timeout_s)
@@ -285,23 +288,25 @@ def _ran_out(first: CodeCell | str, *others: CodeCell | str) -> str:
     """The sentence on what was not run because time ran out: the first, and how many more."""
     if isinstance(first, CodeCell):
         name = first.label
-        alone = N_("All of its time was used up before the cell {name} could run.")
+        alone = N_("The time for the submission was used up before cell {name} could run.")
         more = N_plural(
-            "All of its time was used up before the cell {name} could run; "
-            "nor could {count} more after it.",
-            "All of its time was used up before the cell {name} could run; "
-            "nor could {count} more after it.",
+            "The time for the submission was used up before cell {name} could run. The same "
+            "happened to {count} more after it.",
+            "The time for the submission was used up before cell {name} could run. The same "
+            "happened to {count} more after it.",
         )
     else:
         name = first
-        alone = N_("All of its time was used up before {name} could run.")
+        alone = N_("The time for the submission was used up before {name} could be called.")
         more = N_plural(
-            "All of its time was used up before {name} could run; nor could {count} more after it.",
-            "All of its time was used up before {name} could run; nor could {count} more after it.",
+            "The time for the submission was used up before {name} could be called. The same "
+            "happened to {count} more after it.",
+            "The time for the submission was used up before {name} could be called. The same "
+            "happened to {count} more after it.",
         )
     return ngettext(*more, len(others), name=name) if others else gettext(alone, name=name)
 
 
 def _left_out(output_mib: int) -> dict[str, Any]:
-    text = gettext("[output left out: the notebook had printed {size} MiB before]", size=output_mib)
+    text = gettext("[output left out: the notebook has already shown {size} MiB]", size=output_mib)
     return {"output_type": "stream", "name": "stderr", "text": text + "\n"}

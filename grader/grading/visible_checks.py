@@ -105,7 +105,9 @@ def _answers(
         if message and stopped:
             name = cell_name(notebook["cells"][stopped[0]], stopped[0] + 1)
             reason = _message(outcomes[stopped[0]])
-            message = gettext("the cell {name} above it stops: {reason}", name=name, reason=reason)
+            message = gettext(
+                "cell {name}, above this check, fails: {reason}", name=name, reason=reason
+            )
         yield CheckedQuestion(question, points(cell) or 0.0, outcomes[index].ok, message)
         before = index
 

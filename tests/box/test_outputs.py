@@ -109,7 +109,7 @@ def test_arrays_and_numbers_in_odd_places_do_not_stop_the_grader(raw: Any) -> No
 
 
 def test_a_cut_is_said_in_words() -> None:
-    text = "[output cut here: a cell may show 8 MiB in 400 pieces]\n"
+    text = "[output cut off here: a cell may show at most 8 MiB in 400 pieces]\n"
     said = {"output_type": "stream", "name": "stdout", "text": text}
     assert clean_outputs([{"output_type": "cut", "mib": 8, "pieces": 400}]) == [said]
 

@@ -87,7 +87,7 @@ def test_what_all_cells_print_together_is_bounded(warm: Launcher) -> None:
     sources = ["print('x' * 700_000)"] * 5 + ["1"]
     with Notebook(warm, *sources, "1;") as notebook:
         shown = [texts(notebook.outcomes[i]) for i in range(7)]
-    note = "[output left out: the notebook had printed 1 MiB before]\n"
+    note = "[output left out: the notebook has already shown 1 MiB]\n"
     assert [len(text) for text in shown[0] + shown[1]] == [700_001, 700_001]
     assert shown[2:] == [[note], [note], [note], [note], []]
 
@@ -169,7 +169,7 @@ def test_endless_printing_is_cut_and_ends_in_time(warm: Launcher) -> None:
     outcome = executed(warm, "for _ in range(3000): print('x' * 1000)")
     assert outcome.ok
     assert sum(map(len, texts(outcome))) <= 1.1 * (1 << 20)
-    assert "output cut here: a cell may show 1 MiB" in texts(outcome)[-1]
+    assert "output cut off here: a cell may show at most 1 MiB" in texts(outcome)[-1]
 
 
 def test_thousands_of_displays_are_bounded(warm: Launcher) -> None:
@@ -206,7 +206,8 @@ def test_a_submission_that_uses_all_its_time_ends_with_an_outcome_for_each_cell(
         assert all(notebook.outcomes[i].died for i in range(4))
         notebook.call("f")
         last = notebook.session.notes[-1].text
-    assert last.startswith("All of its time was used up before the cell cell 1 could run; nor")
+    assert last.startswith("The time for the submission was used up before cell cell 1 could run.")
+    assert "The same happened to" in last
     assert time.monotonic() - start < 4
 
 
@@ -304,8 +305,8 @@ def test_a_callback_is_evaluated_outside_the_box(functions: Notebook) -> None:
 
 def test_a_callback_that_fails_is_an_error_in_the_students_function(functions: Notebook) -> None:
     failure = functions.failure("twice", lambda x: x["a"], 3.0)
-    assert "unsuitable arguments (TypeError)" in failure.reason
-    assert "unsuitable" in functions.value("careful", lambda x: 1 / 0, 1)
+    assert "does not take these arguments (TypeError)" in failure.reason
+    assert "does not take these arguments" in functions.value("careful", lambda x: 1 / 0, 1)
 
 
 def test_stand_ins_are_seen_by_the_function_and_restored_after(functions: Notebook) -> None:
@@ -326,7 +327,7 @@ REASONS = {
     "unknown": "unknown returned a value of type object",
     "liar": "liar returned a value of type Liar",
     "nested": "nested returned a value of type a structure nested too deeply",
-    "many": "many returned a value of too many parts to be graded",
+    "many": "many returned a value that is too large to be graded",
     "leave": "leave raised SystemExit",
     "number": "number raised TypeError",
 }
@@ -413,7 +414,7 @@ def test_a_timer_of_another_cell_costs_no_innocent_function(warm: Launcher) -> N
         assert notebook.value("patient") == 1
         assert notebook.value("works", 1) == 2
         assert notebook.value("patient") == 1
-        assert "without that cell patient could be called" in notebook.session.notes[0].text
+        assert "Without that cell, patient could be called." in notebook.session.notes[0].text
 
 
 def test_a_timer_that_ends_an_innocent_cell_costs_it_nothing(warm: Launcher) -> None:
@@ -444,7 +445,7 @@ def test_a_function_that_ends_its_own_box_too_is_to_blame(warm: Launcher) -> Non
         assert "exit status 3" in notebook.failure("ends").reason
         assert notebook.value("works", 1) == 2
         text = (
-            "Calling ends ended the Python process (exit status 3); "
-            "the other steps were graded in a fresh box."
+            "A call of ends ended the Python process (exit status 3). It was not called again; "
+            "the other functions were graded as usual."
         )
         assert notebook.session.notes == (Note(NoteKind.STOPPED, text),)

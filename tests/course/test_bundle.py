@@ -147,7 +147,7 @@ def test_a_missing_file_is_an_error_with_the_remedy(
     [
         (SOLUTION / "hidden_tests.py", b"# \xe9", "not UTF-8 text"),
         (SOLUTION / "mistakes.py", b"# \xe9", "not UTF-8 text"),
-        (SOLUTION / f"{ID}.ipynb", b'{"cells": [', "no valid JSON"),
+        (SOLUTION / f"{ID}.ipynb", b'{"cells": [', "not valid JSON"),
         (SOLUTION / f"{ID}.ipynb", b"\xff\x00\x80", "not UTF-8 text"),
         (RELEASE / f"{ID}.ipynb", b"[]", "no list of cells"),
         (RELEASE / f"{ID}.ipynb", b"[" * 100_000, "nested too deeply"),

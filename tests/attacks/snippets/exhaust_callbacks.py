@@ -5,4 +5,4 @@ def target(f, x):
     while True:
         f(np.ones(1000))
 """
-EVIDENCE = "target (did not finish|sent something that cannot be read)"
+EVIDENCE = "target (did not finish|disturbed the connection to the grader)"

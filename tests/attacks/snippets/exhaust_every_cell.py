@@ -7,4 +7,4 @@ EXTRA = """
 time.sleep(2.5)
 print("slept")
 """
-EVIDENCE = "slept|for the like reason, number 2"
+EVIDENCE = "slept|and without number 2"

@@ -26,5 +26,5 @@ try:
 except OSError as error:
     print("files ended:", error.strerror)
 """
-EVIDENCE = r"files ended|The cell target ended .*\(it wrote more than"
+EVIDENCE = r"files ended|Cell target ended .*\(it wrote more than"
 HAZARD = "it fills the disk"

@@ -4,4 +4,4 @@ ANSWER = """
 def target(f, x):
     return np.broadcast_to(1.0, (5000, 5000)), np.ones(20_000_000, bool)
 """
-EVIDENCE = "target (sent something that cannot be read|raised MemoryError|ended)"
+EVIDENCE = "target (disturbed the connection to the grader|raised MemoryError|ended)"

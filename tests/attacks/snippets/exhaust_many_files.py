@@ -11,4 +11,4 @@ except OSError as error:
     print("files ended at", count)
 print("stopped by itself")
 """
-EVIDENCE = r"files ended at \d{1,5}\n|The cell target (did not finish|.*\(it wrote more than)"
+EVIDENCE = r"files ended at \d{1,5}\n|Cell target (did not finish|.*\(it wrote more than)"

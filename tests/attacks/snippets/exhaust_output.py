@@ -4,5 +4,5 @@ ANSWER = """
 while True:
     print("x" * 1000)
 """
-EVIDENCE = "output cut here|The cell target did not finish"
+EVIDENCE = "output cut off here|Cell target did not finish"
 HAZARD = "it fills memory and disk with output"

@@ -7,5 +7,5 @@ while True:
     except OSError:
         pass
 """
-EVIDENCE = r"The cell target (did not finish|ended)"
+EVIDENCE = r"Cell target (did not finish|ended)"
 HAZARD = "a fork bomb"

@@ -3,4 +3,4 @@
 ANSWER = """
 signal.raise_signal(signal.SIGKILL)
 """
-EVIDENCE = r"The cell target ended the Python process"
+EVIDENCE = r"Cell target ended the Python process"

@@ -11,5 +11,5 @@ try:
 except OSError as error:
     print("unlinked files ended:", error.strerror)
 """
-EVIDENCE = r"unlinked files |The cell target ended .*\(it wrote more than"
+EVIDENCE = r"unlinked files |Cell target ended .*\(it wrote more than"
 HAZARD = "it takes all memory"

@@ -16,5 +16,5 @@ def target(f, x):
     protocol.Encoder.encode = absurd
     return x, 0.0
 """
-EVIDENCE = r"target sent something that cannot be read"
+EVIDENCE = r"target disturbed the connection to the grader"
 STOCK = ""

@@ -11,5 +11,5 @@ def target(f, x):
     time.sleep(9)
 """
 )
-EVIDENCE = r"target sent something that cannot be read"
+EVIDENCE = r"target disturbed the connection to the grader"
 STOCK = ""

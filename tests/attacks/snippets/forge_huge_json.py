@@ -11,5 +11,5 @@ def target(f, x):
         os.write(channel(), b'{"value": [' + b"0," * 100_000)
 """
 )
-EVIDENCE = r"target sent something that cannot be read"
+EVIDENCE = r"target disturbed the connection to the grader"
 STOCK = ""

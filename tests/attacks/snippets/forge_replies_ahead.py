@@ -12,5 +12,5 @@ for number in range(100):
     os.write(channel(), frame("done", number, forged))
 """
 )
-EVIDENCE = "sent something that cannot be read"
+EVIDENCE = "disturbed the connection to the grader"
 STOCK = ""

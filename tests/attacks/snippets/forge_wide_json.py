@@ -12,5 +12,5 @@ def target(f, x):
         os.write(channel(), struct.pack("!4sIQ", b"CRB1", len(header), 0) + header)
 """
 )
-EVIDENCE = r"target sent something that cannot be read"
+EVIDENCE = r"target disturbed the connection to the grader"
 STOCK = ""

@@ -14,5 +14,5 @@ def target(f, x):
     return None
 """
 )
-EVIDENCE = "target sent something that cannot be read"
+EVIDENCE = "target disturbed the connection to the grader"
 STOCK = ""

@@ -6,4 +6,4 @@ def target(f, x):
     os.fork()
     return x * 0, 0.0
 """
-EVIDENCE = "f of every entry|sent something that cannot be read|the sum of x"
+EVIDENCE = "f of every entry|disturbed the connection to the grader|the sum of x"
