@@ -15,8 +15,8 @@ STUDENT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._@-]{0,63}")
 
 
 USABLE_ID = N_(
-    "Only letters a-z, digits and . _ - @ may be in an id, 64 at most, "
-    "and the first must be a letter or a digit."
+    "An id may have letters (a-z, A-Z), digits and . _ - @ in it, at most 64 in all. "
+    "It must begin with a letter, a digit or _."
 )
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 
 from grader.course.solution import definition_lines
 from grader.intake.pieces import answer_parts, continues, defined, scratch_copies
-from grader.locale.translations import N_, gettext
+from grader.locale.translations import N_plural, gettext, ngettext
 from grader.notebook import (
     ADDED,
     Cell,
@@ -35,17 +35,44 @@ BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 IMAGE_TYPES = ("image/png", "image/jpeg", "image/gif")
 ATTACHMENT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._ -]{0,99}")
 REPAIRS = {
-    "missing": N_("Missing from your notebook, so counted as not answered: {cells}."),
-    "merged": N_("Found merged into another answer cell, and graded from there: {cells}."),
-    "duplicated": N_("Found more than once, the last one that you changed counts: {cells}."),
-    "copied": N_(
-        "Found more than once, and what holds no part of the answer counts as a cell of your own: "
-        "{cells}."
+    "missing": N_plural(
+        "The answer cell {cells} is missing from your notebook. It counts as not answered.",
+        "The answer cells {cells} are missing from your notebook. They count as not answered.",
     ),
-    "split": N_("Split over several cells, which were joined again: {cells}."),
-    "retyped": N_("Had been changed from code to text or back, and was restored: {cells}."),
-    "unlabelled": N_("Had lost its label, and was recognised by what it contains: {cells}."),
-    "undone": N_("Not an answer cell, so your changes to it do not count: {cells}."),
+    "merged": N_plural(
+        "The answer to {cells} was found in another answer cell, and was graded from there.",
+        "The answers to {cells} were found in other answer cells, and were graded from there.",
+    ),
+    "duplicated": N_plural(
+        "The answer cell {cells} is in your notebook more than once. The last one that you "
+        "changed counts.",
+        "The answer cells {cells} are in your notebook more than once. Of each, the last one that "
+        "you changed counts.",
+    ),
+    "copied": N_plural(
+        "The answer cell {cells} is in your notebook more than once. A copy without a part of the "
+        "answer counts as a cell that you added.",
+        "The answer cells {cells} are in your notebook more than once. A copy without a part of "
+        "the answer counts as a cell that you added.",
+    ),
+    "split": N_plural(
+        "Your answer to {cells} was split over several cells. They were joined again.",
+        "Your answers to {cells} were split over several cells. They were joined again.",
+    ),
+    "retyped": N_plural(
+        "The answer cell {cells} had been changed from code to text, or from text to code. It was "
+        "changed back.",
+        "The answer cells {cells} had been changed from code to text, or from text to code. They "
+        "were changed back.",
+    ),
+    "unlabelled": N_plural(
+        "The answer cell {cells} had lost its label. It was recognised by its content.",
+        "The answer cells {cells} had lost their labels. They were recognised by their content.",
+    ),
+    "undone": N_plural(
+        "The cell {cells} is not an answer cell, so your changes to it do not count.",
+        "The cells {cells} are not answer cells, so your changes to them do not count.",
+    ),
 }
 
 
@@ -80,12 +107,12 @@ class _Notes:
 
     def sentences(self) -> Iterator[str]:
         """One sentence for each kind of repair."""
-        for kind, text in REPAIRS.items():
+        for kind, sentences in REPAIRS.items():
             if names := getattr(self, kind):
-                yield gettext(text, cells=", ".join(names))
+                yield ngettext(*sentences, len(names), cells=", ".join(names))
         if self.reordered:
             yield gettext(
-                "The cells were in another order; they were put back into the original one."
+                "The cells were in another order. They were put back into the original order."
             )
 
 
@@ -108,7 +135,9 @@ def rebuild(submitted: Notebook, release: Notebook) -> Intake:
     ours = release["cells"]
     places, unlabelled, copied = _places(cells, ours)
     if not any(place is not None and grade_id(ours[place]) for place in places):
-        reason = gettext("None of this assignment's cells is in the notebook.")
+        reason = gettext(
+            "The notebook has no cell of this assignment. Hand in the notebook that you got for it."
+        )
         return Intake(None, (), reason)
     notes = _Notes(
         unlabelled=[cell_name(ours[place]) for place in sorted(unlabelled)],

@@ -119,7 +119,9 @@ def _submissions(root: Path, assignment_id: str) -> Iterator[Submission]:
         else:
             path = folder / f"{assignment_id}.ipynb"
             shown = {"folder": ascii(entry.name)[:90], "rule": Sentence(USABLE_ID)}
-            refusal = Sentence("The folder {folder} is no student id. {rule}", shown)
+            refusal = Sentence(
+                "The name of the folder {folder} cannot be a student id. {rule}", shown
+            )
             yield Submission(_alias(entry.name), assignment_id, path, refusal=refusal)
 
 
@@ -209,21 +211,34 @@ def _read_notebook(submission: Submission) -> Notebook:
         raise _Refused(submission.refusal)
     if not is_safe_student(submission.student):
         rule = Sentence(USABLE_ID)
-        raise _Refused(Sentence("The student id is not usable. {rule}", {"rule": rule}))
+        raise _Refused(Sentence("The student id cannot be used. {rule}", {"rule": rule}))
     if not _safe_file_name(submission.path.name):
-        text = N_("The file name is not usable; name the file {expected}.")
+        text = N_("The file name cannot be used. Name the file {expected}.")
         raise _Refused(Sentence(text, {"expected": expected}))
     data = _content(submission)
     if data.count(b"{") + data.count(b"[") > MAX_BRACKETS:
-        raise _Refused(Sentence("The file holds far more parts than a notebook has."))
+        text = N_(
+            "The file has far more parts than a notebook needs. Clear the outputs of all cells, "
+            "save the notebook, and hand it in again."
+        )
+        raise _Refused(Sentence(text))
     try:
         notebook = loads(data)
     except ValueError as error:
         why = {"reason": error}
-        raise _Refused(Sentence("The notebook cannot be read: {reason}.", why)) from None
+        text = N_(
+            "The notebook cannot be read: {reason}. Open it in Jupyter, save it, and hand it in "
+            "again."
+        )
+        raise _Refused(Sentence(text, why)) from None
     if len(notebook["cells"]) > MAX_CELLS:
         most = {"maximum": MAX_CELLS}
-        raise _Refused(Sentence("The notebook has more than {maximum} cells.", most))
+        raise _Refused(
+            Sentence(
+                "The notebook has more than {maximum} cells. Delete those that you added.",
+                most,
+            )
+        )
     return notebook
 
 
@@ -253,8 +268,8 @@ def _read(submission: Submission, name: str, limit: int) -> bytes:
             raise _Refused(_cannot_be_opened(name, error)) from None
     if len(data) > limit:
         text = N_(
-            "The file is larger than {size} MiB; clear the outputs of all cells, save, and hand it "
-            "in again."
+            "The file is larger than {size} MiB. Clear the outputs of all cells, save the "
+            "notebook, and hand it in again."
         )
         raise _Refused(Sentence(text, {"size": limit >> 20}))
     return data
@@ -262,19 +277,21 @@ def _read(submission: Submission, name: str, limit: int) -> bytes:
 
 def _not_ordinary(name: str) -> Sentence:
     if _may_be_shown(name):
-        return Sentence("{name} is not an ordinary file.", {"name": name})
-    return Sentence("The file is not an ordinary file.")
+        return Sentence(
+            "{name} is not an ordinary file. Hand in the notebook itself.", {"name": name}
+        )
+    return Sentence("This is not an ordinary file. Hand in the notebook itself.")
 
 
 def _cannot_be_opened(name: str, error: OSError) -> Sentence:
     values = {"name": name, "error": error.strerror}
     if _may_be_shown(name):
         return Sentence(
-            "{name} cannot be opened ({error}); it must be an ordinary file, not a link to one.",
+            "{name} cannot be opened ({error}). It must be an ordinary file, not a link to one.",
             values,
         )
     return Sentence(
-        "The file cannot be opened ({error}); it must be an ordinary file, not a link to one.",
+        "The file cannot be opened ({error}). It must be an ordinary file, not a link to one.",
         values,
     )
 
@@ -288,11 +305,11 @@ def _why_absent(submission: Submission) -> Sentence:
     count = len(_notebooks(submission.path.parent))
     if count > 1:
         one, many = N_plural(
-            "There are {count} notebooks, and none is named {expected}; hand in one.",
-            "There are {count} notebooks, and none is named {expected}; hand in one.",
+            "There is {count} notebook, but it is not named {expected}.",
+            "There are {count} notebooks, but none is named {expected}. Hand in only one.",
         )
         return Sentence(one, {"count": count, **values}, many)
-    return Sentence("There is no notebook {expected}.", values)
+    return Sentence("The notebook {expected} is missing.", values)
 
 
 def _guarded(submission: Submission) -> int:

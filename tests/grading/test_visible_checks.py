@@ -90,7 +90,9 @@ def test_a_cell_that_stops_above_the_check_is_the_reason_given(folder: Path) -> 
     """Otherwise a forgotten colon would be reported as a name that is not defined."""
     broken = "def sgd_step(w, dw, learning_rate)\n    return w - learning_rate * dw"
     found = answered(folder, {"sgd_step": broken})
-    assert found["sgd_step"].message.startswith("cell sgd_step, above this check, fails: SyntaxError")
+    assert found["sgd_step"].message.startswith(
+        "cell sgd_step, above this check, fails: SyntaxError"
+    )
     assert "ipython" not in found["sgd_step"].message
 
 

@@ -46,7 +46,7 @@ def test_everything_but_the_answers_is_ours():
     intake = rebuild(submitted, RELEASE)
     assert intake.notebook == answered(RELEASE, forward=FORWARD)
     assert told(intake) == (
-        "Not an answer cell, so your changes to it do not count: setup, test_forward.",
+        "The cells setup, test_forward are not answer cells, so your changes to them do not count.",
     )
 
 
@@ -61,7 +61,9 @@ def test_a_deleted_answer_cell_counts_as_not_answered():
     del submitted["cells"][index(submitted, "forward")]
     intake = rebuild(submitted, RELEASE)
     assert source(intake.notebook, "forward") == STUBS["forward"]
-    assert told(intake) == ("Missing from your notebook, so counted as not answered: forward.",)
+    assert told(intake) == (
+        "The answer cell forward is missing from your notebook. It counts as not answered.",
+    )
 
 
 def test_deleted_checks_and_prose_come_back_silently():
@@ -91,7 +93,9 @@ def test_a_split_cell_is_joined_again():
     submitted["cells"].insert(6, answered(RELEASE, gates=MULTIPLY)["cells"][5])
     intake = rebuild(submitted, RELEASE)
     assert source(intake.notebook, "gates") == f"{ADD}\n{MULTIPLY}"
-    assert told(intake) == ("Split over several cells, which were joined again: gates.",)
+    assert told(intake) == (
+        "Your answer to gates was split over several cells. They were joined again.",
+    )
 
 
 def test_a_function_split_in_its_middle_is_joined_again():
@@ -124,7 +128,9 @@ def test_a_function_cut_in_two_is_joined_though_a_half_lost_its_label(first, sec
     intake = rebuild(submitted, RELEASE)
     assert source(intake.notebook, "forward") == f"{first}\n{second}"
     assert len(repaired(intake)["cells"]) == len(RELEASE["cells"])
-    assert told(intake) == ("Split over several cells, which were joined again: forward.",)
+    assert told(intake) == (
+        "Your answer to forward was split over several cells. They were joined again.",
+    )
 
 
 @pytest.mark.parametrize(
@@ -170,8 +176,8 @@ def test_scratch_under_a_copied_label_never_outranks_the_answer(kind, text, is_a
     added = [c for c in repaired(intake)["cells"] if "grader" in c["metadata"]]
     assert [cell["source"] for cell in added] == [text]
     assert told(intake) == (
-        "Found more than once, and what holds no part of the answer counts as a cell of your own: "
-        "forward.",
+        "The answer cell forward is in your notebook more than once. A copy without a part of the "
+        "answer counts as a cell that you added.",
     )
 
 
@@ -217,7 +223,7 @@ def test_merged_answer_cells_are_graded_where_they_are():
     del submitted["cells"][index(submitted, "gates")]
     intake = rebuild(submitted, RELEASE)
     assert source(intake.notebook, "gates") == "# defined in another answer cell: add, multiply"
-    assert told(intake)[0].startswith("Found merged")
+    assert told(intake)[0].startswith("The answer to gates was found in another")
 
 
 def test_reordered_cells_are_put_back():
@@ -233,7 +239,7 @@ def test_code_turned_into_text_is_turned_back():
     submitted["cells"][2]["cell_type"] = "markdown"
     intake = rebuild(submitted, RELEASE)
     assert intake.notebook == answered(RELEASE, forward=FORWARD)
-    assert "restored: forward" in told(intake)[0]
+    assert "The answer cell forward had been changed from code to text" in told(intake)[0]
 
 
 def test_cells_without_labels_are_recognised_by_what_they_define():
@@ -241,7 +247,8 @@ def test_cells_without_labels_are_recognised_by_what_they_define():
     intake = rebuild(stripped(deepcopy(answers)), RELEASE)
     assert intake.notebook == answers
     assert told(intake) == (
-        "Had lost its label, and was recognised by what it contains: forward, gates, explain.",
+        "The answer cells forward, gates, explain had lost their labels. "
+        "They were recognised by their content.",
     )
 
 
@@ -317,7 +324,10 @@ def test_a_notebook_of_another_assignment_is_rejected():
     }
     intake = rebuild(other, RELEASE)
     assert intake.notebook is None
-    assert intake.rejection == "None of this assignment's cells is in the notebook."
+    assert (
+        intake.rejection
+        == "The notebook has no cell of this assignment. Hand in the notebook that you got for it."
+    )
 
 
 def test_a_written_answer_turned_into_code_is_turned_back_and_never_executed():
@@ -325,7 +335,7 @@ def test_a_written_answer_turned_into_code_is_turned_back_and_never_executed():
     submitted["cells"][8] |= {"cell_type": "code", "outputs": []}
     intake = rebuild(submitted, RELEASE)
     assert intake.notebook == answered(RELEASE, explain="import os")
-    assert "restored: explain" in told(intake)[0]
+    assert "The answer cell explain had been changed from code to text" in told(intake)[0]
 
 
 def test_a_label_of_another_question_does_not_undo_that_question():

@@ -6,4 +6,4 @@ def hand_in(folder, honest):
 
 
 STUDENT = "\x1b]0;owned\x07[bold red]\x9b31m\u202e"
-EVIDENCE = "is no student id"
+EVIDENCE = "cannot be a student id"

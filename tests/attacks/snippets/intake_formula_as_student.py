@@ -6,4 +6,4 @@ def hand_in(folder, honest):
 
 
 STUDENT = "=cmd|' !A0'"
-EVIDENCE = "is no student id"
+EVIDENCE = "cannot be a student id"

@@ -5,4 +5,4 @@ def hand_in(folder, honest):
     (folder / "<script>[link=http:x]\x1b[2J.ipynb").write_bytes(honest.read_bytes())
 
 
-EVIDENCE = "The file name is not usable"
+EVIDENCE = "The file name cannot be used"

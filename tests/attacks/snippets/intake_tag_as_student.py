@@ -6,4 +6,4 @@ def hand_in(folder, honest):
 
 
 STUDENT = "<img src=x onerror=alert(1)>"
-EVIDENCE = "is no student id"
+EVIDENCE = "cannot be a student id"

@@ -6,4 +6,4 @@ def hand_in(folder, honest):
     (folder / honest.name).write_text('{"cells": [], "metadata": {' + keys + "}}")
 
 
-EVIDENCE = "None of this assignment's cells is in the notebook"
+EVIDENCE = "The notebook has no cell of this assignment"
