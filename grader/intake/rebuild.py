@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 
 from grader.course.solution import definition_lines
 from grader.intake.pieces import answer_parts, continues, defined, scratch_copies
+from grader.intake.written import Written, written_beside
 from grader.locale.translations import N_plural, gettext, ngettext
 from grader.notebook import (
     ADDED,
@@ -73,6 +74,12 @@ REPAIRS = {
         "The cell {cells} is not an answer cell, so your changes to it do not count.",
         "The cells {cells} are not answer cells, so your changes to them do not count.",
     ),
+    "beside": N_plural(
+        "The answer cell {cells} is as it was released. What you wrote beside it was taken as your "
+        "answer, for your teacher to read.",
+        "The answer cells {cells} are as they were released. What you wrote beside them was taken "
+        "as your answers, for your teacher to read.",
+    ),
 }
 
 
@@ -102,6 +109,7 @@ class _Notes:
     split: list[str] = field(default_factory=list)
     retyped: list[str] = field(default_factory=list)
     unlabelled: list[str] = field(default_factory=list)
+    beside: list[str] = field(default_factory=list)
     undone: list[str] = field(default_factory=list)
     reordered: bool = False
 
@@ -133,20 +141,23 @@ def rebuild(submitted: Notebook, release: Notebook) -> Intake:
     """
     cells = submitted["cells"]
     ours = release["cells"]
-    places, unlabelled, copied = _places(cells, ours)
+    where = _found(cells, ours)
+    places = where.places
     if not any(place is not None and grade_id(ours[place]) for place in places):
         reason = gettext(
             "The notebook has no cell of this assignment. Hand in the notebook that you got for it."
         )
         return Intake(None, (), reason)
     notes = _Notes(
-        unlabelled=[cell_name(ours[place]) for place in sorted(unlabelled)],
-        copied=[cell_name(ours[place]) for place in sorted(copied)],
+        unlabelled=[cell_name(ours[place]) for place in sorted(where.unlabelled)],
+        copied=[cell_name(ours[place]) for place in sorted(where.copied)],
     )
     result = [deepcopy(cell) for cell in ours]
     for index, cell in enumerate(result):
         found = [c for c, place in zip(cells, places, strict=True) if place == index]
-        if is_solution(cell):
+        if index in where.written:
+            _take_written(cell, where.written[index], notes)
+        elif is_solution(cell):
             _answer(cell, found, notes)
         elif any(_text(c) != _text(cell) for c in found):
             notes.undone.append(cell_name(cell))
@@ -162,8 +173,24 @@ def _text(cell: Cell) -> str:
     return "\n".join(line.rstrip() for line in cell["source"].split("\n")).strip("\n")
 
 
-def _places(cells: list[Cell], ours: list[Cell]) -> tuple[list[int | None], set[int], set[int]]:
-    """Each submitted cell's index in the release; which were found without a label, or copied."""
+@dataclass(frozen=True)
+class _Found:
+    """Where the submitted cells belong.
+
+    Args:
+        places: each submitted cell's index in the release; None for a cell of the student's own.
+        unlabelled: indexes of answer cells that were found without a label.
+        copied: indexes of answer cells whose label stood on other cells, too.
+        written: what is taken as a written answer from beside its cell, by the cell's index.
+    """
+
+    places: list[int | None]
+    unlabelled: set[int]
+    copied: set[int]
+    written: dict[int, Written]
+
+
+def _found(cells: list[Cell], ours: list[Cell]) -> _Found:
     by_grade_id = {name: i for i, cell in enumerate(ours) if (name := grade_id(cell))}
     by_id = {cell["id"]: i for i, cell in enumerate(ours) if "id" in cell}
     places: list[int | None] = []
@@ -175,10 +202,14 @@ def _places(cells: list[Cell], ours: list[Cell]) -> tuple[list[int | None], set[
     labelled = set(places)
     _find_by_text(places, cells, ours)
     _find_by_definition(places, cells, ours, labelled)
-    _find_by_neighbours(places, cells, ours)
     _find_by_continuation(places, cells, ours)
+    written = written_beside(places, cells, ours)
+    for one in written:
+        for i in one.moved:
+            places[i] = one.place
     found = {place for place in places if place is not None and is_solution(ours[place])}
-    return places, found - labelled, copied
+    certain = found - {one.place for one in written if not one.is_certain}
+    return _Found(places, certain - labelled, copied, {one.place: one for one in written})
 
 
 def _cell_id(cell: Cell) -> str:
@@ -262,18 +293,6 @@ def _find_by_definition(
             places[i] = min((owners[name] for name in names), default=None)
 
 
-def _find_by_neighbours(places: list[int | None], cells: list[Cell], ours: list[Cell]) -> None:
-    """Match a written answer if it is the only text between the neighbours of its cell."""
-    for index, cell in enumerate(ours):
-        if not is_manual(cell) or index in places or index - 1 not in places:
-            continue
-        start = places.index(index - 1) + 1
-        end = places.index(index + 1) if index + 1 in places else len(cells)
-        texts = [i for i in range(start, end) if places[i] is None and cells[i]["source"].strip()]
-        if len(texts) == 1 and cells[texts[0]]["cell_type"] == "markdown":
-            places[texts[0]] = index
-
-
 def _find_by_continuation(places: list[int | None], cells: list[Cell], ours: list[Cell]) -> None:
     """Match both halves of a split function to one cell, if only one half kept its label."""
     for i in range(len(cells) - 1):
@@ -313,7 +332,15 @@ def _answer(cell: Cell, found: list[Cell], notes: _Notes) -> None:
         notes.duplicated.append(cell_name(cell))
 
 
-def _attach(cell: Cell, found: list[Cell]) -> None:
+def _take_written(cell: Cell, written: Written, notes: _Notes) -> None:
+    """Fill a written answer from what stands beside its cell."""
+    cell["source"] = "\n\n".join(dict.fromkeys(c["source"] for c in written.cells))
+    _attach(cell, written.cells)
+    if not written.is_certain:
+        notes.beside.append(cell_name(cell))
+
+
+def _attach(cell: Cell, found: Sequence[Cell]) -> None:
     """Keep images in written answers, such as a photograph of a derivation."""
     images = {}
     for attachments in (c.get("attachments") or {} for c in found):

@@ -259,13 +259,78 @@ def test_cells_are_recognised_by_cell_id_also_where_colab_keeps_it():
     assert source(rebuild(submitted, RELEASE).notebook, "forward") == "forward = abs"
 
 
-def test_a_written_answer_is_not_guessed_between_two_texts():
-    submitted = stripped(answered(RELEASE, forward=FORWARD, explain="Because."))
-    submitted["cells"].insert(8, make_cell("x", "My notes", "markdown"))
+BESIDE = (
+    "The answer cell explain is as it was released. What you wrote beside it was taken as your "
+    "answer, for your teacher to read."
+)
+LINES = [("markdown", "Because."), ("raw", "Because."), ("markdown", "**(a)** Zero.\n\n(b) One.")]
+
+
+@pytest.mark.parametrize("below", [0, 1])
+@pytest.mark.parametrize(("kind", "text"), LINES)
+def test_a_written_answer_beside_its_untouched_cell_is_taken(kind, text, below):
+    submitted = answered(RELEASE, forward=FORWARD)
+    submitted["cells"].insert(8 + below, make_cell("x", text, kind))
     intake = rebuild(submitted, RELEASE)
-    assert source(intake.notebook, "explain") == "YOUR ANSWER HERE"
-    kept = [c["source"] for c in repaired(intake)["cells"] if "grader" in c["metadata"]]
-    assert kept == ["My notes", "Because."]
+    assert intake.notebook == answered(RELEASE, forward=FORWARD, explain=text)
+    assert told(intake) == (BESIDE,)
+
+
+def test_a_written_answer_around_its_untouched_cell_is_taken_whole():
+    submitted = deepcopy(RELEASE)
+    submitted["cells"].insert(9, make_cell("b", "Second.", "markdown"))
+    submitted["cells"].insert(8, make_cell("a", "First.", "markdown"))
+    intake = rebuild(submitted, RELEASE)
+    assert source(intake.notebook, "explain") == "First.\n\nSecond."
+
+
+def test_a_written_answer_that_an_editor_cut_into_pieces_is_joined():
+    """Its labels are gone, too, and our own texts are cut into lines."""
+    submitted = stripped(answered(RELEASE, forward=FORWARD, explain="First."))
+    submitted["cells"].insert(9, make_cell("x", "Second.", "markdown"))
+    release = answered(RELEASE, **{"explain-text": "Why?\n\nSay it in two sentences."})
+    release["cells"][7]["source"] = "Why?\n\nSay it in two sentences."
+    submitted["cells"].insert(8, make_cell("y", "Say it in two sentences.", "markdown"))
+    intake = rebuild(submitted, release)
+    assert source(intake.notebook, "explain") == "First.\n\nSecond."
+    assert BESIDE in told(intake)
+
+
+@pytest.mark.parametrize("code", ["# Because it is zero.", "Because it is zero", "plot(net)"])
+def test_what_stands_in_code_beside_an_untouched_answer_is_quoted_and_still_runs(code):
+    submitted = deepcopy(RELEASE)
+    submitted["cells"].insert(9, make_cell("x", code))
+    intake = rebuild(submitted, RELEASE)
+    assert source(intake.notebook, "explain") == f"```python\n{code}\n```"
+    assert source(intake.notebook, "added-1") == code
+    assert told(intake) == (BESIDE,)
+
+
+def test_an_answer_written_into_the_question_is_quoted():
+    submitted = deepcopy(RELEASE)
+    submitted["cells"][7]["source"] = "Why?\n\nBecause it is zero."
+    intake = rebuild(submitted, RELEASE)
+    assert source(intake.notebook, "explain") == "Because it is zero."
+    assert BESIDE in told(intake)
+
+
+def test_where_nothing_was_written_nothing_is_taken():
+    submitted = deepcopy(RELEASE)
+    for place, text in ((9, " \n"), (9, "Why?\n\nYOUR ANSWER HERE"), (8, "Why?"), (7, "Mine")):
+        submitted["cells"].insert(place, make_cell(f"x{place}{text}", text, "markdown"))
+    intake = rebuild(submitted, RELEASE)
+    assert (source(intake.notebook, "explain"), intake.notes) == ("YOUR ANSWER HERE", ())
+
+
+def test_text_between_two_untouched_answers_goes_to_both():
+    cells = deepcopy(RELEASE["cells"])
+    other = make_cell("other", "AND HERE", "markdown", solution=True, grade=True, points=1)
+    release = {**RELEASE, "cells": [*cells[:9], other, *cells[9:]]}
+    submitted = deepcopy(release)
+    submitted["cells"].insert(9, make_cell("x", "Because.", "markdown"))
+    intake = rebuild(submitted, release)
+    assert [source(intake.notebook, name) for name in ("explain", "other")] == ["Because."] * 2
+    assert told(intake)[0].startswith("The answer cells explain, other are as they were released.")
 
 
 def test_different_written_answers_are_all_kept():
