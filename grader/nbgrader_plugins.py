@@ -22,7 +22,7 @@ from traitlets import Unicode
 from grader.course.bundle import load_bundle
 from grader.course.settings import Course
 from grader.errors import GraderError
-from grader.export.export import export
+from grader.export.export import as_file, export
 from grader.gradebook.autograded import graded_notebook
 from grader.gradebook.book import CourseGradebook
 from grader.gradebook.records import save_result
@@ -233,7 +233,7 @@ class LmsExporter(ExportPlugin):  # type: ignore[misc]
         for remark in exported.remarks:
             self.log.warning("%s", remark)
         for name, content in exported.files.items():
-            write_whole(target / name if name else target, content)
+            write_whole(target / name if name else target, as_file(self.kind, content))
         self.log.info("Wrote %s", target)
 
 

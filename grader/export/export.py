@@ -21,9 +21,9 @@ from grader.export.spreadsheet import assignment_csv, course_csv
 from grader.gradebook.grades import Grade
 from grader.locale.translations import in_language
 from grader.results import QuestionResult
-from grader.system.table import Table, read_table
+from grader.system.table import MARK, Table, read_table
 
-__all__ = ["Exported", "Row", "export", "rows", "to_json"]
+__all__ = ["Exported", "Row", "as_file", "export", "rows", "to_json"]
 
 Row: TypeAlias = dict[str, Any]
 Filler: TypeAlias = Callable[[Table, Sequence[Column], Roster | None], tuple[Table, list[str]]]
@@ -99,6 +99,20 @@ def _written(
         return Exported({"": fresh(columns, roster)}, said)
     table, more = fill_in(read_table(into), columns, roster)
     return Exported({"": table.to_bytes()}, (*said, *more))
+
+
+def as_file(kind: str, content: bytes) -> bytes:
+    """Content as it is written to a file.
+
+    A table for people begins with a byte order mark, without which Excel misreads every letter
+    beyond ASCII. A program at the end of a pipe would take the mark for part of the first name, and
+    an LMS needs none.
+
+    Args:
+        kind: the form, as for `export`.
+        content: one of the files of `Exported`.
+    """
+    return MARK.encode() + content if kind == "csv" else content
 
 
 def rows(course: Course, assignment_ids: Iterable[str] = ()) -> list[Row]:

@@ -1,23 +1,30 @@
 """CSV tables of other programs: read with tolerance, written back as they were.
 
 Spreadsheets and LMSs differ in separator, byte order mark and line ends. A table remembers its
-own, so that a file that we fill in differs only in the cells that we filled in.
+own, so that a file that we fill in differs only in the cells that we filled in. A first line
+`sep=;`, with which spreadsheets name the separator, is read but not written: no LMS knows it.
 """
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader.errors import UsageError
 
-__all__ = ["Row", "Table", "csv_text", "read_table", "spreadsheet_safe"]
+__all__ = ["MARK", "Row", "Table", "csv_text", "read_table", "spreadsheet_safe"]
 
 MAX_BYTES = 64 << 20
-BOMS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+MARK = "\ufeff"  # of byte order
+SEPARATORS = ",;\t|"
+PREAMBLE = re.compile(
+    rf'({MARK}*)(?:"?sep=([{SEPARATORS}])"?[{SEPARATORS} ]*(?:\r\n?|\n|\Z))?', re.I
+)
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
@@ -59,10 +66,11 @@ class Table:
         path: where it came from, for messages.
         header: names of the columns as they were read.
         rows: all other rows that are not empty.
-        delimiter: comma, semicolon or tab.
+        delimiter: comma, semicolon, tab or bar.
         line_end: of changed rows: CR LF if the file has one anywhere, else LF.
         encoding: the encoding for reading and for writing back.
         header_text: the exact text of the header in the file.
+        mark: the byte order mark; "" if the file has none.
     """
 
     path: Path
@@ -72,6 +80,7 @@ class Table:
     line_end: str = "\n"
     encoding: str = "utf-8"
     header_text: str = ""
+    mark: str = ""
 
     def column(self, *names: str) -> int | None:
         """Index of the first column with one of these names, in any case; None without one."""
@@ -84,7 +93,7 @@ class Table:
             row.text or csv_text([row.cells], self.delimiter, self.line_end)
             for row in (Row(self.header, 1, self.header_text), *self.rows)
         ]
-        return "".join(lines).encode(self.encoding)
+        return "".join([self.mark, *lines]).encode(self.encoding)
 
 
 def read_table(path: Path) -> Table:
@@ -95,24 +104,30 @@ def read_table(path: Path) -> Table:
             UTF-16 with a byte order mark.
     """
     data = _bytes_of(path)
-    encoding = next((name for mark, name in BOMS.items() if data.startswith(mark)), "utf-8")
+    encoding = _encoding(data)
     try:
-        text = data.decode(encoding)
+        everything = data.decode(encoding)
     except UnicodeDecodeError:
         raise UsageError(f"{path}: not UTF-8 text; save it as “CSV UTF-8”") from None
-    delimiter = _delimiter(text)
+    preamble = PREAMBLE.match(everything)
+    assert preamble is not None  # noqa: S101 — it also matches an empty text
+    mark, separator = preamble.groups()
+    text = everything[preamble.end() :]
+    delimiter = separator or _delimiter(text)
+    above = 1 if separator else 0
     source = _Recorded(text)
     reader = csv.reader(source, delimiter=delimiter, strict=True)
     try:
-        read = [Row(tuple(cells), reader.line_num, source.taken()) for cells in reader]
+        read = [Row(tuple(cells), reader.line_num + above, source.taken()) for cells in reader]
         rows = [row for row in read if any(row.cells)]
     except csv.Error as error:
-        raise UsageError(f"{path}: line {reader.line_num}: {error}; save it as CSV again") from None
+        line = reader.line_num + above
+        raise UsageError(f"{path}: line {line}: {error}; save it as CSV again") from None
     if not rows:
         raise UsageError(f"{path}: empty; its first line must name the columns")
     line_end = "\r\n" if "\r\n" in text else "\n"
     head, rest = rows[0], tuple(rows[1:])
-    return Table(path, head.cells, rest, delimiter, line_end, encoding, head.text)
+    return Table(path, head.cells, rest, delimiter, line_end, encoding, head.text, mark)
 
 
 def csv_text(rows: Iterable[Sequence[str]], delimiter: str = ",", line_end: str = "\n") -> str:
@@ -170,11 +185,20 @@ def _bytes_of(path: Path) -> bytes:
         raise UsageError(f"{path}: {problem}") from None
 
 
+def _encoding(data: bytes) -> str:
+    """UTF-16 if a byte order mark says so, or else the zero beside the first letter; or UTF-8."""
+    if data.startswith(codecs.BOM_UTF16_LE) or (data[:1] != b"\0" and data[1:2] == b"\0"):
+        return "utf-16-le"
+    if data.startswith(codecs.BOM_UTF16_BE) or (data[:1] == b"\0" and data[1:2] != b"\0"):
+        return "utf-16-be"
+    return "utf-8"
+
+
 def _delimiter(text: str) -> str:
     """The separator in the first line; those inside quoted names do not count."""
     head = text.lstrip("\r\n").split("\n", 1)[0]
     bare = "".join(head.split('"')[::2])
-    return max(",;\t", key=bare.count)
+    return max(SEPARATORS, key=bare.count)
 
 
 def _folded(name: str) -> str:

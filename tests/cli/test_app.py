@@ -17,6 +17,7 @@ from grader.course.settings import Course
 from grader.gradebook.book import CourseGradebook
 from grader.gradebook.records import save_result
 from grader.release.build import build
+from grader.system.table import read_table
 from tests.kit.course import ID, hand_in, make_result, release_by_hand, write_course
 from tests.kit.files import ROOT
 from tests.kit.processes import run_grader
@@ -251,6 +252,18 @@ def test_grades_go_to_the_file_and_remarks_to_the_screen(graded_course: Course) 
     done = run_grader(graded_course.root, "export", ID, "--format", "gradescope", "--output", "out")
     assert done.returncode == 0, done.stderr
     assert (graded_course.root / "out" / ID / "ada.json").is_file()
+
+
+def test_a_csv_file_opens_in_a_spreadsheet_and_a_pipe_has_no_mark(graded_course: Course) -> None:
+    roster = "sep=;\r\nid;first_name;last_name\r\nada;Zoë;Müller-Łukasz\r\n"
+    graded_course.roster_path.write_bytes(roster.encode("utf-16"))
+    piped = run_grader(graded_course.root, "export", ID, "--format", "csv").stdout
+    assert piped.startswith('"student","last_name","first_name"')
+    assert '"ada","Müller-Łukasz","Zoë"' in piped
+    run_grader(graded_course.root, "export", ID, "--format", "csv", "--output", "grades.csv")
+    written = (graded_course.root / "grades.csv").read_bytes()
+    assert written == b"\xef\xbb\xbf" + piped.encode()
+    assert read_table(graded_course.root / "grades.csv").header[0] == "student"
 
 
 def test_package_writes_a_zip(graded_course: Course) -> None:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader.errors import UsageError
 from grader.system.table import Row, Table, csv_text, read_table, spreadsheet_safe
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\ufeff"))
@@ -23,12 +24,53 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\u
         b"\xef\xbb\xbfa;b;c\r\n1;2,5;\r\n",
         b'Student,ID\r\n"    Points Possible",\r\n"Doe, Jane",7\r\n',
         "a\tb\nö\t=1\n".encode("utf-16"),
+        "\ufeffa;b\nö;1\n".encode("utf-16-be"),
+        "a|b\nö|1\n".encode("utf-16-le"),
     ],
 )
 def test_a_table_that_nobody_changed_is_written_as_it_came(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "in.csv"
     path.write_bytes(data)
     assert read_table(path).to_bytes() == data
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize(
+    ("first", "separator"),
+    [
+        *((f"sep={separator}\r\n", separator) for separator in ",;\t|"),
+        ('"sep=;"\n', ";"),
+        ("SEP=;;;\r\n", ";"),
+        *(("", separator) for separator in ",;\t|"),
+    ],
+)
+def test_what_a_spreadsheet_writes_is_read(
+    tmp_path: Path, encoding: str, first: str, separator: str
+) -> None:
+    path = tmp_path / "in.csv"
+    lines = ("id,first_name,last_name", "ada,Zoë,Müller-Łukasz", "bela,Béla,")
+    text = first + "".join(f"{line}\r\n" for line in lines).replace(",", separator)
+    path.write_bytes(text.encode(encoding))
+    table = read_table(path)
+    assert table.header == ("id", "first_name", "last_name")
+    assert [row.cells for row in table.rows] == [
+        ("ada", "Zoë", "Müller-Łukasz"),
+        ("bela", "Béla", ""),
+    ]
+    assert [row.line for row in table.rows] == ([3, 4] if first else [2, 3])
+    assert table.to_bytes() == text.replace(first, "", 1).encode(encoding)
+
+
+def test_a_line_that_names_the_separator_outranks_the_look_of_the_header(tmp_path: Path) -> None:
+    path = tmp_path / "in.csv"
+    path.write_text("sep=;\nName, given;Name, family;id\nA;B;1\n")
+    assert read_table(path).header == ("Name, given", "Name, family", "id")
+    path.write_text('sep=;\nid;name\nada;x\nbela;"x"y\n')
+    with pytest.raises(UsageError, match="line 4: "):
+        read_table(path)
+    path.write_text("sep=;")
+    with pytest.raises(UsageError, match="empty"):
+        read_table(path)
 
 
 def test_only_the_row_that_was_changed_is_written_anew(tmp_path: Path) -> None:

@@ -41,6 +41,7 @@ def export(
     Example: grader export two_layer_net --format csv --output grades.csv
     """
     from grader.course.settings import Course
+    from grader.export.export import as_file
     from grader.export.export import export as run
 
     if kind == "gradescope" and output is None:
@@ -53,7 +54,7 @@ def export(
         if output is None:
             click.echo(content, nl=False)
         else:
-            write_output(output / name if name else output, content)
+            write_output(output / name if name else output, as_file(kind, content))
     said += [f"wrote {output}"] if output is not None else []
     for line in () if quiet else said:
         click.echo(line, err=True)
