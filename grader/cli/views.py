@@ -162,14 +162,14 @@ def show_checks(checked: Sequence[CheckedQuestion]) -> None:
     for question in checked:
         mark = "[green]✓[/]" if question.passed else "[red]✗[/]"
         name = f"[bold]{escape(question.question)}[/]"
-        worth = gettext("{question} (worth {points:g})", question=name, points=question.points)
+        worth = gettext("{question} (points: {points:g})", question=name, points=question.points)
         terminal.out.print(f"{mark} {worth}")
         if question.message:
             terminal.out.print(f"    {escape(question.message)}", soft_wrap=True)
     passed = sum(question.passed for question in checked)
     terminal.out.print(
         ngettext(
-            "{passed} of {count} visible checks pass. Hidden checks decide the grade.",
+            "{passed} of {count} visible check passes. Hidden checks decide the grade.",
             "{passed} of {count} visible checks pass. Hidden checks decide the grade.",
             len(checked),
             passed=passed,

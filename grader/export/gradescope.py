@@ -66,7 +66,10 @@ def _output(result: SubmissionResult) -> list[str]:
     manual = [question.question for question in result.questions if question.manual]
     if not manual:
         return [*result.note_texts]
-    by_hand = gettext("Graded by a person, not here: {questions}.", questions=", ".join(manual))
+    by_hand = gettext(
+        "A person grades these questions, not this program: {questions}.",
+        questions=", ".join(manual),
+    )
     return [*result.note_texts, by_hand]
 
 

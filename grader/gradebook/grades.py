@@ -171,7 +171,7 @@ def _kept(course: Course, assignment: Assignment, student: str) -> SubmissionRes
     if result := load_result(course, assignment.id, student):
         return result
     with in_language(course.language):
-        text = gettext("Not graded: the kept result cannot be read; grade this submission again.")
+        text = gettext("Not graded: the stored result cannot be read. Grade this submission again.")
     return SubmissionResult(
         student=student,
         assignment=assignment.id,

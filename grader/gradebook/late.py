@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 
 from grader.course.clock import DAY_S, elapsed_s
 from grader.course.settings import LatePolicy
-from grader.locale.translations import N_, gettext, ngettext
+from grader.locale.translations import gettext, ngettext
 
 __all__ = ["HandIn", "Lateness", "lateness"]
 
@@ -56,30 +56,29 @@ class Lateness:
     penalty: float = 0.0
 
     def __str__(self) -> str:
-        """In one sentence for the student; "" when it was in time."""
+        """In words for the student; "" when it was in time."""
         if self.seconds <= 0:
             return ""
-        told = {"span": _span(self.seconds), "used": self._used(), "charged": self._charged()}
+        sentences = [gettext("Handed in {span} after the deadline.", span=_span(self.seconds))]
         if not self.days:
-            text = N_(
-                "Handed in {span} after the deadline, within the grace period; nothing is lost."
+            sentences.append(gettext("This is within the grace period."))
+        if self.free_days:
+            sentences.append(
+                ngettext(
+                    "{count} late day was used.", "{count} late days were used.", self.free_days
+                )
             )
-        elif self.days == self.free_days:
-            text = N_("Handed in {span} after the deadline; {used}, nothing is lost.")
-        elif self.free_days:
-            text = N_("Handed in {span} after the deadline; {used}; {charged}.")
-        else:
-            text = N_("Handed in {span} after the deadline; {charged}.")
-        return gettext(text, **told)
-
-    def _used(self) -> str:
-        return ngettext("{count} late day used", "{count} late days used", self.free_days)
+        sentences.append(self._charged() or gettext("No points are lost."))
+        return " ".join(sentences)
 
     def _charged(self) -> str:
+        days = self.days - self.free_days
+        if not days:
+            return ""
         return ngettext(
-            "{count} day charged, {points:g} points lost",
-            "{count} days charged, {points:g} points lost",
-            self.days - self.free_days,
+            "{count} day is charged. Points lost: {points:g}.",
+            "{count} days are charged. Points lost: {points:g}.",
+            days,
             points=self.penalty,
         )
 

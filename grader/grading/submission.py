@@ -48,7 +48,7 @@ def _result_of(bundle: Bundle, submission: Submission) -> SubmissionResult:
         return execute_and_judge(bundle, submission.student, intake)
     except Exception as error:  # the worker's edge: an error of ours costs this result only
         text = gettext(
-            "Not graded, by a mistake of the grader: {error}",
+            "Not graded because of an error in the grader: {error}",
             error=f"{type(error).__name__}: {error}",
         )
         note = Note(NoteKind.NOT_GRADED, text)
@@ -67,7 +67,9 @@ def execute_and_judge(bundle: Bundle, student: str, intake: Intake) -> Submissio
         intake: the repaired notebook, or the reason why there is none.
     """
     if intake.notebook is None:
-        return _rejected(bundle, student, intake.rejection or gettext("it cannot be read"))
+        return _rejected(
+            bundle, student, intake.rejection or gettext("the notebook cannot be read")
+        )
     try:
         try:
             return _graded(bundle, student, intake.notebook, intake.notes)
@@ -98,7 +100,7 @@ def _graded(
         )
         notes = (*notes, *session.notes)
     if box_launcher.tier is Tier.BOUNDS_ONLY:
-        text = gettext("Graded with --unsafe: the box was bounded, but not closed off.")
+        text = gettext("Graded with --unsafe: the code ran under limits, but it was not isolated.")
         notes = (*notes, Note(NoteKind.UNSAFE, text))
     questions = tuple(
         _question(bundle, notebook, name, verdicts.get(name, Verdict()))

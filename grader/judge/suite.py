@@ -189,7 +189,7 @@ class _Plugin:
         if not isinstance(error, AssertionError):
             tally.passed = None
             told = f"{type(error).__name__}: {error}"
-            tally.message = gettext("the check itself failed: {error}", error=told)
+            tally.message = gettext("the check itself has an error: {error}", error=told)
         elif tally.passed:
             tally.passed = False
             tally.message = str(error).strip() or tally.claim

@@ -26,29 +26,31 @@ GENERIC: Mapping[str, str | tuple[str, str]] = {
     # what stands where something else is expected
     "not_an_array": N_("{name} should be a numpy array, but it is {found}"),
     "not_a_number": N_("{name} should be a single number, but it is {found}"),
-    "enormous_int": N_("{name} should be a number, but it is an enormous int"),
+    "enormous_int": N_("{name} should be a number, but it is an integer with far too many digits"),
     "not_values": N_plural(
-        "{name} should be {count} values, but it is {found}",
+        "{name} should be {count} value, but it is {found}",
         "{name} should be {count} values, but it is {found}",
     ),
     "other_count": N_plural(
-        "{name} should be {count} values, but there are {found}",
-        "{name} should be {count} values, but there are {found}",
+        "{name} should have {count} value, but it has {found}",
+        "{name} should have {count} values, but it has {found}",
     ),
     "not_a_dict": N_("{name} should be a dict, but it is {found}"),
-    "no_key": N_("{name} lacks the key {key!r}"),
+    "no_key": N_("{name} has no key {key!r}"),
     "other_kind": N_("{name} should hold {kind}, but its dtype is {dtype}"),
     "other_shape": N_("{name} should have shape {shape}, but it has {found}"),
     "ragged": N_("{name} should have shape {shape}, but its rows differ in length"),
-    "not_finite": N_("{name} is {found}, where a number belongs"),
-    "nothing_to_compare": N_("{name} has no finite value to compare with"),
+    "not_finite": N_("{name} is {found}, but it should be a finite number"),
+    "nothing_to_compare": N_(
+        "{name} cannot be checked, because the value to compare it with is not finite"
+    ),
     "other_number": N_("{name} should be {expected}, but it is {found}"),
     "other_numbers": N_(
         "{name} should be {expected}, but it is {found} (the largest difference; "
         "{wrong} of {count} entries are wrong)"
     ),
     "changed": N_("{name} was changed by the call; work on a copy instead"),
-    "unreadable": N_("{name} gave an answer that cannot be read"),
+    "unreadable": N_("{name} returned something that the grader cannot read"),
     # kinds of values
     "kind_f": N_("real numbers"),
     "kind_i": N_("integers"),
@@ -56,37 +58,35 @@ GENERIC: Mapping[str, str | tuple[str, str]] = {
     "kind_c": N_("complex numbers"),
     "a_none": N_("None (is a return statement missing?)"),
     "an_array": N_("an array of shape {shape}"),
-    "a_collection": N_plural("a {type} of {count} items", "a {type} of {count} items"),
+    "a_collection": N_plural("a {type} of {count} item", "a {type} of {count} items"),
     "a_special_number": N_("the number {value}"),
     "a_type": N_("of type {type}"),
     # simple forms of wrong numbers
     "form": N_("{name}: {form}"),
     "form_not_finite": N_(
-        "nan or inf comes out; look for an overflow, a division by zero or a log of zero."
+        "some values are nan or inf; look for an overflow, a division by zero or a log of zero."
     ),
-    "form_overflow": N_(
-        "nan or inf comes out for large numbers only; which step overflows for them?"
-    ),
+    "form_overflow": N_("for large inputs, some values are nan or inf; which step overflows?"),
     "form_ignores": N_(
-        "right where {argument} is 0, and the same elsewhere. What should {argument} change?"
+        "right when {argument} is 0, but other values of {argument} make no difference. What "
+        "should {argument} change?"
     ),
     "form_superfluous": N_(
-        "right where {argument} is 0. Elsewhere {argument} adds something that does not belong."
+        "right when {argument} is 0. Otherwise {argument} adds something that should not be there."
     ),
     "form_adds_factor": N_(
-        "right where {argument} is 0, and wrong elsewhere: what {argument} adds is {factor}."
+        "right when {argument} is 0, and wrong otherwise: what {argument} adds is {factor}."
     ),
     "form_adds_other": N_(
-        "right where {argument} is 0, and wrong elsewhere: what {argument} adds is not what it "
-        "should be."
+        "right when {argument} is 0, and wrong otherwise: what {argument} adds is not right."
     ),
     "form_first_row": N_("only the first row is right; does the step use every row?"),
-    "form_first_rows": N_("only the first {count} rows are right; does the step use every row?"),
+    "form_first_rows": N_("only the first few rows are right; does the step use every row?"),
     "form_not_last_row": N_(
-        "every row is right but the last; look at where the loop or slice ends."
+        "every row is right except the last one; look at where the loop or slice ends."
     ),
     "form_not_first_row": N_(
-        "every row is right but the first; look at where the loop or slice starts."
+        "every row is right except the first one; look at where the loop or slice starts."
     ),
     "form_some_rows": N_("some rows are right and some are wrong; compare one of each."),
     "form_transposed": N_("the numbers are right, but rows and columns are exchanged."),
@@ -96,12 +96,12 @@ GENERIC: Mapping[str, str | tuple[str, str]] = {
         "instead of {expected}."
     ),
     "form_axis": N_(
-        "the shape is {shape} instead of {expected}, and the total is right; along which axis do "
-        "you add up?"
+        "the total is right, but the shape is {shape} instead of {expected}; along which axis do "
+        "you sum?"
     ),
     "form_factor": N_("every number is {factor}."),
-    "factor_N": N_("N times too large (is the mean over the rows taken?)"),
-    "factor_one_N": N_("N times too small (is the mean over the rows taken twice?)"),
+    "factor_N": N_("N times too large (did you take the mean over the rows?)"),
+    "factor_one_N": N_("N times too small (did you take the mean over the rows twice?)"),
     "factor_sign": N_("of the wrong sign"),
     "factor_2": N_("twice as large as it should be"),
     "factor_half": N_("half as large as it should be"),

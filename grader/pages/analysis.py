@@ -60,7 +60,7 @@ class QuestionStatistics:
     def reading(self) -> str:
         """The discrimination in words."""
         if self.discrimination is None:
-            return gettext("cannot be told")
+            return gettext("not enough data")
         words = (text for least, text in READINGS if self.discrimination >= least)
         return gettext(next(words, N_("negative: look at the question")))
 
@@ -102,7 +102,7 @@ def far_scores(assignment: Assignment, results: Sequence[SubmissionResult]) -> M
     far = np.abs(_modified_z(scores, LEAST_SPREAD * assignment.max_score)) > LIMIT
     return {
         result.student: gettext(
-            "{score:g} points; the median of all graded is {median:g}.",
+            "{score:g} points; the median of all graded submissions is {median:g}.",
             score=result.score,
             median=middle,
         )
@@ -133,7 +133,8 @@ def odd_patterns(assignment: Assignment, results: Sequence[SubmissionResult]) ->
     for row in np.flatnonzero(odd):
         column = int(np.abs(surprise[row]).argmax())
         found[graded[row].student] = gettext(
-            "Unusual for this total: {share:.0%} of {question}, where {usual:.0%} would be usual.",
+            "Unusual for this total: {share:.0%} of the points of {question}; {usual:.0%} would be "
+            "usual.",
             share=shares[row, column],
             question=names[column],
             usual=expected.clip(0, 1)[row, column],

@@ -60,7 +60,7 @@ def who_needs_attention(
     return sorted(found, key=lambda found: (KINDS.index(found.kinds[0]), found.student))
 
 
-NOT_YET = N_("Handed in, and not graded yet; run `grader autograde` again.")
+NOT_YET = N_("Handed in, but not graded yet. Run the command grader autograde again.")
 
 
 def common_notes(results: Sequence[SubmissionResult]) -> frozenset[Note]:
@@ -76,7 +76,7 @@ def _from_result(result: SubmissionResult, common: frozenset[Note]) -> Iterator[
         if note not in common:
             yield kind or ("stopped" if note.kind is NoteKind.STOPPED else "repaired"), note.text
     if kind and not result.notes:
-        yield kind, gettext("No reason was kept.")
+        yield kind, gettext("The reason is not known.")
     if result.status is Status.GRADED and result.score == 0:
         yield "no points", gettext("No points at all.")
 

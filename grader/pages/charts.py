@@ -100,7 +100,7 @@ def scatter(
             axes.plot(days, scores, shape, color=colour, alpha=0.65, markersize=6.5, mew=0)
         axes.axvline(0, color=SOFT, linewidth=1, linestyle=(0, (3, 2)))
         axes.set(ylim=(-0.03 * maximum, 1.05 * maximum), ylabel=gettext("points"))
-        label = gettext("days after the due date (● in time, ▲ late)")
+        label = gettext("days after the due date (● on time, ▲ late)")
         axes.set_xlabel(textwrap.fill(label, MAX_LABEL))
         axes.locator_params(axis="both", nbins=6)
         return _svg(axes.figure, title, spoken)

@@ -75,11 +75,11 @@ def _share(question: QuestionResult) -> float:
 def _mark(question: QuestionResult) -> tuple[str, str]:
     """A sign and a word, so that no colour is needed to tell how a question went."""
     if question.score is None:
-        return "?", gettext("open")
+        return "?", gettext("not graded yet")
     if question.score >= question.max_score:
         return "✓", gettext("all points")
     if question.score > 0:
-        return "◐", gettext("a part of the points")
+        return "◐", gettext("some of the points")
     return "✗", gettext("no points")
 
 
@@ -136,4 +136,4 @@ def _text(text: str) -> Markup:
 
 def _plain(text: str) -> str:
     plain = ANSI_COLOURS.sub("", text)
-    return plain if len(plain) <= MAX_TEXT else plain[:MAX_TEXT] + "\n" + gettext("[cut here]")
+    return plain if len(plain) <= MAX_TEXT else plain[:MAX_TEXT] + "\n" + gettext("[cut off here]")

@@ -40,39 +40,44 @@ def heat_map(difference: Difference) -> Markup:
 
 
 def where_wrong(difference: Difference) -> str:
-    """The same in a sentence."""
+    """The same in words."""
     values = [value for row in difference.rows for value in row]
     wrong = [value for value in values if value]
-    return f"{_place(difference.rows, len(wrong), len(values))}: {_way(wrong)}."
+    return f"{_place(difference.rows, len(wrong), len(values))} {_way(wrong)}"
 
 
 def _way(wrong: Sequence[float]) -> str:
     large = sum(value > 0 for value in wrong)
     if large == len(wrong):
-        return gettext("all too large")
+        return gettext("Every wrong entry is too large.")
     if large == 0:
-        return gettext("all too small")
-    return gettext("{large} too large, {small} too small", large=large, small=len(wrong) - large)
+        return gettext("Every wrong entry is too small.")
+    return gettext("Too large: {large}; too small: {small}.", large=large, small=len(wrong) - large)
 
 
 def _place(rows: Sequence[Sequence[float]], wrong: int, count: int) -> str:
     """All entries, or the rows or columns that are wrong throughout, or how many entries."""
     if wrong == count:
-        return ngettext("Wrong in all {count} entries", "Wrong in all {count} entries", count)
+        return ngettext("The only entry is wrong.", "All {count} entries are wrong.", count)
     if touched := _whole_lines(rows):
         listed = ", ".join(map(str, touched))
         return ngettext(
-            "Wrong in row {rows} alone", "Wrong in rows {rows} alone", len(touched), rows=listed
+            "Only row {rows} is wrong.", "Only rows {rows} are wrong.", len(touched), rows=listed
         )
     if touched := _whole_lines(list(zip(*rows, strict=True))):
         listed = ", ".join(map(str, touched))
         return ngettext(
-            "Wrong in column {columns} alone",
-            "Wrong in columns {columns} alone",
+            "Only column {columns} is wrong.",
+            "Only columns {columns} are wrong.",
             len(touched),
             columns=listed,
         )
-    return gettext("Wrong in {wrong} of {count} entries", wrong=wrong, count=count)
+    return ngettext(
+        "{wrong} of {count} entry is wrong.",
+        "{wrong} of {count} entries are wrong.",
+        count,
+        wrong=wrong,
+    )
 
 
 def _whole_lines(lines: Sequence[Sequence[float]]) -> list[int]:

@@ -205,7 +205,7 @@ def _distribution(assignment: Assignment, scores: Sequence[float]) -> Markup | N
 
 
 def _times(assignment: Assignment, rows: Sequence[_Row]) -> Markup | None:
-    """Time of submission against score before the penalty; None without times or a due date."""
+    """Time of submission and score before the penalty; None without times or a due date."""
     if assignment.due is None:
         return None
     points = sorted(
@@ -223,19 +223,17 @@ def _times(assignment: Assignment, rows: Sequence[_Row]) -> Markup | None:
     halves = points[: len(points) // 2], points[len(points) // 2 :]
     early_middle, late_middle = (median(p[1] for p in half) for half in halves)
     spoken = ngettext(
-        "{count} submissions: {in_time} in time, {late} late. Median of the earlier half "
-        "{early:.4g} points, of the later half {later:.4g}. The times of all are in the last "
-        "table.",
-        "{count} submissions: {in_time} in time, {late} late. Median of the earlier half "
-        "{early:.4g} points, of the later half {later:.4g}. The times of all are in the last "
-        "table.",
+        "{count} submission: {in_time} on time, {late} late. The median of the earlier half is "
+        "{early:.4g} points, of the later half {later:.4g} points. The last table has all times.",
+        "{count} submissions: {in_time} on time, {late} late. The median of the earlier half is "
+        "{early:.4g} points, of the later half {later:.4g} points. The last table has all times.",
         len(points),
         in_time=len(points) - late,
         late=late,
         early=early_middle,
         later=late_middle,
     )
-    title = gettext("Time of submission against score")
+    title = gettext("Time of submission and score")
     return scatter(points, assignment.max_score, title, spoken)
 
 

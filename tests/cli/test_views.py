@@ -88,7 +88,7 @@ def test_visible_checks_are_told_in_the_language_that_holds(
     with in_language(LANGUAGE):
         show_checks([CheckedQuestion("double", 4.0, True), CheckedQuestion("[b]", 1.0, False)])
     lines = capsys.readouterr().out.splitlines()
-    worth = pseudo("{question} (worth {points:g})")
+    worth = pseudo("{question} (points: {points:g})")
     total = pseudo("{passed} of {count} visible checks pass. Hidden checks decide the grade.")
     assert lines == [
         f"✓ {worth.format(question='double', points=4)}",

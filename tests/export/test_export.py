@@ -208,7 +208,9 @@ def test_with_a_roster_the_csv_has_names_and_everyone_in_it(
     exported = export.export(course, (), "csv")
     ada, bela, zoe = read_csv(exported.files[""].decode())
     assert (ada["last_name"], ada["section"], ada["final_score"]) == ("'=1+1", "A", "2.7")
-    assert ada["notes"].startswith("Repaired. Handed in 2 hours after the deadline; 1 day charged")
+    assert ada["notes"].startswith(
+        "Repaired. Handed in 2 hours after the deadline. 1 day is charged."
+    )
     assert (bela["last_name"], bela["status"], bela["score"]) == ("Szabó", "MISSING", "")
     assert (zoe["last_name"], zoe["notes"]) == ("", "Not in the roster. Repaired.")
     assert exported.remarks == (

@@ -20,6 +20,6 @@ def test_results_are_valid_whatever_happened(release: Notebook) -> None:
     found = results(graded)
     assert_valid(found)
     assert found["tests"][0]["output"] == "no\nHint: Look at the sign."
-    assert found["output"] == "Repaired.\nGraded by a person, not here: why."
+    assert found["output"] == "Repaired.\nA person grades these questions, not this program: why."
     with pytest.raises(ValueError, match="not graded"):
         results(SubmissionResult("ada", ID, Status.NOT_GRADED, 9.0))

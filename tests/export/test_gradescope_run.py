@@ -55,7 +55,7 @@ def test_run_autograder_writes_results_the_way_gradescope_runs_it(
     ]
     assert found["tests"][2]["name"] == "square: square(x) is x²."
     assert "x²" in found["tests"][2]["output"]
-    assert found["output"] == "Graded by a person, not here: why."
+    assert found["output"] == "A person grades these questions, not this program: why."
     assert found["execution_time"] > 0
 
 

@@ -105,18 +105,19 @@ def test_no_policy_takes_more_than_there_is_or_frees_more_than_the_budget(
         (
             timedelta(minutes=9),
             LatePolicy(grace_minutes=10),
-            "Handed in 9 minutes after the deadline, within the grace period; nothing is lost.",
+            "Handed in 9 minutes after the deadline. This is within the grace period. "
+            "No points are lost.",
         ),
         (
             timedelta(days=1, hours=1),
             LatePolicy(penalty_per_day=0.1, late_days=1),
-            "Handed in 1 day 1 hour after the deadline; 1 late day used; 1 day charged, "
-            "0.6 points lost.",
+            "Handed in 1 day 1 hour after the deadline. 1 late day was used. 1 day is charged. "
+            "Points lost: 0.6.",
         ),
         (
             2 * DAY,
             LatePolicy(penalty_per_day=0.1, late_days=5),
-            "Handed in 2 days after the deadline; 2 late days used, nothing is lost.",
+            "Handed in 2 days after the deadline. 2 late days were used. No points are lost.",
         ),
     ],
 )

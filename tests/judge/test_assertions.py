@@ -86,7 +86,7 @@ def test_no_value_of_a_student_breaks_a_check(helper: Callable[[Any], Any], valu
 SENTENCES = [
     (
         lambda: expect_array([1.0], "dW1"),
-        "dW1 should be a numpy array, but it is a list of 1 items",
+        "dW1 should be a numpy array, but it is a list of 1 item",
     ),
     (
         lambda: expect_array(None, "dW1"),
@@ -106,21 +106,21 @@ SENTENCES = [
         lambda: expect_tuple(3.0, 2, "forward"),
         "forward should be 2 values, but it is of type float",
     ),
-    (lambda: expect_tuple([1], 2, "forward"), "forward should be 2 values, but there are 1"),
+    (lambda: expect_tuple([1], 2, "forward"), "forward should have 2 values, but it has 1"),
     (
         lambda: expect_dict([], ["W1"], "grads"),
         "grads should be a dict, but it is a list of 0 items",
     ),
-    (lambda: expect_dict({}, ["W1"], "grads"), "grads lacks the key 'W1'"),
+    (lambda: expect_dict({}, ["W1"], "grads"), "grads has no key 'W1'"),
     (lambda: assert_close(1.5, 1.0, "loss"), "loss should be 1, but it is 1.5"),
-    (lambda: assert_close(math.nan, 1.0, "loss"), "loss is nan, where a number belongs"),
+    (lambda: assert_close(math.nan, 1.0, "loss"), "loss is nan, but it should be a finite number"),
     (
         lambda: assert_close(X + np.eye(2, 3), X, "dW"),
         "dW[0, 0] should be 0, but it is 1 (the largest difference; 2 of 6 entries are wrong)",
     ),
     (
         lambda: assert_close(np.where(X == 5, np.inf, X), X, "dW"),
-        "dW[1, 2] is inf, where a number belongs",
+        "dW[1, 2] is inf, but it should be a finite number",
     ),
     (
         lambda: assert_close(np.array([1e6 + 0.5, 2e-3]), np.array([1e6, 1e-3]), "dW"),

@@ -129,7 +129,7 @@ def test_an_error_of_ours_is_neither_passed_nor_failed(run: Run) -> None:
     check = only(run(source))
     assert check.passed is None
     assert check.points == 0
-    assert check.message == "the check itself failed: KeyError: 2"
+    assert check.message == "the check itself has an error: KeyError: 2"
 
 
 @pytest.mark.parametrize("statement", ["pytest.skip('no')", "pytest.fail('no')", "pytest.xfail()"])

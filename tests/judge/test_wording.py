@@ -81,7 +81,7 @@ def test_a_missing_sentence_costs_no_grade() -> None:
 
 def test_an_error_in_a_translation_falls_back_to_english() -> None:
     with speaking(Wording(generic={"no_key": "{nome} manca"})):
-        assert say("no_key", name="grads", key="W1") == "grads lacks the key 'W1'"
+        assert say("no_key", name="grads", key="W1") == "grads has no key 'W1'"
 
 
 def test_what_a_language_lacks_is_said_in_english() -> None:

@@ -11,13 +11,16 @@ from grader.results import Difference
 @pytest.mark.parametrize(
     "rows,sentence",
     [
-        (((1.0, -0.5), (0.1, -0.1)), "Wrong in all 4 entries: 2 too large, 2 too small."),
-        (((1.0, 0.4), (0.0, 0.0)), "Wrong in row 0 alone: all too large."),
-        (((0.0, -0.4), (0.0, -1.0)), "Wrong in column 1 alone: all too small."),
-        (((0.2, 0.0, 1.0), (0.2, 0.0, 1.0)), "Wrong in columns 0, 2 alone: all too large."),
-        (((0.2, 0.0), (0.0, 1.0)), "Wrong in 2 of 4 entries: all too large."),
-        (((0.2, 0.0, 1.0),), "Wrong in columns 0, 2 alone: all too large."),
-        (((1.0,), (0.0,)), "Wrong in row 0 alone: all too large."),
+        (((1.0, -0.5), (0.1, -0.1)), "All 4 entries are wrong. Too large: 2; too small: 2."),
+        (((1.0, 0.4), (0.0, 0.0)), "Only row 0 is wrong. Every wrong entry is too large."),
+        (((0.0, -0.4), (0.0, -1.0)), "Only column 1 is wrong. Every wrong entry is too small."),
+        (
+            ((0.2, 0.0, 1.0), (0.2, 0.0, 1.0)),
+            "Only columns 0, 2 are wrong. Every wrong entry is too large.",
+        ),
+        (((0.2, 0.0), (0.0, 1.0)), "2 of 4 entries are wrong. Every wrong entry is too large."),
+        (((0.2, 0.0, 1.0),), "Only columns 0, 2 are wrong. Every wrong entry is too large."),
+        (((1.0,), (0.0,)), "Only row 0 is wrong. Every wrong entry is too large."),
     ],
 )
 def test_the_sentence_names_the_place_and_the_way(

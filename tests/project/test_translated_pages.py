@@ -95,12 +95,12 @@ def test_the_score_card_in_a_graded_notebook_is_translated(pages: dict[str, str]
 def test_what_our_side_says_among_outputs_is_translated_too(pages: dict[str, str]) -> None:
     slow = pseudo("this cell did not finish within {seconds:g} s").format(seconds=0.5)
     assert slow in pages["failing"]
-    assert pseudo("[cut here]") in pages["failing"]
+    assert pseudo("[cut off here]") in pages["failing"]
 
 
 def test_each_page_shows_what_it_is_named_after(pages: dict[str, str]) -> None:
     assert pseudo("Late.") in pages["late"]
-    assert pseudo("Every point is yours.") in pages["perfect"]
+    assert pseudo("You have all points.") in pages["perfect"]
     assert pseudo("Rejected: {reason}")[:10] in pages["rejected"]
     assert pseudo("Not graded: {reason}")[:12] in pages["ungraded"]
 

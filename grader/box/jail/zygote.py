@@ -329,7 +329,7 @@ def _describe(exit_code: int) -> Sentence:
     """How a box ended: -n, or 128 + n through the box's process 1, stands for signal n."""
     number = -exit_code if exit_code < 0 else exit_code - 128
     if number in set(signal.Signals):
-        return Sentence("killed by {signal}", {"signal": signal.Signals(number).name})
+        return Sentence("it was killed by {signal}", {"signal": signal.Signals(number).name})
     return Sentence("exit status {status}", {"status": exit_code})
 
 

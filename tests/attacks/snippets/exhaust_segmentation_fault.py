@@ -4,4 +4,4 @@ ANSWER = """
 def target(f, x):
     ctypes.string_at(0)
 """
-EVIDENCE = r"target ended the Python process \(killed by SIGSEGV\)"
+EVIDENCE = r"target ended the Python process \(it was killed by SIGSEGV\)"

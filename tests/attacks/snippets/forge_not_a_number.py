@@ -4,4 +4,4 @@ ANSWER = """
 def target(f, x):
     return np.full_like(x, np.nan), np.inf
 """
-EVIDENCE = "where a number belongs"
+EVIDENCE = "but it should be a finite number"

@@ -11,4 +11,4 @@ def target(f, x):
     import pickle
     return [Command(), pickle.dumps(Command()), np.array([Command()], object)]
 """
-EVIDENCE = "target returned a value of type|but there are 3"
+EVIDENCE = "target returned a value of type|but it has 3"

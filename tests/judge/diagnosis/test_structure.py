@@ -38,11 +38,17 @@ FORMS = {
     "transposed": ([e.T for e in E], "rows and columns are exchanged"),
     "flat": ([e.ravel() for e in E], "the shape is (12,) instead of (4, 3)"),
     "other order": ([e.T.ravel() for e in E], "their axes are in another order"),
-    "nan": ([e * np.nan for e in E], "nan or inf comes out"),
+    "nan": ([e * np.nan for e in E], "some values are nan or inf; look for"),
     "first row": ([np.vstack([e[:1], e[1:] + 1]) for e in E], "only the first row is right"),
-    "two rows": ([np.vstack([e[:2], e[2:] + 1]) for e in E], "only the first 2 rows are right"),
-    "last row": ([np.vstack([e[:-1], e[-1:] + 1]) for e in E], "every row is right but the last"),
-    "not first": ([np.vstack([e[:1] + 1, e[1:]]) for e in E], "every row is right but the first"),
+    "two rows": ([np.vstack([e[:2], e[2:] + 1]) for e in E], "only the first few rows are right"),
+    "last row": (
+        [np.vstack([e[:-1], e[-1:] + 1]) for e in E],
+        "every row is right except the last",
+    ),
+    "not first": (
+        [np.vstack([e[:1] + 1, e[1:]]) for e in E],
+        "every row is right except the first",
+    ),
     "mixed": ([e + np.array([[0], [1], [0], [1]]) for e in E], "some rows are right and some"),
 }
 
@@ -110,7 +116,7 @@ LARGE = [{"scores": np.full((2, 2), size)} for size in (1.0, 2, 3, 800, 900, 100
 def test_nan_for_large_inputs_only_is_told_from_nan_everywhere() -> None:
     expected = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]
     text = hint([1.0, 2.0, 3.0, np.nan, np.inf, np.nan], expected, LARGE)
-    assert "for large numbers only" in text
+    assert "for large inputs, some values are nan or inf" in text
     text = hint([np.nan] * 6, expected, LARGE)
     assert "nan or inf" in text
     assert "large" not in text
@@ -146,7 +152,7 @@ def test_a_right_data_term_with_wrong_regularisation_is_recognised(
 
 def test_regularisation_wrong_in_no_simple_way_is_still_located() -> None:
     text = regularised([np.array([1, 2, 3])] * 6)
-    assert "right where reg is 0, and wrong elsewhere" in text
+    assert "right when reg is 0, and wrong otherwise" in text
 
 
 def test_regularisation_where_none_belongs_is_recognised() -> None:
@@ -154,7 +160,7 @@ def test_regularisation_where_none_belongs_is_recognised() -> None:
     actual = [1 + reg * w for reg, w in zip(REGS, W, strict=True)]
     ones = [np.ones((2, 3))] * 6
     text = hint(actual, ones, arguments, expected_with=lambda call, reg: ones[0])
-    assert "adds something that does not belong" in text
+    assert "adds something that should not be there" in text
 
 
 def test_two_calls_without_reg_prove_nothing_about_it() -> None:
