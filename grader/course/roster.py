@@ -84,9 +84,10 @@ class Roster:
 
         Args:
             column: an identifying column, one of `IDENTIFIERS`.
-            value: the value, in any case, with or without blanks around it.
+            value: the value, in any case and Unicode form, with or without blanks around it.
         """
-        return self._index.get((column, value.strip().casefold())) if value.strip() else None
+        key = _folded(value.strip())
+        return self._index.get((column, key)) if key else None
 
     def by_any(self, value: str) -> Person | None:
         """The person with this id, or else with this value in another identifying column.
@@ -100,13 +101,19 @@ class Roster:
         return next(iter(people.values())) if len(people) == 1 else None
 
     def by_name(self, name: str) -> list[Person]:
-        """Everyone with that full name; given and family name may come in either order."""
-        return self._names.get(name_key(name), [])
+        """Everyone with that full name; given and family name may come in either order.
+
+        Args:
+            name: in any Unicode form. If it has blanks, they count: “Ann Alee” is not “Anna Lee”.
+        """
+        words = _words(name)
+        people = self._names.get("".join(words), [])
+        return [p for p in people if len(words) < 2 or words in _full_names(p)]
 
     @cached_property
     def _index(self) -> dict[tuple[str, str], Person]:
         return {
-            (column, getattr(person, column).casefold()): person
+            (column, _folded(getattr(person, column))): person
             for person in self
             for column in IDENTIFIERS
             if getattr(person, column)
@@ -116,16 +123,32 @@ class Roster:
     def _names(self) -> dict[str, list[Person]]:
         names: dict[str, list[Person]] = {}
         for person in self:
-            first, last = person.first_name, person.last_name
-            for key in {name_key(first + last), name_key(last + first)} - {""}:
+            for key in {"".join(words) for words in _full_names(person)} - {""}:
                 names.setdefault(key, []).append(person)
         return names
 
 
 def name_key(name: str) -> str:
-    """A form of a name for comparisons, without case, blanks, signs and variants of letters."""
-    folded = unicodedata.normalize("NFKC", name).casefold()
-    return "".join(letter for letter in folded if letter.isalnum())
+    """A form of a name for comparisons, without case, blanks, signs and variants of letters.
+
+    Marks that combine with letters stay: without its vowel signs, a name of many a script is that
+    of somebody else.
+    """
+    return "".join(letter for letter in _folded(name) if unicodedata.category(letter)[0] in "LMN")
+
+
+def _folded(text: str) -> str:
+    """One form for what Unicode writes in several ways: composed, in small letters of one width."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+
+
+def _words(name: str) -> list[str]:
+    return [key for word in re.split(r"[\s-]+", name) if (key := name_key(word))]
+
+
+def _full_names(person: Person) -> tuple[list[str], list[str]]:
+    first, last = _words(person.first_name), _words(person.last_name)
+    return first + last, last + first
 
 
 def load_roster(course: Course) -> Roster | None:
@@ -185,7 +208,7 @@ def _refuse_duplicate(
     table: Table, row: Row, person: Person, seen: dict[tuple[str, str], int]
 ) -> None:
     for column in IDENTIFIERS:
-        key = (column, getattr(person, column).casefold())
+        key = (column, _folded(getattr(person, column)))
         if key[1] and key in seen:
             raise UsageError(
                 f"{table.path}: line {row.line}: {column} {getattr(person, column)!r} is also in "

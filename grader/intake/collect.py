@@ -20,7 +20,7 @@ from grader.course.settings import Course
 from grader.errors import UsageError
 from grader.intake.archive import Archive, open_archive
 from grader.intake.attempts import Attempt, StudentAttempts, latest
-from grader.intake.identity import Unknown, identified
+from grader.intake.identity import Unknown, has_number, identified
 from grader.intake.naming.github import last_commit
 from grader.intake.naming.handed import Handed, shown
 from grader.intake.naming.recognised import recognised
@@ -112,14 +112,35 @@ def _by_student(
 ) -> tuple[dict[str, list[Handed]], list[Collected]]:
     """Files by student id, and a line for each student whom we do not know."""
     known: dict[str, list[Handed]] = {}
-    unknown: dict[str, Collected] = {}
+    unknown: list[tuple[str, str]] = []
     for file in files:
         try:
             known.setdefault(identified(file, roster), []).append(file)
         except Unknown as problem:
-            called = file.name or file.key
-            unknown.setdefault(called, _left_out(called, str(problem)))
-    return known, [unknown[called] for called in sorted(unknown)]
+            unknown.append((file.name or file.key, str(problem)))
+    if roster is not None:
+        for student in list(known):
+            known[student], strangers = _without_namesakes(student, known[student], roster)
+            unknown += strangers
+    return (
+        {student: theirs for student, theirs in known.items() if theirs},
+        [_left_out(called, reason) for called, reason in sorted(set(unknown))],
+    )
+
+
+def _without_namesakes(
+    student: str, files: list[Handed], roster: Roster
+) -> tuple[list[Handed], list[tuple[str, str]]]:
+    """Two numbers of an LMS are two people, even if the roster has only one with their name."""
+    if len({file.key for file in files}) == 1:
+        return files, []
+    sure = [file for file in files if has_number(file, student, roster)]
+    reason = "several in this download have this name; write {} {} into the row of the right one"
+    return sure, [
+        (file.name or file.key, reason.format(file.column, shown(file.key)))
+        for file in files
+        if file not in sure
+    ]
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,22 @@
-"""Whose file it is: names of the download are looked up in the roster, never guessed."""
+"""Whose file it is: names of the download are looked up in the roster, never guessed.
+
+The LMS's number counts more than a name, unless the name is somebody else's. Programs that pack
+zips may have damaged a name: they write `?` or `_` for letters that they do not know. Such a name
+tells nothing by itself.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 from grader.course.ids import is_safe_student
-from grader.course.roster import Person, Roster
+from grader.course.roster import Person, Roster, name_key
 from grader.intake.naming.handed import Handed, shown
 
-__all__ = ["Unknown", "identified"]
+__all__ = ["Unknown", "has_number", "identified"]
+
+LOST = re.compile(r"[?_\ufffd]+")
 
 
 class Unknown(Exception):
@@ -22,8 +32,8 @@ def identified(file: Handed, roster: Roster | None) -> str:
             if it can be one.
 
     Raises:
-        Unknown: the roster has nobody of that name, or more than one; or without a roster, the name
-            cannot be an id; or the download is anonymous.
+        Unknown: the roster has nobody of that name, or more than one, or another person of that
+            number; or without a roster, the name cannot be an id; or the download is anonymous.
     """
     if file.key.startswith("anon_") and file.column == "canvas_id":
         raise Unknown("an anonymous download; turn anonymous grading off and download again")
@@ -31,26 +41,53 @@ def identified(file: Handed, roster: Roster | None) -> str:
         if is_safe_student(file.key):
             return file.key
         raise Unknown("cannot be a student id; rename the folder, or write a roster.csv")
-    person = _by_key(file, roster) or _by_name(file, roster)
+    people = roster.by_name(file.name) if file.name else []
+    person = _by_key(file, roster, people) or _by_name(file, people)
     if person is None:
         raise Unknown(f"not in the roster; add {_wanted(file)} there and collect again")
     return person.id
 
 
-def _by_key(file: Handed, roster: Roster) -> Person | None:
-    if file.column == "any":
-        return roster.by_any(file.key)
+def has_number(file: Handed, student: str, roster: Roster) -> bool:
+    """Whether the download's name for the student is in the roster, or only the full name is."""
+    return student in {
+        person.id for column in (file.column, "id") if (person := _by(column, file.key, roster))
+    }
+
+
+def _by_key(file: Handed, roster: Roster, people: Sequence[Person]) -> Person | None:
     if file.column == "github":
         return _by_user_name(file.key, roster)
-    return roster.by(file.column, file.key) or _by_id(file, roster)
+    person = _by(file.column, file.key, roster)
+    if person is None:
+        return None if file.column == "any" else _by_id(file, roster, people)
+    if people and person not in people and not _is_damaged(file.name):
+        ids = " or ".join(other.id for other in people)
+        raise Unknown(f"{_wanted(file)} is {person.id}, but the name is {ids}; correct the roster")
+    return person
 
 
-def _by_id(file: Handed, roster: Roster) -> Person | None:
+def _by(column: str, key: str, roster: Roster) -> Person | None:
+    return roster.by_any(key) if column == "any" else roster.by(column, key)
+
+
+def _by_id(file: Handed, roster: Roster, people: Sequence[Person]) -> Person | None:
     """Find the person whose id is the LMS's number, unless the name is somebody else's."""
     person = roster.by("id", file.key)
-    if person and file.name and person.sortable_name and person not in roster.by_name(file.name):
-        return None
-    return person
+    if person is None or not file.name or not person.sortable_name or person in people:
+        return person
+    return person if _is_damaged(file.name) and _may_be(file.name, person) else None
+
+
+def _is_damaged(name: str) -> bool:
+    return LOST.search(name) is not None
+
+
+def _may_be(damaged: str, person: Person) -> bool:
+    """Whether the letters that are left are those of the person's name."""
+    left = ".*".join(re.escape(name_key(part)) for part in LOST.split(damaged))
+    first, last = person.first_name, person.last_name
+    return any(re.fullmatch(left, name_key(name)) for name in (first + last, last + first))
 
 
 def _by_user_name(clone: str, roster: Roster) -> Person | None:
@@ -63,9 +100,13 @@ def _by_user_name(clone: str, roster: Roster) -> Person | None:
     return None
 
 
-def _by_name(file: Handed, roster: Roster) -> Person | None:
+def _by_name(file: Handed, people: Sequence[Person]) -> Person | None:
     """Find a person by full name, for those whose number is not in the roster."""
-    people = roster.by_name(file.name) if file.name else []
+    if _is_damaged(file.name):
+        raise Unknown(
+            f"its name was damaged by a program that packed the zip; add {_wanted(file)} to the "
+            "roster and collect again"
+        )
     if len(people) > 1:
         ids = ", ".join(person.id for person in people)
         raise Unknown(f"{ids} have this name; write {_wanted(file)} into the row of the right one")

@@ -91,3 +91,16 @@ def test_a_name_finds_everyone_who_has_it(course: Course) -> None:
     assert [p.id for p in found.by_name("oneillruizjosé")] == ["a"]
     assert [p.id for p in found.by_name("Wei Li")] == ["b", "c"]
     assert found.by_name("") == []
+
+
+def test_what_differs_in_unicode_only_is_the_same(course: Course) -> None:
+    found = roster(course, "id,moodle_username\na,Zoe\u0308\n")
+    assert found.by_any("zoë") == found.by("moodle_username", "ｚｏë") == found.get("a")
+    with pytest.raises(UsageError, match="is also in line 2"):
+        roster(course, "id,moodle_username\na,Zoe\u0308\nb,zoë\n")
+
+
+def test_vowel_signs_and_blanks_tell_names_apart(course: Course) -> None:
+    found = roster(course, "id,first_name,last_name\na,राम,शर्मा\nb,Anna,Lee\n")
+    assert [p.id for p in found.by_name("शर्माराम")] == ["a"]
+    assert found.by_name("रमा शर्मा") == found.by_name("Ann Alee") == []

@@ -16,11 +16,17 @@ from grader.intake.naming.handed import Handed
 
 __all__ = ["named"]
 
+# Programs that pack zips write other letters than a-z as `?` or `_`, so a name may be anything.
 FILE = re.compile(
-    r"(?P<name>\w+?)_(?P<late>LATE_)?(?P<user>\d{1,20})_(?P<attachment>\d{1,20})_(?P<own>.+)"
+    r"(?P<name>\S*?)_(?P<late>LATE_)?(?P<user>[0-9]{1,20})_(?P<attachment>[0-9]{1,20})_(?P<own>.+)",
+    re.DOTALL,
 )
-ANONYMOUS = re.compile(r"(?P<late>LATE_)?anon_(?P<code>\w+?)_(?P<attachment>\d{1,20})_(?P<own>.+)")
-TEXT = re.compile(r"(?P<name>\w+?)_(?P<late>LATE_)?(?P<user>\d{1,20})_(?P<own>(text|link)\.html)")
+ANONYMOUS = re.compile(
+    r"(?P<late>LATE_)?anon_(?P<code>\w+?)_(?P<attachment>[0-9]{1,20})_(?P<own>.+)", re.DOTALL
+)
+TEXT = re.compile(
+    r"(?P<name>\S*?)_(?P<late>LATE_)?(?P<user>[0-9]{1,20})_(?P<own>(text|link)\.html)"
+)
 
 
 def named(entries: Sequence[str], assignment_id: str) -> list[Handed]:

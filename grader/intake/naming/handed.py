@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +10,8 @@ from pathlib import PurePosixPath
 from typing import Protocol
 
 __all__ = ["Handed", "Naming", "shown"]
+
+PLAIN_SIGNS = " _.,'\u2019@+()/-"
 
 
 @dataclass(frozen=True)
@@ -53,4 +55,8 @@ class Naming(Protocol):
 
 def shown(text: str) -> str:
     """Make a name from a download safe to print on a terminal."""
-    return re.sub(r"[^\w .,'\u2019@+()/-]", "?", text)[:120]
+    return "".join(letter if _is_plain(letter) else "?" for letter in text[:120])
+
+
+def _is_plain(letter: str) -> bool:
+    return letter in PLAIN_SIGNS or unicodedata.category(letter)[0] in "LMN"
