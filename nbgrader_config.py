@@ -45,6 +45,7 @@ c.AssignLatePenalties.plugin_class = f"{plugins}.LatePolicyPlugin"
 c.HTMLExporter.sanitize_html = True
 c.HTMLExporter.filters = {
     "clean_html": f"{plugins}.clean_html",
+    "markdown2html": f"{plugins}.markdown_to_html",
     "strip_files_prefix": f"{plugins}.clean_markdown",
 }
 

@@ -12,8 +12,10 @@ from typing import Any
 
 import nbformat
 import nh3
+from jinja2 import pass_context
 from nbconvert.exporters import NotebookExporter
 from nbconvert.filters import strip_files_prefix
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbgrader.converters.base import NbGraderException
 from nbgrader.plugins import ExportPlugin, LateSubmissionPlugin
 from nbgrader.preprocessors import NbGraderPreprocessor
@@ -27,6 +29,7 @@ from grader.gradebook.autograded import graded_notebook
 from grader.gradebook.book import CourseGradebook
 from grader.gradebook.records import save_result
 from grader.grading.submission import grade_submission
+from grader.intake.pictures import INLINE_IMAGES, PREFIX
 from grader.intake.submissions import Submission, find_submissions, read_submission
 from grader.intake.timestamp import write_timestamp
 from grader.locale.translations import in_language
@@ -47,10 +50,10 @@ __all__ = [
     "accept_any_name",
     "clean_html",
     "clean_markdown",
+    "markdown_to_html",
 ]
 
 KEPT_ATTRIBUTES = {**nh3.ALLOWED_ATTRIBUTES, "*": {"class", "title"}}
-INLINE_IMAGES = ("data:image/png;", "data:image/jpeg;", "data:image/gif;")
 
 
 class NotGraded(Exception):
@@ -270,6 +273,35 @@ def clean_html(html: str | bytes) -> str:
         attribute_filter=_safe_attribute,
         url_schemes={"http", "https", "mailto", "data"},
     )
+
+
+class _Renderer(IPythonRenderer):  # type: ignore[misc]
+    """nbconvert's renderer of text, for which an attachment that is missing is no error."""
+
+    def image(self, text: str, url: str, title: str | None = None) -> str:
+        """A picture; its description if it is an attachment that the cell does not have.
+
+        Args:
+            text: the description.
+            url: where the picture comes from.
+            title: its title, if it has one.
+        """
+        if url.startswith(PREFIX) and not self.attachments.get(url[len(PREFIX) :]):
+            return text
+        return str(super().image(text, url, title))
+
+
+@pass_context
+def markdown_to_html(context: Any, source: str) -> str:
+    """Replaces nbconvert's filter `markdown2html`, which raises when an attachment is missing.
+
+    Args:
+        context: jinja's; it holds the cell.
+        source: the cell's text.
+    """
+    attachments = context.get("cell", {}).get("attachments", {})
+    renderer = _Renderer(escape=False, attachments=attachments)
+    return str(MarkdownWithMath(renderer=renderer).render(source))
 
 
 def clean_markdown(html: str) -> str:

@@ -6,20 +6,24 @@ import shutil
 import sqlite3
 from pathlib import Path
 
+import nbformat
 import pytest
+from nbconvert import HTMLExporter
+from traitlets.config import PyFileConfigLoader
 
 from grader.course.bundle import load_bundle
 from grader.course.settings import Course
 from grader.gradebook.book import CourseGradebook
 from grader.gradebook.records import save_result
 from grader.grading.submission import grade_submission
+from grader.intake.pictures import IMAGE_TYPES
 from grader.intake.submissions import find_submissions
 from grader.nbgrader_plugins import clean_html
-from grader.notebook import dumps, loads
+from grader.notebook import Notebook, dumps, loads
 from grader.release.generate import generate_assignment
 from tests.kit.course import HIDDEN_TESTS, ID, hand_in, write_course
 from tests.kit.files import ROOT, contents
-from tests.kit.notebooks import answered
+from tests.kit.notebooks import answered, make_cell, make_notebook
 from tests.kit.processes import run_nbgrader
 
 CONFIG = ROOT / "nbgrader_config.py"
@@ -56,6 +60,34 @@ def test_html_is_shown_but_neither_runs_nor_loads_anything() -> None:
     for hostile in ('<a href="javascript:alert(1)">x</a>', '<a href="data:text/html,x">x</a>'):
         assert clean_html(hostile) == '<a rel="noopener noreferrer">x</a>'
     assert clean_html('<img src="http://elsewhere/x.png" onerror="x">') == "<img>"
+
+
+@pytest.mark.parametrize("kind", IMAGE_TYPES)
+def test_images_are_shown_from_inside_the_page_only(kind: str) -> None:
+    image = f'<img src="data:{kind};base64,AAAA">'
+    assert clean_html(image) == image
+    for hostile in (f"data:{kind},<svg onload=alert(1)>", "data:image/tiff;base64,AAAA"):
+        assert clean_html(f'<img src="{hostile}">') == "<img>"
+    for tag in ("a href", "object data", "embed src", "iframe src", "image href", "use href"):
+        assert "data:" not in clean_html(f'<{tag}="data:{kind};base64,AAAA">x')
+
+
+@pytest.mark.parametrize("kind", IMAGE_TYPES)
+def test_formgrader_shows_attached_pictures(kind: str) -> None:
+    """A missing one would stop nbconvert, and formgrader would answer with an error."""
+    text = "![here](attachment:a.png) ![gone](attachment:b.png) ![empty](attachment:c.png)"
+    cell = make_cell("x", text, "markdown")
+    cell["attachments"] = {"a.png": {kind: "AAAA"}, "c.png": {}}
+    page = html_of(make_notebook(cell))
+    assert f'<img alt="here" src="data:{kind};base64,AAAA"/>' in page
+    assert "gone empty" in page
+
+
+def html_of(notebook: Notebook) -> str:
+    """The notebook as nbconvert shows it with the settings of a course."""
+    settings = PyFileConfigLoader(CONFIG.name, str(ROOT)).load_config()
+    html, _ = HTMLExporter(config=settings).from_notebook_node(nbformat.from_dict(notebook))
+    return str(html)
 
 
 def submit(course: Course, student: str, content: str, name: str = "") -> Path:

@@ -9,78 +9,30 @@ that cannot be found for certain is not guessed.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from grader.course.solution import definition_lines
+from grader.intake.pictures import illustrated
 from grader.intake.pieces import answer_parts, continues, defined, scratch_copies
+from grader.intake.repairs import Repairs
 from grader.intake.written import Written, written_beside
-from grader.locale.translations import N_plural, gettext, ngettext
+from grader.locale.translations import gettext
 from grader.notebook import (
     ADDED,
     Cell,
     Notebook,
     cell_name,
     grade_id,
+    is_added,
     is_manual,
     is_solution,
 )
 from grader.results import Note, NoteKind
 
 __all__ = ["Intake", "rebuild"]
-
-BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
-IMAGE_TYPES = ("image/png", "image/jpeg", "image/gif")
-ATTACHMENT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._ -]{0,99}")
-REPAIRS = {
-    "missing": N_plural(
-        "The answer cell {cells} is missing from your notebook. It counts as not answered.",
-        "The answer cells {cells} are missing from your notebook. They count as not answered.",
-    ),
-    "merged": N_plural(
-        "The answer to {cells} was found in another answer cell, and was graded from there.",
-        "The answers to {cells} were found in other answer cells, and were graded from there.",
-    ),
-    "duplicated": N_plural(
-        "The answer cell {cells} is in your notebook more than once. The last one that you "
-        "changed counts.",
-        "The answer cells {cells} are in your notebook more than once. Of each, the last one that "
-        "you changed counts.",
-    ),
-    "copied": N_plural(
-        "The answer cell {cells} is in your notebook more than once. A copy without a part of the "
-        "answer counts as a cell that you added.",
-        "The answer cells {cells} are in your notebook more than once. A copy without a part of "
-        "the answer counts as a cell that you added.",
-    ),
-    "split": N_plural(
-        "Your answer to {cells} was split over several cells. They were joined again.",
-        "Your answers to {cells} were split over several cells. They were joined again.",
-    ),
-    "retyped": N_plural(
-        "The answer cell {cells} had been changed from code to text, or from text to code. It was "
-        "changed back.",
-        "The answer cells {cells} had been changed from code to text, or from text to code. They "
-        "were changed back.",
-    ),
-    "unlabelled": N_plural(
-        "The answer cell {cells} had lost its label. It was recognised by its content.",
-        "The answer cells {cells} had lost their labels. They were recognised by their content.",
-    ),
-    "undone": N_plural(
-        "The cell {cells} is not an answer cell, so your changes to it do not count.",
-        "The cells {cells} are not answer cells, so your changes to them do not count.",
-    ),
-    "beside": N_plural(
-        "The answer cell {cells} is as it was released. What you wrote beside it was taken as your "
-        "answer, for your teacher to read.",
-        "The answer cells {cells} are as they were released. What you wrote beside them was taken "
-        "as your answers, for your teacher to read.",
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -96,32 +48,6 @@ class Intake:
     notebook: Notebook | None
     notes: tuple[Note, ...] = ()
     rejection: str | None = None
-
-
-@dataclass
-class _Notes:
-    """Grade ids of answer cells by what happened to them."""
-
-    missing: list[str] = field(default_factory=list)
-    merged: list[str] = field(default_factory=list)
-    duplicated: list[str] = field(default_factory=list)
-    copied: list[str] = field(default_factory=list)
-    split: list[str] = field(default_factory=list)
-    retyped: list[str] = field(default_factory=list)
-    unlabelled: list[str] = field(default_factory=list)
-    beside: list[str] = field(default_factory=list)
-    undone: list[str] = field(default_factory=list)
-    reordered: bool = False
-
-    def sentences(self) -> Iterator[str]:
-        """One sentence for each kind of repair."""
-        for kind, sentences in REPAIRS.items():
-            if names := getattr(self, kind):
-                yield ngettext(*sentences, len(names), cells=", ".join(names))
-        if self.reordered:
-            yield gettext(
-                "The cells were in another order. They were put back into the original order."
-            )
 
 
 def rebuild(submitted: Notebook, release: Notebook) -> Intake:
@@ -148,7 +74,7 @@ def rebuild(submitted: Notebook, release: Notebook) -> Intake:
             "The notebook has no cell of this assignment. Hand in the notebook that you got for it."
         )
         return Intake(None, (), reason)
-    notes = _Notes(
+    notes = Repairs(
         unlabelled=[cell_name(ours[place]) for place in sorted(where.unlabelled)],
         copied=[cell_name(ours[place]) for place in sorted(where.copied)],
     )
@@ -164,7 +90,8 @@ def rebuild(submitted: Notebook, release: Notebook) -> Intake:
     _accept_merged(result, ours, notes)
     answered = [place for place in places if place is not None and is_solution(ours[place])]
     notes.reordered = answered != sorted(answered)
-    notebook = {**deepcopy({**release, "cells": []}), "cells": _with_added(result, cells, places)}
+    merged = _with_added(result, cells, places, notes)
+    notebook = {**deepcopy({**release, "cells": []}), "cells": merged}
     return Intake(notebook, tuple(Note(NoteKind.REPAIRED, text) for text in notes.sentences()))
 
 
@@ -310,20 +237,21 @@ def _expected(cell: Cell) -> set[str]:
     return set(definition_lines(cell["source"]))
 
 
-def _answer(cell: Cell, found: list[Cell], notes: _Notes) -> None:
+def _answer(cell: Cell, found: list[Cell], notes: Repairs) -> None:
     """Fill an answer cell from the submitted cells that were found for it."""
     if not found:
         notes.missing.append(cell_name(cell))
         return
     if any(c["cell_type"] != cell["cell_type"] for c in found):
         notes.retyped.append(cell_name(cell))
-    changed = [c["source"] for c in found if _text(c) != _text(cell)]
+    changed = [c for c in found if _text(c) != _text(cell)]
     if is_manual(cell):
-        cell["source"] = "\n\n".join(dict.fromkeys(changed)) or cell["source"]
-        _attach(cell, found)
-        split = len(set(changed)) > 1
+        answers = [c for c in changed if c["source"].strip()]
+        if answers:
+            _write(cell, answers, notes)
+        split = len({c["source"] for c in answers}) > 1
     else:
-        parts = answer_parts(changed, _expected(cell))
+        parts = answer_parts([c["source"] for c in changed], _expected(cell))
         cell["source"] = "\n".join(parts) or cell["source"]
         split = len(parts) > 1
     if split:
@@ -332,31 +260,24 @@ def _answer(cell: Cell, found: list[Cell], notes: _Notes) -> None:
         notes.duplicated.append(cell_name(cell))
 
 
-def _take_written(cell: Cell, written: Written, notes: _Notes) -> None:
+def _take_written(cell: Cell, written: Written, notes: Repairs) -> None:
     """Fill a written answer from what stands beside its cell."""
-    cell["source"] = "\n\n".join(dict.fromkeys(c["source"] for c in written.cells))
-    _attach(cell, written.cells)
+    _write(cell, written.cells, notes)
     if not written.is_certain:
         notes.beside.append(cell_name(cell))
 
 
-def _attach(cell: Cell, found: Sequence[Cell]) -> None:
-    """Keep images in written answers, such as a photograph of a derivation."""
-    images = {}
-    for attachments in (c.get("attachments") or {} for c in found):
-        for name, bundle in attachments.items():
-            if ATTACHMENT_NAME.fullmatch(name) and isinstance(bundle, dict):
-                images[name] = {mime: bundle[mime] for mime in IMAGE_TYPES if _image(bundle, mime)}
-    if images:
-        cell["attachments"] = images
+def _write(cell: Cell, texts: Sequence[Cell], notes: Repairs, name: str = "") -> None:
+    """Fill a text cell, pictures included; `name` is its name in notes, if it is not ours."""
+    written = illustrated(texts)
+    cell["source"] = written.source
+    if written.attachments:
+        cell["attachments"] = written.attachments
+    if written.has_lost:
+        notes.pictures.append(name or cell_name(cell))
 
 
-def _image(bundle: dict[str, object], mime: str) -> bool:
-    data = bundle.get(mime)
-    return isinstance(data, str) and BASE64.fullmatch(data) is not None
-
-
-def _accept_merged(result: list[Cell], ours: list[Cell], notes: _Notes) -> None:
+def _accept_merged(result: list[Cell], ours: list[Cell], notes: Repairs) -> None:
     """Drop the stub of a missing cell if other answer cells define all its functions.
 
     The stub may run after them, and would undo them.
@@ -377,20 +298,24 @@ def _accept_merged(result: list[Cell], ours: list[Cell], notes: _Notes) -> None:
             notes.merged.append(cell_name(cell))
 
 
-def _with_added(result: list[Cell], cells: list[Cell], places: list[int | None]) -> list[Cell]:
+def _with_added(
+    result: list[Cell], cells: list[Cell], places: list[int | None], notes: Repairs
+) -> list[Cell]:
     """The rebuilt cells, each followed by the cells that the student put after it."""
+    ids = _fresh_ids({cell.get("id") for cell in result})
     followers: dict[int, list[Cell]] = {}
     anchor = -1
-    for cell, place in zip(cells, places, strict=True):
+    for number, (cell, place) in enumerate(zip(cells, places, strict=True), 1):
         if place is not None:
             anchor = place
         elif cell["source"].strip():
-            followers.setdefault(anchor, []).append(cell)
-    ids = _fresh_ids({cell.get("id") for cell in result})
-    merged = [_added(cell, next(ids)) for cell in followers.get(-1, ())]
+            followers.setdefault(anchor, []).append(_added(cell, cell_name(cell, number), notes))
+    merged = followers.get(-1, [])
     for index, cell in enumerate(result):
-        merged.append(cell)
-        merged += [_added(cell, next(ids)) for cell in followers.get(index, ())]
+        merged += [cell, *followers.get(index, ())]
+    for cell in merged:
+        if is_added(cell):
+            cell["id"] = next(ids)
     return merged
 
 
@@ -402,9 +327,11 @@ def _fresh_ids(taken: set[object]) -> Iterator[str]:
             yield f"added-{number}"
 
 
-def _added(cell: Cell, cell_id: str) -> Cell:
+def _added(cell: Cell, name: str, notes: Repairs) -> Cell:
     """A student's own cell; a raw one becomes markdown, since raw text is exported as it is."""
-    added = {"id": cell_id, "metadata": deepcopy(ADDED), "source": cell["source"]}
+    added = {"metadata": deepcopy(ADDED), "source": cell["source"]}
     if cell["cell_type"] == "code":
         return {**added, "cell_type": "code", "execution_count": None, "outputs": []}
-    return {**added, "cell_type": "markdown"}
+    text = {**added, "cell_type": "markdown"}
+    _write(text, [cell], notes, name)
+    return text

@@ -100,7 +100,7 @@ def _pieces(notebook: dict[str, Any]) -> Iterator[_Piece]:
     for number, cell in enumerate(notebook["cells"], 1):
         label = grade_id(cell) or gettext("cell {number}", number=number)
         if cell["cell_type"] == "markdown" and (is_manual(cell) or is_added(cell)):
-            yield _Piece(label, "", (safe_markdown(cell["source"]),))
+            yield _Piece(label, "", (safe_markdown(cell["source"], cell.get("attachments")),))
         elif cell["cell_type"] == "code":
             outputs = tuple(_outputs(cell, label))
             source = cell["source"] if is_solution(cell) or is_added(cell) else ""

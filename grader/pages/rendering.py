@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, TypeAlias
 
 import jinja2
 import nh3
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 from markupsafe import Markup
 
+from grader.intake.pictures import INLINE_IMAGES, PREFIX
 from grader.locale.translations import language, translated
 
 __all__ = ["inline_script", "render", "safe_html", "safe_markdown"]
+
+Attachments: TypeAlias = Mapping[str, Mapping[str, str]]
 
 # Of what students' outputs may show: tables and text, no links, no styles, nothing that acts.
 TAGS = {
@@ -43,10 +48,51 @@ def safe_html(html: str) -> Markup:
     return Markup(nh3.clean(html, tags=TAGS, attributes=ATTRIBUTES))  # noqa: S704 — sanitised
 
 
-def safe_markdown(text: str) -> Markup:
-    """Markdown from a submission as harmless HTML; HTML inside it is shown, not obeyed."""
-    html: str = MarkdownIt("commonmark", {"html": False}).enable("table").render(text)
-    return safe_html(html)
+def safe_markdown(text: str, attachments: Attachments | None = None) -> Markup:
+    """Markdown from a submission as harmless HTML; HTML inside it is shown, not obeyed.
+
+    A picture is shown only if the notebook holds it; of any other, the description is shown.
+
+    Args:
+        text: the source of a text cell.
+        attachments: the cell's pictures: name → image type → base64.
+    """
+    markdown = _Markdown("commonmark", {"html": False}).enable("table")
+    tokens = markdown.parse(text)
+    for token in (inner for block in tokens for inner in block.children or ()):
+        if token.type == "image":
+            _put_in_place(token, attachments or {})
+    html: str = markdown.renderer.render(tokens, markdown.options, {})
+    kept = nh3.clean(
+        html,
+        tags=TAGS | {"img"},
+        attributes={**ATTRIBUTES, "img": {"src", "alt"}},
+        attribute_filter=_safe_attribute,
+        url_schemes={"data"},
+    )
+    return Markup(kept)  # noqa: S704 — sanitised
+
+
+class _Markdown(MarkdownIt):
+    def validateLink(self, url: str) -> bool:
+        """Every link is read; nh3 judges links and pictures afterwards."""
+        return True
+
+
+def _put_in_place(picture: Token, attachments: Attachments) -> None:
+    """Put an attachment into the page; leave the description of what is not in the notebook."""
+    source = str(picture.attrs.get("src", ""))
+    for kind, data in attachments.get(source.removeprefix(PREFIX), {}).items():
+        source = f"data:{kind};base64,{data}"
+    if source.startswith(INLINE_IMAGES):
+        picture.attrs["src"] = source
+    else:
+        picture.type = "text"
+
+
+def _safe_attribute(tag: str, name: str, value: str) -> str | None:
+    is_source = (tag, name) == ("img", "src")
+    return value if not is_source or value.startswith(INLINE_IMAGES) else None
 
 
 def _gettext(text: str, /, **values: Any) -> Markup:

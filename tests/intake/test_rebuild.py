@@ -260,8 +260,8 @@ def test_cells_are_recognised_by_cell_id_also_where_colab_keeps_it():
 
 
 BESIDE = (
-    "The answer cell explain is as it was released. What you wrote beside it was taken as your "
-    "answer, for your teacher to read."
+    "What you wrote beside the answer cell explain was taken as your answer, for your teacher to "
+    "read."
 )
 LINES = [("markdown", "Because."), ("raw", "Because."), ("markdown", "**(a)** Zero.\n\n(b) One.")]
 
@@ -330,7 +330,9 @@ def test_text_between_two_untouched_answers_goes_to_both():
     submitted["cells"].insert(9, make_cell("x", "Because.", "markdown"))
     intake = rebuild(submitted, release)
     assert [source(intake.notebook, name) for name in ("explain", "other")] == ["Because."] * 2
-    assert told(intake)[0].startswith("The answer cells explain, other are as they were released.")
+    assert told(intake)[0].startswith(
+        "What you wrote beside the answer cells explain, other was taken"
+    )
 
 
 def test_different_written_answers_are_all_kept():
@@ -347,7 +349,8 @@ def test_only_images_may_be_attached_to_a_written_answer():
         "b.png": {"image/png": '"><script>'},
     }
     cell = repaired(rebuild(submitted, RELEASE))["cells"][8]
-    assert cell["attachments"] == {"a.png": {"image/png": "iVBORw0KGgo="}, "b.png": {}}
+    png = {"image/png": "iVBORw0KGgo="}
+    assert cell["attachments"] == {"a.png": png, "picture-1.png": {"image/png": "iVBO"}}
 
 
 def test_added_cells_stay_after_the_cell_they_followed():

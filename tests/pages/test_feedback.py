@@ -13,7 +13,8 @@ import pytest
 from grader.course.settings import Course
 from grader.gradebook.grades import Grade
 from grader.gradebook.late import Lateness
-from grader.notebook import Notebook, grade_id
+from grader.intake.pictures import IMAGE_TYPES
+from grader.notebook import ADDED, Notebook, grade_id
 from grader.pages.feedback import feedback_page
 from grader.results import (
     CheckResult,
@@ -97,6 +98,24 @@ def test_a_figure_is_shown_with_a_text_alternative(course: Course, release: Note
     (image,) = [attributes for tag, attributes in page.tags if tag == "img"]
     assert image["src"] == f"data:image/png;base64,{PNG}"
     assert image["alt"]
+
+
+@pytest.mark.parametrize("kind", IMAGE_TYPES)
+def test_pictures_in_text_are_shown_from_inside_the_notebook_only(
+    course: Course, release: Notebook, kind: str
+) -> None:
+    text = (
+        f"![attached](attachment:a.png) ![written](data:{kind};base64,BBBB)\n\n"
+        "![gone](attachment:b.png) ![web](http://evil/a.png) ![page](data:text/html;base64,AAAA)"
+    )
+    cell = make_cell("x", text, "markdown") | {"metadata": ADDED}
+    cell["attachments"] = {"a.png": {kind: "AAAA"}}
+    page = page_of(course, with_outputs(release, added=[cell]))
+    assert [attributes for tag, attributes in page.tags if tag == "img"] == [
+        {"src": f"data:{kind};base64,AAAA", "alt": "attached"},
+        {"src": f"data:{kind};base64,BBBB", "alt": "written"},
+    ]
+    assert "gone web page" in page.text
 
 
 def test_a_table_of_a_student_stays_a_table(course: Course, release: Notebook) -> None:
