@@ -55,6 +55,13 @@ def test_every_hidden_test_and_every_mistake_has_its_sentence(name: str) -> None
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_no_sentence_has_marks_of_markdown_which_a_page_would_show(name: str) -> None:
+    wording = Wording.from_text(TEXTS[name])
+    for sentences in (wording.claims, wording.hints, wording.remarks, wording.generic):
+        assert not [sentence for sentence in sentences.values() if "`" in sentence]
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_every_remark_is_written_filled_in_and_used(name: str) -> None:
     remarks = Wording.from_text(TEXTS[name]).remarks
     calls = list(said(TESTS[name]))
