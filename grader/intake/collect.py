@@ -9,7 +9,7 @@ comes from the LMS or nbgrader. The times of the files do not count: the downloa
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePosixPath
@@ -26,6 +26,7 @@ from grader.intake.naming.handed import Handed, shown
 from grader.intake.naming.recognised import recognised
 from grader.intake.times import load_times
 from grader.intake.timestamp import TIMESTAMP_FILE, parse_timestamp
+from grader.intake.titles import without_titles
 
 __all__ = ["Collected", "collect"]
 
@@ -81,9 +82,11 @@ def collect(
     roster, deadlines = load_roster(course), load_deadlines(course)
     told = load_times(times, roster) if times else {}
     with open_archive(source) as archive:
-        kind, files = recognised(archive.entries, assignment_id, naming)
+        is_known = _known_by(roster)
+        kind, files = recognised(archive.entries, assignment_id, naming, is_known or _is_nobody)
         if not files:
             raise UsageError(_nothing(source, assignment_id, kind))
+        files = without_titles(files, is_known)
         if roster is None and kind in ("canvas", "moodle"):
             yield Collected(
                 "", f"no roster.csv: each student's {kind.title()} number becomes the id"
@@ -105,6 +108,14 @@ def collect(
         yield from _times_of_nobody(told, times, roster.people if roster else known)
     if roster is not None:
         yield from _missing(course, assignment_id, roster)
+
+
+def _known_by(roster: Roster | None) -> Callable[[str], bool] | None:
+    return None if roster is None else lambda name: roster.by_any(name) is not None
+
+
+def _is_nobody(name: str) -> bool:
+    return False
 
 
 def _by_student(

@@ -33,8 +33,11 @@ def identified(file: Handed, roster: Roster | None) -> str:
 
     Raises:
         Unknown: the roster has nobody of that name, or more than one, or another person of that
-            number; or without a roster, the name cannot be an id; or the download is anonymous.
+            number; or without a roster, the name cannot be an id; or the download is anonymous, or
+            its name leaves it in doubt.
     """
+    if file.doubt:
+        raise Unknown(file.doubt)
     if file.key.startswith("anon_") and file.column == "canvas_id":
         raise Unknown("an anonymous download; turn anonymous grading off and download again")
     if roster is None:
@@ -90,14 +93,12 @@ def _may_be(damaged: str, person: Person) -> bool:
     return any(re.fullmatch(left, name_key(name)) for name in (first + last, last + first))
 
 
-def _by_user_name(clone: str, roster: Roster) -> Person | None:
-    """Try every end of the clone's name: assignments and user names may both hold hyphens."""
-    words = clone.split("-")
-    for start in range(len(words)):
-        name = "-".join(words[start:])
-        if person := roster.by("github", name) or roster.by("id", name):
-            return person
-    return None
+def _by_user_name(name: str, roster: Roster) -> Person | None:
+    """Find a person by user name; by id only where the roster knows no user name of theirs."""
+    if person := roster.by("github", name):
+        return person
+    person = roster.by("id", name)
+    return None if person and person.github else person
 
 
 def _by_name(file: Handed, people: Sequence[Person]) -> Person | None:

@@ -42,8 +42,6 @@ def named(entries: Sequence[str], assignment_id: str) -> list[Handed]:
 def _named(entries: Sequence[str]) -> Iterator[Handed]:
     for entry in entries:
         path = PurePosixPath(entry)
-        if len(path.parts) > 2:  # one folder is allowed: somebody may have unpacked the zip into it
-            continue
         if match := ANONYMOUS.fullmatch(path.name):
             key, name = f"anon_{match['code']}", ""
         elif match := FILE.fullmatch(path.name) or TEXT.fullmatch(path.name):
@@ -58,4 +56,5 @@ def _named(entries: Sequence[str]) -> Iterator[Handed]:
             name,
             order=int(match.groupdict().get("attachment", 0)),
             is_late=bool(match["late"]),
+            level=len(path.parts) - 1,
         )

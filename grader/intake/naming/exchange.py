@@ -2,8 +2,9 @@
 
 `ExchangeSubmit` names inbound folders `student+assignment+timestamp`, with a random string after
 another `+`. The other form is the example of nbgrader's `FileNameCollectorPlugin.named_regexp`:
-Blackboard names files so. Its times have no zone; they are read as UTC, as `zip_collect` writes
-them.
+Blackboard names files `title_username_attempt_time_file`. Its times have no zone; they are read as
+UTC, as `zip_collect` writes them. The first time is Blackboard's: another one after it is part of
+the student's own file name.
 """
 
 from __future__ import annotations
@@ -24,12 +25,12 @@ INBOUND = re.compile(
     r"(?:\+(?P<random>.+))?"
 )
 ATTEMPT = re.compile(
-    r"(?:.*_)?(?P<student>[^_]+)_attempt_(?P<time>\d{4}(?:-\d\d){5})_(?P<own>.+)", re.DOTALL
+    r"(?P<titled>.+?)_attempt_(?P<time>[0-9]{4}(?:-[0-9]{2}){5})_(?P<own>.+)", re.DOTALL
 )
 
 
 def named(entries: Sequence[str], assignment_id: str) -> list[Handed]:
-    """Find files in inbound folders of this assignment, or named `…_student_attempt_time_file`.
+    """Find files in inbound folders of this assignment, or named `title_id_attempt_time_file`.
 
     Args:
         entries: paths of all files of the download.
@@ -46,17 +47,27 @@ def _inbound(entry: str, assignment_id: str) -> Handed | None:
         if match and match["assignment"] == assignment_id:
             moment = parse_timestamp(match["time"].encode())
             own = PurePosixPath(*parts[index + 1 :])
-            return Handed(entry, own, match["student"], attempt=part, submitted_at=moment)
+            return Handed(
+                entry, own, match["student"], attempt=part, submitted_at=moment, level=index
+            )
     return None
 
 
 def _attempt(entry: str) -> Handed | None:
-    match = ATTEMPT.fullmatch(PurePosixPath(entry).name)
+    path = PurePosixPath(entry)
+    match = ATTEMPT.fullmatch(path.name)
     if match is None:
         return None
     try:
         moment = datetime.strptime(match["time"], "%Y-%m-%d-%H-%M-%S").replace(tzinfo=UTC)
     except ValueError:
         return None
-    own = PurePosixPath(match["own"])
-    return Handed(entry, own, match["student"], attempt=match["time"], submitted_at=moment)
+    return Handed(
+        entry,
+        PurePosixPath(match["own"]),
+        match["titled"],
+        attempt=match["time"],
+        submitted_at=moment,
+        level=len(path.parts) - 1,
+        sign="_",
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import PurePosixPath
 
 from grader.intake.naming.handed import Handed
@@ -10,19 +10,26 @@ from grader.intake.naming.handed import Handed
 __all__ = ["named"]
 
 
-def named(entries: Sequence[str], assignment_id: str) -> list[Handed]:
+def named(
+    entries: Sequence[str],
+    assignment_id: str,
+    is_student: Callable[[str], bool] = lambda name: False,
+) -> list[Handed]:
     """Find files such as `ada/two_layer_net.ipynb` and `ada/two_layer_net/two_layer_net.ipynb`.
 
-    One folder around all of them is ignored, since packing a folder often adds one.
+    One folder around all of them is ignored, since packing a folder often adds one; but not if it
+    bears a student's name.
 
     Args:
         entries: paths of all files of the download.
         assignment_id: name of the inner folder that a student's folder may have.
+        is_student: whether the roster has somebody of that name.
     """
     paths = [PurePosixPath(entry) for entry in entries]
-    start = 1 if _is_wrapped(paths, assignment_id) else 0
+    is_theirs = any(is_student(path.parts[0]) for path in paths if len(path.parts) >= 2)
+    start = 1 if _is_wrapped(paths, assignment_id) and not is_theirs else 0
     return [
-        Handed(str(path), PurePosixPath(*path.parts[start + 1 :]), path.parts[start])
+        Handed(str(path), PurePosixPath(*path.parts[start + 1 :]), path.parts[start], level=start)
         for path in paths
         if len(path.parts) >= start + 2
     ]

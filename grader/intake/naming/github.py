@@ -17,11 +17,11 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
-from grader.intake.naming.handed import Handed
+from grader.intake.naming.handed import Handed, shared_depth
 
 __all__ = ["last_commit", "named"]
 
@@ -39,7 +39,7 @@ def named(entries: Sequence[str], assignment_id: str) -> list[Handed]:
         entries: paths of all files of the download.
         assignment_id: what a clone's name begins with; the rest is the user name.
     """
-    clones = {_above_git(PurePosixPath(entry)) for entry in entries} - {None}
+    clones = _outer({_above_git(PurePosixPath(entry)) for entry in entries}, shared_depth(entries))
     found = []
     for entry in entries:
         path = PurePosixPath(entry)
@@ -47,8 +47,19 @@ def named(entries: Sequence[str], assignment_id: str) -> list[Handed]:
         if clone is not None and ".git" not in path.parts:
             key = _user_name(clone.name, assignment_id)
             own = path.relative_to(clone)
-            found.append(Handed(entry, own, key, "github"))
+            level = len(clone.parts) - 1
+            found.append(Handed(entry, own, key, "github", level=level, sign="-"))
     return found
+
+
+def _outer(clones: Iterable[PurePosixPath | None], depth: int) -> set[PurePosixPath]:
+    """Leave out clones inside a student's clone; a repository around all of them may be ours."""
+    found = {clone for clone in clones if clone is not None}
+    return {
+        clone
+        for clone in found
+        if not any(parent in found and len(parent.parts) > depth for parent in clone.parents)
+    }
 
 
 def _above_git(path: PurePosixPath) -> PurePosixPath | None:

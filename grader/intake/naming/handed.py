@@ -6,10 +6,11 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import takewhile
 from pathlib import PurePosixPath
 from typing import Protocol
 
-__all__ = ["Handed", "Naming", "shown"]
+__all__ = ["Handed", "Naming", "in_common", "is_notebook", "shared_depth", "shown"]
 
 PLAIN_SIGNS = " _.,'\u2019@+()/-"
 
@@ -21,13 +22,17 @@ class Handed:
     Args:
         entry: its path in the folder or zip.
         own: the path that the student gave it.
-        key: the naming's id for the student.
+        key: the naming's id for the student; with a `sign`, the title of the assignment may stand
+            before it.
         column: the roster's column that `key` belongs to; "any" if it may be any of them.
         name: the student's full name; "" if unknown.
         attempt: tells several hand-ins of the same student apart; "" if there is only one.
         submitted_at: when it was handed in; None if unknown.
         order: a number that is greater the later the system received it; 0 if unknown.
         is_late: whether the system marked it as late without saying when it came.
+        level: how many folders stand above the name that the system gave.
+        sign: what separates a title from the id in `key`; "" if there is no title in it.
+        doubt: why its name does not tell whose it is; "" if it does.
     """
 
     entry: str
@@ -39,6 +44,9 @@ class Handed:
     submitted_at: datetime | None = None
     order: int = 0
     is_late: bool = False
+    level: int = 0
+    sign: str = ""
+    doubt: str = ""
 
 
 class Naming(Protocol):
@@ -51,6 +59,30 @@ class Naming(Protocol):
             entries: paths of all files of the download.
             assignment_id: which assignment is collected.
         """
+
+
+def is_notebook(entry: str) -> bool:
+    """Whether a path of a download is that of a notebook; git's own files are none."""
+    return entry.lower().endswith(".ipynb") and ".git/" not in entry
+
+
+def shared_depth(entries: Sequence[str]) -> int:
+    """How many folders all notebooks have in common, counted from the top of the download.
+
+    Names that a system gave stand there, or right below; what is deeper was named by students.
+    """
+    folders = [PurePosixPath(entry).parent.parts for entry in entries if is_notebook(entry)]
+    return in_common(folders)
+
+
+def in_common(rows: Sequence[tuple[str, ...]]) -> int:
+    """How many words all rows begin with; 0 without any row."""
+    if not rows:
+        return 0
+    first, last = min(rows), max(rows)  # in order, so what these two share is shared by all
+    return sum(
+        1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(first, last, strict=False))
+    )
 
 
 def shown(text: str) -> str:

@@ -35,11 +35,11 @@ def named(entries: Sequence[str], assignment_id: str) -> list[Handed]:
 
 def _named(entry: str) -> Handed | None:
     parts = PurePosixPath(entry).parts
-    for index, part in enumerate(parts[:2]):  # it is the second if the zip was unpacked in a folder
+    for index, part in enumerate(parts):  # the outermost, since students name what is inside
         if match := PREFIX.fullmatch(part):
             inside = parts[index + 1 :]
             if not inside and not match["own"]:
                 return None
             own = PurePosixPath(*inside) if inside else PurePosixPath(match["own"])
-            return Handed(entry, own, match["participant"], "moodle_id", match["name"])
+            return Handed(entry, own, match["participant"], "moodle_id", match["name"], level=index)
     return None

@@ -1,11 +1,17 @@
-"""Which naming a download follows."""
+"""Which naming a download follows.
+
+Students choose the names of their own files, and whole folders of them. So only what stands at the
+outermost level counts, where the system gave the names: there, each file or folder has one vote.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import PurePosixPath
 
+from grader.errors import UsageError
 from grader.intake.naming import canvas, exchange, folders, github, moodle
-from grader.intake.naming.handed import Handed, Naming
+from grader.intake.naming.handed import Handed, Naming, is_notebook, shared_depth
 
 __all__ = ["NAMINGS", "recognised"]
 
@@ -20,32 +26,76 @@ NAMINGS: dict[str, Naming] = {
 
 
 def recognised(
-    entries: Sequence[str], assignment_id: str, forced: str | None = None
+    entries: Sequence[str],
+    assignment_id: str,
+    forced: str | None = None,
+    is_student: Callable[[str], bool] = lambda name: False,
 ) -> tuple[str, list[Handed]]:
-    """Find the naming that fits most notebooks.
+    """Find the naming that fits most of what stands at the outermost level.
 
     Args:
         entries: paths of all files of the download.
         assignment_id: which assignment is collected.
         forced: name of the naming, a key of `NAMINGS`; None if it is to be recognised.
+        is_student: whether the roster has somebody of that name. What is in a folder of that name
+            was named by that student.
 
     Returns:
         The naming's name, and the files that follow it.
+
+    Raises:
+        UsageError: two namings fit equally well.
     """
+    in_folders = folders.named(entries, assignment_id, is_student)
+    if forced == "folder":
+        return forced, in_folders
+    found = {
+        name: _not_inside(naming(entries, assignment_id), is_student)
+        for name, naming in NAMINGS.items()
+        if name != "folder" and forced in (name, None)
+    }
     if forced:
-        return forced, NAMINGS[forced](entries, assignment_id)
-    found = {name: naming(entries, assignment_id) for name, naming in NAMINGS.items()}
-    special = {name: handed for name, handed in found.items() if name != "folder"}
-    best = max(special, key=lambda name: _notebooks(special[name]))
-    everything = sum(_is_notebook(entry) for entry in entries if ".git/" not in entry)
-    if special[best] and 2 * _notebooks(special[best]) >= everything:
-        return best, special[best]
-    return "folder", found["folder"]
+        least = min((file.level for file in found[forced]), default=0)
+        return forced, [file for file in found[forced] if file.level == least]
+    depth = shared_depth(entries)
+    found = {name: _outermost(files, entries, depth) for name, files in found.items()}
+    best = _best(found, depth)
+    votes, most = _votes((f.entry for f in found[best]), depth), _votes(entries, depth)
+    if votes and (2 * votes > most or not in_folders):
+        return best, found[best]
+    return "folder", in_folders
 
 
-def _notebooks(handed: Sequence[Handed]) -> int:
-    return sum(_is_notebook(one.entry) for one in handed)
+def _not_inside(files: Iterable[Handed], is_student: Callable[[str], bool]) -> list[Handed]:
+    """Leave out what a student named: all that is in a folder with a student's name."""
+    return [f for f in files if not any(map(is_student, PurePosixPath(f.entry).parts[: f.level]))]
 
 
-def _is_notebook(entry: str) -> bool:
-    return entry.lower().endswith(".ipynb")
+def _outermost(files: list[Handed], entries: Sequence[str], depth: int) -> list[Handed]:
+    """Leave out names that stand deeper, unless every notebook has one.
+
+    The downloads of several sections, a folder for each, may be collected at once.
+    """
+    followed = {file.entry for file in files}
+    if all(entry in followed for entry in entries if is_notebook(entry)):
+        return files
+    return [file for file in files if file.level <= depth]
+
+
+def _best(found: dict[str, list[Handed]], depth: int) -> str:
+    """The naming with most votes; of several, the one whose names stand further out."""
+
+    def rank(name: str) -> tuple[int, int]:
+        files = found[name]
+        return _votes((f.entry for f in files), depth), -min((f.level for f in files), default=0)
+
+    first, second, *_ = sorted(found, key=rank, reverse=True)
+    if rank(first) == rank(second) and rank(first)[0]:
+        raise UsageError(
+            f"its names may be those of {first} or of {second}; say which, such as --from {first}"
+        )
+    return first
+
+
+def _votes(entries: Iterable[str], depth: int) -> int:
+    return len({PurePosixPath(e).parts[: depth + 1] for e in entries if is_notebook(e)})

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from grader.course.settings import Course
+from grader.errors import UsageError
 from grader.intake.naming.recognised import NAMINGS, recognised
 from tests.kit.course import ID
+from tests.kit.downloads import download, taken
+
+DECOYS = {
+    "canvas": "lovelaceada_501_{}_tiny.ipynb",
+    "moodle": "Ada Lovelace_70{}_assignsubmission_file_/tiny.ipynb",
+    "blackboard": "HW2_ada_attempt_2026-01-01-10-00-{:02}_tiny.ipynb",
+    "inbound": "ada+tiny+2026-01-01 10:00:{:02} UTC/tiny.ipynb",
+    "github": "tiny-ada/.git/{}/tiny.ipynb",
+}
 
 
 @pytest.mark.parametrize("naming", sorted(NAMINGS))
@@ -21,3 +34,62 @@ def test_a_naming_can_be_forced(naming: str) -> None:
     kind, found = recognised(entries, ID, naming)
     assert kind == naming
     assert names[naming].split("/")[0] in {file.entry.split("/")[0] for file in found}
+
+
+@pytest.mark.parametrize("decoy", sorted(DECOYS))
+@pytest.mark.parametrize("inside", ["", "more/", f"{ID}/"])
+@pytest.mark.parametrize(
+    "others", [["bela/tiny.ipynb"], ["bela/tiny.ipynb", "mei1/tiny.ipynb"], []]
+)
+def test_one_folder_with_many_notebooks_does_not_outvote_the_others(
+    course: Course, tmp_path: Path, decoy: str, inside: str, others: list[str]
+) -> None:
+    many = [f"chidi/{inside}{DECOYS[decoy]}".format(n) for n in range(20)]
+    if decoy == "github":
+        many += [f"chidi/{inside}tiny-ada/.git/HEAD", f"chidi/{inside}tiny-ada/tiny.ipynb"]
+    found, _ = taken(course, download(tmp_path / "in", *others, *many))
+    assert {name.split("/")[0] for name in others} <= set(found)
+    assert "ada" not in found
+
+
+@pytest.mark.parametrize(
+    ("mine", "others"),
+    [
+        ("okaforchidi_503_9001_{}", "vonszabóbéla_502_9002_tiny.ipynb"),
+        (
+            "Chidi Okafor_7003_assignsubmission_file_{}",
+            "Béla von Szabó_1_assignsubmission_file_x.ipynb",
+        ),
+        (
+            "Chidi Okafor_7003_assignsubmission_file_/{}",
+            "Béla von Szabó_1_assignsubmission_file_/x.ipynb",
+        ),
+        ("HW_chidi_attempt_2026-01-09-10-00-00_{}", "HW_bela_attempt_2026-01-09-10-00-00_x.ipynb"),
+        ("chidi+tiny+2026-01-09 10:00:00 UTC/{}", "bela+tiny+2026-01-09 10:00:00 UTC/tiny.ipynb"),
+    ],
+    ids=["canvas", "moodle-flat", "moodle", "blackboard", "inbound"],
+)
+@pytest.mark.parametrize("wrapper", ["", "submissions/"])
+def test_what_a_student_wrote_into_a_file_name_does_not_count(
+    course: Course, tmp_path: Path, mine: str, others: str, wrapper: str
+) -> None:
+    decoys = [mine.format(decoy.format(n)) for decoy in DECOYS.values() for n in range(3)]
+    files = [wrapper + name for name in (mine.format("tiny.ipynb"), *decoys, others)]
+    found, _ = taken(course, download(tmp_path / "in", *files))
+    assert "ada" not in found
+    assert found["bela"] == wrapper + others
+
+
+def test_names_that_two_systems_may_have_given_are_for_the_instructor_to_settle() -> None:
+    entries = ["okaforchidi_503_9001_HW2_ada_attempt_2026-01-01-10-00-00_x.ipynb"]
+    with pytest.raises(UsageError, match="may be those of nbgrader or of canvas; say which"):
+        recognised(entries, ID)
+    (file,) = recognised(entries, ID, "canvas")[1]
+    assert file.key == "503"
+
+
+def test_the_downloads_of_several_sections_are_collected_at_once(
+    course: Course, tmp_path: Path
+) -> None:
+    names = ["A/lovelaceada_501_9001_tiny.ipynb", "B/okaforchidi_503_9002_tiny.ipynb"]
+    assert set(taken(course, download(tmp_path / "in", *names))[0]) == {"ada", "chidi"}
