@@ -1,7 +1,7 @@
 """The program `grader`: its commands in order, its exit codes, its errors in one line.
 
 Large modules are imported only when a command needs them. Exit codes: 0 done; 1 something was not
-graded, or a gate or check failed; 2 wrong use; 130 stopped by Ctrl-C.
+graded, a time cannot be read, or a gate or check failed; 2 wrong use; 130 stopped by Ctrl-C.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """The deadlines of each student: the due dates of course.yml, and later ones in extensions.csv.
 
-The file's columns are `student`, `assignment`, and either `until` (date and time with a zone) or
+The file's columns are `student`, `assignment`, and either `until` (date and time, with a zone
+unless course.yml names one) or
 `days` (after the due date, by the calendar of the course's time zone). Other columns, such as a
 reason, are ignored.
 """
@@ -9,11 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, timedelta
 from typing import Any
 
 from grader.course.clock import later
 from grader.course.ids import USABLE_ID, is_safe_student
+from grader.course.moments import read_moment
 from grader.course.roster import load_roster
 from grader.course.settings import Assignment, Course
 from grader.errors import UsageError
@@ -88,30 +90,27 @@ def _rows(course: Course, table: Table) -> Iterator[tuple[Row, tuple[str, str], 
             assignment = course.assignment(cell["assignment"])
         except UsageError as error:
             raise _wrong(table, row, str(error)) from None
-        until = _until(table, row, assignment, cell, course.zone)
+        until = _until(course, table, row, assignment, cell)
         yield row, (cell["student"], assignment.id), until
 
 
 def _until(
-    table: Table, row: Row, assignment: Assignment, cell: dict[str, Any], zone: tzinfo
+    course: Course, table: Table, row: Row, assignment: Assignment, cell: dict[str, Any]
 ) -> datetime:
     if assignment.due is None:
         raise _wrong(table, row, f"{assignment.id} has no due date in course.yml; set one")
     if bool(cell["until"]) == bool(cell["days"]):
         raise _wrong(table, row, "give either until or days")
     try:
-        if cell["days"]:
-            days = float(cell["days"])
-            if not 0 <= days <= MAX_DAYS:
-                raise ValueError
-            return later(assignment.due, timedelta(days=days), zone)
-        until = datetime.fromisoformat(cell["until"])
-        if until.tzinfo is None:
-            raise ValueError
-    except (ValueError, OverflowError):
+        if cell["until"]:
+            return read_moment(cell["until"], course.zone_of_dates)
+        days = float(cell["days"])
+        if not 0 <= days <= MAX_DAYS:
+            raise ValueError(f"not from 0 to {MAX_DAYS} days")
+        return later(assignment.due, timedelta(days=days), course.zone)
+    except (ValueError, OverflowError) as error:
         example = "days such as 2, or until such as 2026-10-12T23:59:00+02:00, with a time zone"
-        raise _wrong(table, row, f"not understood; write {example}") from None
-    return until
+        raise _wrong(table, row, f"not understood; write {example} ({error})") from None
 
 
 def _wrong(table: Table, row: Row, problem: str) -> UsageError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
@@ -22,6 +23,7 @@ from pydantic import (
 )
 
 from grader.course.clock import at, zone_named
+from grader.course.moments import read_moment
 from grader.course.problems import first_problem
 from grader.errors import CourseError, UsageError
 
@@ -115,14 +117,12 @@ class Assignment(_Model):
     @field_validator("due", mode="before")
     @classmethod
     def _in_the_time_zone_of_the_course(cls, value: Any, info: ValidationInfo) -> Any:
-        if info.context is None:
-            return value
-        try:
-            shown = datetime.fromisoformat(value) if isinstance(value, str) else value
-        except ValueError:
-            return value  # refused below, with an example
-        is_naive = isinstance(shown, datetime) and shown.tzinfo is None
-        return at(shown, info.context) if is_naive else value
+        if isinstance(value, str):
+            with suppress(ValueError):  # what cannot be read is refused later, with an example
+                return read_moment(value, info.context)
+        elif isinstance(value, datetime) and value.tzinfo is None and info.context:
+            return at(value, info.context)
+        return value
 
     @field_validator("questions", mode="before")
     @classmethod
@@ -229,6 +229,11 @@ class Course(_Model):
     def zone(self) -> ZoneInfo:
         """The time zone by whose calendar days are counted."""
         return zone_named(self.time_zone)
+
+    @property
+    def zone_of_dates(self) -> ZoneInfo | None:
+        """The time zone of dates that people write without one; None if course.yml names none."""
+        return self.zone if "time_zone" in self.model_fields_set else None
 
     def assignment(self, assignment_id: str) -> Assignment:
         """The assignment with that id.

@@ -10,6 +10,7 @@ from grader.course.roster import Roster
 from grader.course.settings import Assignment, Course
 from grader.gradebook.grades import Grade, grades
 from grader.gradebook.on_demand import GradebookOnDemand
+from grader.intake.submissions import find_submissions
 from grader.results import Status
 
 __all__ = ["Column", "listed", "load_columns", "number", "parsed", "remarks"]
@@ -25,11 +26,14 @@ class Column:
         assignment: the assignment.
         grades: by student; includes submissions that we failed to grade.
         ungraded: students whose submission was collected, but has no grade yet.
+        undated: students whose time of submission was told, but cannot be read or lies in the
+            future.
     """
 
     assignment: Assignment
     grades: dict[str, Grade]
     ungraded: frozenset[str] = frozenset()
+    undated: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
@@ -39,7 +43,8 @@ class Column:
     def only(self, students: Collection[str]) -> Column:
         """The same column with the grades of these students only."""
         chosen = {student: grade for student, grade in self.grades.items() if student in students}
-        return replace(self, grades=chosen, ungraded=self.ungraded.intersection(students))
+        ungraded, undated = (s.intersection(students) for s in (self.ungraded, self.undated))
+        return replace(self, grades=chosen, ungraded=ungraded, undated=undated)
 
     @property
     def scores(self) -> dict[str, float]:
@@ -71,7 +76,9 @@ def _column(gradebook: GradebookOnDemand, assignment: Assignment) -> Column:
     found = {grade.result.student: grade for grade in grades(gradebook, assignment)}
     folders = gradebook.course.submitted_dir.glob(f"*/{assignment.id}")
     collected = frozenset(folder.parent.name for folder in folders)
-    return Column(assignment, found, collected - found.keys())
+    submissions = find_submissions(gradebook.course, assignment.id)
+    undated = frozenset(s.student for s in submissions if s.stamp.is_in_doubt)
+    return Column(assignment, found, collected - found.keys(), undated)
 
 
 def number(score: float) -> str:
@@ -103,6 +110,9 @@ def remarks(columns: Iterable[Column], roster: Roster | None) -> Iterator[str]:
         if column.ungraded:
             names = listed(sorted(column.ungraded))
             yield f"{name}: collected, but not graded yet; run `grader autograde {name}`: {names}"
+        if column.undated:
+            names = listed(sorted(column.undated))
+            yield f"{name}: time of submission not known, so without a late penalty: {names}"
         waiting = [
             student
             for student, result in results.items()

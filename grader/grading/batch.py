@@ -18,6 +18,7 @@ from grader.grading.keeping import Keeper
 from grader.grading.pool import Crew, grade_all
 from grader.grading.run import Run, started
 from grader.intake.submissions import Submission, find_submissions, with_content
+from grader.intake.timestamp import REMEDY, TIMESTAMP_FILE
 from grader.results import Status, SubmissionResult
 from grader.system.listener import NOBODY, Advance, Listener
 from grader.system.scratch import remove_leftovers
@@ -37,6 +38,7 @@ class Summary:
         stopped: what was left when Ctrl-C ended the run early, in words; "" if it did not.
         by_hand: points that humans gave, by student and question; empty if no answer in `results`
             waits for a human.
+        unread_times: whose time of submission cannot be read, so that their lateness is not known.
     """
 
     assignment: Assignment
@@ -44,13 +46,15 @@ class Summary:
     results: list[SubmissionResult] = field(default_factory=list)
     stopped: str = ""
     by_hand: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    unread_times: Sequence[str] = ()
 
     @property
     def exit_code(self) -> int:
-        """0 done, 1 something was not graded, 130 stopped."""
+        """0 done, 1 something was not graded or a time cannot be read, 130 stopped."""
         if self.stopped:
             return 130
-        return int(any(result.status is Status.NOT_GRADED for result in self.results))
+        is_ungraded = any(result.status is Status.NOT_GRADED for result in self.results)
+        return int(is_ungraded or bool(self.unread_times))
 
     def as_data(self) -> dict[str, Any]:
         """How it went, as plain data: counts, and how each submission ended."""
@@ -118,6 +122,7 @@ def autograde(
                 f"run `grader collect {assignment_id} SOURCE` first"
             )
         _grade(run, submissions, summary, force=force)
+        summary.unread_times = _doubtful_times(run, submissions)
         # An ungraded file must not lend its time to the old score.
         if not (students or summary.stopped):
             refresh(run.gradebook, assignment_id, submissions)
@@ -144,6 +149,17 @@ def _grade(run: Run, submissions: list[Submission], summary: Summary, *, force: 
         left = len(submissions) - summary.unchanged - len(summary.results)
         if stop.is_set() and left:
             summary.stopped = f"stopped with {left} still to grade"
+
+
+def _doubtful_times(run: Run, submissions: list[Submission]) -> list[str]:
+    """Tell of times that cannot be read or lie in the future; returns whose cannot be read."""
+    for submission in submissions:
+        stamp = submission.stamp
+        if stamp.unread or stamp.is_ahead:
+            lateness = "; its lateness is not known" if stamp.is_in_doubt else ""
+            place = submission.path.with_name(TIMESTAMP_FILE)
+            run.listener.warn(f"{submission.student}: {stamp}{lateness}; {REMEDY} in {place}")
+    return [submission.student for submission in submissions if submission.stamp.unread]
 
 
 def _noted_in(summary: Summary, advance: Advance) -> Callable[[SubmissionResult], None]:

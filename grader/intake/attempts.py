@@ -13,12 +13,19 @@ import json
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
+from typing import Any
 
 from grader.course.ids import is_safe_student
 from grader.course.settings import Course
-from grader.intake.timestamp import TIMESTAMP_FILE, parse_timestamp, write_timestamp
+from grader.intake.timestamp import (
+    TIMESTAMP_FILE,
+    UNKNOWN,
+    Stamp,
+    parse_timestamp,
+    write_timestamp,
+)
 from grader.notebook import MAX_BYTES
 from grader.system.files import write_whole
 
@@ -36,7 +43,7 @@ class Attempt:
         path: the notebook.
         digest: SHA-256 of its content.
         collected_at: when it was collected.
-        submitted_at: when it was handed in; None if unknown.
+        stamp: when it was handed in, as far as somebody told it.
         order: a number that is greater the later the LMS received it; 0 if unknown.
         origin: its path in the download.
     """
@@ -45,9 +52,14 @@ class Attempt:
     path: Path
     digest: str
     collected_at: datetime
-    submitted_at: datetime | None = None
+    stamp: Stamp = UNKNOWN
     order: int = 0
     origin: str = ""
+
+    @property
+    def submitted_at(self) -> datetime | None:
+        """When it was handed in; None if unknown."""
+        return self.stamp.moment
 
 
 class StudentAttempts:
@@ -60,36 +72,47 @@ class StudentAttempts:
     """
 
     def __init__(self, course: Course, assignment_id: str, student: str) -> None:
-        self._name = f"{assignment_id}.ipynb"
+        self._name, self._zone = f"{assignment_id}.ipynb", course.zone
         self._folder = course.attempts_dir / assignment_id / student
         self._submitted = course.submitted_dir / student / assignment_id
         self.attempts = sorted(self._read(), key=lambda attempt: attempt.number)
 
     def add(
-        self, data: bytes, origin: str, submitted_at: datetime | None = None, order: int = 0
+        self,
+        data: bytes,
+        origin: str,
+        submitted_at: datetime | None = None,
+        order: int = 0,
+        *,
+        unread: str = "",
     ) -> Attempt | None:
         """Keep a notebook, unless the same one was collected before.
 
-        If the same notebook is there without a time of submission, its attempt gets this one.
+        If the same notebook is there without a time of submission, or with one that cannot be read,
+        its attempt gets this one. A time that cannot be read never replaces one that can.
 
         Args:
             data: content of the notebook.
             origin: its path in the download.
             submitted_at: when it was handed in; None if unknown.
             order: a number that is greater the later the LMS received it; 0 if unknown.
+            unread: the time of submission as it was told, if it cannot be read.
 
         Returns:
             The new attempt; None if there is none.
         """
         self.take_in_submitted()
         digest = hashlib.sha256(data).hexdigest()
+        stamp = parse_timestamp(unread, self._zone) if unread else Stamp(submitted_at)
         known = [a for a in self.attempts if a.digest == digest]
-        if any(submitted_at in (None, a.submitted_at) for a in known):
+        if any(stamp in (UNKNOWN, a.stamp) for a in known):
             return None
         if unknown := next((a for a in known if a.submitted_at is None), None):
-            self._write(unknown, submitted_at, max(order, unknown.order))
+            self._write(unknown, stamp, max(order, unknown.order))
             return None
-        return self._keep(data, datetime.now(UTC), submitted_at, order, origin)
+        if known and submitted_at is None:
+            return None
+        return self._keep(data, datetime.now(UTC), stamp, order, origin)
 
     def install(self, attempt: Attempt) -> bool:
         """Copy an attempt to `submitted/`, to be graded.
@@ -98,11 +121,10 @@ class StudentAttempts:
             Whether that changed the notebook or its time there.
         """
         data = attempt.path.read_bytes()
-        notebook, stamp = self._submitted / self._name, self._submitted / TIMESTAMP_FILE
-        before = _content(notebook), parse_timestamp(_content(stamp) or b"")
-        if before == (data, attempt.submitted_at):
+        notebook = self._submitted / self._name
+        if (_content(notebook), self._stamp_in_submitted()) == (data, attempt.stamp):
             return False
-        write_timestamp(self._submitted, attempt.submitted_at)
+        write_timestamp(self._submitted, attempt.submitted_at, attempt.stamp.unread)
         write_whole(notebook, data)
         return True
 
@@ -120,20 +142,24 @@ class StudentAttempts:
         data = None if self._submitted.is_symlink() else _content(path)
         if data is None:
             return
-        moment = parse_timestamp(_content(self._submitted / TIMESTAMP_FILE) or b"")
+        stamp = self._stamp_in_submitted()
         digest = hashlib.sha256(data).hexdigest()
         known = [a for a in self.attempts if a.digest == digest]
         if not known:
             there_since = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-            self._keep(data, there_since, moment, 0, "found in submitted/")
-        elif moment and all(a.submitted_at != moment for a in known):
-            self._write(known[-1], moment, known[-1].order)
+            self._keep(data, there_since, stamp, 0, "found in submitted/")
+        elif stamp != UNKNOWN and all(a.stamp != stamp for a in known):
+            self._write(known[-1], stamp, known[-1].order)
+
+    def _stamp_in_submitted(self) -> Stamp:
+        told = _content(self._submitted / TIMESTAMP_FILE)
+        return UNKNOWN if told is None else parse_timestamp(told, self._zone)
 
     def _keep(
         self,
         data: bytes,
         collected_at: datetime,
-        submitted_at: datetime | None,
+        stamp: Stamp,
         order: int,
         origin: str,
     ) -> Attempt:
@@ -141,17 +167,18 @@ class StudentAttempts:
         path = self._folder / str(number) / self._name
         digest = hashlib.sha256(data).hexdigest()
         write_whole(path, data)
-        attempt = Attempt(number, path, digest, collected_at, submitted_at, order, origin)
+        attempt = Attempt(number, path, digest, collected_at, stamp, order, origin)
         self.attempts.append(attempt)
-        return self._write(attempt, submitted_at, order)
+        return self._write(attempt, stamp, order)
 
-    def _write(self, attempt: Attempt, submitted_at: datetime | None, order: int) -> Attempt:
+    def _write(self, attempt: Attempt, stamp: Stamp, order: int) -> Attempt:
         """Write attempt.json; without this file the attempt would not count."""
-        written = replace(attempt, submitted_at=submitted_at, order=order)
+        written = replace(attempt, stamp=stamp, order=order)
         record = {
             "sha256": written.digest,
             "collected_at": written.collected_at.isoformat(),
-            "submitted_at": submitted_at.isoformat() if submitted_at else None,
+            "submitted_at": stamp.moment.isoformat() if stamp.moment else None,
+            **({"unread_time": stamp.unread} if stamp.unread else {}),
             "order": order,
             "origin": written.origin,
         }
@@ -164,7 +191,7 @@ class StudentAttempts:
         if not self._folder.is_dir():
             return []
         folders = [entry for entry in self._folder.iterdir() if entry.name.isdecimal()]
-        found = (_attempt(folder, self._name) for folder in folders)
+        found = (_attempt(folder, self._name, self._zone) for folder in folders)
         return [attempt for attempt in found if attempt]
 
 
@@ -198,21 +225,28 @@ def latest(attempts: Sequence[Attempt], deadline: datetime | None) -> Attempt:
     return max(in_time or attempts, key=lambda a: (a.submitted_at or a.collected_at, a.number))
 
 
-def _attempt(folder: Path, name: str) -> Attempt | None:
+def _attempt(folder: Path, name: str, zone: tzinfo) -> Attempt | None:
     try:
         record = json.loads((folder / ATTEMPT_FILE).read_text(encoding="utf-8"))
-        submitted_at = record["submitted_at"]
         return Attempt(
             int(folder.name),
             folder / name,
             record["sha256"],
             datetime.fromisoformat(record["collected_at"]),
-            datetime.fromisoformat(submitted_at) if submitted_at else None,
+            _stamp(record, zone),
             record["order"],
             record["origin"],
         )
     except (OSError, ValueError, KeyError, TypeError):
         return None  # half written by a run that was stopped
+
+
+def _stamp(record: dict[str, Any], zone: tzinfo) -> Stamp:
+    """The time in an attempt.json; what could not be read may be by now, in another time zone."""
+    if record["submitted_at"]:
+        return Stamp(datetime.fromisoformat(record["submitted_at"]))
+    unread = record.get("unread_time")
+    return parse_timestamp(unread, zone) if unread else UNKNOWN
 
 
 def _content(path: Path) -> bytes | None:

@@ -25,7 +25,13 @@ from grader.intake.naming.github import last_commit
 from grader.intake.naming.handed import Handed, shown
 from grader.intake.naming.recognised import recognised
 from grader.intake.times import load_times
-from grader.intake.timestamp import TIMESTAMP_FILE, parse_timestamp
+from grader.intake.timestamp import (
+    REMEDY,
+    TIMESTAMP_FILE,
+    UNKNOWN,
+    Stamp,
+    parse_timestamp,
+)
 from grader.intake.titles import without_titles
 
 __all__ = ["Collected", "collect"]
@@ -80,7 +86,7 @@ def collect(
             naming; or the roster, the deadlines or the times cannot be read.
     """
     roster, deadlines = load_roster(course), load_deadlines(course)
-    told = load_times(times, roster) if times else {}
+    told = load_times(times, roster, course.zone_of_dates) if times else {}
     with open_archive(source) as archive:
         is_known = _known_by(roster)
         kind, files = recognised(archive.entries, assignment_id, naming, is_known or _is_nobody)
@@ -182,10 +188,12 @@ class _Collector:
                 problems.append(_left_out(student, str(data)))
                 continue
             chosen, beside = found, self._passed_over(attempts[name], found)
-            added = theirs.add(data, found.entry, self._time(found, student), found.order)
+            stamp = self._stamp(found, student)
+            added = theirs.add(data, found.entry, stamp.moment, found.order, unread=stamp.unread)
             new += [added] if added else []
         if chosen:
             yield self._settle(theirs, student, new, was_empty, chosen, beside)
+            yield from self._doubtful_times(theirs, student)
         yield from problems
 
     def _settle(
@@ -214,6 +222,16 @@ class _Collector:
             text += f"; handed in {counts.submitted_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
         is_late = last.is_late and not any(a.submitted_at for a in theirs.attempts)
         return Collected(student, text, outcome=outcome, is_late=is_late)
+
+    def _doubtful_times(self, theirs: StudentAttempts, student: str) -> Iterator[Collected]:
+        """Times that cannot be read, each of which may decide what counts, or lie in the future."""
+        place = f"submitted/{student}/{self.assignment_id}/{TIMESTAMP_FILE}"
+        remedy = f"{REMEDY} in {place}, or give it with --times"
+        for attempt in theirs.attempts:
+            stamp = attempt.stamp
+            if stamp.unread or stamp.is_ahead:
+                text = f"{stamp} ({shown(attempt.origin)}); {remedy}"
+                yield Collected(student, text, ok=not stamp.unread)
 
     def _passed_over(self, files: Sequence[Handed], taken: Handed) -> list[Handed]:
         """The other notebooks that may be of this assignment."""
@@ -246,18 +264,25 @@ class _Collector:
             return f"{len(candidates)} notebooks, and not just one named {wanted}.ipynb ({names})"
         return f"no notebook in it is of this assignment ({names})"
 
-    def _time(self, file: Handed, student: str) -> datetime | None:
-        if file.submitted_at is not None or student in self.times:
-            return file.submitted_at or self.times[student]
+    def _stamp(self, file: Handed, student: str) -> Stamp:
+        """When a file was handed in, as the download or the file of times tells it."""
+        if file.time:
+            return parse_timestamp(file.time, self.course.zone)
+        if student in self.times:
+            return Stamp(self.times[student])
         if self.kind in WITH_TIMES:
             beside = str(PurePosixPath(file.entry).with_name(TIMESTAMP_FILE))
-            data = self.archive.read(beside) if beside in self.archive.entries else b""
-            return parse_timestamp(data[:100]) if isinstance(data, bytes) else None
+            if beside not in self.archive.entries:
+                return UNKNOWN
+            data = self.archive.read(beside)
+            if isinstance(data, str):
+                return Stamp(unread=TIMESTAMP_FILE, problem=data)
+            return parse_timestamp(data, self.course.zone)
         if self.kind == "github" and self.archive.root is not None:
             depth = len(PurePosixPath(file.entry).parts) - len(file.own.parts)
             clone = self.archive.root.joinpath(*PurePosixPath(file.entry).parts[:depth])
-            return last_commit(clone, file.own)
-        return None
+            return Stamp(last_commit(clone, file.own))
+        return UNKNOWN
 
     def _deadline(self, student: str) -> datetime | None:
         due = self.deadlines.of(self.course.assignment(self.assignment_id), student)

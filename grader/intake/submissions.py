@@ -14,7 +14,7 @@ import stat
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from grader.course.ids import USABLE_ID, is_safe_student
 from grader.course.settings import Course
 from grader.errors import UsageError
 from grader.intake.rebuild import Intake, rebuild
-from grader.intake.timestamp import TIMESTAMP_FILE, parse_timestamp
+from grader.intake.timestamp import TIMESTAMP_FILE, UNKNOWN, Stamp, parse_timestamp
 from grader.locale.translations import N_, N_plural, Sentence, gettext
 from grader.notebook import MAX_BYTES, Notebook, loads
 from grader.results import Note, NoteKind
@@ -36,6 +36,7 @@ __all__ = [
 ]
 
 MAX_CELLS = 2000
+MAX_STAMP_BYTES = 1000
 MAX_BRACKETS = 1_000_000  # bounds the number of objects in the JSON, and so its memory
 FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._@() -]{0,120}\.ipynb")  # browsers add " (1)"
 # O_NONBLOCK, since opening a FIFO would wait for a writer. Windows has none of these.
@@ -72,6 +73,7 @@ class Submission:
         refusal: why it will not be opened; None if it will.
         content: the file's bytes; None before the file was read, or if it is refused.
         digest: SHA-256 of the file's name and bytes, or of the refusal; "" before it was read.
+        stamp: the time in its timestamp.txt, also one that does not count.
     """
 
     student: str
@@ -81,6 +83,7 @@ class Submission:
     refusal: Sentence | None = None
     content: bytes | None = None
     digest: str = ""
+    stamp: Stamp = UNKNOWN
 
 
 def find_submissions(
@@ -98,7 +101,7 @@ def find_submissions(
     Raises:
         UsageError: one of `students` has handed in nothing for this assignment.
     """
-    found = {s.student: s for s in _submissions(course.submitted_dir, assignment_id)}
+    found = {s.student: s for s in _submissions(course, assignment_id)}
     for student in students:
         if student not in found:
             place = course.submitted_dir / student / assignment_id
@@ -106,7 +109,8 @@ def find_submissions(
     return [found[student] for student in sorted(set(students) or found)]
 
 
-def _submissions(root: Path, assignment_id: str) -> Iterator[Submission]:
+def _submissions(course: Course, assignment_id: str) -> Iterator[Submission]:
+    root = course.submitted_dir
     if not root.is_dir():
         return
     for entry in os.scandir(root):
@@ -115,7 +119,8 @@ def _submissions(root: Path, assignment_id: str) -> Iterator[Submission]:
             continue
         if is_safe_student(entry.name):
             submission = Submission(entry.name, assignment_id, _notebook_in(folder, assignment_id))
-            yield replace(submission, submitted_at=_submitted_at(submission))
+            stamp = _stamp(submission, course.zone)
+            yield replace(submission, submitted_at=stamp.submitted_at, stamp=stamp)
         else:
             path = folder / f"{assignment_id}.ipynb"
             shown = {"folder": ascii(entry.name)[:90], "rule": Sentence(USABLE_ID)}
@@ -347,14 +352,14 @@ def _open_by_path(start: Path, steps: list[str], stack: ExitStack) -> int:
     return descriptor
 
 
-def _submitted_at(submission: Submission) -> datetime | None:
-    """The time in nbgrader's timestamp.txt; None if there is none, or it lies in the future.
+def _stamp(submission: Submission, zone: tzinfo) -> Stamp:
+    """The time in nbgrader's timestamp.txt, if there is one.
 
     The notebook's own file time is not used: copying or cloning after the deadline changes it.
     """
+    if not os.path.lexists(submission.path.parent / TIMESTAMP_FILE):
+        return UNKNOWN
     try:
-        stamp = parse_timestamp(_read(submission, TIMESTAMP_FILE, 100))
-    except _Refused:
-        return None
-    is_past = stamp is not None and stamp <= datetime.now(UTC) + timedelta(days=1)
-    return stamp if is_past else None
+        return parse_timestamp(_read(submission, TIMESTAMP_FILE, MAX_STAMP_BYTES), zone)
+    except _Refused as refusal:
+        return Stamp(unread=TIMESTAMP_FILE, problem=refusal.reason.in_english)

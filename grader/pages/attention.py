@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.course.settings import Assignment
+from grader.intake.timestamp import Stamp
 from grader.locale.translations import N_, gettext
 from grader.pages.analysis import far_scores, odd_patterns
 from grader.results import Note, NoteKind, Status, SubmissionResult
@@ -18,6 +19,7 @@ KINDS = (
     N_("not graded"),
     N_("rejected"),
     N_("stopped"),
+    N_("time not known"),
     N_("no points"),
     N_("unlike the rest"),
     N_("repaired"),
@@ -40,7 +42,10 @@ class Attention:
 
 
 def who_needs_attention(
-    assignment: Assignment, results: Sequence[SubmissionResult], ungraded: Sequence[str] = ()
+    assignment: Assignment,
+    results: Sequence[SubmissionResult],
+    ungraded: Sequence[str] = (),
+    stamps: Mapping[str, Stamp] | None = None,
 ) -> list[Attention]:
     """Everyone who needs a look, the most urgent first.
 
@@ -48,12 +53,16 @@ def who_needs_attention(
         assignment: its part of course.yml.
         results: the graded class.
         ungraded: who handed in and has no result at all.
+        stamps: when each student handed in, as it was told.
     """
-    common = common_notes(results)
+    common, untold = common_notes(results), dict(_doubtful_times(stamps or {}))
     unlike = (far_scores(assignment, results), odd_patterns(assignment, results))
-    found = [_attention(student, [("not graded", gettext(NOT_YET))]) for student in ungraded]
+    found = [
+        _attention(student, [("not graded", gettext(NOT_YET)), *untold.get(student, ())])
+        for student in ungraded
+    ]
     for result in results:
-        pairs = list(_from_result(result, common))
+        pairs = [*_from_result(result, common), *untold.get(result.student, ())]
         pairs += [("unlike the rest", s[result.student]) for s in unlike if result.student in s]
         if pairs:
             found.append(_attention(result.student, pairs))
@@ -61,6 +70,18 @@ def who_needs_attention(
 
 
 NOT_YET = N_("Handed in, but not graded yet. Run the command grader autograde again.")
+
+
+def _doubtful_times(stamps: Mapping[str, Stamp]) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """Whose time of submission was told but does not count, and why."""
+    for student, stamp in stamps.items():
+        if stamp.unread:
+            text = N_("Lateness unknown: the time of submission ({time}) cannot be read.")
+            yield student, [("time not known", gettext(text, time=stamp.unread))]
+        elif stamp.is_in_doubt:
+            text = N_("Lateness unknown: the time of submission ({time} UTC) lies in the future.")
+            time = f"{stamp.moment:%Y-%m-%d %H:%M}"
+            yield student, [("time not known", gettext(text, time=time))]
 
 
 def common_notes(results: Sequence[SubmissionResult]) -> frozenset[Note]:

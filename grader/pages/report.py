@@ -156,7 +156,12 @@ def _page(
         common=sorted(note.text for note in common_notes(results)),
         waiting=sum(question.waiting for question in statistics),
         missing=[p.id for p in roster if p.id not in known and p.id not in times],
-        attention=who_needs_attention(assignment, results, sorted(times.keys() - known)),
+        attention=who_needs_attention(
+            assignment,
+            results,
+            sorted(times.keys() - known),
+            {submission.student: submission.stamp for submission in submissions},
+        ),
     )
 
 

@@ -49,6 +49,12 @@ def test_a_date_without_a_time_zone_is_in_that_of_the_course(tmp_path: Path, due
     assert one.due == datetime(2026, 10, 5, 21, 59, tzinfo=UTC)
 
 
+def test_a_date_may_name_its_time_zone(tmp_path: Path) -> None:
+    text = GOOD.replace("2026-01-10T12:00:00+00:00", "2026-10-05 23:59 Europe/Berlin")
+    (one,) = load(tmp_path, text).assignments
+    assert one.due == datetime(2026, 10, 5, 21, 59, tzinfo=UTC)
+
+
 def test_a_date_that_the_clocks_never_show_is_refused(tmp_path: Path) -> None:
     text = GOOD.replace("2026-01-10T12:00:00+00:00", "2026-03-29T02:30:00")
     said = problem(tmp_path, text + "time_zone: Europe/Berlin\n")

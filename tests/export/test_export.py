@@ -308,3 +308,11 @@ def test_an_extension_of_a_dropped_student_is_told(graded_course: Course) -> Non
     for kind in ("csv", "json"):
         remark = export.export(graded_course, (ID,), kind).remarks[-1]
         assert remark.endswith("'zoe' is not in roster.csv; correct the id if it is misspelt")
+
+
+def test_who_has_a_time_that_cannot_be_read_is_told(graded_course: Course) -> None:
+    folder = graded_course.submitted_dir / "ada" / ID
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "timestamp.txt").write_text("2026-01-10 17:30:00 IST")
+    said = export.export(graded_course, (ID,), "csv").remarks
+    assert "tiny: time of submission not known, so without a late penalty: ada" in said

@@ -65,6 +65,46 @@ def test_an_extension_of_a_dropped_student_is_a_remark_and_everybody_is_graded(
     assert said == [f"{course.extensions_path}: line 2: {problem}"]
 
 
+def test_a_moment_costs_the_same_whatever_its_time_zone_is_called_and_no_time_is_invented(
+    course: Course, release: Notebook
+) -> None:
+    stamps = {
+        "abbreviated": "2026-01-10 19:00:00 EST",
+        "ambiguous": "2026-01-11 05:30:00 IST",
+        "exact": "2026-01-11 00:00:00.000000000 UTC",
+        "future": "9000-01-01 00:00:00 UTC",
+        "named": "2026-01-10 19:00:00 America/Port-au-Prince",
+        "offset": "2026-01-11 01:00:00 +0100",
+        "unknown": "2026-01-11 00:00:00 PPR",
+        "unzoned": "2026-01-11 00:00:00",
+    }
+    for student, stamp in stamps.items():
+        folder = course.submitted_dir / student / ID
+        folder.mkdir(parents=True)
+        (folder / f"{ID}.ipynb").write_text(dumps(answered(release, **RIGHT)))
+        (folder / "timestamp.txt").write_text(stamp)
+    summary, said = run(course)
+    assert [r.status for r in summary.results] == [Status.GRADED] * len(stamps)
+    assert summary.exit_code == 1
+    doubtful = ["ambiguous", "future", "unknown"]
+    assert [line.split(":")[0] for line in said] == doubtful
+    assert all("its lateness is not known; write it as" in line for line in said)
+    assert all(line.endswith("timestamp.txt") for line in said)
+    assert {s: late.days for s, late in lateness(course).items()} == {
+        student: int(student not in doubtful) for student in stamps
+    }
+    again, said = run(course)
+    assert (again.results, again.exit_code, len(said)) == ([], 1, 3)
+    for student in ("ambiguous", "unknown"):
+        stamp_file = course.submitted_dir / student / ID / "timestamp.txt"
+        assert stamp_file.read_text() == stamps[student]
+        stamp_file.write_text("2026-01-11 00:00:00 UTC")
+    after, said = run(course)
+    assert (after.exit_code, len(said)) == (0, 1)
+    assert "9000-01-01 00:00 UTC lies in the future" in said[0]
+    assert lateness(course)["ambiguous"].days == 1
+
+
 def test_days_are_those_of_the_calendar_across_the_end_of_summer_time(
     course: Course, release: Notebook
 ) -> None:

@@ -9,7 +9,8 @@ import pytest
 from grader.course.settings import Course
 from grader.errors import UsageError
 from grader.intake.collect import Collected, collect
-from tests.kit.course import ID, write_course
+from grader.intake.submissions import find_submissions
+from tests.kit.course import DUE, ID, write_course
 from tests.kit.downloads import archive, lines, put, submitted
 
 
@@ -111,6 +112,48 @@ def test_an_extension_moves_the_deadline_of_an_attempt(course: Course, tmp_path:
         put(tmp_path / day, "ada/timestamp.txt", f"2026-01-{day} 12:00:00 UTC")
         lines(course, tmp_path / day)
     assert notebook(course, "ada") == "extended"
+
+
+def test_a_time_that_cannot_be_read_is_told_and_kept_to_be_corrected(
+    course: Course, tmp_path: Path
+) -> None:
+    put(tmp_path / "in", f"ada/{ID}/{ID}.ipynb")
+    put(tmp_path / "in", f"ada/{ID}/timestamp.txt", "2026-01-10 17:30:00 IST")
+    for outcome in ("collected", "unchanged"):
+        work, time = collect(course, ID, tmp_path / "in")
+        assert (work.outcome, work.ok) == (outcome, True)
+        assert (time.outcome, time.ok) == ("", False)
+        assert str(time) == (
+            "ada: the time '2026-01-10 17:30:00 IST' cannot be read (IST stands for several time "
+            f"zones) (ada/{ID}/{ID}.ipynb); write it as 2026-10-19 23:41:07 +0200 in "
+            f"submitted/ada/{ID}/timestamp.txt, or give it with --times"
+        )
+    stamp = course.submitted_dir / "ada" / ID / "timestamp.txt"
+    assert stamp.read_text() == "2026-01-10 17:30:00 IST\n"
+    stamp.write_text("2026-01-10 17:30:00 +0530")
+    (work,) = collect(course, ID, tmp_path / "in")
+    assert (work.outcome, work.ok) == ("unchanged", True)
+
+
+def test_a_time_zone_of_the_course_explains_a_time_that_could_not_be_read(
+    course: Course, tmp_path: Path
+) -> None:
+    put(tmp_path / "in", f"ada/{ID}/{ID}.ipynb")
+    put(tmp_path / "in", f"ada/{ID}/timestamp.txt", "2026-01-10 17:30:00 IST")
+    list(collect(course, ID, tmp_path / "in"))
+    course_yml = course.root / "course.yml"
+    course_yml.write_text(course_yml.read_text() + "time_zone: Asia/Kolkata\n")
+    (work,) = collect(Course.load(course.root), ID, tmp_path / "in")
+    assert work.ok
+    assert find_submissions(Course.load(course.root), ID)[0].submitted_at == DUE
+
+
+def test_a_time_in_the_future_is_told(course: Course, tmp_path: Path) -> None:
+    put(tmp_path / "in", f"ada/{ID}/{ID}.ipynb")
+    put(tmp_path / "in", f"ada/{ID}/timestamp.txt", "9000-01-10 17:30:00 UTC")
+    _, time = collect(course, ID, tmp_path / "in")
+    assert time.ok
+    assert "the time 9000-01-10 17:30 UTC lies in the future" in str(time)
 
 
 def test_an_extension_of_a_dropped_student_is_told(course: Course, tmp_path: Path) -> None:

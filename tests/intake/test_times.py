@@ -46,6 +46,22 @@ def test_a_time_of_somebody_unknown_is_told(course: Course, tmp_path: Path) -> N
     assert str(line) == f"{times}: nobody is called adda; correct it"
 
 
+def test_times_may_name_their_zone_in_any_way_or_leave_it_to_the_course(
+    course: Course, tmp_path: Path
+) -> None:
+    course_yml = course.root / "course.yml"
+    course_yml.write_text(course_yml.read_text() + "time_zone: Europe/Berlin\n")
+    times = tmp_path / "times.csv"
+    times.write_text(
+        "student,submitted_at\nada,2026-01-09 07:00 America/New_York\nbela,2026-01-09 13:00\n"
+    )
+    names = ["lovelaceada_501_9001_tiny.ipynb", "vonszabóbéla_LATE_502_9002_tiny.ipynb"]
+    list(collect(Course.load(course.root), ID, download(tmp_path / "in", *names), times=times))
+    for student in ("ada", "bela"):
+        stamp = course.submitted_dir / student / ID / "timestamp.txt"
+        assert stamp.read_text() == "2026-01-09 12:00:00.000000 UTC"
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -55,6 +71,7 @@ def test_a_time_of_somebody_unknown_is_told(course: Course, tmp_path: Path) -> N
             "line 2: submitted_at 'yesterday' is not understood",
         ),
         ("student,submitted_at\nada,2026-01-09T10:00:00\n", "with its time zone"),
+        ("student,submitted_at\nada,2026-01-09 10:00 IST\n", "(IST stands for several time zones)"),
         (
             "student,submitted_at\nada,2026-01-09T10:00:00Z\n501,2026-01-09T11:00:00Z\n",
             "line 3: a second time for 'ada'; keep one",

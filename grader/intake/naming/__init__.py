@@ -2,6 +2,6 @@
 
 `recognised` finds out which naming a download follows.
 
-May import: `grader.errors`, `grader.intake.timestamp`. Imported by: `grader.intake.collect`,
-`grader.intake.identity`, `grader.intake.titles`.
+May import: `grader.errors`. Imported by: `grader.intake.collect`, `grader.intake.identity`,
+`grader.intake.titles`.
 """

@@ -2,26 +2,23 @@
 
 `ExchangeSubmit` names inbound folders `student+assignment+timestamp`, with a random string after
 another `+`. The other form is the example of nbgrader's `FileNameCollectorPlugin.named_regexp`:
-Blackboard names files `title_username_attempt_time_file`. Its times have no zone; they are read as
-UTC, as `zip_collect` writes them. The first time is Blackboard's: another one after it is part of
-the student's own file name.
+Blackboard names files `title_username_attempt_time_file`; its times have no zone. The first time is
+Blackboard's: another one after it is part of the student's own file name.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
 from grader.intake.naming.handed import Handed
-from grader.intake.timestamp import parse_timestamp
 
 __all__ = ["named"]
 
 INBOUND = re.compile(
     r"(?P<student>.+?)\+(?P<assignment>[^+]+)\+"
-    r"(?P<time>\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d+)?(?: ?[A-Za-z]+|[+-]\d\d:?\d\d)?)"
+    r"(?P<time>\d{4}-\d\d-\d\d[^+]*(?:\+\d\d(?::?\d\d)?(?=\+|$))?)"
     r"(?:\+(?P<random>.+))?"
 )
 ATTEMPT = re.compile(
@@ -45,10 +42,9 @@ def _inbound(entry: str, assignment_id: str) -> Handed | None:
     for index, part in enumerate(parts[:-1]):
         match = INBOUND.fullmatch(part)
         if match and match["assignment"] == assignment_id:
-            moment = parse_timestamp(match["time"].encode())
             own = PurePosixPath(*parts[index + 1 :])
             return Handed(
-                entry, own, match["student"], attempt=part, submitted_at=moment, level=index
+                entry, own, match["student"], attempt=part, time=match["time"], level=index
             )
     return None
 
@@ -58,16 +54,13 @@ def _attempt(entry: str) -> Handed | None:
     match = ATTEMPT.fullmatch(path.name)
     if match is None:
         return None
-    try:
-        moment = datetime.strptime(match["time"], "%Y-%m-%d-%H-%M-%S").replace(tzinfo=UTC)
-    except ValueError:
-        return None
+    date, time = match["time"][:10], match["time"][11:].replace("-", ":")
     return Handed(
         entry,
         PurePosixPath(match["own"]),
         match["titled"],
         attempt=match["time"],
-        submitted_at=moment,
+        time=f"{date} {time}",
         level=len(path.parts) - 1,
         sign="_",
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import takewhile
 from pathlib import PurePosixPath
 from typing import Protocol
@@ -27,7 +26,7 @@ class Handed:
         column: the roster's column that `key` belongs to; "any" if it may be any of them.
         name: the student's full name; "" if unknown.
         attempt: tells several hand-ins of the same student apart; "" if there is only one.
-        submitted_at: when it was handed in; None if unknown.
+        time: when it was handed in, as the name tells it; "" if it does not.
         order: a number that is greater the later the system received it; 0 if unknown.
         is_late: whether the system marked it as late without saying when it came.
         level: how many folders stand above the name that the system gave.
@@ -41,7 +40,7 @@ class Handed:
     column: str = "any"
     name: str = ""
     attempt: str = ""
-    submitted_at: datetime | None = None
+    time: str = ""
     order: int = 0
     is_late: bool = False
     level: int = 0
