@@ -24,6 +24,7 @@ from grader.intake.identity import Unknown, has_number, identified
 from grader.intake.naming.github import last_commit
 from grader.intake.naming.handed import Handed, shown
 from grader.intake.naming.recognised import recognised
+from grader.intake.teams import without_teams
 from grader.intake.times import load_times
 from grader.intake.timestamp import (
     REMEDY,
@@ -92,7 +93,7 @@ def collect(
         kind, files = recognised(archive.entries, assignment_id, naming, is_known or _is_nobody)
         if not files:
             raise UsageError(_nothing(source, assignment_id, kind))
-        files = without_titles(files, is_known)
+        files = without_teams(without_titles(files, is_known), roster)
         if roster is None and kind in ("canvas", "moodle"):
             yield Collected(
                 "", f"no roster.csv: each student's {kind.title()} number becomes the id"

@@ -14,7 +14,7 @@ from grader.course.ids import is_safe_student
 from grader.course.roster import Person, Roster, name_key
 from grader.intake.naming.handed import Handed, shown
 
-__all__ = ["Unknown", "has_number", "identified"]
+__all__ = ["Unknown", "has_number", "identified", "is_damaged"]
 
 LOST = re.compile(r"[?_\ufffd]+")
 
@@ -58,13 +58,18 @@ def has_number(file: Handed, student: str, roster: Roster) -> bool:
     }
 
 
+def is_damaged(name: str) -> bool:
+    """Whether letters of a name were lost on the way, so that it tells nothing by itself."""
+    return LOST.search(name) is not None
+
+
 def _by_key(file: Handed, roster: Roster, people: Sequence[Person]) -> Person | None:
     if file.column == "github":
         return _by_user_name(file.key, roster)
     person = _by(file.column, file.key, roster)
     if person is None:
         return None if file.column == "any" else _by_id(file, roster, people)
-    if people and person not in people and not _is_damaged(file.name):
+    if people and person not in people and not is_damaged(file.name):
         ids = " or ".join(other.id for other in people)
         raise Unknown(f"{_wanted(file)} is {person.id}, but the name is {ids}; correct the roster")
     return person
@@ -79,11 +84,7 @@ def _by_id(file: Handed, roster: Roster, people: Sequence[Person]) -> Person | N
     person = roster.by("id", file.key)
     if person is None or not file.name or not person.sortable_name or person in people:
         return person
-    return person if _is_damaged(file.name) and _may_be(file.name, person) else None
-
-
-def _is_damaged(name: str) -> bool:
-    return LOST.search(name) is not None
+    return person if is_damaged(file.name) and _may_be(file.name, person) else None
 
 
 def _may_be(damaged: str, person: Person) -> bool:
@@ -103,7 +104,7 @@ def _by_user_name(name: str, roster: Roster) -> Person | None:
 
 def _by_name(file: Handed, people: Sequence[Person]) -> Person | None:
     """Find a person by full name, for those whose number is not in the roster."""
-    if _is_damaged(file.name):
+    if is_damaged(file.name):
         raise Unknown(
             f"its name was damaged by a program that packed the zip; add {_wanted(file)} to the "
             "roster and collect again"

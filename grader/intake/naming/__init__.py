@@ -3,5 +3,5 @@
 `recognised` finds out which naming a download follows.
 
 May import: `grader.errors`. Imported by: `grader.intake.collect`, `grader.intake.identity`,
-`grader.intake.titles`.
+`grader.intake.teams`, `grader.intake.titles`.
 """

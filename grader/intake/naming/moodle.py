@@ -2,9 +2,10 @@
 
 The naming is that of `downloader` in
 https://github.com/moodle/moodle/blob/main/public/mod/assign/classes/downloader.php: full name,
-number of the participant (a different one in each assignment), kind of submission. All this is the
-name of a folder or the beginning of the file's name, depending on the setting “download submissions
-in folders”.
+number of the participant (a different one in each assignment), kind of submission. For a team it is
+the group's name and the group's number, and for those in no group a name without a number. All this
+is the name of a folder or the beginning of the file's name, depending on the setting “download
+submissions in folders”.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from grader.intake.naming.handed import Handed
 __all__ = ["named"]
 
 PREFIX = re.compile(
-    r"(?P<name>.+?)_(?P<participant>\d{1,20})_assignsubmission_(?P<kind>[a-z]+)(?:_(?P<own>.*))?",
+    r"(?P<name>.+?)(?:_(?P<number>[0-9]{1,20}))?_assignsubmission_(?P<kind>[a-z]+)(?:_(?P<own>.*))?",
     re.DOTALL,
 )
 
@@ -41,5 +42,7 @@ def _named(entry: str) -> Handed | None:
             if not inside and not match["own"]:
                 return None
             own = PurePosixPath(*inside) if inside else PurePosixPath(match["own"])
-            return Handed(entry, own, match["participant"], "moodle_id", match["name"], level=index)
+            return Handed(
+                entry, own, match["number"] or "", "moodle_id", match["name"], level=index
+            )
     return None
