@@ -80,6 +80,17 @@ def started(program: str, folder: Path, *arguments: str) -> Iterator[subprocess.
             process.wait()
 
 
+def noted(note: Path) -> str:
+    """The address in a file that the scheduler may still be writing."""
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        try:
+            return str(json.loads(note.read_text())["address"])
+        except (FileNotFoundError, json.JSONDecodeError):
+            time.sleep(0.1)
+    raise AssertionError(f"{note}: no scheduler has written it")
+
+
 @contextmanager
 def cluster(folder: Path, workers: int, *options: str) -> Iterator[str]:
     """Start a scheduler with some workers; gives its address."""
@@ -87,10 +98,7 @@ def cluster(folder: Path, workers: int, *options: str) -> Iterator[str]:
     with started(
         "scheduler", folder, "--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(note)
     ):
-        until = time.monotonic() + 30
-        while not note.exists() and time.monotonic() < until:
-            time.sleep(0.1)
-        address = str(json.loads(note.read_text())["address"])
+        address = noted(note)
         joined = ["--nworkers", str(workers), "--nthreads", "1", "--local-directory", str(folder)]
         with started("worker", folder, address, *joined, *options):
             wait_for(address, workers)
@@ -178,12 +186,11 @@ def test_an_address_without_a_scheduler_gives_one_line(
 def test_a_cluster_without_workers_says_how_to_start_one(tmp_path: Path) -> None:
     note = tmp_path / "scheduler.json"
     options = ["--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(note)]
-    with started("scheduler", tmp_path, *options):
-        while not note.exists():
-            time.sleep(0.1)
-        address = json.loads(note.read_text())["address"]
-        with pytest.raises(UsageError, match="there is no worker; start one"):
-            ClusterCrew(address)
+    with (
+        started("scheduler", tmp_path, *options),
+        pytest.raises(UsageError, match="there is no worker; start one"),
+    ):
+        ClusterCrew(noted(note))
 
 
 def test_a_worker_with_another_kit_is_refused(
