@@ -152,13 +152,16 @@ def _without_namesakes(
     """Two numbers of an LMS are two people, even if the roster has only one with their name."""
     if len({file.key for file in files}) == 1:
         return files, []
-    sure = [file for file in files if has_number(file, student, roster)]
     reason = "several in this download have this name; write {} {} into the row of the right one"
-    return sure, [
-        (file.name or file.key, reason.format(file.column, shown(file.key)))
-        for file in files
-        if file not in sure
-    ]
+    sure: list[Handed] = []
+    strangers: list[tuple[str, str]] = []
+    for file in files:
+        if has_number(file, student, roster):
+            sure.append(file)
+        else:
+            told = reason.format(file.column, shown(file.key))
+            strangers.append((file.name or file.key, told))
+    return sure, strangers
 
 
 @dataclass(frozen=True)
