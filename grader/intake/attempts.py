@@ -46,6 +46,8 @@ class Attempt:
         stamp: when it was handed in, as far as somebody told it.
         order: a number that is greater the later the LMS received it; 0 if unknown.
         origin: its path in the download.
+        corrected: times that were told before and corrected since, as text; who tells one of them
+            again, by an old download, does not undo the correction.
     """
 
     number: int
@@ -55,6 +57,7 @@ class Attempt:
     stamp: Stamp = UNKNOWN
     order: int = 0
     origin: str = ""
+    corrected: tuple[str, ...] = ()
 
     @property
     def submitted_at(self) -> datetime | None:
@@ -75,6 +78,7 @@ class StudentAttempts:
         self._name, self._zone = f"{assignment_id}.ipynb", course.zone
         self._folder = course.attempts_dir / assignment_id / student
         self._submitted = course.submitted_dir / student / assignment_id
+        self._is_taken_in = False
         self.attempts = sorted(self._read(), key=lambda attempt: attempt.number)
 
     def add(
@@ -85,11 +89,12 @@ class StudentAttempts:
         order: int = 0,
         *,
         unread: str = "",
+        corrects: bool = False,
     ) -> Attempt | None:
         """Keep a notebook, unless the same one was collected before.
 
-        If the same notebook is there without a time of submission, or with one that cannot be read,
-        its attempt gets this one. A time that cannot be read never replaces one that can.
+        If the same notebook is there without a time of submission, its attempt gets this one. With
+        another time it is another attempt, unless that time corrects the one that is there.
 
         Args:
             data: content of the notebook.
@@ -97,6 +102,7 @@ class StudentAttempts:
             submitted_at: when it was handed in; None if unknown.
             order: a number that is greater the later the LMS received it; 0 if unknown.
             unread: the time of submission as it was told, if it cannot be read.
+            corrects: whether another time of the same notebook replaces the one told before.
 
         Returns:
             The new attempt; None if there is none.
@@ -105,14 +111,24 @@ class StudentAttempts:
         digest = hashlib.sha256(data).hexdigest()
         stamp = parse_timestamp(unread, self._zone) if unread else Stamp(submitted_at)
         known = [a for a in self.attempts if a.digest == digest]
-        if any(stamp in (UNKNOWN, a.stamp) for a in known):
+        if any(stamp in (UNKNOWN, a.stamp) or stamp.text in a.corrected for a in known):
             return None
-        if unknown := next((a for a in known if a.submitted_at is None), None):
-            self._write(unknown, stamp, max(order, unknown.order))
+        if unknown := next((a for a in known if a.stamp == UNKNOWN), None):
+            self._write(replace(unknown, stamp=stamp, order=max(order, unknown.order)))
             return None
-        if known and submitted_at is None:
+        if known and corrects:
+            self._correct(digest, stamp)
             return None
         return self._keep(data, datetime.now(UTC), stamp, order, origin)
+
+    def correct_time(self, data: bytes, moment: datetime) -> None:
+        """Set when a notebook was handed in, whatever was told before.
+
+        Args:
+            data: content of a notebook that was added.
+            moment: when it was handed in.
+        """
+        self._correct(hashlib.sha256(data).hexdigest(), Stamp(moment))
 
     def install(self, attempt: Attempt) -> bool:
         """Copy an attempt to `submitted/`, to be graded.
@@ -136,12 +152,14 @@ class StudentAttempts:
     def take_in_submitted(self) -> None:
         """Keep what somebody else put into `submitted/`, before it is replaced.
 
-        This can be another notebook, or another time in its timestamp.txt.
+        This can be another notebook, or another time in its timestamp.txt, which corrects the time
+        that was told before. It is done once, since later changes there are ours.
         """
         path = self._submitted / self._name
         data = None if self._submitted.is_symlink() else _content(path)
-        if data is None:
+        if data is None or self._is_taken_in:
             return
+        self._is_taken_in = True
         stamp = self._stamp_in_submitted()
         digest = hashlib.sha256(data).hexdigest()
         known = [a for a in self.attempts if a.digest == digest]
@@ -149,7 +167,14 @@ class StudentAttempts:
             there_since = datetime.fromtimestamp(path.stat().st_mtime, UTC)
             self._keep(data, there_since, stamp, 0, "found in submitted/")
         elif stamp != UNKNOWN and all(a.stamp != stamp for a in known):
-            self._write(known[-1], stamp, known[-1].order)
+            self._correct(digest, stamp)
+
+    def _correct(self, digest: str, stamp: Stamp) -> None:
+        """Set the time of all attempts that are this notebook: one alone would not decide."""
+        for attempt in [a for a in self.attempts if a.digest == digest and a.stamp != stamp]:
+            told = dict.fromkeys((*attempt.corrected, attempt.stamp.text))
+            corrected = tuple(text for text in told if text not in ("", stamp.text))
+            self._write(replace(attempt, stamp=stamp, corrected=corrected))
 
     def _stamp_in_submitted(self) -> Stamp:
         told = _content(self._submitted / TIMESTAMP_FILE)
@@ -169,22 +194,23 @@ class StudentAttempts:
         write_whole(path, data)
         attempt = Attempt(number, path, digest, collected_at, stamp, order, origin)
         self.attempts.append(attempt)
-        return self._write(attempt, stamp, order)
+        return self._write(attempt)
 
-    def _write(self, attempt: Attempt, stamp: Stamp, order: int) -> Attempt:
+    def _write(self, written: Attempt) -> Attempt:
         """Write attempt.json; without this file the attempt would not count."""
-        written = replace(attempt, stamp=stamp, order=order)
+        stamp = written.stamp
         record = {
             "sha256": written.digest,
             "collected_at": written.collected_at.isoformat(),
             "submitted_at": stamp.moment.isoformat() if stamp.moment else None,
             **({"unread_time": stamp.unread} if stamp.unread else {}),
-            "order": order,
+            **({"corrected_times": written.corrected} if written.corrected else {}),
+            "order": written.order,
             "origin": written.origin,
         }
         text = json.dumps(record, ensure_ascii=False, indent=1) + "\n"
-        write_whole(attempt.path.parent / ATTEMPT_FILE, text)
-        self.attempts = [written if a.number == attempt.number else a for a in self.attempts]
+        write_whole(written.path.parent / ATTEMPT_FILE, text)
+        self.attempts = [written if a.number == written.number else a for a in self.attempts]
         return written
 
     def _read(self) -> list[Attempt]:
@@ -236,6 +262,7 @@ def _attempt(folder: Path, name: str, zone: tzinfo) -> Attempt | None:
             _stamp(record, zone),
             record["order"],
             record["origin"],
+            tuple(record.get("corrected_times", ())),
         )
     except (OSError, ValueError, KeyError, TypeError):
         return None  # half written by a run that was stopped

@@ -80,7 +80,8 @@ def collect(
         assignment_id: which assignment the notebooks are for.
         source: a folder or zip with a folder for each student, or a download of an LMS.
         naming: name of the naming that the files follow; None if it is to be recognised.
-        times: a CSV file with times of submission, for a download that lacks them.
+        times: a CSV file with the time of each student's last hand-in in the download, which counts
+            more than what the download or anybody else told.
 
     Raises:
         UsageError: the source is neither a folder nor a zip, or no name in it follows a known
@@ -192,9 +193,18 @@ class _Collector:
                 problems.append(_left_out(student, str(data)))
                 continue
             chosen, beside = found, self._passed_over(attempts[name], found)
-            stamp = self._stamp(found, student)
-            added = theirs.add(data, found.entry, stamp.moment, found.order, unread=stamp.unread)
+            work, stamp = data, self._stamp(found)
+            added = theirs.add(
+                data,
+                found.entry,
+                stamp.moment,
+                found.order,
+                unread=stamp.unread,
+                corrects=not found.time and self.kind in WITH_TIMES,
+            )
             new += [added] if added else []
+        if chosen and student in self.times:
+            theirs.correct_time(work, self.times[student])
         if chosen:
             yield self._settle(theirs, student, new, was_empty, chosen, beside)
             yield from self._doubtful_times(theirs, student)
@@ -268,12 +278,10 @@ class _Collector:
             return f"{len(candidates)} notebooks, and not just one named {wanted}.ipynb ({names})"
         return f"no notebook in it is of this assignment ({names})"
 
-    def _stamp(self, file: Handed, student: str) -> Stamp:
-        """When a file was handed in, as the download or the file of times tells it."""
+    def _stamp(self, file: Handed) -> Stamp:
+        """When a file was handed in, as the download tells it."""
         if file.time:
             return parse_timestamp(file.time, self.course.zone)
-        if student in self.times:
-            return Stamp(self.times[student])
         if self.kind in WITH_TIMES:
             beside = str(PurePosixPath(file.entry).with_name(TIMESTAMP_FILE))
             if beside not in self.archive.entries:

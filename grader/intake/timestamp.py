@@ -33,6 +33,11 @@ class Stamp:
     problem: str = field(default="", compare=False)
 
     @property
+    def text(self) -> str:
+        """The time as text, to compare it with others; "" if none was told."""
+        return self.moment.astimezone(UTC).isoformat() if self.moment else self.unread
+
+    @property
     def is_ahead(self) -> bool:
         """Whether it lies in the future."""
         return self.moment is not None and self.moment > datetime.now(UTC) + TOLERANCE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -103,6 +103,25 @@ def test_a_moment_costs_the_same_whatever_its_time_zone_is_called_and_no_time_is
     assert (after.exit_code, len(said)) == (0, 1)
     assert "9000-01-01 00:00 UTC lies in the future" in said[0]
     assert lateness(course)["ambiguous"].days == 1
+
+
+def test_a_time_corrected_in_submitted_wins_and_nothing_is_graded_again(
+    course: Course, release: Notebook
+) -> None:
+    hand_in(course, release, "ada", DUE + timedelta(days=1))
+    run(course)
+    assert lateness(course)["ada"].days == 1
+    stamp = course.submitted_dir / "ada" / ID / "timestamp.txt"
+    for text, days in (
+        ("2026-01-12 12:00:00 UTC", 2),
+        ("2026-01-10 12:00:00 UTC", 0),
+        ("2026-01-11 12:00:00 UTC", 1),
+    ):
+        stamp.write_text(text)
+        summary, said = run(course)
+        assert (summary.results, summary.exit_code, said) == ([], 0, [])
+        assert stamp.read_text() == text
+        assert lateness(course)["ada"].days == days
 
 
 def test_days_are_those_of_the_calendar_across_the_end_of_summer_time(

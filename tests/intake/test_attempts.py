@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,73 @@ def test_the_same_content_is_kept_once_and_a_later_known_time_is_noted(course: C
     assert shelf.add(b"one", "c.zip/one", DUE) is None
     (kept,) = StudentAttempts(course, ID, "ada").attempts
     assert (kept.submitted_at, kept.origin) == (DUE, "a.zip/one")
+
+
+def times(course: Course) -> list[datetime | None]:
+    return [attempt.submitted_at for attempt in StudentAttempts(course, ID, "ada").attempts]
+
+
+def test_the_same_content_with_another_time_is_another_attempt(course: Course) -> None:
+    shelf = StudentAttempts(course, ID, "ada")
+    shelf.add(b"one", "a.zip/one", DUE)
+    shelf.add(b"one", "a.zip/again", DUE + DAY)
+    shelf.add(b"one", "a.zip/unread", unread="2026-01-12 12:00 IST")
+    assert times(course) == [DUE, DUE + DAY, None]
+
+
+@pytest.mark.parametrize("days", [-2, 2])
+def test_a_corrected_time_wins_and_no_old_download_undoes_it(course: Course, days: int) -> None:
+    shelf = StudentAttempts(course, ID, "ada")
+    shelf.add(b"one", "x", DUE)
+    shelf.add(b"one", "x", DUE + days * DAY, corrects=True)
+    assert times(course) == [DUE + days * DAY]
+    shelf = StudentAttempts(course, ID, "ada")
+    shelf.add(b"one", "x", DUE)
+    shelf.add(b"one", "x", DUE, corrects=True)
+    shelf.add(b"one", "x")
+    assert times(course) == [DUE + days * DAY]
+    shelf.correct_time(b"one", DUE)  # a person says so
+    assert times(course) == [DUE]
+
+
+def test_a_corrected_time_is_that_of_every_attempt_with_this_notebook(course: Course) -> None:
+    shelf = StudentAttempts(course, ID, "ada")
+    for day in (0, 1):
+        shelf.add(b"one", "x", DUE + day * DAY)
+    shelf.add(b"two", "x", DUE - DAY)
+    shelf.correct_time(b"one", DUE + 3 * DAY)
+    assert times(course) == [DUE + 3 * DAY, DUE + 3 * DAY, DUE - DAY]
+
+
+def test_a_time_that_can_be_read_corrects_one_that_cannot_and_stays(course: Course) -> None:
+    shelf = StudentAttempts(course, ID, "ada")
+    shelf.add(b"one", "x", unread="2026-01-10 17:30 IST")
+    shelf.correct_time(b"one", DUE)
+    shelf = StudentAttempts(course, ID, "ada")
+    for corrects in (True, False):
+        shelf.add(b"one", "x", unread="2026-01-10 17:30 IST", corrects=corrects)
+    (kept,) = StudentAttempts(course, ID, "ada").attempts
+    assert (kept.submitted_at, kept.stamp.unread) == (DUE, "")
+
+
+def test_what_is_written_into_submitted_corrects_the_time_also_back_again(course: Course) -> None:
+    shelf = StudentAttempts(course, ID, "ada")
+    attempt = shelf.add(b"one", "x", DUE)
+    assert attempt
+    shelf.install(attempt)
+    stamp = course.submitted_dir / "ada" / ID / "timestamp.txt"
+    for text, moment in (
+        ("2026-01-12 13:00:00 +0100", DUE + 2 * DAY),
+        ("2026-01-10 12:00:00 UTC", DUE),
+        ("2026-01-10 17:30:00 IST", None),
+        ("2026-01-08 12:00:00", DUE - 2 * DAY),
+    ):
+        stamp.write_text(text)
+        shelf = StudentAttempts(course, ID, "ada")
+        shelf.take_in_submitted()
+        assert times(course) == [moment]
+        shelf.install(latest(shelf.attempts, DUE))
+        assert stamp.read_text() == text  # it says the same time
 
 
 def test_a_half_written_attempt_does_not_count(course: Course) -> None:

@@ -135,6 +135,23 @@ def test_a_time_that_cannot_be_read_is_told_and_kept_to_be_corrected(
     assert (work.outcome, work.ok) == ("unchanged", True)
 
 
+def test_a_changed_timestamp_wins_and_an_old_download_does_not_undo_it(
+    course: Course, tmp_path: Path
+) -> None:
+    days = {"first": "09", "corrected": "12"}
+    for name, day in days.items():
+        put(tmp_path / name, f"ada/{ID}/{ID}.ipynb")
+        put(tmp_path / name, f"ada/{ID}/timestamp.txt", f"2026-01-{day} 12:00:00 UTC")
+    stamp = course.submitted_dir / "ada" / ID / "timestamp.txt"
+    for name, day in (("first", "09"), ("corrected", "12"), ("first", "12")):
+        lines(course, tmp_path / name)
+        assert stamp.read_text() == f"2026-01-{day} 12:00:00.000000 UTC"
+    stamp.write_text("2026-01-08 12:00:00 UTC")
+    for name in days:
+        assert "unchanged" in lines(course, tmp_path / name)[0]
+        assert stamp.read_text() == "2026-01-08 12:00:00 UTC"
+
+
 def test_a_time_zone_of_the_course_explains_a_time_that_could_not_be_read(
     course: Course, tmp_path: Path
 ) -> None:

@@ -46,6 +46,30 @@ def test_a_time_of_somebody_unknown_is_told(course: Course, tmp_path: Path) -> N
     assert str(line) == f"{times}: nobody is called adda; correct it"
 
 
+def test_a_time_given_later_wins_over_what_was_told_before(course: Course, tmp_path: Path) -> None:
+    names = (
+        "ada+tiny+2026-01-09 10:00:00 UTC+x/tiny.ipynb",
+        "bela+tiny+2026-01-12 10:00:00 UTC+x/tiny.ipynb",
+    )
+    source, times = download(tmp_path / "inbound", *names), tmp_path / "times.csv"
+    root = course.submitted_dir
+
+    def found() -> list[str]:
+        stamps = (root / student / ID / "timestamp.txt" for student in ("ada", "bela"))
+        return [stamp.read_text()[:10] for stamp in stamps]
+
+    taken(course, source)
+    assert found() == ["2026-01-09", "2026-01-12"]
+    for days in (("2026-01-12", "2026-01-09"), ("2026-01-13", "2026-01-10")):
+        rows = [f"{s},{day} 11:00 UTC\n" for s, day in zip(("ada", "bela"), days, strict=True)]
+        times.write_text("student,submitted_at\n" + "".join(rows))
+        said = [str(line) for line in collect(course, ID, source, times=times)]
+        assert found() == list(days)
+        assert any(f"handed in {days[0]} 11:00 UTC" in line for line in said)
+        taken(course, source)  # without them: nothing is undone
+        assert found() == list(days)
+
+
 def test_times_may_name_their_zone_in_any_way_or_leave_it_to_the_course(
     course: Course, tmp_path: Path
 ) -> None:
