@@ -1,8 +1,8 @@
 """Sentences in the language of a run: English in the code, translated by files of gettext.
 
-The language holds for the thread or task that set it, so that two courses in one process do not
-meet. A sentence is whole and has named values, `{name}`, so that a translation can order them as
-its language does. What is not translated is said in English.
+The language is set for one thread or task, so that two courses in one process do not disturb each
+other. A sentence is whole and has named values, `{name}`, so that a translation can put them into
+the order of its language. A sentence without a translation is said in English.
 """
 
 from __future__ import annotations
@@ -42,7 +42,8 @@ def in_language(language: str) -> Iterator[None]:
     """Say everything in this language, or in English where there is no translation into it.
 
     Args:
-        language: its code, such as `de` or `pt-BR`; for `pt-BR`, one into `pt` will do.
+        language: its code, such as `de` or `pt-BR`; without a translation into `pt-BR`, the one
+            into `pt` is used.
     """
     token = _current.set(_translation(language))
     try:
@@ -58,16 +59,16 @@ def _translation(language: str) -> NullTranslations:
 
 
 def language() -> str:
-    """The code of the language in which things are said now."""
+    """The code of the current language."""
     return _current.get().info().get("language", "").replace("_", "-") or ENGLISH
 
 
 def translated(text: str, many: str = "", count: int = 1) -> str:
-    """A sentence in the language that holds, its values not yet filled in.
+    """A sentence in the current language, its values not yet filled in.
 
     Args:
-        text: in English; with `many`, for one of what is counted.
-        many: in English, for several.
+        text: the English sentence; with `many`, its singular form.
+        many: the English plural form; "" if nothing is counted.
         count: how many there are.
     """
     said = _current.get()
@@ -75,12 +76,24 @@ def translated(text: str, many: str = "", count: int = 1) -> str:
 
 
 def gettext(text: str, /, **values: Any) -> str:
-    """The sentence with its values."""
+    """The sentence in the current language, with its values filled in.
+
+    Args:
+        text: the English sentence.
+        values: by the name that the sentence uses.
+    """
     return translated(text).format(**values)
 
 
 def ngettext(text: str, many: str, count: int, /, **values: Any) -> str:
-    """The sentence for one, or for many, of what is counted; `{count}` is among its values."""
+    """The sentence with the form for this count, and with its values filled in.
+
+    Args:
+        text: the English singular form.
+        many: the English plural form.
+        count: how many there are; also the value of `{count}`.
+        values: the other values, by the name that the sentence uses.
+    """
     return translated(text, many, count).format(count=count, **values)
 
 
@@ -90,18 +103,23 @@ def N_(text: str) -> str:
 
 
 def N_plural(text: str, many: str) -> tuple[str, str]:
-    """Mark a sentence for one and for many that is looked up later."""
+    """Mark the singular and the plural form of a sentence that is looked up later.
+
+    Args:
+        text: the English singular form.
+        many: the English plural form.
+    """
     return text, many
 
 
 @dataclass(frozen=True)
 class Sentence:
-    """A sentence that is said later, perhaps by another process, in the language it then has.
+    """A sentence that is said later, perhaps by another process, in the language of that moment.
 
     Args:
-        text: in English.
-        values: by name; if it is about many of something, `count` is how many.
-        many: in English, for many.
+        text: the English sentence; with `many`, its singular form.
+        values: by the name that the sentence uses; with `many`, `count` chooses the form.
+        many: the English plural form; "" if nothing is counted.
     """
 
     text: str
@@ -113,6 +131,6 @@ class Sentence:
 
     @property
     def in_english(self) -> str:
-        """The same, whatever the language is: for what must not depend on it."""
+        """The English sentence, for digests that must not depend on the language."""
         with in_language(ENGLISH):
             return str(self)

@@ -1,6 +1,7 @@
 """Pages that people read: feedback for a student, the report for the class.
 
-Lives here: templates, what fills them, figures as SVG, statistics of a class, and similarity.
+Lives here: templates and the code that fills them, figures as SVG, statistics of a class, and the
+similarity of submissions.
 
 May import: `gradebook`, `intake` and every room below them; it opens no box. Imported by: `cli`.
 """

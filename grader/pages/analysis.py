@@ -1,4 +1,4 @@
-"""What a class's scores say: about each question, and about whom to look at.
+"""Statistics of a class: how each question went, and which students have unusual scores.
 
 Sources: the corrected item-total correlation as in J. Nunnally and I. Bernstein, Psychometric
 Theory (1994), with the reading of its size by R. Ebel and D. Frisbie, Essentials of Educational
@@ -19,10 +19,10 @@ from grader.results import Status, SubmissionResult
 
 __all__ = ["QuestionStatistics", "far_scores", "odd_patterns", "question_statistics"]
 
-MIN_CLASS = 8  # fewer say nothing about who is unlike the rest
+MIN_CLASS = 8  # in a smaller class, nobody can be called unusual
 MIN_QUESTIONS = 4
 LIMIT = 3.5  # of a modified z-score
-LEAST_SPREAD = 0.05  # share of the points; in a class where all are alike, small is not far
+LEAST_SPREAD = 0.05  # share of the points, so that small differences in an even class do not count
 READINGS = ((0.4, N_("separates well")), (0.2, N_("separates")), (0.0, N_("hardly separates")))
 
 
@@ -34,12 +34,12 @@ class QuestionStatistics:
         name: its name in course.yml.
         max_score: points it is worth.
         scored: number of submissions that have a score for it.
-        waiting: number of answers that a human has still to grade.
-        mean: mean score; None when nobody has one yet, or some wait.
-        full: how many have all points.
-        none: how many have no point.
-        discrimination: correlation of its score with the sum of the other questions, from -1
-            to 1; None in a class that is too small, or where one of them does not vary.
+        waiting: number of answers that a person still has to grade.
+        mean: mean score; None if nobody has a score yet, or if some answers are waiting.
+        full: number of submissions with all points.
+        none: number of submissions with no points.
+        discrimination: correlation of its score with the sum of the other questions' scores,
+            from -1 to 1; None if the class is too small, or if one of the two does not vary.
     """
 
     name: str
@@ -68,7 +68,15 @@ class QuestionStatistics:
 def question_statistics(
     assignment: Assignment, results: Sequence[SubmissionResult]
 ) -> list[QuestionStatistics]:
-    """Success and discrimination of every question, over the submissions that were graded."""
+    """Success and discrimination of every question.
+
+    Args:
+        assignment: its part of course.yml.
+        results: the class; only graded submissions count.
+
+    Returns:
+        One entry for each question, in the order of course.yml.
+    """
     graded = _graded(results)
     scores = _scores(assignment, graded)
     whole = ~np.isnan(scores).any(axis=0) if len(scores) else np.zeros(scores.shape[1], bool)
@@ -93,7 +101,15 @@ def question_statistics(
 
 
 def far_scores(assignment: Assignment, results: Sequence[SubmissionResult]) -> Mapping[str, str]:
-    """Students whose score is far from everyone else's, each with a sentence that says so."""
+    """Find the students whose score is far from the median.
+
+    Args:
+        assignment: its part of course.yml.
+        results: the class; only graded submissions count.
+
+    Returns:
+        A sentence for each of these students; empty if fewer than `MIN_CLASS` are graded.
+    """
     graded = _graded(results)
     if len(graded) < MIN_CLASS:
         return {}
@@ -112,10 +128,17 @@ def far_scores(assignment: Assignment, results: Sequence[SubmissionResult]) -> M
 
 
 def odd_patterns(assignment: Assignment, results: Sequence[SubmissionResult]) -> Mapping[str, str]:
-    """Students who lost or won other questions than their score and the class suggest.
+    """Find the students who did unusually well or badly on some questions.
 
-    The share of the points to expect is the student's mean plus the question's mean minus the
-    mean of all; what counts is the root mean square of what differs from it.
+    The expected share of a question's points is the student's mean plus the question's mean minus
+    the mean of all. The root mean square of the differences from it is compared within the class.
+
+    Args:
+        assignment: its part of course.yml.
+        results: the class; only graded submissions count.
+
+    Returns:
+        For each of these students, a sentence about the question that differs most.
     """
     graded = _graded(results)
     scores = _scores(assignment, graded)
@@ -151,7 +174,7 @@ def _waits(result: SubmissionResult, name: str) -> bool:
 
 
 def _scores(assignment: Assignment, graded: Sequence[SubmissionResult]) -> np.ndarray:
-    """Scores (students, questions); NaN where a human has still to grade."""
+    """Scores (students, questions); NaN where a person still has to grade."""
     rows = []
     for result in graded:
         scores = {question.question: question.score for question in result.questions}
@@ -166,6 +189,9 @@ def _correlation(x: np.ndarray, y: np.ndarray) -> float | None:
 
 
 def _modified_z(values: np.ndarray, least_spread: float) -> np.ndarray:
-    """0.6745 times the distance from the median in median absolute deviations."""
+    """0.6745 times the distance from the median, divided by the median absolute deviation.
+
+    A deviation below `least_spread` counts as `least_spread`.
+    """
     away = values - np.median(values)
     return np.asarray(0.6745 * away / max(float(np.median(np.abs(away))), least_spread))

@@ -1,4 +1,4 @@
-"""Who needs a look, and why: what went wrong with a submission, or is unlike the rest."""
+"""Which students need a look, and why: something went wrong, or they are unlike the rest."""
 
 from __future__ import annotations
 
@@ -47,12 +47,12 @@ def who_needs_attention(
     ungraded: Sequence[str] = (),
     stamps: Mapping[str, Stamp] | None = None,
 ) -> list[Attention]:
-    """Everyone who needs a look, the most urgent first.
+    """List everyone who needs a look, the most urgent first.
 
     Args:
         assignment: its part of course.yml.
         results: the graded class.
-        ungraded: who handed in and has no result at all.
+        ungraded: students who handed in and have no result at all.
         stamps: when each student handed in, as it was told.
     """
     common, untold = common_notes(results), dict(_doubtful_times(stamps or {}))
@@ -85,7 +85,10 @@ def _doubtful_times(stamps: Mapping[str, Stamp]) -> Iterator[tuple[str, list[tup
 
 
 def common_notes(results: Sequence[SubmissionResult]) -> frozenset[Note]:
-    """Notes that half of the graded class has: they tell of the course, not of a student."""
+    """Notes that at least half of the graded class has: they say something about the course.
+
+    A note needs three students to be common.
+    """
     graded = [result for result in results if result.status is Status.GRADED]
     counts = Counter(note for result in graded for note in set(result.notes))
     return frozenset(note for note, n in counts.items() if n > 2 and 2 * n >= len(graded))

@@ -38,11 +38,17 @@ STYLE = {
     "ytick.color": SOFT,
 }
 DRAWING = Markup('{opening} role="img"><title>{title}</title><desc>{description}</desc>{rest}')
-GROUP_ID = re.compile(r'<g id="[^"]*"')  # repeated in every drawing, and nobody refers to them
+GROUP_ID = re.compile(r'<g id="[^"]*"')  # the same in every drawing, so not unique on a page
 
 
 def histogram(values: Sequence[float], maximum: float, title: str) -> Markup:
-    """How many values lie in each tenth of 0 … maximum."""
+    """Draw how many values lie in each tenth of the range.
+
+    Args:
+        values: numbers from 0 to `maximum`.
+        maximum: end of the range.
+        title: what the chart shows, for people who cannot see it.
+    """
     counts, edges = np.histogram(values, bins=10, range=(0, maximum))
     pairs = zip(edges, edges[1:], counts, strict=False)
     spoken = "; ".join(
@@ -64,12 +70,12 @@ def histogram(values: Sequence[float], maximum: float, title: str) -> Markup:
 
 
 def bar_chart(values: Mapping[str, float], title: str, unit: str = "%") -> Markup:
-    """Horizontal bars in the order given, from the top.
+    """Draw horizontal bars, the first one at the top.
 
     Args:
-        values: by name; from 0 to 100 with the unit `%`, from -1 to 1 without one.
-        title: what it shows.
-        unit: `%`, or nothing.
+        values: by name; from 0 to 100 with the unit `%`, from -1 to 1 without a unit.
+        title: what the chart shows, for people who cannot see it.
+        unit: `%`, or "".
     """
     least, most = (0, 100) if unit else (min([0.0, *values.values()]), 1)
     shown = {
@@ -92,7 +98,14 @@ def bar_chart(values: Mapping[str, float], title: str, unit: str = "%") -> Marku
 def scatter(
     points: Sequence[tuple[float, float, bool]], maximum: float, title: str, spoken: str
 ) -> Markup:
-    """Days after the due date, score, whether late: late ones have another shape and colour."""
+    """Draw scores over time; late submissions have another shape and another colour.
+
+    Args:
+        points: days after the due date, score, and whether it was late, for each submission.
+        maximum: highest possible score.
+        title: what the chart shows, for people who cannot see it.
+        spoken: the same in sentences, for people who cannot see it.
+    """
     with _axes(2.6) as axes:
         for late, shape, colour in ((False, "o", ACCENT), (True, "^", LATE)):
             days = [day for day, _, is_late in points if is_late is late]

@@ -1,7 +1,7 @@
-"""Feedback for a class: pages that are new or changed, on several processes where that pays.
+"""Feedback for a class: writes the pages that are new or changed, on several processes if it pays.
 
-A page ends in a seal: a digest of itself and of all that it was made from. As long as that fits,
-the page is what would be written again, and it is left alone.
+A page ends with a seal: a digest of the page and of everything that it was made from. While the
+seal fits, writing the page again would give the same page, so the page is left alone.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from grader.system.stopping import stop_on_interrupt
 
 __all__ = ["ClassFeedback", "Page", "write_feedback"]
 
-WORTH_A_WORKER = 32 << 20  # bytes of records that become pages while another process starts
+WORTH_A_WORKER = 32 << 20  # bytes of records; while a process starts, this many become pages
 SEAL = b"<!-- "
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -42,8 +42,8 @@ class Page:
     Args:
         student: student id.
         path: where the page is.
-        is_new: whether it was written now, not found as it should be.
-        problem: why there is none, and what to do about it.
+        is_new: whether it was written now; False if the page was up to date.
+        problem: why there is no page, and what to do about it; "" if there is one.
     """
 
     student: str
@@ -54,13 +54,13 @@ class Page:
 
 @dataclass(frozen=True)
 class ClassFeedback:
-    """How a run of the command went.
+    """The result of writing the pages of one assignment.
 
     Args:
         assignment: assignment id.
         folder: where the pages are.
-        pages: those that were found, written, or could not be made.
-        left: how many more were to be written when Ctrl-C ended it early.
+        pages: those that were up to date, were written, or could not be made.
+        left: how many were not written yet when Ctrl-C stopped it.
     """
 
     assignment: str
@@ -79,7 +79,7 @@ class ClassFeedback:
         return 130 if self.left else int(len(self.ready) < len(self.pages))
 
     def as_data(self) -> dict[str, Any]:
-        """How it went, as plain data."""
+        """The same as plain data, for `--json`."""
         written = sum(page.is_new for page in self.pages)
         return {
             "folder": self.folder,
@@ -93,14 +93,14 @@ class ClassFeedback:
 
 @dataclass(frozen=True)
 class _Shared:
-    """What all pages of a run have in common; made once, and held by each worker."""
+    """What all pages of a run have in common; made once and kept by each worker."""
 
     course: Course
     assignment: Assignment
 
     @cached_property
     def digest(self) -> bytes:
-        """Of course.yml and of the kit: when these change, any page may."""
+        """Of course.yml and of the kit: if one of them changes, any page may change."""
         digest = hashlib.sha256(kit_digest().encode())
         for path in sorted(TEMPLATES.glob("*.html")):
             digest.update(path.read_bytes())
@@ -118,18 +118,18 @@ class _Shared:
 def write_feedback(
     course: Course, assignment: Assignment, *, workers: int = 1, listener: Listener = NOBODY
 ) -> ClassFeedback:
-    """Bring `feedback/<student>/<assignment>/<assignment>.html` up to date for all who were graded.
+    """Bring `feedback/<student>/<assignment>/<assignment>.html` up to date for every result.
 
-    A page that cannot be made stops no other.
+    A page that cannot be made does not stop the others.
 
     Args:
         course: the course.
         assignment: which assignment.
-        workers: the most processes to use; what takes less time than to start one is done here.
+        workers: the most processes to use; fewer are used if starting one would take longer.
         listener: is told of each page that is written.
 
     Raises:
-        GradebookError: the gradebook refuses to be read.
+        GradebookError: the gradebook cannot be read.
         GraderError: a worker died.
     """
     shared = _Shared(course, assignment)
@@ -150,7 +150,7 @@ def write_feedback(
 
 
 def _is_sealed(shared: _Shared, student: str, standing: Standing) -> bool:
-    """Whether the page that is there is the one that would be written."""
+    """Whether the existing page is the one that would be written."""
     try:
         there = shared.page(student).read_bytes()
         record = shared.record(student).read_bytes()
@@ -170,7 +170,7 @@ def _sealed(page: bytes, shared: _Shared, standing: Standing, record: bytes) -> 
 
 
 def _write(shared: _Shared, student: str, standing: Standing) -> Page:
-    """Make one page; whatever is wrong with it is told, not raised."""
+    """Write one page; an error becomes its `problem`."""
     path, again = shared.page(student), f"grader feedback {shared.assignment.id}"
     try:
         record = shared.record(student).read_bytes()
@@ -179,8 +179,8 @@ def _write(shared: _Shared, student: str, standing: Standing) -> Page:
         write_whole(path, _sealed(page, shared, standing, record))
     except OSError as error:
         place, reason = error.filename or path, error.strerror or error
-        return Page(student, path, problem=f"{place}: {reason}; mend that, then run `{again}`")
-    except Exception as error:  # of a damaged record anything; the others are to get their pages
+        return Page(student, path, problem=f"{place}: {reason}; repair that, then run `{again}`")
+    except Exception as error:  # a damaged record can raise anything; other pages must go on
         grading = f"grader autograde {shared.assignment.id} --student {student} --force"
         problem = f"{shared.record(student)}: damaged ({type(error).__name__}); "
         return Page(student, path, problem=problem + f"run `{grading}`, then `{again}`")
@@ -188,7 +188,7 @@ def _write(shared: _Shared, student: str, standing: Standing) -> Page:
 
 
 def _worthwhile(shared: _Shared, students: Iterable[str], workers: int) -> int:
-    """How many processes have enough to do to be worth their start."""
+    """How many processes have enough work to be worth starting."""
     paths = map(shared.record, students)
     size = sum(path.stat().st_size for path in paths if path.exists())
     return min(workers, 1 + size // WORTH_A_WORKER)
@@ -197,7 +197,7 @@ def _worthwhile(shared: _Shared, students: Iterable[str], workers: int) -> int:
 def _written(
     shared: _Shared, todo: Mapping[str, Standing], workers: int, stop: threading.Event
 ) -> Iterator[Page]:
-    """Pages as they are written; once it is to stop, only those that have been begun."""
+    """Yield pages as they are written; after Ctrl-C, only those that have been begun."""
     if workers > 1:
         yield from _written_by(workers, shared, todo, stop)
         return
@@ -221,8 +221,8 @@ def _written_by(
                     yield page.result()
     except BrokenProcessPool:
         raise GraderError(
-            "a process that wrote pages was ended from outside; those that are there are whole, "
-            "run the same command again, with --workers 1 if it happens again"
+            "a process that wrote pages was ended from outside; the pages that are there are "
+            "whole; run the same command again, with --workers 1 if it happens again"
         ) from None
 
 

@@ -1,4 +1,4 @@
-"""One page per student: what was lost, why, where to look, and the notebook as it ran."""
+"""One page per student: lost points, why, where to look, and the notebook as it ran."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ __all__ = ["feedback_page"]
 
 ANSI_COLOURS = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 FIGURE = Markup('<figure><img alt="{}" src="data:image/png;base64,{}"></figure>')
-MAX_TEXT = 20_000  # characters of one output; more helps nobody
+MAX_TEXT = 20_000  # characters shown of one output
 
 
 @dataclass(frozen=True)
 class _Piece:
-    """A code cell or a written answer, with what it showed, as safe HTML."""
+    """A code cell or a written answer, with its outputs as safe HTML."""
 
     label: str
     source: str
@@ -43,7 +43,13 @@ class _Piece:
 
 
 def feedback_page(course: Course, assignment: Assignment, grade: Grade) -> str:
-    """The page as HTML; everything that came from the student is escaped or sanitised."""
+    """The page as HTML; everything that came from the student is escaped or sanitised.
+
+    Args:
+        course: the course.
+        assignment: its part of course.yml.
+        grade: the student's result, with points by hand, comments and lateness.
+    """
     with in_language(course.language):
         return _page(course, assignment, grade)
 
@@ -73,7 +79,7 @@ def _share(question: QuestionResult) -> float:
 
 
 def _mark(question: QuestionResult) -> tuple[str, str]:
-    """A sign and a word, so that no colour is needed to tell how a question went."""
+    """A sign and words that say how a question went, so that nobody needs to see colours."""
     if question.score is None:
         return "?", gettext("not graded yet")
     if question.score >= question.max_score:
@@ -84,7 +90,7 @@ def _mark(question: QuestionResult) -> tuple[str, str]:
 
 
 def _stopped(notebook: dict[str, Any]) -> dict[str, str]:
-    """Of each question whose answer cell raised an error, which one: then nothing is defined."""
+    """The error of each answer cell that raised one, by question."""
     found = {}
     for cell in notebook["cells"]:
         question = question_of(cell)
@@ -96,7 +102,7 @@ def _stopped(notebook: dict[str, Any]) -> dict[str, str]:
 
 
 def _pieces(notebook: dict[str, Any]) -> Iterator[_Piece]:
-    """The student's own cells, and whatever showed something; our prose is left out."""
+    """The student's own cells, and our code cells that have outputs; our texts are left out."""
     for number, cell in enumerate(notebook["cells"], 1):
         label = grade_id(cell) or gettext("cell {number}", number=number)
         if cell["cell_type"] == "markdown" and (is_manual(cell) or is_added(cell)):
@@ -110,7 +116,7 @@ def _pieces(notebook: dict[str, Any]) -> Iterator[_Piece]:
 
 def _outputs(cell: Cell, label: str) -> Iterator[Markup]:
     for output in cell["outputs"]:
-        if output["output_type"] == "error" and is_check(cell):  # the traceback is the check's own
+        if output["output_type"] == "error" and is_check(cell):  # the traceback shows our code
             yield _text(f"{output['ename']}: {output['evalue']}\n")
         else:
             yield from _output(output, label)

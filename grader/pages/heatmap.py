@@ -1,4 +1,4 @@
-"""Where an array is wrong, as a small picture that reads without colour and without eyes."""
+"""Where an array is wrong: a small picture with signs, and the same in words."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["heat_map", "where_wrong"]
 
 CELL, MARGIN = 24, 20  # pixels
 LARGE, SMALL = "#b3541e", "#2456a6"
-MAX_LISTED = 6  # rows or columns; more are told by their number
+MAX_LISTED = 6  # rows or columns; if there are more, entries are counted instead
 
 _SVG = Markup(
     '<svg class="map" role="img" width="{width}" viewBox="0 0 {width} {height}" '
@@ -27,7 +27,7 @@ _TEXT = Markup('<text x="{x}" y="{y}" fill="{ink}" text-anchor="middle" {more}>{
 
 
 def heat_map(difference: Difference) -> Markup:
-    """The picture: + is too large, − too small, empty is right; darker is farther off."""
+    """The picture: + is too large, − is too small, empty is right; darker is farther off."""
     rows = difference.rows
     columns = len(rows[0]) if rows else 0
     return _SVG.format(
@@ -56,7 +56,7 @@ def _way(wrong: Sequence[float]) -> str:
 
 
 def _place(rows: Sequence[Sequence[float]], wrong: int, count: int) -> str:
-    """All entries, or the rows or columns that are wrong throughout, or how many entries."""
+    """All entries, or the rows or columns that are wrong, or how many entries are wrong."""
     if wrong == count:
         return ngettext("The only entry is wrong.", "All {count} entries are wrong.", count)
     if touched := _whole_lines(rows):
@@ -81,7 +81,7 @@ def _place(rows: Sequence[Sequence[float]], wrong: int, count: int) -> str:
 
 
 def _whole_lines(lines: Sequence[Sequence[float]]) -> list[int]:
-    """The lines that are wrong throughout, if nothing else is wrong; else none."""
+    """The lines in which every entry is wrong, if no other entry is wrong; else none."""
     touched = [index for index, line in enumerate(lines) if any(line)]
     is_whole = all(all(lines[index]) for index in touched)
     return touched if len(lines) > 1 and is_whole and len(touched) <= MAX_LISTED else []

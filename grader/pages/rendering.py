@@ -1,4 +1,4 @@
-"""HTML pages that are one file and load nothing; what a student gets runs nothing either."""
+"""HTML pages that are one file and load nothing; pages for students run no script either."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ __all__ = ["inline_script", "render", "safe_html", "safe_markdown"]
 
 Attachments: TypeAlias = Mapping[str, Mapping[str, str]]
 
-# Of what students' outputs may show: tables and text, no links, no styles, nothing that acts.
+# Outputs of students may have tables and text; no links, no styles, nothing that acts.
 TAGS = {
     *("table", "caption", "thead", "tbody", "tr", "th", "td", "p", "br", "hr", "pre", "code"),
     *("em", "strong", "b", "i", "u", "s", "sub", "sup", "ul", "ol", "li", "div", "span"),
@@ -32,12 +32,20 @@ ATTRIBUTES = {"td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan"}}
 
 
 def render(template: str, **values: Any) -> str:
-    """Fill a page of `grader/templates/`; every value is escaped unless marked as safe."""
+    """Fill a template; every value is escaped unless it is marked as safe.
+
+    Args:
+        template: name of a file in `grader/pages/templates/`.
+        values: by the name that the template uses.
+    """
     return _environment().get_template(template).render(**values)
 
 
 def inline_script(name: str) -> tuple[Markup, str]:
-    """A script of `grader/templates/`, and the source that lets a page's policy run only it."""
+    """A script of `grader/pages/templates/`, and its digest for the page's security policy.
+
+    With that digest the policy lets the browser run this script and no other.
+    """
     text = files("grader.pages").joinpath("templates", name).read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
     return Markup(text), f"'sha256-{digest}'"  # noqa: S704 — our own file
@@ -49,7 +57,7 @@ def safe_html(html: str) -> Markup:
 
 
 def safe_markdown(text: str, attachments: Attachments | None = None) -> Markup:
-    """Markdown from a submission as harmless HTML; HTML inside it is shown, not obeyed.
+    """Markdown from a submission as harmless HTML; HTML inside it is shown as text.
 
     A picture is shown only if the notebook holds it; of any other, the description is shown.
 
@@ -96,12 +104,12 @@ def _safe_attribute(tag: str, name: str, value: str) -> str | None:
 
 
 def _gettext(text: str, /, **values: Any) -> Markup:
-    """A sentence for a page: it may hold our own tags, its values are escaped."""
+    """A sentence for a page; it may have our own tags in it, and its values are escaped."""
     return Markup(translated(text)).format(**values)  # noqa: S704 — ours, and its translation
 
 
 def _ngettext(text: str, many: str, count: int, /, **values: Any) -> Markup:
-    """The same for one, or for many."""
+    """The same, for one or for many."""
     return Markup(translated(text, many, count)).format(count=count, **values)  # noqa: S704
 
 

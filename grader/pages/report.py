@@ -1,4 +1,4 @@
-"""One page per class: how it went, which mistakes were made, who needs a look."""
+"""One page per class: scores, questions, mistakes, and who needs a look."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ __all__ = ["report_page", "write_report"]
 
 MAX_ROWS = 15
 LEAST_PAIRS, MOST_PAIRS = 5, 20
-ALIKE = 0.5  # from here on, a pair is shown even if others are more alike
+ALIKE = 0.5  # pairs with this similarity are shown even if many others are more alike
 MOST_PARTS = 5  # questions of a pair that are shown side by side
 DAY_S = 86400
 
 
 @dataclass(frozen=True)
 class _Tally:
-    """A line of a ranking: of which question, what, how often, and a remark."""
+    """A line of a ranking: the question, what was counted, how often, and a remark."""
 
     question: str
     name: str
@@ -61,7 +61,7 @@ class _Row:
 
 @dataclass(frozen=True)
 class _Similar:
-    """The pairs that are most alike, with evidence, and what is usual in this class."""
+    """The most similar pairs with evidence, and the usual similarity in this class."""
 
     pairs: tuple[tuple[Pair, tuple[SharedAnswer, ...]], ...]
     half: float
@@ -69,10 +69,18 @@ class _Similar:
 
 
 def write_report(course: Course, assignment: Assignment) -> Path:
-    """Write `reports/<assignment>.html`, one file that loads nothing; returns its path.
+    """Write `reports/<assignment>.html`, one file that loads nothing.
+
+    Args:
+        course: the course.
+        assignment: which assignment.
+
+    Returns:
+        The path of the page.
 
     Raises:
         UsageError: nothing is graded.
+        GradebookError: the gradebook cannot be read.
     """
     path = course.reports_dir / f"{assignment.id}.html"
     with GradebookOnDemand(course) as gradebook:
@@ -106,10 +114,10 @@ def report_page(
     Args:
         course: the course.
         assignment: its part of course.yml.
-        class_grades: everyone who has a result.
-        submissions: what was handed in, and when.
-        roster: who takes the course, by name.
-        release: the released notebook; without it, submissions are not compared.
+        class_grades: the grade of every student who has a result.
+        submissions: everything that was handed in, with the time.
+        roster: the people who take the course; None if there is no roster.
+        release: the released notebook; if it is None, submissions are not compared.
     """
     with in_language(course.language):
         return _page(course, assignment, class_grades, submissions, roster or Roster(), release)
@@ -169,7 +177,7 @@ def _release(course: Course, assignment: Assignment) -> Notebook | None:
     path = course.release_dir(assignment.id) / f"{assignment.id}.ipynb"
     try:
         return loads(path.read_bytes())
-    except (OSError, ValueError):  # the class was graded; its report does not hang on this file
+    except (OSError, ValueError):  # the report is useful without it, too
         return None
 
 
@@ -249,7 +257,7 @@ def _questions(class_grades: Sequence[Grade]) -> Iterator[QuestionResult]:
 
 
 def _mistakes(class_grades: Sequence[Grade]) -> list[_Tally]:
-    """Known mistakes by how many students made them, with the hint that they were given."""
+    """Known mistakes, by how many students made them, with the hint that these students got."""
     hints: dict[str, str] = {}
     counts: Counter[tuple[str, str]] = Counter()
     for question in _questions(class_grades):
@@ -262,7 +270,7 @@ def _mistakes(class_grades: Sequence[Grade]) -> list[_Tally]:
 
 
 def _lost_checks(class_grades: Sequence[Grade]) -> list[_Tally]:
-    """Checks by how many students lost them."""
+    """Lost checks, by how many students lost them."""
     counts = Counter(
         (question.question, check.claim)
         for question in _questions(class_grades)

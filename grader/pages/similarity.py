@@ -1,10 +1,11 @@
-"""Which submissions are more alike than the class makes likely; evidence for a person, no verdict.
+"""Finds submissions that are more alike than usual in the class: evidence for a person, no verdict.
 
-Each answer is a sequence of normalised words (see `fingerprints`), without what the release gave.
-Every few words in a row weigh log2(n / how many of the n students wrote them): what most of the
-class wrote says nothing, what two wrote says most. The similarity of two submissions is the weight
-of what they share, question by question, times how alike the whole sequences are (the Indel
-similarity of rapidfuzz), as a share of the weight of all that either of them wrote.
+Each answer is a sequence of normalised words (see `grader.pages.words`), without the words of the
+release. Its grams, which are short runs of words, have a weight: log2(n / number of the n students
+who wrote the gram). So a gram that most of the class wrote has little weight, and one that only two
+wrote has most. The similarity of two submissions compares the weight of the grams that both have
+with the weight of the grams that either has. Each question's shared weight is multiplied by how
+alike the two sequences are as a whole (the Indel similarity of rapidfuzz).
 """
 
 from __future__ import annotations
@@ -24,13 +25,13 @@ from grader.pages.words import Answer, Word, answers, grams, vocabulary
 __all__ = ["Likeness", "Pair", "SharedAnswer", "compare"]
 
 Gram = tuple[str, ...]
-MIN_STUDENTS = 3  # of two, nothing can be called rare
-RARE_BITS = 1.0  # weight of what half of the class wrote
+MIN_STUDENTS = 3  # with two, nothing can be called rare
+RARE_BITS = 1.0  # weight of a gram that half of the class wrote
 SHOWN_LINES = 60
-# Who copies code may still write the text alone, so text of one's own speaks less against it.
+# People who copy code often write the text themselves, so text counts less than code.
 PROSE_SHARE = 0.3
-LEAST_SHARE = 0.08  # of what a pair shares; a question with less of it is no evidence
-SAME, LONG = 0.8, 0.2  # one answer in common: how alike, and which share of a usual submission
+LEAST_SHARE = 0.08  # a question with less of the weight that a pair shares is not shown
+SAME, LONG = 0.8, 0.2  # of one common answer: similarity, and share of a usual submission
 
 
 @dataclass(frozen=True)
@@ -43,12 +44,12 @@ class Line:
 
 @dataclass(frozen=True)
 class SharedAnswer:
-    """One question of a pair: how alike its answers are, and the answers.
+    """The two answers of a pair to one question, and how alike they are.
 
     Args:
-        question: its name; "" for code in cells that students added.
-        score: from 0 to 1.
-        sides: the lines of both, without those of the release.
+        question: its name; "" for code in cells that the students added.
+        score: similarity of the answers, from 0 to 1.
+        sides: the lines of both answers, without those of the release.
     """
 
     question: str
@@ -71,7 +72,7 @@ class Likeness:
 
     Args:
         students: ids, in the order of the rows.
-        by_question: of each question, its comparison.
+        by_question: the comparison of all answers to a question, by its name.
     """
 
     def __init__(self, students: Sequence[str], by_question: Mapping[str, _Comparison]) -> None:
@@ -80,21 +81,21 @@ class Likeness:
 
     @cached_property
     def scores(self) -> np.ndarray:
-        """Similarity of each with each, shape (n, n), from 0 to 1."""
+        """Similarity of every two students, shape (n, n), from 0 to 1."""
         comparisons = self._by_question.values()
         weighed = sum(c.shared * c.alike for c in comparisons)
         union = sum(c.shared + c.share * (c.union - c.shared) for c in comparisons)
-        # Two short answers may well be the same, so that there is a least to be shared.
+        # Two short answers are often the same, so short ones are measured by the usual weight.
         return np.asarray(weighed / np.maximum(np.maximum(union, self._usual / 2), 1e-9))
 
     @cached_property
     def _usual(self) -> float:
-        """Weight of what one student of this class writes."""
+        """Median weight of one student's submission."""
         return float(np.median(sum(c.share * c.own for c in self._by_question.values())))
 
     @cached_property
     def pairs(self) -> list[Pair]:
-        """All pairs, the most alike first."""
+        """All pairs, the most similar first."""
         rows, columns = np.triu_indices(len(self.students), 1)
         scores = self.scores[rows, columns]
         return [
@@ -104,7 +105,7 @@ class Likeness:
 
     @cached_property
     def same_answers(self) -> list[Pair]:
-        """Pairs that have one long answer nearly in common, the longest first."""
+        """Pairs with one long answer that is nearly the same, the longest first."""
         found = []
         for question, comparison in self._by_question.items():
             is_same = comparison.score >= SAME
@@ -116,11 +117,19 @@ class Likeness:
         return [pair for _, pair in sorted(found, key=lambda item: item[0])]
 
     def usual(self, share: float) -> float:
-        """The similarity below which this share of all pairs is."""
+        """The similarity below which a given share of all pairs lies.
+
+        Args:
+            share: from 0 to 1; 0.5 gives the median.
+        """
         return float(np.quantile(self.scores[np.triu_indices(len(self.students), 1)], share))
 
     def evidence(self, pair: Pair) -> list[SharedAnswer]:
-        """The questions that make a pair alike, what says most first."""
+        """The questions that make a pair similar, the one with most weight first.
+
+        Args:
+            pair: one of `pairs` or `same_answers`.
+        """
         i, j = self.students.index(pair.first), self.students.index(pair.second)
         chosen = {q: c for q, c in self._by_question.items() if pair.question in (None, q)}
         weight = {question: float(c.shared[i, j]) for question, c in chosen.items()}
@@ -132,11 +141,14 @@ class Likeness:
 
 
 def compare(release: Notebook, submissions: Mapping[str, Notebook]) -> Likeness | None:
-    """Compare all submissions with each other; None when there are too few.
+    """Compare all submissions with each other.
 
     Args:
         release: the assignment's released notebook.
         submissions: repaired notebooks by student.
+
+    Returns:
+        The similarities; None if there are fewer than `MIN_STUDENTS` submissions.
     """
     if len(submissions) < MIN_STUDENTS:
         return None
@@ -155,10 +167,10 @@ def compare(release: Notebook, submissions: Mapping[str, Notebook]) -> Likeness 
 
 
 class _Comparison:
-    """One question, everyone with everyone.
+    """The answers to one question, each compared with each.
 
     Args:
-        given: what the release has there.
+        given: the text of the release.
         written: the answer of each student.
     """
 
@@ -166,13 +178,13 @@ class _Comparison:
         template = set(grams(given.words))
         self._given = {line.strip() for line in given.source.split("\n")}
         self._written = written
-        # In order of appearance, so that sums do not depend on how Python hashes texts today.
+        # Dicts keep the order, so that sums do not depend on the hashes of this run.
         self._grams = [
             dict.fromkeys(gram for gram in grams(answer.words) if gram not in template)
             for answer in written
         ]
         counts = Counter(gram for grams_of_one in self._grams for gram in grams_of_one)
-        n = len(written) + 1  # so that a word is worth something even if everybody has it
+        n = len(written) + 1  # so that a gram has some weight even if everybody wrote it
         self._weights = {gram: float(np.log2(n / count)) for gram, count in counts.items()}
         self.own = np.array([sum(map(self._weights.__getitem__, one)) for one in self._grams])
         self.shared = self._weigh_shared([g for g, count in counts.items() if count > 1])
@@ -187,7 +199,7 @@ class _Comparison:
         return np.asarray(share.clip(0, 1))
 
     def _weigh_shared(self, repeated: Sequence[Gram]) -> np.ndarray:
-        """Weight of what each pair shares, shape (n, n)."""
+        """Weight of the grams that each pair shares, shape (n, n)."""
         place = {gram: index for index, gram in enumerate(repeated)}
         has = np.zeros((len(self._grams), len(place)), np.float32)
         for row, one in enumerate(self._grams):
@@ -196,7 +208,12 @@ class _Comparison:
         return np.asarray((has * weights) @ has.T, dtype=float)
 
     def sides(self, i: int, j: int) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
-        """Both answers, line by line, for people."""
+        """The lines of two answers.
+
+        Args:
+            i: number of the first student.
+            j: number of the second student.
+        """
         both = self._grams[i].keys() & self._grams[j].keys()
         rare = {gram for gram in both if self._weights[gram] >= RARE_BITS}
         return self._lines(self._written[i], rare), self._lines(self._written[j], rare)
@@ -214,7 +231,7 @@ class _Comparison:
 
 
 def _covered(words: Sequence[Word], chosen: set[Gram]) -> list[bool]:
-    """Of every word, whether it is part of one of the chosen sequences."""
+    """Whether each word is part of one of the chosen grams."""
     covered = [False] * len(words)
     for start, gram in enumerate(grams(words)):
         if gram in chosen:
@@ -223,7 +240,7 @@ def _covered(words: Sequence[Word], chosen: set[Gram]) -> list[bool]:
 
 
 def _sequence_similarity(sequences: Sequence[Sequence[Word]], template: set[Gram]) -> np.ndarray:
-    """Indel similarity of the words that are not the release's, shape (n, n), from 0 to 1."""
+    """Indel similarity of the words that are not from the release, shape (n, n), from 0 to 1."""
     letters: dict[str, str] = {}  # one for each word, since rapidfuzz is fastest on text
     texts = []
     for words in sequences:

@@ -1,8 +1,8 @@
-"""What an answer looks like once everything that a copier changes first has been taken off.
+"""Answers as normalised words, without everything that people change first when they copy.
 
-Code is only tokenised, never parsed or executed: comments, docstrings, layout and the names that
-somebody may choose are dropped, and functions are put in the order of their names, so that renaming
-and moving around leave nothing behind. Every bound here holds for hostile files too.
+Code is only tokenised, never parsed or executed. Comments, docstrings and layout are dropped, a
+chosen name becomes a placeholder, and functions are sorted by name. So renaming and moving code
+makes no difference. Sizes are bounded, since a submission may be hostile.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from grader.notebook import Cell, Notebook, is_added, is_manual, is_solution, qu
 
 __all__ = ["Answer", "Word", "answers", "grams", "vocabulary", "words_of_code", "words_of_prose"]
 
-MAX_SOURCE = 40_000  # characters of one answer; more is no answer
+MAX_SOURCE = 40_000  # characters of one answer; the rest is ignored
 MAX_WORDS = 3_000
 GRAM = 5  # words in a row that are compared as one
 SKIPPED = {
@@ -35,11 +35,11 @@ IMPORTED = re.compile(r"^\s*(?:import|from)\s.*$", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Word:
-    """One token, as it is compared and as it stands.
+    """One token of an answer, as it is compared.
 
     Args:
         text: normalised.
-        name: the name that the student chose, where `text` stands for any.
+        name: the name that the student chose, if `text` is the placeholder; else "".
         line: its line in the source, from 0.
     """
 
@@ -50,11 +50,11 @@ class Word:
 
 @dataclass(frozen=True)
 class Answer:
-    """All that one student wrote for one question; added cells are the question "".
+    """Everything that one student wrote for one question; added cells are the question "".
 
     Args:
-        source: as it was written, for people to read.
-        words: normalised.
+        source: as the student wrote it.
+        words: the normalised words.
         is_prose: whether it is a written answer, not code.
     """
 
@@ -68,7 +68,7 @@ def answers(notebook: Notebook, known: Set[str]) -> dict[str, Answer]:
 
     Args:
         notebook: a repaired submission, or the release.
-        known: `vocabulary` of the release.
+        known: names that are not the student's choice, from `vocabulary`.
     """
     sources: dict[str, list[str]] = {}
     prose = set()
@@ -84,7 +84,7 @@ def answers(notebook: Notebook, known: Set[str]) -> dict[str, Answer]:
 
 
 def vocabulary(release: Notebook) -> frozenset[str]:
-    """Names that the release gives: its functions and modules. They are no student's choice."""
+    """Names that students do not choose: of Python, and of the release's functions and modules."""
     names = set(FIXED)
     for cell in release["cells"]:
         if cell["cell_type"] == "code":
@@ -95,7 +95,7 @@ def vocabulary(release: Notebook) -> frozenset[str]:
 
 
 def grams(words: Sequence[Word]) -> Iterator[tuple[str, ...]]:
-    """Every few words in a row; names are numbered by their order within them."""
+    """Yield every run of `GRAM` words; chosen names become numbers, in the order of the run."""
     for start in range(max(len(words) - GRAM + 1, min(1, len(words)))):
         numbers: dict[str, int] = {}
         yield tuple(
@@ -105,12 +105,17 @@ def grams(words: Sequence[Word]) -> Iterator[tuple[str, ...]]:
 
 
 def words_of_code(source: str, known: Set[str]) -> tuple[Word, ...]:
-    """The normalised tokens of code, valid or not, with functions in the order of their names."""
+    """The normalised tokens of code, valid or not, with functions sorted by name.
+
+    Args:
+        source: the code.
+        known: names that are not the student's choice, from `vocabulary`.
+    """
     parts: list[tuple[str, list[Word]]] = [("", [])]
     tokens = [
         token for token in _tokens(source) if token.type not in (tokenize.COMMENT, tokenize.NL)
     ]
-    brackets: list[bool] = []  # of each open one, whether it is of a call, an index or a literal
+    brackets: list[bool] = []  # for each open one, whether it belongs to a call, index or literal
     for before, token, after in zip([None, *tokens], tokens, [*tokens[1:], None], strict=False):
         if after and token.string in ("def", "class", "async") and token.start[1] == 0:
             parts.append((after.string, []))
@@ -126,14 +131,14 @@ def words_of_code(source: str, known: Set[str]) -> tuple[Word, ...]:
 
 
 def words_of_prose(text: str) -> tuple[Word, ...]:
-    """The words of a written answer, without case and punctuation."""
+    """The words of a written answer, in lower case and without punctuation."""
     lines = enumerate(text.split("\n"))
     found = (Word(m[0].casefold(), "", n) for n, line in lines for m in PROSE.finditer(line))
     return tuple(found)[:MAX_WORDS]
 
 
 def _owner(cell: Cell) -> str | None:
-    """The question that a cell answers; "" for code that a student added, None for all else."""
+    """The question that a cell answers; "" for added code, None for all other cells."""
     if is_solution(cell) or is_manual(cell):
         return question_of(cell)
     return "" if is_added(cell) and cell["cell_type"] == "code" else None
@@ -146,9 +151,9 @@ def _answer(sources: Sequence[str], is_prose: bool, known: Set[str]) -> Answer:
 
 
 def _tokens(source: str) -> list[tokenize.TokenInfo]:
-    """Tokens of Python, and from where it stops being that, of each line by itself."""
+    """The tokens of Python code; after a line that is not Python, those of each line by itself."""
     found: list[tokenize.TokenInfo] = []
-    source = source.encode(errors="replace").decode()  # from 3.12 on, half a character is refused
+    source = source.encode(errors="replace").decode()  # Python 3.12 refuses lone surrogates
     try:
         for token in tokenize.generate_tokens(io.StringIO(source).readline):
             found.append(token)
@@ -179,7 +184,7 @@ def _is_grouping(
     after: tokenize.TokenInfo | None,
     brackets: list[bool],
 ) -> bool:
-    """Whether it is a bracket for reading only, or a last comma; keeps track of what is open."""
+    """Whether a token is a needless bracket or a trailing comma; updates the open brackets."""
     match token.string:
         case "[" | "{":
             brackets.append(True)
@@ -222,7 +227,7 @@ def _text(
 
 
 def _number(text: str) -> str:
-    """Numbers by their value: 1, 1. and 1e0 are one."""
+    """A number by its value: 1, 1. and 1e0 are the same."""
     try:
         return f"{float(text):g}"
     except ValueError:

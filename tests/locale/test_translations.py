@@ -1,4 +1,4 @@
-"""Sentences are said in the language of the run, and in English where that has none."""
+"""Sentences are said in the language of the run, or in English without a translation."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def german(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(translations, "FOLDER", tmp_path)
 
 
-def test_a_sentence_is_said_in_the_language_with_its_values_where_that_wants_them() -> None:
+def test_a_translation_puts_the_values_of_a_sentence_where_it_needs_them() -> None:
     assert gettext("{name} is late.", name="ada") == "ada is late."
     with in_language("de"):
         assert gettext("{name} is late.", name="ada") == "Zu spät: ada."
@@ -40,7 +40,7 @@ def test_a_sentence_is_said_in_the_language_with_its_values_where_that_wants_the
 
 
 @pytest.mark.parametrize("count,said", [(1, "1 Tag"), (2, "2 Tage"), (0, "0 Tage")])
-def test_what_is_counted_has_the_form_of_its_number(count: int, said: str) -> None:
+def test_a_counted_thing_has_the_form_of_its_number(count: int, said: str) -> None:
     with in_language("de"):
         assert ngettext("{count} day", "{count} days", count) == said
 
@@ -66,7 +66,7 @@ def test_a_value_is_not_searched_for_names() -> None:
     assert gettext("{name} is late.", name="{0.__class__}") == "{0.__class__} is late."
 
 
-def test_a_sentence_for_later_is_said_in_the_language_that_holds_then() -> None:
+def test_a_sentence_for_later_is_said_in_the_language_of_that_moment() -> None:
     absent = Sentence("There is no notebook {expected}.", {"expected": "net.ipynb"})
     days = Sentence("{count} day", {"count": 3}, "{count} days")
     assert (str(absent), str(days)) == ("There is no notebook net.ipynb.", "3 days")

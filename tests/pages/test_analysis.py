@@ -1,4 +1,4 @@
-"""Statistics of a class: against numbers worked out by hand, and on classes of known shape."""
+"""Statistics of a class agree with numbers computed by hand, and find what was planted."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def of(results: list[SubmissionResult], name: str) -> QuestionStatistics:
 
 
 def ladder(n: int = 10) -> list[SubmissionResult]:
-    """A class in which a, b, c and d go together, and e goes against them."""
+    """A class in which good students do well on a, b, c and d, and badly on e."""
     levels = np.linspace(0, 4, n)
     return [result(f"s{i:02}", x, x, x, x, 4 - x) for i, x in enumerate(levels)]
 
@@ -53,7 +53,7 @@ def test_means_and_counts_are_those_of_the_class() -> None:
     assert (found.mean, found.success, found.full, found.none) == (2.0, 0.5, 1, 1)
 
 
-def test_a_question_that_waits_for_a_human_has_no_mean_yet() -> None:
+def test_a_question_that_waits_for_a_person_has_no_mean_yet() -> None:
     found = of([result("x", None, 4, 4, 4, 4), result("y", 0, 1, 4, 4, 4)], "a")
     assert (found.mean, found.waiting, found.discrimination) == (None, 1, None)
 
@@ -61,7 +61,7 @@ def test_a_question_that_waits_for_a_human_has_no_mean_yet() -> None:
 @pytest.mark.parametrize(
     "results", [[], ladder(7), [result(f"s{i}", 4, 4, 4, 4, 4) for i in range(20)]]
 )
-def test_what_cannot_be_told_is_not_told(results: list[SubmissionResult]) -> None:
+def test_too_little_data_gives_no_reading(results: list[SubmissionResult]) -> None:
     assert of(results, "a").discrimination is None
     assert of(results, "a").reading == "not enough data"
     assert odd_patterns(ASSIGNMENT, results) == far_scores(ASSIGNMENT, results) == {}

@@ -1,4 +1,4 @@
-"""Who needs a look: told by what happened, whatever the words for it."""
+"""Who needs a look depends on what happened, not on the words of a note."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages for a class: the same on any number of processes, only what changed, never half a page."""
+"""Pages for a class are the same on any number of processes, and never half written."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def course(tmp_path: Path) -> Course:
 
 
 def graded(root: Path, students: list[str]) -> Course:
-    """A course in which these have been graded, each with a score and an answer of their own."""
+    """A course in which these students have been graded, each with another score and answer."""
     course = write_course(root)
     release = release_by_hand(course)
     with CourseGradebook(course) as book:
@@ -203,7 +203,7 @@ def doomed_processes(*given: Any) -> Iterator[Executor]:
 
 
 class Doomed(Executor):
-    """Workers that end instead of doing what they are given."""
+    """Workers that end instead of doing their work."""
 
     def __init__(self, workers: Executor) -> None:
         self.workers = workers
@@ -217,7 +217,7 @@ def end_with_your_process() -> None:
 
 
 class Run:
-    """The command on a class so large that there is time to end it, on two processes."""
+    """The command on two processes, on a class so large that there is time to stop it."""
 
     def __init__(self, course: Course) -> None:
         self.course = course

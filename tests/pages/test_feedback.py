@@ -1,4 +1,4 @@
-"""The student's page: everything of theirs is shown, nothing of it acts."""
+"""The student's page shows everything that the student made, and none of it acts."""
 
 from __future__ import annotations
 

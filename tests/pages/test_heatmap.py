@@ -1,4 +1,4 @@
-"""Pictures of where an array is wrong, and the sentences that say the same."""
+"""Pictures show where an array is wrong, and sentences say the same."""
 
 from __future__ import annotations
 

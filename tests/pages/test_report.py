@@ -1,4 +1,4 @@
-"""The class's page: counts, rankings, who needs a look; and nothing that acts."""
+"""The class's page has counts, rankings and who needs a look, and nothing on it acts."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def page_of(
 
 
 def assert_only_sorts(html: str) -> Page:
-    """Inert but for our one script, which the policy lets run by its digest and nothing else."""
+    """Check that nothing acts except our one script, which the policy allows by its digest."""
     (text,) = re.findall(r"<script>(.*?)</script>", html, re.DOTALL)
     assert text == (TEMPLATES / "sort.js").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

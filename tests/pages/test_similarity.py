@@ -1,4 +1,4 @@
-"""Planted copies rank first among honest work that is alike by nature; nothing breaks it."""
+"""Planted copies rank first among honest work, which is similar too; nothing breaks it."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def is_answer(cell: Cell, question: str) -> bool:
 
 @pytest.mark.parametrize("seed", range(1, 4))
 def test_two_hidden_copies_rank_first_with_a_margin(seed: int) -> None:
-    """The planted pairs have 0.94 and more; of 859 honest pairs none has more than 0.35."""
+    """The planted pairs have at least 0.94; none of 859 honest pairs has more than 0.35."""
     pairs = likeness(class_with_copies(seed)).pairs
     assert len(pairs) == 42 * 41 // 2
     assert {frozenset({pair.first, pair.second}) for pair in pairs[:2]} == PLANTED
@@ -59,7 +59,7 @@ def test_two_hidden_copies_rank_first_with_a_margin(seed: int) -> None:
     assert pairs[2].score < 0.4
 
 
-def test_who_copies_all_but_the_text_ranks_first_too() -> None:
+def test_a_copy_with_a_text_of_its_own_ranks_first_too() -> None:
     notebooks = class_with_copies(5)
     text = " ".join(random.Random(5).choices("all these words are my very own ones".split(), k=60))
     for cell in notebooks["copy_a"]["cells"]:
@@ -82,8 +82,8 @@ def test_one_long_answer_in_common_is_found_by_itself() -> None:
     assert [part.question for part in found.evidence(pair)] == ["backward"]
 
 
-def test_what_everybody_writes_makes_nobody_alike() -> None:
-    """Twenty who wrote the same three lines are no more alike than the rest of their work."""
+def test_code_that_everybody_writes_makes_nobody_alike() -> None:
+    """Twenty students who wrote the same three lines are as alike as the rest of their work."""
     notebooks = class_with_copies(6)
     same = "def predict(params, X):\n    return np.argmax(forward(params, X)[0], axis=1)"
     for notebook in list(notebooks.values())[:30]:
@@ -101,7 +101,7 @@ def test_untouched_submissions_share_nothing() -> None:
 
 
 @pytest.mark.parametrize("size", [0, 1, 2])
-def test_of_two_nothing_can_be_called_rare(size: int) -> None:
+def test_a_class_of_two_is_not_compared(size: int) -> None:
     assert compare(RELEASE, class_of(1, size)) is None
 
 
@@ -133,7 +133,7 @@ BROKEN = [
 
 
 @pytest.mark.parametrize("source", BROKEN, ids=range(len(BROKEN)))
-def test_code_that_is_none_breaks_nothing(source: str) -> None:
+def test_text_that_is_not_python_breaks_nothing(source: str) -> None:
     notebooks = class_of(3, 4) | {"evil": answered(RELEASE, backward=source)}
     assert len(likeness(notebooks).pairs) == 10
 
@@ -168,7 +168,7 @@ print(compare(RELEASE, {f"s{i}": honest(3000 + i) for i in range(8)}).scores.tol
 """
 
 
-def test_the_same_class_has_the_same_numbers_whatever_python_hashes_texts_to() -> None:
+def test_the_same_class_has_the_same_numbers_under_every_hash_seed() -> None:
     root = Path(__file__).parents[2]
     shown = {
         subprocess.run(

@@ -1,4 +1,4 @@
-"""Words of answers: what counts, and what a copier changes first."""
+"""Words of answers keep what matters, and drop what people change when they copy."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_names_comments_docstrings_layout_and_quotes_do_not_count() -> None:
         ("x = f(a)[0]", "x = f(a[0])"),
     ],
 )
-def test_what_makes_a_difference_counts(one: str, two: str) -> None:
+def test_a_difference_in_meaning_counts(one: str, two: str) -> None:
     assert words(one) != words(two)
 
 
