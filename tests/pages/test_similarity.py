@@ -83,7 +83,7 @@ def test_one_long_answer_in_common_is_found_by_itself() -> None:
 
 
 def test_code_that_everybody_writes_makes_nobody_alike() -> None:
-    """Twenty students who wrote the same three lines are as alike as the rest of their work."""
+    """Thirty students with the same `predict` are as alike as the rest of their work."""
     notebooks = class_with_copies(6)
     same = "def predict(params, X):\n    return np.argmax(forward(params, X)[0], axis=1)"
     for notebook in list(notebooks.values())[:30]:
