@@ -39,6 +39,7 @@ class NoteKind(StrEnum):
     """What a note is about, so that no code has to read its words."""
 
     RENAMED = "renamed"  # handed in under another name than the assignment's notebook has
+    PASSED_OVER = "passed_over"  # other notebooks lay beside the one that was graded
     REPAIRED = "repaired"  # put back into the shape of the released notebook
     STOPPED = "stopped"  # killed, or not run because time ran out
     UNSAFE = "unsafe"  # graded in a box that was not closed off

@@ -24,6 +24,7 @@ from grader.intake.identity import Unknown, has_number, identified
 from grader.intake.naming.github import last_commit
 from grader.intake.naming.handed import Handed, shown
 from grader.intake.naming.recognised import recognised
+from grader.intake.reading import answers_in, released
 from grader.intake.teams import without_teams
 from grader.intake.times import load_times
 from grader.intake.timestamp import (
@@ -34,6 +35,7 @@ from grader.intake.timestamp import (
     parse_timestamp,
 )
 from grader.intake.titles import without_titles
+from grader.notebook import Notebook
 
 __all__ = ["Collected", "collect"]
 
@@ -100,7 +102,8 @@ def collect(
                 "", f"no roster.csv: each student's {kind.title()} number becomes the id"
             )
         known, unknown = _by_student(files, roster)
-        collector = _Collector(course, assignment_id, deadlines, archive, kind, told)
+        release = released(course, assignment_id)
+        collector = _Collector(course, assignment_id, deadlines, archive, kind, told, release)
         lines = []
         for student in sorted(known):
             for line in collector.take(student, known[student]):
@@ -175,6 +178,7 @@ class _Collector:
     archive: Archive
     kind: str
     times: dict[str, datetime]
+    release: Notebook | None
 
     def take(self, student: str, files: Sequence[Handed]) -> Iterator[Collected]:
         """Keep each attempt, and copy the one that counts to `submitted/`."""
@@ -192,7 +196,7 @@ class _Collector:
             if isinstance(found, str) or isinstance(data, str):
                 problems.append(_left_out(student, str(data)))
                 continue
-            chosen, beside = found, self._passed_over(attempts[name], found)
+            chosen, beside = found, [f for f in self._notebooks(attempts[name]) if f is not found]
             work, stamp = data, self._stamp(found)
             added = theirs.add(
                 data,
@@ -229,7 +233,8 @@ class _Collector:
             outcome = "replaced" if new else "updated"
         text = f"{outcome} ({shown(last.entry)})"
         if beside:
-            text += f"; the latest of several notebooks; not taken: {_named(beside)}"
+            place = "the latest" if all(last.order > f.order for f in beside) else "one"
+            text += f"; {place} of several notebooks; not taken: {_named(beside)}"
         if len(theirs.attempts) > 1 and (new or outcome == "updated"):
             text += f"; attempt {counts.number} of {len(theirs.attempts)} counts"
         if outcome == "updated" and counts.submitted_at:
@@ -247,12 +252,6 @@ class _Collector:
                 text = f"{stamp} ({shown(attempt.origin)}); {remedy}"
                 yield Collected(student, text, ok=not stamp.unread)
 
-    def _passed_over(self, files: Sequence[Handed], taken: Handed) -> list[Handed]:
-        """The other notebooks that may be of this assignment."""
-        if not taken.order:
-            return []
-        return [f for f in self._notebooks(files) if f is not taken]
-
     def _notebooks(self, files: Sequence[Handed]) -> list[Handed]:
         """The notebooks that may be of this assignment, by their names."""
         wanted = self.assignment_id
@@ -264,6 +263,7 @@ class _Collector:
     def _notebook(self, files: Sequence[Handed]) -> Handed | str:
         """The file that is the submission, or why there is none."""
         wanted, notebooks = self.assignment_id, self._notebooks(files)
+        notebooks = self._with_answers(notebooks) or notebooks
         exact = [f for f in notebooks if f.own.stem == wanted]
         alike = [f for f in notebooks if COPY_MARK.sub("", f.own.stem) == wanted]
         if self.kind == "canvas":  # Canvas numbers attachments, so the greatest number is the last
@@ -277,6 +277,17 @@ class _Collector:
         if candidates:
             return f"{len(candidates)} notebooks, and not just one named {wanted}.ipynb ({names})"
         return f"no notebook in it is of this assignment ({names})"
+
+    def _with_answers(self, notebooks: Sequence[Handed]) -> list[Handed]:
+        """Of several notebooks, those that are not just as they were released."""
+        if self.release is None or len(notebooks) < 2:
+            return []
+        contents = [(file, self.archive.read(file.entry)) for file in notebooks]
+        return [
+            file
+            for file, data in contents
+            if isinstance(data, bytes) and answers_in(data, self.release)
+        ]
 
     def _stamp(self, file: Handed) -> Stamp:
         """When a file was handed in, as the download tells it."""

@@ -21,10 +21,11 @@ from typing import Any
 from grader.course.ids import USABLE_ID, is_safe_student
 from grader.course.settings import Course
 from grader.errors import UsageError
+from grader.intake.reading import answers_in, parsed, released
 from grader.intake.rebuild import Intake, rebuild
 from grader.intake.timestamp import TIMESTAMP_FILE, UNKNOWN, Stamp, parse_timestamp
 from grader.locale.translations import N_, N_plural, Sentence, gettext
-from grader.notebook import MAX_BYTES, Notebook, loads
+from grader.notebook import MAX_BYTES, Notebook
 from grader.results import Note, NoteKind
 
 __all__ = [
@@ -35,9 +36,8 @@ __all__ = [
     "with_content",
 ]
 
-MAX_CELLS = 2000
 MAX_STAMP_BYTES = 1000
-MAX_BRACKETS = 1_000_000  # bounds the number of objects in the JSON, and so its memory
+MAX_LOOKED_AT = 20  # notebooks of one student
 FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._@() -]{0,120}\.ipynb")  # browsers add " (1)"
 # O_NONBLOCK, since opening a FIFO would wait for a writer. Windows has none of these.
 READ_FLAGS = (
@@ -74,6 +74,7 @@ class Submission:
         content: the file's bytes; None before the file was read, or if it is refused.
         digest: SHA-256 of the file's name and bytes, or of the refusal; "" before it was read.
         stamp: the time in its timestamp.txt, also one that does not count.
+        passed_over: names of the notebooks beside it, which are not graded.
     """
 
     student: str
@@ -84,6 +85,7 @@ class Submission:
     content: bytes | None = None
     digest: str = ""
     stamp: Stamp = UNKNOWN
+    passed_over: tuple[str, ...] = ()
 
 
 def find_submissions(
@@ -118,7 +120,7 @@ def _submissions(course: Course, assignment_id: str) -> Iterator[Submission]:
         if not os.path.lexists(folder):
             continue
         if is_safe_student(entry.name):
-            submission = Submission(entry.name, assignment_id, _notebook_in(folder, assignment_id))
+            submission = _with_work(course, entry.name, assignment_id)
             stamp = _stamp(submission, course.zone)
             yield replace(submission, submitted_at=stamp.submitted_at, stamp=stamp)
         else:
@@ -135,13 +137,36 @@ def _alias(name: str) -> str:
     return f"unusable-{hashlib.sha256(os.fsencode(name)).hexdigest()[:12]}"
 
 
-def _notebook_in(folder: Path, assignment_id: str) -> Path:
-    """The notebook named after the assignment, or else the only notebook in the folder."""
-    expected = folder / f"{assignment_id}.ipynb"
-    if os.path.lexists(expected):
+def _with_work(course: Course, student: str, assignment_id: str) -> Submission:
+    """The notebook in a student's folder; of several, the one that `_chosen` names."""
+    folder = course.submitted_dir / student / assignment_id
+    submission = Submission(student, assignment_id, folder / f"{assignment_id}.ipynb")
+    names = _notebooks(folder)
+    name = names[0] if len(names) == 1 else _chosen(course, submission, names)
+    others = tuple(other for other in names if other != name)
+    return replace(submission, path=folder / name, passed_over=others)
+
+
+def _chosen(course: Course, submission: Submission, names: Sequence[str]) -> str:
+    """The name of the assignment's notebook, unless it has no answers and another one has."""
+    expected = submission.path.name
+    release = released(course, submission.assignment) if len(names) > 1 else None
+    if release is None:
         return expected
-    others = _notebooks(folder)
-    return folder / others[0] if len(others) == 1 else expected
+    answers = {name: _answers(submission, name, release) for name in names[:MAX_LOOKED_AT]}
+    worked = [name for name, count in answers.items() if count]
+    if expected not in names:
+        return worked[0] if len(worked) == 1 else expected
+    if answers.get(expected) or not worked:
+        return expected
+    return max(worked, key=lambda name: (answers[name], name))
+
+
+def _answers(submission: Submission, name: str, release: Notebook) -> int:
+    try:
+        return answers_in(_read(submission, name, MAX_BYTES), release)
+    except _Refused:
+        return 0
 
 
 def _notebooks(folder: Path) -> list[str]:
@@ -172,7 +197,8 @@ def with_content(submission: Submission) -> Submission:
 
 def _digest(submission: Submission, data: bytes) -> str:
     name = os.fsencode(submission.path.name)
-    return hashlib.sha256(len(name).to_bytes(4, "big") + name + data).hexdigest()
+    beside = os.fsencode("".join(f"{other}\n" for other in submission.passed_over))
+    return hashlib.sha256(len(name).to_bytes(4, "big") + name + beside + data).hexdigest()
 
 
 def read_submission(submission: Submission, release: Notebook) -> Intake:
@@ -198,8 +224,19 @@ def read_submission(submission: Submission, release: Notebook) -> Intake:
             name=submission.path.name,
             expected=expected,
         )
-        return replace(intake, notes=(Note(NoteKind.RENAMED, text), *intake.notes))
+        intake = replace(intake, notes=(Note(NoteKind.RENAMED, text), *intake.notes))
+    if submission.passed_over and intake.rejection is None:
+        text = gettext(
+            "You handed in several notebooks. {name} was graded. Not graded: {others}.",
+            name=submission.path.name,
+            others=", ".join(map(_shown, submission.passed_over)),
+        )
+        intake = replace(intake, notes=(Note(NoteKind.PASSED_OVER, text), *intake.notes))
     return intake
+
+
+def _shown(name: str) -> str:
+    return name if _safe_file_name(name) else ascii(name)[:90]
 
 
 def _content(submission: Submission) -> bytes:
@@ -221,30 +258,10 @@ def _read_notebook(submission: Submission) -> Notebook:
         text = N_("The file name cannot be used. Name the file {expected}.")
         raise _Refused(Sentence(text, {"expected": expected}))
     data = _content(submission)
-    if data.count(b"{") + data.count(b"[") > MAX_BRACKETS:
-        text = N_(
-            "The file has far more parts than a notebook needs. Clear the outputs of all cells, "
-            "save the notebook, and hand it in again."
-        )
-        raise _Refused(Sentence(text))
     try:
-        notebook = loads(data)
+        return parsed(data)
     except ValueError as error:
-        why = {"reason": error}
-        text = N_(
-            "The notebook cannot be read: {reason}. Open it in Jupyter, save it, and hand it in "
-            "again."
-        )
-        raise _Refused(Sentence(text, why)) from None
-    if len(notebook["cells"]) > MAX_CELLS:
-        most = {"maximum": MAX_CELLS}
-        raise _Refused(
-            Sentence(
-                "The notebook has more than {maximum} cells. Delete those that you added.",
-                most,
-            )
-        )
-    return notebook
+        raise _Refused(error.args[0]) from None
 
 
 def _safe_file_name(name: str) -> bool:

@@ -10,8 +10,10 @@ from grader.course.settings import Course
 from grader.errors import UsageError
 from grader.intake.collect import Collected, collect
 from grader.intake.submissions import find_submissions
-from tests.kit.course import DUE, ID, write_course
+from grader.notebook import dumps
+from tests.kit.course import DUE, ID, release_by_hand, write_course
 from tests.kit.downloads import archive, lines, put, submitted
+from tests.kit.notebooks import answered
 
 
 @pytest.fixture
@@ -238,3 +240,51 @@ def test_nothing_in_a_name_reaches_the_terminal_raw(course: Course, tmp_path: Pa
 
 def test_a_remark_stands_alone() -> None:
     assert str(Collected("", "no submission of 1")) == "no submission of 1"
+
+
+@pytest.fixture
+def work(course: Course) -> tuple[str, str]:
+    """A notebook as it was released, and one with an answer in it."""
+    release = release_by_hand(course)
+    answers = answered(release, double="def double(x):\n    return 2 * x")
+    return dumps(release), dumps(answers)
+
+
+@pytest.mark.parametrize("is_zip", [False, True])
+@pytest.mark.parametrize(
+    "name",
+    ["Copy of {}", "{} (1)", "{}-Copy1", "{}_final", "Kopie von {}", "Копия {}", "my homework"],
+)
+def test_a_notebook_as_released_does_not_outrank_one_with_answers(
+    course: Course, tmp_path: Path, work: tuple[str, str], name: str, is_zip: bool
+) -> None:
+    files = {f"ada/{ID}.ipynb": work[0], f"ada/{name.format(ID)}.ipynb": work[1]}
+    for path, content in files.items():
+        put(tmp_path / "in", path, content)
+    members = {path: content.encode() for path, content in files.items()}
+    source = archive(tmp_path / "in.zip", members) if is_zip else tmp_path / "in"
+    (line,) = lines(course, source)
+    assert notebook(course, "ada") == work[1]
+    assert line.endswith(f"; one of several notebooks; not taken: {ID}.ipynb")
+
+
+def test_of_two_notebooks_with_answers_the_one_named_after_the_assignment_counts(
+    course: Course, tmp_path: Path, work: tuple[str, str]
+) -> None:
+    put(tmp_path / "in", f"ada/{ID}.ipynb", work[1])
+    put(tmp_path / "in", f"ada/{ID}_old.ipynb", work[1].replace("2 * x", "3 * x"))
+    put(tmp_path / "in", "ada/notes.ipynb", "{}")
+    (line,) = lines(course, tmp_path / "in")
+    assert notebook(course, "ada") == work[1]
+    assert line.endswith(f"not taken: notes.ipynb, {ID}_old.ipynb")
+
+
+def test_two_notebooks_with_answers_beside_an_untouched_one_are_left_to_settle(
+    course: Course, tmp_path: Path, work: tuple[str, str]
+) -> None:
+    put(tmp_path / "in", f"ada/{ID}.ipynb", work[0])
+    put(tmp_path / "in", "ada/a.ipynb", work[1])
+    put(tmp_path / "in", "ada/b.ipynb", work[1].replace("2 * x", "3 * x"))
+    (line,) = lines(course, tmp_path / "in")
+    assert "left out: 2 notebooks, and not just one" in line
+    assert "a.ipynb, b.ipynb" in line

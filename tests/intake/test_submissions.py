@@ -22,6 +22,7 @@ from grader.intake.submissions import Submission, find_submissions, read_submiss
 from grader.locale import translations
 from grader.locale.translations import in_language
 from grader.notebook import dumps
+from grader.results import NoteKind
 from tests.kit.notebooks import answered
 from tests.kit.pseudo import LANGUAGE, pseudo, write_translation
 from tests.kit.submissions import (
@@ -250,7 +251,9 @@ def test_a_renamed_notebook_is_graded_with_a_note(course):
 def test_the_right_name_wins_over_other_notebooks(course):
     handed_in(course, "zoe")
     handed_in(course, "zoe", b"junk", name="scratch")
-    assert read_only_one(course).notes == ()
+    assert told(read_only_one(course)) == (
+        "You handed in several notebooks. net.ipynb was graded. Not graded: scratch.ipynb.",
+    )
 
 
 def test_several_renamed_notebooks_are_not_chosen_from(course):
@@ -285,9 +288,9 @@ def test_what_is_no_notebook_is_rejected(course, content):
 
 def test_sizes_are_bounded(course, monkeypatch):
     handed_in(course, "zoe")
-    monkeypatch.setattr("grader.intake.submissions.MAX_CELLS", 5)
+    monkeypatch.setattr("grader.intake.reading.MAX_CELLS", 5)
     assert "more than 5 cells" in read_only_one(course).rejection
-    monkeypatch.setattr("grader.intake.submissions.MAX_BRACKETS", 5)
+    monkeypatch.setattr("grader.intake.reading.MAX_BRACKETS", 5)
     assert "far more parts" in read_only_one(course).rejection
     monkeypatch.setattr("grader.intake.submissions.MAX_BYTES", 50)
     assert "larger than" in read_only_one(course).rejection
@@ -474,3 +477,49 @@ def test_a_refusal_is_said_in_the_language_of_who_reads_and_its_digest_is_the_sa
         assert read_submission(english, RELEASE).rejection == said
     assert other == english
     assert read_submission(other, RELEASE).rejection == "The notebook net.ipynb is missing."
+
+
+@pytest.mark.parametrize("beside", ["Copy of net", "net (1)", "net-Copy1", "net_final", "work"])
+def test_a_notebook_as_released_beside_one_with_answers_is_passed_over(tmp_path, beside):
+    course = write_bare_course(tmp_path)
+    release_by_hand_of(course)
+    handed_in(course, "ada", dumps(RELEASE).encode())
+    handed_in(course, "ada", name=beside)
+    intake = read_only_one(course)
+    assert intake.notebook == answered(RELEASE, forward=FORWARD)
+    assert told(intake) == (
+        f"You handed in several notebooks. {beside}.ipynb was graded. Not graded: net.ipynb.",
+        f"Your notebook is named {beside}.ipynb; it was graded as net.ipynb.",
+    )
+    assert intake.notes[0].kind is NoteKind.PASSED_OVER
+
+
+@pytest.mark.parametrize("content", [dumps(RELEASE).encode(), b"no notebook"])
+def test_of_several_notebooks_the_one_with_answers_is_graded_and_the_others_told(tmp_path, content):
+    course = write_bare_course(tmp_path)
+    release_by_hand_of(course)
+    handed_in(course, "ada")
+    before = with_content(find_submissions(course, "net")[0]).digest
+    handed_in(course, "ada", content, name="<old>")
+    after = with_content(find_submissions(course, "net")[0]).digest
+    intake = read_only_one(course)
+    assert intake.notebook == answered(RELEASE, forward=FORWARD)
+    assert told(intake) == (
+        "You handed in several notebooks. net.ipynb was graded. Not graded: '<old>.ipynb'.",
+    )
+    assert before != after, "what is passed over later has to be told, too"
+
+
+def test_of_two_renamed_notebooks_the_only_one_with_answers_is_graded(tmp_path):
+    course = write_bare_course(tmp_path)
+    release_by_hand_of(course)
+    handed_in(course, "ada", dumps(RELEASE).encode(), name="a")
+    handed_in(course, "ada", name="b")
+    assert read_only_one(course).notebook == answered(RELEASE, forward=FORWARD)
+
+
+def release_by_hand_of(course):
+    """Write the release where the course has it."""
+    folder = course.release_dir("net")
+    folder.mkdir(parents=True)
+    (folder / "net.ipynb").write_text(dumps(RELEASE), encoding="utf-8")
