@@ -95,10 +95,15 @@ class Roster:
         Returns:
             None if nobody has the value, or if two people have it in different columns.
         """
+        people = self.all_by_any(value)
+        return people[0] if len(people) == 1 else None
+
+    def all_by_any(self, value: str) -> list[Person]:
+        """Everyone with this value in an identifying column; if it is an id, only that person."""
         if found := self.by("id", value):
-            return found
+            return [found]
         people = {p.id: p for column in IDENTIFIERS if (p := self.by(column, value))}
-        return next(iter(people.values())) if len(people) == 1 else None
+        return list(people.values())
 
     def by_name(self, name: str) -> list[Person]:
         """Everyone with that full name; given and family name may come in either order.

@@ -45,6 +45,9 @@ def identified(file: Handed, roster: Roster | None) -> str:
             return file.key
         raise Unknown("cannot be a student id; rename the folder, or write a roster.csv")
     people = roster.by_name(file.name) if file.name else []
+    if file.column == "any" and len(several := roster.all_by_any(file.key)) > 1:
+        ids = " and ".join(person.id for person in several)
+        raise Unknown(f"{ids} have this name in different columns of the roster; correct it there")
     person = _by_key(file, roster, people) or _by_name(file, people)
     if person is None:
         raise Unknown(f"not in the roster; add {_wanted(file)} there and collect again")

@@ -112,3 +112,10 @@ def test_two_numbers_with_one_name_are_two_people(course: Course, tmp_path: Path
     found, said = taken(course, download(tmp_path / "more", *files))
     assert found == {"ann": files[0]}
     assert "write moodle_id 1004 into the row of the right one" in said
+
+
+def test_a_name_in_two_peoples_rows_is_listed(course: Course, tmp_path: Path) -> None:
+    course.roster_path.write_text("id,sis_login,github\nada,lovelace,\nbela,,lovelace\n")
+    found, said = taken(course, download(tmp_path / "in", "lovelace/tiny.ipynb"))
+    assert found == {}
+    assert "lovelace: left out: ada and bela have this name in different columns" in said

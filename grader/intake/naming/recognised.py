@@ -72,12 +72,15 @@ def _not_inside(files: Iterable[Handed], is_student: Callable[[str], bool]) -> l
 
 
 def _outermost(files: list[Handed], entries: Sequence[str], depth: int) -> list[Handed]:
-    """Leave out names that stand deeper, unless every notebook has one.
+    """Leave out names that stand deeper, unless every notebook has one and each folder its own.
 
-    The downloads of several sections, a folder for each, may be collected at once.
+    The downloads of several sections, a folder for each, may be collected at once; but if the same
+    name is in many folders, it is that of the file which all students got.
     """
     followed = {file.entry for file in files}
-    if all(entry in followed for entry in entries if is_notebook(entry)):
+    are_all = all(entry in followed for entry in entries if is_notebook(entry))
+    places = {(PurePosixPath(file.entry).parts[: depth + 1], file.key) for file in files}
+    if are_all and len(places) == len({key for _, key in places}):
         return files
     return [file for file in files if file.level <= depth]
 

@@ -93,3 +93,9 @@ def test_the_downloads_of_several_sections_are_collected_at_once(
 ) -> None:
     names = ["A/lovelaceada_501_9001_tiny.ipynb", "B/okaforchidi_503_9002_tiny.ipynb"]
     assert set(taken(course, download(tmp_path / "in", *names))[0]) == {"ada", "chidi"}
+
+
+def test_a_released_name_that_looks_like_canvass_is_no_canvas_name() -> None:
+    entries = [f"{who}/lab_3_1_relu.ipynb" for who in ("ada", "bela")]
+    kind, files = recognised(entries, ID)
+    assert (kind, [file.key for file in files]) == ("folder", ["ada", "bela"])
