@@ -15,7 +15,7 @@ STUDENT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._@-]{0,63}")
 
 
 USABLE_ID = N_(
-    "An id may have letters (a-z, A-Z), digits and . _ - @ in it, at most 64 in all. "
+    "An id has at most 64 characters: letters (a-z, A-Z), digits and . _ - @. "
     "It must begin with a letter, a digit or _."
 )
 

@@ -46,8 +46,8 @@ GENERIC: Mapping[str, str | tuple[str, str]] = {
     ),
     "other_number": N_("{name} should be {expected}, but it is {found}"),
     "other_numbers": N_(
-        "{name} should be {expected}, but it is {found} (the largest difference; "
-        "{wrong} of {count} entries are wrong)"
+        "{name} should be {expected}, but it is {found} (the largest difference; wrong entries: "
+        "{wrong} of {count})"
     ),
     "changed": N_("{name} was changed by the call; work on a copy instead"),
     "unreadable": N_("{name} returned something that the grader cannot read"),

@@ -72,12 +72,7 @@ def _place(rows: Sequence[Sequence[float]], wrong: int, count: int) -> str:
             len(touched),
             columns=listed,
         )
-    return ngettext(
-        "{wrong} of {count} entry is wrong.",
-        "{wrong} of {count} entries are wrong.",
-        count,
-        wrong=wrong,
-    )
+    return gettext("Wrong entries: {wrong} of {count}.", wrong=wrong, count=count)
 
 
 def _whole_lines(lines: Sequence[Sequence[float]]) -> list[int]:

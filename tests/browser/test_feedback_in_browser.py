@@ -42,7 +42,7 @@ def test_each_wrong_gradient_is_drawn_with_signs_and_told_in_words(failing: Page
         assert drawing.is_visible()
         signs = drawing.locator("text").all_text_contents()
         assert "+" in signs or "−" in signs
-    assert " wrong. " in failing.locator("#backward .maps").inner_text()
+    assert " entries are wrong. " in failing.locator("#backward .maps").inner_text()
 
 
 def test_drawings_fit_a_phone(show: Show, feedback: Feedback) -> None:

@@ -57,7 +57,7 @@ def test_what_spreadsheets_write_is_understood(course: Course, text: bytes) -> N
         ("name\nada\n", "line 1: no column 'id'"),
         ("id,id\nada,x\n", "line 1: two columns 'id'"),
         ("", "empty; its first line"),
-        ("id\nada\n../etc\n", "line 3: id '../etc': An id may have letters"),
+        ("id\nada\n../etc\n", "line 3: id '../etc': An id has at most 64 characters: letters"),
         ("id\nada\nADA\n", "line 3: id 'ADA' is also in line 2"),
         (HEAD + "a,,,,,501\nb,,,,,501\n", "line 3: canvas_id '501' is also in line 2"),
         (HEAD + "a,,,,,=1+1\n", "line 2: canvas_id '=1+1': must begin with"),

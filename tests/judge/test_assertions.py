@@ -116,7 +116,7 @@ SENTENCES = [
     (lambda: assert_close(math.nan, 1.0, "loss"), "loss is nan, but it should be a finite number"),
     (
         lambda: assert_close(X + np.eye(2, 3), X, "dW"),
-        "dW[0, 0] should be 0, but it is 1 (the largest difference; 2 of 6 entries are wrong)",
+        "dW[0, 0] should be 0, but it is 1 (the largest difference; wrong entries: 2 of 6)",
     ),
     (
         lambda: assert_close(np.where(X == 5, np.inf, X), X, "dW"),
@@ -124,7 +124,7 @@ SENTENCES = [
     ),
     (
         lambda: assert_close(np.array([1e6 + 0.5, 2e-3]), np.array([1e6, 1e-3]), "dW"),
-        "dW[1] should be 0.001, but it is 0.002 (the largest difference; 1 of 2 entries are wrong)",
+        "dW[1] should be 0.001, but it is 0.002 (the largest difference; wrong entries: 1 of 2)",
     ),
     (lambda: assert_close(1.000003, 1.0, "loss"), "loss should be 1, but it is 1.000003"),
     (

@@ -18,7 +18,7 @@ from grader.results import Difference
             ((0.2, 0.0, 1.0), (0.2, 0.0, 1.0)),
             "Only columns 0, 2 are wrong. Every wrong entry is too large.",
         ),
-        (((0.2, 0.0), (0.0, 1.0)), "2 of 4 entries are wrong. Every wrong entry is too large."),
+        (((0.2, 0.0), (0.0, 1.0)), "Wrong entries: 2 of 4. Every wrong entry is too large."),
         (((0.2, 0.0, 1.0),), "Only columns 0, 2 are wrong. Every wrong entry is too large."),
         (((1.0,), (0.0,)), "Only row 0 is wrong. Every wrong entry is too large."),
     ],
