@@ -157,6 +157,8 @@ class ExecuteAndJudge(NbGraderPreprocessor):  # type: ignore[misc]
         """
         run = self.parent
         submission = run.submission(resources)
+        if doubt := submission.doubt_about_time:
+            self.log.warning("%s", doubt)
         result = grade_submission(run.bundle, submission)
         if result.status is Status.NOT_GRADED:
             with CourseGradebook(run.course) as gradebook:

@@ -92,7 +92,8 @@ def html_of(notebook: Notebook) -> str:
 
 def submit(course: Course, student: str, content: str, name: str = "") -> Path:
     folder = hand_in(course, student, content.encode(), name=name).path.parent
-    time = "2026-01-11 13:00:00.000000 UTC" if student == "late" else "2026-01-09 13:00:00 UTC"
+    times = {"late": "2026-01-11 13:00:00.000000 UTC", "renamed": "2026-01-11 18:30:00 IST"}
+    time = times.get(student, "2026-01-09 13:00:00 UTC")
     (folder / "timestamp.txt").write_text(time, encoding="utf-8")
     return folder
 
@@ -183,6 +184,7 @@ def test_nbgrader_autograde_and_the_fast_path_leave_the_same(course: Course) -> 
     for student in ("unlucky", "no id"):
         assert f"error processing assignment '{ID}' for student '{student}'" in run.stderr
     assert run.stderr.count(f"error processing assignment '{ID}' for student") == 2
+    assert "renamed: the time '2026-01-11 18:30:00 IST' cannot be read" in run.stderr
     assert [row for row in rows(other) if "no id" not in row] == rows(course)
     assert read(contents(other.autograded_dir)) == read(contents(course.autograded_dir))
     assert contents(root / "results") == contents(course.root / "results")

@@ -18,7 +18,6 @@ from grader.grading.keeping import Keeper
 from grader.grading.pool import Crew, grade_all
 from grader.grading.run import Run, started
 from grader.intake.submissions import Submission, find_submissions, with_content
-from grader.intake.timestamp import REMEDY, TIMESTAMP_FILE
 from grader.results import Status, SubmissionResult
 from grader.system.listener import NOBODY, Advance, Listener
 from grader.system.scratch import remove_leftovers
@@ -154,11 +153,8 @@ def _grade(run: Run, submissions: list[Submission], summary: Summary, *, force: 
 def _doubtful_times(run: Run, submissions: list[Submission]) -> list[str]:
     """Tell of times that cannot be read or lie in the future; returns whose cannot be read."""
     for submission in submissions:
-        stamp = submission.stamp
-        if stamp.unread or stamp.is_ahead:
-            lateness = "; its lateness is not known" if stamp.is_in_doubt else ""
-            place = submission.path.with_name(TIMESTAMP_FILE)
-            run.listener.warn(f"{submission.student}: {stamp}{lateness}; {REMEDY} in {place}")
+        if doubt := submission.doubt_about_time:
+            run.listener.warn(doubt)
     return [submission.student for submission in submissions if submission.stamp.unread]
 
 

@@ -23,7 +23,13 @@ from grader.course.settings import Course
 from grader.errors import UsageError
 from grader.intake.reading import answers_in, parsed, released
 from grader.intake.rebuild import Intake, rebuild
-from grader.intake.timestamp import TIMESTAMP_FILE, UNKNOWN, Stamp, parse_timestamp
+from grader.intake.timestamp import (
+    REMEDY,
+    TIMESTAMP_FILE,
+    UNKNOWN,
+    Stamp,
+    parse_timestamp,
+)
 from grader.locale.translations import N_, N_plural, Sentence, gettext
 from grader.notebook import MAX_BYTES, Notebook
 from grader.results import Note, NoteKind
@@ -86,6 +92,15 @@ class Submission:
     digest: str = ""
     stamp: Stamp = UNKNOWN
     passed_over: tuple[str, ...] = ()
+
+    @property
+    def doubt_about_time(self) -> str:
+        """What is wrong with its time and how to correct it, for the terminal; "" if nothing is."""
+        if not (self.stamp.unread or self.stamp.is_ahead):
+            return ""
+        lateness = "; its lateness is not known" if self.stamp.is_in_doubt else ""
+        place = self.path.with_name(TIMESTAMP_FILE)
+        return f"{self.student}: {self.stamp}{lateness}; {REMEDY} in {place}"
 
 
 def find_submissions(
@@ -374,7 +389,9 @@ def _stamp(submission: Submission, zone: tzinfo) -> Stamp:
 
     The notebook's own file time is not used: copying or cloning after the deadline changes it.
     """
-    if not os.path.lexists(submission.path.parent / TIMESTAMP_FILE):
+    folder = submission.path.parent
+    is_refused = folder.is_symlink() or folder.parent.is_symlink()  # with all that is in it
+    if is_refused or not os.path.lexists(folder / TIMESTAMP_FILE):
         return UNKNOWN
     try:
         return parse_timestamp(_read(submission, TIMESTAMP_FILE, MAX_STAMP_BYTES), zone)
