@@ -72,7 +72,7 @@ def test_figures_of_the_students_own_run_are_shown(failing: Page) -> None:
 def test_lateness_is_explained(show: Show, feedback: Feedback) -> None:
     note = show(feedback("nadia")).page.locator(".note", has_text="Late.")
     assert "after the deadline" in note.inner_text()
-    assert "points lost" in note.inner_text()
+    assert "Points lost" in note.inner_text()
 
 
 def test_nothing_hidden_is_on_a_page(show: Show, feedback: Feedback) -> None:
