@@ -7,13 +7,18 @@ import binascii
 from collections.abc import Iterator
 from typing import Any
 
-from grader.locale.translations import gettext
+from grader.locale.translations import N_, gettext
 
 __all__ = ["clean_outputs"]
 
 MAX_OUTPUTS = 500
 MAX_LIMIT = 1_000_000  # no limit that the box keeps is higher
 PNG_MAGIC = b"\x89PNG\r\n\x1a\n"
+MAX_SHOWN = 100  # characters of a line that a remark quotes
+REMARKS = {
+    "program": N_("[not run, since the grader runs no programs and installs nothing: {line}]"),
+    "backend": N_("[no effect, since the grader always draws figures in the notebook: {line}]"),
+}
 TEXT_TYPES = ("text/plain", "text/html", "text/markdown", "text/latex")
 
 
@@ -55,6 +60,10 @@ def _clean(output: Any) -> Iterator[dict[str, Any]]:
             }
         case {"output_type": "cut"}:
             yield from _cut(output.get("mib"), output.get("pieces"))
+        case {"output_type": "remark", "kind": str() as kind, "what": str() as what}:
+            if kind in REMARKS:
+                text = gettext(REMARKS[kind], line=_text(what)[:MAX_SHOWN])
+                yield {"output_type": "stream", "name": "stdout", "text": text + "\n"}
 
 
 def _cut(mib: Any, pieces: Any) -> Iterator[dict[str, Any]]:

@@ -154,3 +154,10 @@ def test_whatever_comes_the_result_is_a_valid_notebook(raw: list[Any]) -> None:
         "source": "",
     }
     nbformat.validate({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+
+
+def test_a_remark_is_said_in_words_and_quotes_a_bounded_line() -> None:
+    (output,) = clean_outputs([{"output_type": "remark", "kind": "program", "what": "!" * 500}])
+    text = f"[not run, since the grader runs no programs and installs nothing: {'!' * 100}]\n"
+    assert output == {"output_type": "stream", "name": "stdout", "text": text}
+    assert clean_outputs([{"output_type": "remark", "kind": "other", "what": "x"}]) == []

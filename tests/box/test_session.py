@@ -449,3 +449,68 @@ def test_a_function_that_ends_its_own_box_too_is_to_blame(warm: Launcher) -> Non
             "the other functions were graded as usual."
         )
         assert notebook.session.notes == (Note(NoteKind.STOPPED, text),)
+
+
+PROGRAM = "[not run, since the grader runs no programs and installs nothing: {}]\n"
+BACKEND = "[no effect, since the grader always draws figures in the notebook: {}]\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "remark"),
+    [
+        ("!pip install -q tqdm", PROGRAM.format("!pip install -q tqdm")),
+        ("    !ls", PROGRAM.format("!ls")),
+        ("files = !ls", PROGRAM.format("!ls")),
+        ("!!ls", PROGRAM.format("!ls")),
+        ("%sx ls", PROGRAM.format("!ls")),
+        ("%system ls", PROGRAM.format("!ls")),
+        ("%pip install tqdm", PROGRAM.format("%pip install tqdm")),
+        ("%conda install -y tqdm", PROGRAM.format("%conda install -y tqdm")),
+        ("%mamba install tqdm", PROGRAM.format("%mamba install tqdm")),
+        ("%uv pip install tqdm", PROGRAM.format("%uv pip install tqdm")),
+        ("get_ipython().system('ls')", PROGRAM.format("!ls")),
+        ("%matplotlib notebook", BACKEND.format("%matplotlib notebook")),
+        ("%matplotlib widget", BACKEND.format("%matplotlib widget")),
+        ("%matplotlib ipympl", BACKEND.format("%matplotlib ipympl")),
+        ("%matplotlib qt", BACKEND.format("%matplotlib qt")),
+        ("%matplotlib qt5", BACKEND.format("%matplotlib qt5")),
+        ("%matplotlib tk", BACKEND.format("%matplotlib tk")),
+        ("%gui qt", BACKEND.format("%gui qt")),
+        ("%matplotlib osx", BACKEND.format("%matplotlib osx")),
+        ("import matplotlib; matplotlib.use('TkAgg')", BACKEND.format("TkAgg")),
+        ("import matplotlib; matplotlib.use(backend='Qt4Agg')", BACKEND.format("Qt4Agg")),
+        ("import matplotlib; matplotlib.use('nbagg', force=True)", BACKEND.format("nbagg")),
+        ("import matplotlib.pyplot as p; p.switch_backend('MacOSX')", BACKEND.format("MacOSX")),
+    ],
+)
+def test_lines_for_jupyter_leave_a_remark_and_the_cell_goes_on(
+    warm: Launcher, line: str, remark: str
+) -> None:
+    drawing = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()"
+    source = f"if True:\n{line}\n{drawing}" if line.startswith(" ") else f"{line}\n{drawing}"
+    outcome = executed(warm, source)
+    assert outcome.ok
+    assert outcome.outputs[0] == {"output_type": "stream", "name": "stdout", "text": remark}
+    assert "image/png" in outcome.outputs[1]["data"]
+
+
+@pytest.mark.parametrize("magic", ["bash", "sh", "script python", "perl", "python3"])
+def test_a_cell_for_another_program_is_not_run(warm: Launcher, magic: str) -> None:
+    outcome = executed(warm, f"%%{magic}\necho here")
+    assert outcome.ok
+    assert texts(outcome) == [PROGRAM.format(f"%%{magic}")]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["%matplotlib inline", "%matplotlib", "import matplotlib; matplotlib.use('Agg')"],
+)
+def test_lines_that_work_here_leave_no_remark(warm: Launcher, line: str) -> None:
+    outcome = executed(warm, f"{line}\nimport matplotlib.pyplot as plt\nx = plt.plot([1])")
+    assert outcome.ok
+    assert not any("no effect" in text for text in texts(outcome))
+
+
+def test_what_no_program_printed_is_empty(warm: Launcher) -> None:
+    _, printed = texts(executed(warm, "files = !ls\nprint(list(files), repr(files.n))"))
+    assert printed == "[] ''\n"

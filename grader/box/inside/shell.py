@@ -19,6 +19,8 @@ from IPython.core.interactiveshell import InteractiveShell
 from matplotlib_inline.config import InlineBackend
 from traitlets.config import Config
 
+from grader.box.inside.courtesies import ProgramsRefused, keep_inline
+
 __all__ = ["BoxShell", "OutputLog", "Transformers", "warm_up"]
 
 MAX_OUTPUTS = 400
@@ -127,7 +129,7 @@ class Transformers(TransformerManager):  # type: ignore[misc]  # IPython has no 
         return list(super().do_token_transforms(lines)) if may_be else lines
 
 
-class BoxShell(InteractiveShell):  # type: ignore[misc]  # IPython has no stubs
+class BoxShell(ProgramsRefused, InteractiveShell):  # type: ignore[misc]  # IPython has no stubs
     """An `InteractiveShell` whose every output goes to an `OutputLog`."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -139,6 +141,7 @@ class BoxShell(InteractiveShell):  # type: ignore[misc]  # IPython has no stubs
             config=config, display_pub_class=_Publisher, displayhook_class=_Hook, **kwargs
         )
         self.input_transformer_manager = Transformers()
+        self.refuse_programs()
         self.log_to(OutputLog(1 << 20))
 
     def log_to(self, log: OutputLog) -> None:
@@ -207,6 +210,7 @@ def warm_up() -> BoxShell:
         "_axes[1].imshow([[0, 1]]); _figure.colorbar(_axes[1].images[0]); _plt.show()\n"
         "del _figure, _axes, _plt"
     )
+    keep_inline(shell)
     shell.reset()
     shell.execution_count = 1
     gc.collect()
