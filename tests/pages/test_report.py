@@ -172,7 +172,7 @@ def test_time_of_submission_is_drawn_against_score_and_told(course: Course) -> N
 
 
 def test_without_times_nothing_is_drawn_of_them(course: Course) -> None:
-    assert "in time" not in words(page_of(course, [result("amy", 4.0), result("bob", 4.0)]))
+    assert "on time" not in words(page_of(course, [result("amy", 4.0), result("bob", 4.0)]))
 
 
 def test_who_handed_in_nothing_and_who_was_not_graded_are_named(course: Course) -> None:
