@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path, PurePosixPath
 
 from grader.course.deadlines import Deadlines, load_deadlines
@@ -122,7 +123,8 @@ def collect(
 
 
 def _known_by(roster: Roster | None) -> Callable[[str], bool] | None:
-    return None if roster is None else lambda name: roster.by_any(name) is not None
+    """Whether somebody has a name; remembered, since paths of a download repeat their folders."""
+    return None if roster is None else cache(lambda name: roster.by_any(name) is not None)
 
 
 def _is_nobody(name: str) -> bool:
