@@ -18,4 +18,4 @@ def hand_in(folder, honest):
 
 
 EARNED = {"before": 2.0, "target": 0.0, "after": 3.0}
-EVIDENCE = "is in your notebook more than once"
+EVIDENCE = "The answer cells before, after are in your notebook more than once"
