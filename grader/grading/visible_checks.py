@@ -7,6 +7,7 @@ elsewhere a plain child process is enough.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -26,7 +27,9 @@ from grader.notebook import (
     Notebook,
     cell_name,
     error_text,
+    grade_id,
     is_check,
+    is_solution,
     loads,
     points,
     question_of,
@@ -37,6 +40,12 @@ __all__ = ["CheckedQuestion", "check_notebook", "language_of"]
 # The folder of the notebook may be full of other files. Kinds that releases have come first.
 MAX_LOOKED_AT, MAX_FILES, MAX_TOTAL_BYTES = 10_000, 500, 64 << 20
 USUAL = (".py", ".npz", ".csv", ".txt", ".png")
+
+UNDEFINED = re.compile(r"name '(\w+)' is not defined")
+NO_MODULE = re.compile(r"No module named '(\w+)'")
+NO_FILE = re.compile(r"No such file or directory: '([^'/\\]+)'")
+# Students import these in released cells, too; they come from no course.
+LIBRARIES = ("matplotlib", "numpy", "pandas", "scipy", "seaborn", "sklearn", "torch", "tqdm")
 
 
 @dataclass(frozen=True)
@@ -102,14 +111,46 @@ def _answers(
         above = {i: notebook["cells"][i] for i in range(before + 1, index) if i in outcomes}
         own = {i: one for i, one in above.items() if question_of(one) == question}
         stopped = [i for i in own or above if not outcomes[i].ok]
-        if message and stopped:
-            name = cell_name(notebook["cells"][stopped[0]], stopped[0] + 1)
-            reason = _message(outcomes[stopped[0]])
-            message = gettext(
-                "cell {name}, above this check, fails: {reason}", name=name, reason=reason
+        cause = _cause(notebook, outcomes, stopped[0] if stopped else index)
+        if message and cause != index:
+            message = _missing_file(outcomes[cause]) or gettext(
+                "cell {name}, above this check, fails: {reason}",
+                name=cell_name(notebook["cells"][cause], cause + 1),
+                reason=_message(outcomes[cause]),
             )
         yield CheckedQuestion(question, points(cell) or 0.0, outcomes[index].ok, message)
         before = index
+
+
+def _cause(notebook: Notebook, outcomes: Mapping[int, CellOutcome], index: int) -> int:
+    """The released cell that failed first and so left a cell without a name; or that cell."""
+    error = _error(outcomes[index])
+    name = UNDEFINED.match(error["evalue"]) if error else None
+    if name is None:
+        return index
+    for i in (i for i, outcome in outcomes.items() if i < index and not outcome.ok):
+        cell = notebook["cells"][i]
+        is_ours = grade_id(cell) and not is_solution(cell) and not is_check(cell)
+        if is_ours and re.search(rf"\b{re.escape(name[1])}\b", cell["source"]):
+            return _cause(notebook, outcomes, i)
+    return index
+
+
+def _missing_file(outcome: CellOutcome) -> str:
+    """What to do if a released cell failed since a file is not there that was released with it."""
+    error = _error(outcome) or {"ename": "", "evalue": ""}
+    module, path = NO_MODULE.match(error["evalue"]), NO_FILE.search(error["evalue"])
+    if error["ename"] == "ModuleNotFoundError" and module and module[1] not in LIBRARIES:
+        name = f"{module[1]}.py"
+    elif error["ename"] == "FileNotFoundError" and path:
+        name = path[1]
+    else:
+        return ""
+    return gettext(
+        "the helper file {name} is missing. It was released with this notebook: get it from where "
+        "you got the notebook, and put it into the same folder",
+        name=name,
+    )
 
 
 def _read(path: Path) -> Notebook:
@@ -148,10 +189,15 @@ def _rank(path: Path) -> tuple[int, int, int]:
 def _message(outcome: CellOutcome) -> str:
     if outcome.died:
         return outcome.died
-    errors = [output for output in outcome.outputs if output["output_type"] == "error"]
-    if not errors:
+    error = _error(outcome)
+    if error is None:
         return "" if outcome.ok else gettext("the check did not run")
-    return _explained(errors[-1])
+    return _explained(error)
+
+
+def _error(outcome: CellOutcome) -> dict[str, Any] | None:
+    errors = [output for output in outcome.outputs if output["output_type"] == "error"]
+    return errors[-1] if errors else None
 
 
 def _explained(error: dict[str, Any]) -> str:

@@ -14,6 +14,12 @@ from grader.grading.visible_checks import CheckedQuestion, check_notebook, langu
 RELEASE = Path(__file__).parents[2] / "assignments" / "backprop"
 RIGHT = "def sgd_step(w, dw, learning_rate):\n    return w - learning_rate * dw"
 
+SET_UP = next(
+    cell["source"]
+    for cell in notebook.loads((RELEASE / "backprop.ipynb").read_bytes())["cells"]
+    if notebook.grade_id(cell) == "set_up"
+)
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
@@ -94,6 +100,36 @@ def test_a_cell_that_stops_above_the_check_is_the_reason_given(folder: Path) -> 
         "cell sgd_step, above this check, fails: SyntaxError"
     )
     assert "ipython" not in found["sgd_step"].message
+
+
+def test_a_helper_file_that_is_missing_is_named_with_its_origin(folder: Path) -> None:
+    (folder / "checking.py").unlink()
+    found = answered(folder, {"sgd_step": RIGHT})
+    assert found["sgd_step"].message == (
+        "the helper file checking.py is missing. It was released with this notebook: get it from "
+        "where you got the notebook, and put it into the same folder"
+    )
+    assert "not started" in found["neuron"].message
+
+
+def test_a_data_file_that_is_missing_is_named_where_it_is_needed(folder: Path) -> None:
+    set_up = "values = open('values.csv').read()"
+    found = answered(folder, {"set_up": f"{SET_UP}\n{set_up}", "sgd_step": f"values\n{RIGHT}"})
+    assert "the helper file values.csv is missing" in found["sgd_step"].message
+    assert "not started" in found["neuron"].message
+
+
+def test_the_released_cell_that_fails_first_is_the_reason_given(folder: Path) -> None:
+    found = answered(folder, {"set_up": f"1 / 0\n{SET_UP}", "sgd_step": RIGHT})
+    text = "cell set_up, above this check, fails: ZeroDivisionError: division by zero"
+    assert found["sgd_step"].message == text
+
+
+def test_a_library_that_is_not_installed_is_no_helper_file(folder: Path) -> None:
+    code = "raise ModuleNotFoundError(\"No module named 'torch'\")"
+    found = answered(folder, {"set_up": f"{code}\n{SET_UP}", "sgd_step": RIGHT})
+    assert "No module named 'torch'" in found["sgd_step"].message
+    assert "helper" not in found["sgd_step"].message
 
 
 def test_the_sign_of_a_lost_check_is_said_once(folder: Path) -> None:
