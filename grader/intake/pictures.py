@@ -34,10 +34,11 @@ PREFIX = "attachment:"
 SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 MAX_NAME = 400  # characters of a reference to an attachment
+MAX_BRACKETS = 8  # that close in such a reference; bounds the time that a hostile text takes
 
 # Code, the beginning of a picture, a picture in HTML, or the target of a named reference.
 PLACE = re.compile(
-    r"(?P<ticks>`++).{0,20000}?(?<!`)(?P=ticks)(?!`)"
+    r"(?<!`)(?P<ticks>`++).{0,20000}?(?<!`)(?P=ticks)(?!`)"
     r"|!\[(?P<alt>(?:[^\[\]]|\[[^\[\]]*\]){0,500})\]\("
     r"|<img\b(?P<attributes>[^<>]*+)>"
     r"|^ {0,3}\[(?P<label>[^\]\n]{1,200})\]:[ \t]*<?attachment:(?P<target>[^\n]*)",
@@ -148,7 +149,7 @@ class _Writer:
         line = self._source[start : start + MAX_NAME].split("\n")[0]
         is_attachment = line.lstrip(" \t<").lower().startswith(PREFIX)
         ends = [i for i, sign in enumerate(line) if sign == ")" and is_attachment]
-        for end in reversed(ends):  # a name may hold brackets itself
+        for end in reversed(ends[:MAX_BRACKETS]):  # a name may hold brackets itself
             if name := self._found(_target_of(line[:end])):
                 return PREFIX + name, start + end + 1
         if match := TARGET.match(self._source, start):
@@ -183,9 +184,9 @@ class _Writer:
     def _lost(self, alt: str, target: str = "") -> str:
         """A reference that leads nowhere, as text."""
         self._album.has_lost = True
-        shown = re.sub(r"[\[\]<>!]", "", unquote(target))[:MAX_NAME]
-        if target.startswith(("http://", "https://")):
-            return f"{alt} <{target}>".strip()
+        # Of an address in the web only the file's name is shown: a link would tell who reads it.
+        name = target.rpartition("/")[2] if "://" in target else target
+        shown = re.sub(r"[\[\]<>!]", "", unquote(name[:MAX_NAME]))
         return f"{alt} ({shown})".strip() if shown and not shown.startswith("data:") else alt
 
 

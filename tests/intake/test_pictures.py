@@ -94,7 +94,7 @@ def test_what_is_no_picture_is_left_out(bundle):
         ("![sketch](attachment:gone.png)", "sketch (gone.png)"),
         ("![](attachment:gone%20(2).png)", "(gone (2).png)"),
         ("![sketch](photo.jpg)", "sketch (photo.jpg)"),
-        ("![sketch](https://example.org/a.png)", "sketch <https://example.org/a.png>"),
+        ("![sketch](https://example.org/a.png)", "sketch (a.png)"),
         ('x <img src="C:\\a.png" alt="sketch">', "x sketch (C:\\a.png)"),
         ("![![b](attachment:x)](attachment:y)", "[b](attachment:x) (y)"),
         ("![a][1]\n\n[1]: attachment:gone.png", "![a][1]\n\n1"),
