@@ -10,16 +10,18 @@ from __future__ import annotations
 
 import base64
 import html
+import itertools
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from grader.notebook import Cell
 
-__all__ = ["IMAGE_TYPES", "INLINE_IMAGES", "PREFIX", "Illustrated", "illustrated"]
+__all__ = ["IMAGE_TYPES", "INLINE_IMAGES", "MAX_PICTURES", "PREFIX", "Illustrated", "illustrated"]
 
 IMAGE_TYPES = {
     "image/png": "png",
@@ -34,12 +36,14 @@ PREFIX = "attachment:"
 SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 MAX_NAME = 400  # characters of a reference to an attachment
-MAX_BRACKETS = 8  # that close in such a reference; bounds the time that a hostile text takes
+MAX_PICTURES = 1000  # of one text cell, or of an answer that was split over several
+MAX_PLACES = 200  # references in the same
+MAX_BRACKETS = 8  # that are tried as the end of a reference
+TICKS = re.compile(r"`+")
 
-# Code, the beginning of a picture, a picture in HTML, or the target of a named reference.
+# The beginning of a picture, a picture in HTML, or the target of a named reference.
 PLACE = re.compile(
-    r"(?<!`)(?P<ticks>`++).{0,20000}?(?<!`)(?P=ticks)(?!`)"
-    r"|!\[(?P<alt>(?:[^\[\]]|\[[^\[\]]*\]){0,500})\]\("
+    r"!\[(?P<alt>(?:[^\[\]]|\[[^\[\]]*\]){0,500})\]\("
     r"|<img\b(?P<attributes>[^<>]*+)>"
     r"|^ {0,3}\[(?P<label>[^\]\n]{1,200})\]:[ \t]*<?attachment:(?P<target>[^\n]*)",
     re.DOTALL | re.MULTILINE | re.IGNORECASE,
@@ -83,25 +87,21 @@ class _Album:
     """Pictures under plain names, each of them once."""
 
     pictures: dict[str, dict[str, str]] = field(default_factory=dict)
+    places: int = 0
     has_lost: bool = False
+    _names: dict[tuple[str, str], str] = field(default_factory=dict)
+    _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
-    def add(self, name: str, kind: str, data: str) -> str:
-        """Keep a picture; returns its plain name."""
-        picture = {kind: data}
-        for known, other in self.pictures.items():
-            if other == picture:
-                return known
-        if not SAFE_NAME.fullmatch(name) or name in self.pictures:
-            name = next(n for n in _numbered(IMAGE_TYPES[kind]) if n not in self.pictures)
-        self.pictures[name] = picture
-        return name
-
-
-def _numbered(suffix: str) -> Iterator[str]:
-    number = 0
-    while True:
-        number += 1
-        yield f"picture-{number}.{suffix}"
+    def add(self, name: str, kind: str, data: str) -> str | None:
+        """Keep a picture; returns its plain name, or None if there are too many."""
+        if (kind, data) not in self._names:
+            if len(self.pictures) == MAX_PICTURES:
+                return None
+            while not SAFE_NAME.fullmatch(name) or name in self.pictures:
+                name = f"picture-{next(self._numbers)}.{IMAGE_TYPES[kind]}"
+            self.pictures[name] = {kind: data}
+            self._names[kind, data] = name
+        return self._names[kind, data]
 
 
 class _Writer:
@@ -117,23 +117,34 @@ class _Writer:
         self._album = album
         self._names: dict[str, str] = {}
         for name, bundle in (cell.get("attachments") or {}).items():
-            if picture := _picture(bundle):
-                self._names[_normal(name)] = self._names[_plain(name)] = album.add(name, *picture)
+            picture = _picture(bundle)
+            if picture and (plain := album.add(name, *picture)):
+                self._names[_normal(name)] = self._names[_plain(name)] = plain
 
     def text(self) -> str:
         """The text, in which each picture has its plain name."""
-        pieces = []
+        pieces: list[str] = []
         done = 0
+        code = _CodeSpans(self._source)
         while place := PLACE.search(self._source, done):
-            pieces.append(self._source[done : place.start()])
-            written, done = self._written(place)
-            pieces.append(written)
+            if end := code.end_of(place.start()):
+                written, after = self._source[place.start() : end], end
+            elif self._album.places < MAX_PLACES:
+                self._album.places += 1
+                written, after = self._written(place)
+            else:
+                return "".join([*pieces, self._without_references(done)])
+            pieces += [self._source[done : place.start()], written]
+            done = after
         return "".join([*pieces, self._source[done:]])
+
+    def _without_references(self, start: int) -> str:
+        """The rest of a text with too many pictures: none of them is looked for."""
+        self._album.has_lost = True
+        return re.sub(PREFIX, "", self._source[start:], flags=re.IGNORECASE)
 
     def _written(self, place: re.Match[str]) -> tuple[str, int]:
         """What to write for one place, and where in the source to go on."""
-        if place["ticks"] is not None:
-            return place[0], place.end()
         if place["attributes"] is not None:
             return self._from_html(place), place.end()
         if place["label"] is not None:
@@ -158,6 +169,8 @@ class _Writer:
 
     def _found(self, target: str) -> str | None:
         """The plain name of an attachment, however a reference spells it."""
+        if not self._names:
+            return None
         name = target[len(PREFIX) :] if target.lower().startswith(PREFIX) else target
         return self._names.get(_normal(name)) or self._names.get(_plain(name))
 
@@ -177,17 +190,46 @@ class _Writer:
         source = values.get("src", "").strip()
         name = self._found(source) if source.lower().startswith(PREFIX) else None
         written = self._image(alt, PREFIX + name if name else source)
-        before = self._source[: place.start()].rsplit("\n", 1)[-1].rstrip()
+        before = self._source[max(0, place.start() - MAX_NAME) : place.start()]
+        before = before.rsplit("\n", 1)[-1].rstrip()
         # In a block of HTML, Markdown is read after an empty line only.
         return written if before and not before.endswith(">") else f"\n\n{written}\n\n"
 
     def _lost(self, alt: str, target: str = "") -> str:
         """A reference that leads nowhere, as text."""
         self._album.has_lost = True
-        # Of an address in the web only the file's name is shown: a link would tell who reads it.
-        name = target.rpartition("/")[2] if "://" in target else target
-        shown = re.sub(r"[\[\]<>!]", "", unquote(name[:MAX_NAME]))
+        if target.lower().startswith(("http:", "https:", "//")):  # nobody is told who looks at it
+            target = urlsplit(target).path.rpartition("/")[2]
+        shown = re.sub(r"[\[\]<>!]", "", unquote(target))[:MAX_NAME]
         return f"{alt} ({shown})".strip() if shown and not shown.startswith("data:") else alt
+
+
+class _CodeSpans:
+    """Code in a text, between two runs of equally many backticks; nothing in it is a picture.
+
+    Args:
+        source: the text; the time is linear in its length, whatever it holds.
+    """
+
+    def __init__(self, source: str) -> None:
+        runs: dict[int, list[int]] = {}
+        for run in TICKS.finditer(source):
+            runs.setdefault(len(run[0]), []).append(run.start())
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+        done = 0
+        for run in TICKS.finditer(source):
+            same, length = runs[len(run[0])], len(run[0])
+            closing = bisect_right(same, run.start())
+            if run.start() >= done and closing < len(same):
+                done = same[closing] + length
+                self._starts.append(run.start())
+                self._ends.append(done)
+
+    def end_of(self, position: int) -> int | None:
+        """The end of the code that a position is in; None if it is in none."""
+        span = bisect_left(self._starts, position + 1) - 1
+        return self._ends[span] if span >= 0 and position < self._ends[span] else None
 
 
 def _target_of(inner: str) -> str:

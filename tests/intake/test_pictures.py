@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import base64
+import time
 from copy import deepcopy
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.intake.pictures import illustrated
+from grader.intake.pictures import MAX_PICTURES, illustrated
 from grader.intake.rebuild import rebuild
 from tests.kit.notebooks import answered, make_cell
 from tests.kit.submissions import FORWARD, RELEASE, repaired, source, told
@@ -168,3 +169,35 @@ def test_whatever_is_written_the_text_can_be_written_again_and_stays(text):
     found = illustrated([with_picture(text, **{"a b.png": PNG})])
     again = illustrated([with_picture(found.source, **found.attachments)])
     assert again.attachments == found.attachments
+
+
+RUNS = "".join("`" * length + "x" for length in range(1, 200))
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["![](attachment:)", "<img>", "`", RUNS, "![[", "![a](", "<img src='", "[a]: attachment:x\n"],
+)
+def test_time_grows_no_faster_than_a_hostile_text(unit: str) -> None:
+    """Processor time, and far above what is needed: what is quadratic takes hours here."""
+    size = 4 << 20
+    cell = {**with_picture(unit * (size // len(unit))), "attachments": {}}
+    began = time.process_time()
+    found = illustrated([cell])
+    assert time.process_time() - began < 60
+    assert len(found.source) < 2 * size
+
+
+def test_a_hundred_thousand_attachments_are_as_many_as_a_notebook_may_have() -> None:
+    pictures = {f"{n}": {"image/png": f"{n:08}"} for n in range(100_000)}
+    began = time.process_time()
+    found = illustrated([{**with_picture("![a](attachment:99999)"), "attachments": pictures}])
+    assert time.process_time() - began < 60
+    assert len(found.attachments) == MAX_PICTURES
+    assert (found.source, found.has_lost) == ("a (99999)", True)
+
+
+def test_code_holds_no_pictures_however_it_is_quoted() -> None:
+    for text in ("``![a](attachment:x)``", "`a` ```\n![a](attachment:x)\n``` `b`"):
+        assert illustrated([with_picture(text)]).source == text
+    assert illustrated([with_picture("`` ![a](attachment:x) `")]).source == "`` a (x) `"
