@@ -18,4 +18,4 @@ def hand_in(folder, honest):
 
 
 EARNED = {"before": 2.0, "target": 0.0, "after": 3.0}
-EVIDENCE = "your changes to it do not count: test_before, test_target, test_after"
+EVIDENCE = "The cells test_before, test_target, test_after are not answer cells"
