@@ -159,7 +159,7 @@ def test_a_cell_answer_out_of_form_is_an_empty_outcome(value: Any) -> None:
     ids="next-question last-question operation callback negative short unnamed text http".split(),
 )
 def test_a_frame_that_does_not_answer_ends_the_box(peer: Peer) -> None:
-    with pytest.raises(BoxDied, match="cannot be read"):
+    with pytest.raises(BoxDied, match="disturbed the connection to the grader"):
         with_peer(peer, call)
 
 

@@ -50,7 +50,7 @@ def test_observe_gives_the_arguments_as_the_call_left_them(session: Scripted) ->
 @pytest.mark.parametrize("echoed", [None, 5, (), (1, 2), {"a": 1}])
 def test_observe_refuses_arguments_that_are_not_those_of_the_call(echoed: Any) -> None:
     student = Student(Scripted(lambda _: CallSuccess((1,), (echoed,))))
-    with pytest.raises(StudentFailure, match="cannot be read"):
+    with pytest.raises(StudentFailure, match="f returned something that the grader cannot read"):
         student.observe("f", 1)
 
 
