@@ -105,6 +105,7 @@ class _Trial:
     seed: str
     strict: Collection[str]
     wording: Wording
+    given: Collection[str]
     tallies: dict[str, _Tally] = field(default_factory=dict)
 
 
@@ -154,12 +155,19 @@ class _Plugin:
         return True
 
     def _run(self, items: Sequence[pytest.Item]) -> None:
-        for item, following in zip(items, [*items[1:], None], strict=True):
+        asked = [item for item in items if _question_of(item) not in self._trial.given]
+        following = dict(zip(asked, [*asked[1:], None], strict=True))
+        for item in items:
             self._item = item
-            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+            if item in following:
+                hook = item.config.hook
+                hook.pytest_runtest_protocol(item=item, nextitem=following[item])
+            else:
+                self._tally(item)
 
     def pytest_configure(self, config: pytest.Config) -> None:
         config.addinivalue_line("markers", "question(name, points): the question a test is of")
+        config.addinivalue_line("markers", "chance: it draws samples, so luck matters")
         config.option.tbstyle = "no"  # nobody reads tracebacks, and each takes 50 ms to draw
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
@@ -174,11 +182,7 @@ class _Plugin:
         return (yield)
 
     def _note_outcome(self, item: pytest.Function, call: pytest.CallInfo[None]) -> None:
-        name = item.originalname
-        tallies = self._trial.tallies
-        if name not in tallies:
-            tallies[name] = _tally(item, self._trial.wording)
-        tally = tallies[name]
+        tally = self._tally(item)
         tally.requests += self._trial.student.take_log()
         if call.excinfo is None:
             credit = item.funcargs.get("follow_through")
@@ -194,6 +198,14 @@ class _Plugin:
             tally.passed = False
             tally.message = str(error).strip() or tally.claim
             tally.difference = getattr(error, "difference", None)
+
+    def _tally(self, item: pytest.Item) -> _Tally:
+        """What is noted of a test; it has passed until one of its items fails."""
+        assert isinstance(item, pytest.Function)  # noqa: S101 — told to mypy; no plugin makes others
+        tallies = self._trial.tallies
+        if item.originalname not in tallies:
+            tallies[item.originalname] = _tally(item, self._trial.wording)
+        return tallies[item.originalname]
 
 
 def _question_of(item: pytest.Item) -> str:
@@ -266,6 +278,7 @@ class HiddenTests:
         catalogue: Callable[[], Catalogue] = Catalogue,
         strict: Collection[str] = (),
         wording: Wording = SILENT,
+        given: Collection[str] = (),
     ) -> Mapping[str, Verdict]:
         """Judge one submission.
 
@@ -276,6 +289,7 @@ class HiddenTests:
             catalogue: returns the known mistakes; called only if points are lost.
             strict: questions in which a result that only fits an earlier mistake gets no credit.
             wording: the sentences that students read.
+            given: questions whose tests count as passed without being run.
 
         Returns:
             The verdict on each question that the hidden tests name, in file order.
@@ -285,7 +299,7 @@ class HiddenTests:
                 the catalogue is broken.
             KeyboardInterrupt: a test was interrupted; there is no verdict.
         """
-        trial = _Trial(student, reference, seed, strict, wording)
+        trial = _Trial(student, reference, seed, strict, wording, given)
         self._judge(trial)
         with speaking(wording):
             return _verdicts(trial, catalogue)

@@ -47,6 +47,7 @@ def run(tmp_path: Path) -> Run:
         strict: Sequence[str] = (),
         catalogue: Callable[[], Catalogue] = Catalogue,
         session: Local | None = None,
+        given: Sequence[str] = (),
         **functions: Any,
     ) -> Any:
         path = tmp_path / folder / "hidden_tests.py"
@@ -55,7 +56,7 @@ def run(tmp_path: Path) -> Run:
         reference = Reference("def f(x):\n    return 2 * x\n", tmp_path)
         student = Student(session or Local(**functions))
         with HiddenTests(path) as tests:
-            return tests.run(student, reference, seed, catalogue, strict)
+            return tests.run(student, reference, seed, catalogue, strict, given=given)
 
     return run
 
@@ -165,6 +166,20 @@ def test_tests_run_in_the_order_of_the_file_and_progress_tells_of_earlier_ones(r
     assert list(verdicts) == ["b", "a", "c"]
     assert [check.name for check in verdicts["b"].checks] == ["test_z", "test_last"]
     assert [v.checks[-1].passed for v in verdicts.values()] == [True, True, False]
+
+
+def test_given_questions_count_as_passed_without_being_run(run: Run) -> None:
+    source = """
+        @question("a", points=2)
+        def test_a(): assert False
+        @question("b", points=1)
+        @pytest.mark.chance
+        def test_b(progress): assert progress.full_marks("a") and not progress.full_marks("c")
+        @question("c", points=1)
+        def test_c(): assert False
+        """
+    verdicts = run(source, given=("a", "c"))
+    assert {q: v.checks[0].points for q, v in verdicts.items()} == {"a": 2, "b": 1, "c": 1}
 
 
 RNG = """
