@@ -40,7 +40,7 @@ Notebook: TypeAlias = dict[str, Any]
 MAX_BYTES = 16 << 20  # of a file that is opened as a student's notebook
 CHECK_PREFIX = "test_"
 ADDED: dict[str, Any] = {"grader": {"added": True}}  # metadata of a cell that a student added
-CELL_FILE = re.compile(r"<ipython-input-[^>]*>, ")  # IPython's file name for a cell
+CELL_FILE = re.compile(r"<ipython-input-[^<>]*>, ")  # IPython's file name for a cell
 CELL_TYPES = ("code", "markdown", "raw")
 MAX_DIGITS = 300  # Python refuses to parse integers of more than 4300 digits
 

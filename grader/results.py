@@ -124,6 +124,19 @@ class QuestionResult:
     follow_through: tuple[str, ...] = ()
 
     @property
+    def lost_by_reason(self) -> list[tuple[CheckResult, ...]]:
+        """The checks that were not passed; those that were lost for the same reason are together.
+
+        Unfinished work loses many checks for one reason, and pages say it once for such a group.
+        """
+        groups: dict[str, list[CheckResult]] = {}
+        for check in self.checks:
+            if check.passed is not True:
+                reason = check.message if check.passed is False else ""
+                groups.setdefault(reason or check.name, []).append(check)
+        return [tuple(group) for group in groups.values()]
+
+    @property
     def shown_hints(self) -> list[str]:
         """Each hint once: mistakes may share one."""
         return list(dict.fromkeys(filter(None, self.hints)))

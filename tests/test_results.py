@@ -140,3 +140,18 @@ def test_a_record_in_which_any_key_is_missing_or_more_is_refused() -> None:
             change(reduce(getitem, above, data))
             with pytest.raises(ValueError):
                 SubmissionResult.from_json(json.dumps(data))
+
+
+def test_checks_lost_for_the_same_reason_are_together_and_passed_ones_left_out() -> None:
+    def check(name: str, passed: bool | None, message: str) -> CheckResult:
+        return CheckResult(name, name, passed, 0.0, 1.0, message)
+
+    checks = (
+        *(check("a", False, "no"), check("b", True, "no"), check("c", False, "other")),
+        *(check("d", None, "no"), check("e", False, "no"), check("f", False, "")),
+        check("g", False, ""),
+    )
+    groups = QuestionResult("q", 0.0, 7.0, checks=checks).lost_by_reason
+    assert [[check.name for check in group] for group in groups] == [
+        *(["a", "e"], ["c"], ["d"], ["f"], ["g"]),
+    ]

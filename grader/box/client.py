@@ -19,6 +19,7 @@ from grader.box.outputs import clean_outputs
 from grader.box.protocol import Decoder, Encoder, Frame, ProtocolError, find_unknown
 from grader.errors import BoxError
 from grader.locale.translations import Sentence, gettext
+from grader.notebook import error_text
 
 __all__ = [
     "Box",
@@ -49,6 +50,14 @@ class CellOutcome:
     outputs: tuple[dict[str, Any], ...] = ()
     count: int | None = None
     died: str = ""
+
+    @property
+    def error(self) -> str:
+        """Why it did not run to its end, on one line; empty if it did."""
+        errors = [output for output in self.outputs if output["output_type"] == "error"]
+        if self.died or self.ok or not errors:
+            return self.died
+        return f"{_clip(errors[-1]['ename'])}: {_clip(error_text(errors[-1]), 300)}"
 
 
 @dataclass(frozen=True)
@@ -89,11 +98,13 @@ class CallFailure:
         reason: one sentence for the student.
         error: the type of the exception that ended it, if one did.
         index: the number of the failed call in the request, from 0.
+        is_undefined: whether there is no function of that name.
     """
 
     reason: str
     error: str = ""
     index: int = 0
+    is_undefined: bool = False
 
 
 class Box:
@@ -296,7 +307,7 @@ def _call_outcome(request: CallRequest, answer: dict[str, Any]) -> CallSuccess |
             text = gettext("{name} returned a value that is too large to be graded", name=name)
             return CallFailure(text)
         case {"status": "undefined"}:
-            return CallFailure(gettext("{name} is not defined", name=name))
+            return CallFailure(gettext("{name} is not defined", name=name), is_undefined=True)
         case {"status": "error", "error": "NotImplementedError"}:
             text = gettext("{name} is not implemented yet", name=name)
             return CallFailure(text, "NotImplementedError")

@@ -11,6 +11,7 @@ a child process. So a few suspects are tried once more, with only the cells that
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -166,7 +167,27 @@ class Session:
             )
             return CallFailure(text)
         assert self._box is not None  # noqa: S101 — told to mypy; _reopen opened it
-        return self._box.call(request, timeout_s)
+        outcome = self._box.call(request, timeout_s)
+        is_undefined = isinstance(outcome, CallFailure) and outcome.is_undefined
+        return (self._cut_short(request.name) if is_undefined else None) or outcome
+
+    def _cut_short(self, name: str) -> CallFailure | None:
+        """Why a function is not defined, if the cell that defines it did not run to its end.
+
+        The sentence does not name the function: the reason is the same for all of that cell.
+        """
+        word = re.escape(name)
+        definition = re.compile(rf"^[^\S\n]*(?:def[^\S\n]+{word}\b|{word}[^\S\n]*=)", re.M)
+        for cell in reversed(self._cells):
+            outcome = self._outcomes.get(cell.index)
+            if outcome and not outcome.ok and definition.search(cell.source):
+                text = gettext(
+                    "cell {cell} stopped before it defined all that this check needs: {error}",
+                    cell=cell.label,
+                    error=outcome.error,
+                )
+                return CallFailure(text, is_undefined=True)
+        return None
 
     def _note_death(self, name: str, death: BoxDied) -> CallFailure:
         self._close_box()

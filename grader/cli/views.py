@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 from statistics import fmean, median
 from typing import TYPE_CHECKING
 
@@ -159,13 +160,12 @@ def _proof_table(proof: Proof) -> Table:
 
 def show_checks(checked: Sequence[CheckedQuestion]) -> None:
     """Print which of a student's visible checks pass, and the messages of the others."""
-    for question in checked:
-        mark = "[green]✓[/]" if question.passed else "[red]✗[/]"
-        name = f"[bold]{escape(question.question)}[/]"
-        worth = gettext("{question} (points: {points:g})", question=name, points=question.points)
-        terminal.out.print(f"{mark} {worth}")
-        if question.message:
-            terminal.out.print(f"    {escape(question.message)}", soft_wrap=True)
+    for message, alike in groupby(checked, key=lambda question: question.message):
+        questions = list(alike)
+        for question in questions:
+            _show_check(question)
+        if message:
+            terminal.out.print(f"    {escape(_reason(message, len(questions)))}", soft_wrap=True)
     passed = sum(question.passed for question in checked)
     terminal.out.print(
         ngettext(
@@ -174,6 +174,25 @@ def show_checks(checked: Sequence[CheckedQuestion]) -> None:
             len(checked),
             passed=passed,
         )
+    )
+
+
+def _show_check(question: CheckedQuestion) -> None:
+    mark = "[green]✓[/]" if question.passed else "[red]✗[/]"
+    name = f"[bold]{escape(question.question)}[/]"
+    worth = gettext("{question} (points: {points:g})", question=name, points=question.points)
+    terminal.out.print(f"{mark} {worth}")
+
+
+def _reason(message: str, count: int) -> str:
+    """The message of one check, or of several checks in a row that fail for the same reason."""
+    if count == 1:
+        return message
+    return ngettext(
+        "{count} check fails for one reason: {reason}",
+        "{count} checks fail for one reason: {reason}",
+        count,
+        reason=message,
     )
 
 

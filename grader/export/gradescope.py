@@ -78,16 +78,20 @@ def _tests(number: int, question: QuestionResult) -> list[dict[str, Any]]:
     if not question.checks:
         score = float(question.score or 0.0)
         return [_test(f"{number}", question.question, score, question.max_score, "", question)]
+    numbers = {check: f"{number}.{index}" for index, check in enumerate(question.checks, 1)}
+    firsts = {c: numbers[group[0]] for group in question.lost_by_reason for c in group[1:]}
     return [
         _test(
-            f"{number}.{index}",
+            numbers[check],
             f"{question.question}: {check.claim or check.name}",
             float(check.points),
             float(check.max_points),
-            _message(check, question),
+            gettext("For the same reason as {number}.", number=firsts[check])
+            if check in firsts
+            else _message(check, question),
             question,
         )
-        for index, check in enumerate(question.checks, 1)
+        for check in question.checks
     ]
 
 

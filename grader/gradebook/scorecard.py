@@ -6,12 +6,13 @@ read the table beside it. So partial credit and messages are in the same output.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from markupsafe import Markup
 
-from grader.locale.translations import N_, gettext
+from grader.locale.translations import N_, gettext, ngettext
 from grader.results import CheckResult, QuestionResult
 
 __all__ = ["check_cell_outputs"]
@@ -23,6 +24,7 @@ TABLE = Markup(
     "<tbody>{rows}</tbody></table>"
 )
 ROW = Markup("<tr><td>{claim}{remark}</td><td>{mark}</td><td>{points:g} / {max_points:g}</td></tr>")
+REASON = Markup('<tr><td colspan="3"><em>{}</em></td></tr>')
 REMARK = Markup("<br><em>{}</em>")
 
 
@@ -75,9 +77,26 @@ def _table(question: QuestionResult) -> str:
         check=gettext("check"),
         result=gettext("result"),
         points=gettext("points"),
-        rows=Markup().join(map(_row, question.checks)),
+        rows=Markup().join(_rows(question)),
     )
     return str(table)
+
+
+def _rows(question: QuestionResult) -> Iterator[Markup]:
+    """A row for each check; checks lost for the same reason come last, below a row that says it."""
+    groups = [group for group in question.lost_by_reason if len(group) > 1]
+    grouped = {check for group in groups for check in group}
+    yield from (_row(check) for check in question.checks if check not in grouped)
+    for group in groups:
+        yield REASON.format(
+            ngettext(
+                "{count} check was lost for one reason: {reason}",
+                "{count} checks were lost for one reason: {reason}",
+                len(group),
+                reason=group[0].message,
+            )
+        )
+        yield from (_row(replace(check, message="")) for check in group)
 
 
 def _row(check: CheckResult) -> Markup:

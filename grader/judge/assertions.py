@@ -123,7 +123,8 @@ def expect_dict(value: Any, keys: Iterable[str], name: str) -> dict[str, Any]:
         raise AssertionError(say("not_a_dict", name=name, found=describe(value)))
     missing = [key for key in keys if key not in value]
     if missing:
-        raise AssertionError(say("no_key", name=name, key=missing[0]))
+        lacks = say("no_key", name=name, key=missing[0])
+        raise AssertionError(lacks if value else say("empty_dict", name=name))
     return value
 
 

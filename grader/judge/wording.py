@@ -36,6 +36,7 @@ GENERIC: Mapping[str, str | tuple[str, str]] = {
         "{name} should have {count} values, but it has {found}",
     ),
     "not_a_dict": N_("{name} should be a dict, but it is {found}"),
+    "empty_dict": N_("{name} is an empty dict"),
     "no_key": N_("{name} has no key {key!r}"),
     "other_kind": N_("{name} should hold {kind}, but its dtype is {dtype}"),
     "other_shape": N_("{name} should have shape {shape}, but it has {found}"),

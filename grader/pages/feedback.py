@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,13 +24,14 @@ from grader.notebook import (
 )
 from grader.pages.heatmap import heat_map, where_wrong
 from grader.pages.rendering import render, safe_html, safe_markdown
-from grader.results import QuestionResult
+from grader.results import QuestionResult, SubmissionResult
 
 __all__ = ["feedback_page"]
 
 ANSI_COLOURS = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 FIGURE = Markup('<figure><img alt="{}" src="data:image/png;base64,{}"></figure>')
 MAX_TEXT = 20_000  # characters shown of one output
+COMPARED = 80  # characters by which two texts of an error are the same
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def _page(course: Course, assignment: Assignment, grade: Grade) -> str:
         mark=_mark,
         heat_map=heat_map,
         where_wrong=where_wrong,
-        stopped=_stopped(result.notebook) if result.notebook else {},
+        stopped=dict(_untold(result, _stopped(result.notebook))) if result.notebook else {},
         pieces=list(_pieces(result.notebook)) if result.notebook else [],
     )
 
@@ -99,6 +100,15 @@ def _stopped(notebook: dict[str, Any]) -> dict[str, str]:
                 if output["output_type"] == "error":
                     found[question] = f"{output['ename']}: {_plain(error_text(output))}"
     return found
+
+
+def _untold(result: SubmissionResult, stopped: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """The errors of answer cells that no check of the question tells already."""
+    for question in result.questions:
+        error = stopped.get(question.question, "")
+        start = " ".join(error.split())[:COMPARED]
+        if error and not any(start in " ".join(c.message.split()) for c in question.checks):
+            yield question.question, error
 
 
 def _pieces(notebook: dict[str, Any]) -> Iterator[_Piece]:

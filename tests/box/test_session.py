@@ -514,3 +514,23 @@ def test_lines_that_work_here_leave_no_remark(warm: Launcher, line: str) -> None
 def test_what_no_program_printed_is_empty(warm: Launcher) -> None:
     _, printed = texts(executed(warm, "files = !ls\nprint(list(files), repr(files.n))"))
     assert printed == "[] ''\n"
+
+
+def test_a_cell_that_stopped_is_the_one_reason_for_all_that_it_defines(
+    warm: Launcher,
+) -> None:
+    sources = "def early(): return 1", "y = q  # unknown\ndef f(): pass\ng = f", "f()\ng()"
+    with Notebook(warm, *sources) as notebook:
+        reasons = [notebook.failure(name).reason for name in ("f", "g", "h")]
+    assert reasons[:2] == 2 * [
+        "cell cell 1 stopped before it defined all that this check needs: "
+        "NameError: name 'q' is not defined"
+    ]
+    assert reasons[2] == "h is not defined"
+
+
+def test_a_cell_that_ended_its_box_is_the_reason_for_what_it_did_not_define(
+    warm: Launcher,
+) -> None:
+    with Notebook(warm, "import os\nos._exit(1)\ndef f(): pass") as notebook:
+        assert "this cell ended the Python process" in notebook.failure("f").reason

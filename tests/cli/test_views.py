@@ -95,3 +95,24 @@ def test_visible_checks_are_told_in_the_language_that_holds(
         f"✗ {worth.format(question='[b]', points=1)}",
         total.format(passed=1, count=2),
     ]
+
+
+def test_visible_checks_that_fail_in_a_row_for_one_reason_share_its_line(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    show_checks(
+        [
+            CheckedQuestion("a", 4.0, True),
+            CheckedQuestion("b", 4.0, False, "the helper file is missing"),
+            CheckedQuestion("c", 1.0, False, "the helper file is missing"),
+            CheckedQuestion("d", 1.0, False, "not started"),
+        ]
+    )
+    assert capsys.readouterr().out.splitlines()[:-1] == [
+        "✓ a (points: 4)",
+        "✗ b (points: 4)",
+        "✗ c (points: 1)",
+        "    2 checks fail for one reason: the helper file is missing",
+        "✗ d (points: 1)",
+        "    not started",
+    ]

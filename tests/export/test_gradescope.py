@@ -23,3 +23,14 @@ def test_results_are_valid_whatever_happened(release: Notebook) -> None:
     assert found["output"] == "Repaired.\nA person grades these questions, not this program: why."
     with pytest.raises(ValueError, match="not graded"):
         results(SubmissionResult("ada", ID, Status.NOT_GRADED, 9.0))
+
+
+def test_a_reason_that_checks_share_is_said_by_the_first_of_them() -> None:
+    checks = [CheckResult(f"t{n}", "It is.", False, 0, 2, "not yet") for n in range(3)]
+    question = QuestionResult("double", 0.0, 6.0, checks=tuple(checks), hints=("Begin.",))
+    found = results(SubmissionResult("ada", ID, Status.GRADED, 6.0, (question,)))
+    assert_valid(found)
+    assert [test["output"] for test in found["tests"]] == [
+        "not yet\nHint: Begin.",
+        *2 * ["For the same reason as 1.1."],
+    ]

@@ -74,3 +74,14 @@ def test_what_was_visible_is_not_changed_in_place() -> None:
     before = repr(LOUD)
     check_cell_outputs(LOUD, question(1.0))
     assert repr(LOUD) == before
+
+
+def test_a_reason_that_checks_share_is_said_once_above_their_rows() -> None:
+    lost = [CheckResult(f"t{n}", f"claim {n}", False, 0.0, 1.0, "not yet") for n in range(3)]
+    passed = CheckResult("p", "claim p", True, 1.0, 1.0)
+    shared = QuestionResult("forward", 1.0, 4.0, checks=(lost[0], passed, *lost[1:]))
+    html = check_cell_outputs((), shared)[0]["data"]["text/html"]
+    assert html.count("not yet") == 1
+    assert html.count("✗ lost") == 3
+    order = ["claim p", "3 checks were lost for one reason: not yet", "claim 0", "claim 2"]
+    assert sorted(order, key=html.index) == order

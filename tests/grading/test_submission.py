@@ -62,6 +62,29 @@ def test_an_untouched_release_gets_nothing(grade: Grade) -> None:
     }
 
 
+UNFINISHED = {
+    "stub": ("def double(x):\n    raise NotImplementedError()", "double is not implemented yet"),
+    "missing": ("import math", "double is not defined"),
+    "nothing returned": ("def double(x): pass", "2x should be a single number, but it is None"),
+    "syntax": ("def double(x)\n    return 2", "cell double stopped before it defined"),
+    "error": ("y = q\ndef double(x): return y", "NameError: name 'q' is not defined"),
+    "endless": ("def double(x):\n    while True: pass", "double did not finish within"),
+    "exit": ("import os\ndef double(x): os._exit(0)", "double ended the Python process"),
+    "raises": ("def double(x): return 2 * y", "double raised NameError: name 'y'"),
+}
+
+
+@pytest.mark.parametrize("answer,reason", UNFINISHED.values(), ids=UNFINISHED)
+def test_unfinished_work_has_one_reason_for_all_checks_of_its_question(
+    grade: Grade, answer: str, reason: str
+) -> None:
+    result = grade(**{**RIGHT, "double": answer})
+    (group,) = result.question("double").lost_by_reason
+    assert len(group) == 2
+    assert reason in group[0].message
+    assert scores(result) == {"double": 0.0, "square": 2.0, "why": 0.0}
+
+
 def test_a_question_loses_only_its_own_points(grade: Grade) -> None:
     wrong = grade(**{**RIGHT, "double": "def double(x): return 3 * x"})
     assert scores(wrong) == {"double": 1.0, "square": 2.0, "why": 0.0}

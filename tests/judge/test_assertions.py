@@ -111,7 +111,8 @@ SENTENCES = [
         lambda: expect_dict([], ["W1"], "grads"),
         "grads should be a dict, but it is a list of 0 items",
     ),
-    (lambda: expect_dict({}, ["W1"], "grads"), "grads has no key 'W1'"),
+    (lambda: expect_dict({"b1": 1}, ["W1"], "grads"), "grads has no key 'W1'"),
+    (lambda: expect_dict({}, ["W1", "b1"], "grads"), "grads is an empty dict"),
     (lambda: assert_close(1.5, 1.0, "loss"), "loss should be 1, but it is 1.5"),
     (lambda: assert_close(math.nan, 1.0, "loss"), "loss is nan, but it should be a finite number"),
     (

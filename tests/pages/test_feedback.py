@@ -259,5 +259,29 @@ def test_an_answer_cell_that_stopped_is_named_where_its_points_are_lost(
     assert "Your cell stopped with an error. SyntaxError: expected ':'." in " ".join(
         page.text.split()
     )
-    assert page.text.count("double is not defined") == 1
-    assert page.text.count("for the same reason") == 1
+
+
+def test_an_error_that_a_check_tells_is_not_told_again(course: Course, release: Notebook) -> None:
+    error = {"output_type": "error", "ename": "NameError", "evalue": "name 'q'\nis unknown"}
+    result = with_outputs(release, {**error, "traceback": []})
+    told = "cell double stopped: NameError: name 'q' is unknown"
+    question = QuestionResult(
+        "double", 0.0, 2.0, checks=(CheckResult("test_double", "doubles", False, 0.0, 2.0, told),)
+    )
+    text = page_of(course, replace(result, questions=(question,))).text
+    assert text.count("NameError") == 1
+    assert "Your cell stopped with an error." not in text
+
+
+def test_a_reason_that_checks_share_is_said_once_above_them(course: Course) -> None:
+    missing = "double is not implemented yet"
+    lost = [CheckResult(f"t{n}", f"Claim {n}.", False, 0.0, 1.0, missing) for n in range(3)]
+    other = CheckResult("t3", "Claim 3.", False, 0.0, 1.0, "2x should be 4, but it is 6")
+    checks = (lost[0], other, *lost[1:])
+    question = QuestionResult("double", 0.0, 4.0, checks=checks)
+    text = page_of(course, SubmissionResult("amy", ID, Status.GRADED, 9.0, (question,))).text
+    assert text.count(f"3 checks were lost for one reason: {missing}") == 1
+    assert text.count(missing) == 1
+    assert text.count("2x should be 4, but it is 6") == 1
+    assert [text.count(check.claim) for check in checks] == [1, 1, 1, 1]
+    assert text.count("Lost:") == 4
