@@ -7,9 +7,9 @@ import math
 import socket
 import struct
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Protocol, TypeVar
 
 from grader.box.protocol import (
     ITEM_BYTES,
@@ -26,6 +26,8 @@ __all__ = [
     "Channel",
     "ChannelClosed",
     "ChannelTimeout",
+    "Deadline",
+    "Patience",
 ]
 
 MAGIC = b"CRB1"
@@ -44,6 +46,31 @@ class ChannelTimeout(Exception):
     """The other side did not answer in time."""
 
 
+T = TypeVar("T")
+
+
+class Patience(Protocol):
+    """How long to wait for the other side."""
+
+    def left_s(self) -> float:
+        """Seconds to wait before this is asked again; with 0 or less, the time is up."""
+
+
+class Deadline:
+    """Waits until a moment.
+
+    Args:
+        moment: in seconds of `time.monotonic`; infinity for no end.
+    """
+
+    def __init__(self, moment: float) -> None:
+        self._moment = moment
+
+    def left_s(self) -> float:
+        """See `Patience.left_s`."""
+        return self._moment - time.monotonic()
+
+
 class Channel:
     """One end of the connection between judge and box.
 
@@ -57,15 +84,15 @@ class Channel:
         self._max_body_bytes = max_body_bytes
         self._unread = bytearray()
 
-    def send(self, op: str, number: int, tree: Any, encoder: Encoder, deadline: float) -> None:
-        """Send one frame before the deadline.
+    def send(self, op: str, number: int, tree: Any, encoder: Encoder, patience: Patience) -> None:
+        """Send one frame.
 
         Args:
             op: the operation, such as `call`.
             number: of the request; its answer has the same.
             tree: what `encoder` made of the value.
             encoder: holds the parts that the tree refers to.
-            deadline: in seconds of `time.monotonic`.
+            patience: how long this may take.
 
         Raises:
             ChannelClosed: the other side is gone.
@@ -81,38 +108,41 @@ class Channel:
         if size <= PIECE_BYTES:  # at once, so that the other side wakes up once
             pieces = [b"".join(pieces)]
         for data in pieces:
-            with self._until(deadline):
-                self._sock.sendall(data)
+            self._write(memoryview(data), patience)
 
-    def receive(self, deadline: float) -> Frame:
-        """The next frame, if all of it arrives before the deadline.
+    def receive(self, patience: Patience) -> Frame:
+        """The next frame, if all of it arrives in time.
 
         Args:
-            deadline: in seconds of `time.monotonic`.
+            patience: how long this may take.
 
         Raises:
             ChannelClosed: the other side is gone.
             ChannelTimeout: the frame did not arrive in time.
             ProtocolError: what came is not a frame, or is too large.
         """
-        magic, header_size, body_size = PREFIX.unpack(self._read(PREFIX.size, deadline))
+        magic, header_size, body_size = PREFIX.unpack(self._read(PREFIX.size, patience))
         if magic != MAGIC:
             raise ProtocolError("what came is not a frame")
         if header_size > MAX_HEADER_BYTES or body_size > self._max_body_bytes:
             raise ProtocolError("a value is too large")
-        header = _parse_header(self._read(header_size, deadline))
-        body = memoryview(self._read(body_size, deadline))
+        header = _parse_header(self._read(header_size, patience))
+        body = memoryview(self._read(body_size, patience))
         return Frame(header, _cut(body, header["parts"]))
 
     def close(self) -> None:
         """Close this end; the other side reads end-of-file."""
         self._sock.close()
 
-    def _read(self, size: int, deadline: float) -> bytearray:
+    def _write(self, data: memoryview, patience: Patience) -> None:
+        while data:
+            sent = self._in_time(partial(self._sock.send, data), patience)
+            data = data[sent:]
+
+    def _read(self, size: int, patience: Patience) -> bytearray:
         while len(self._unread) < size:  # grows as bytes arrive: a claimed size costs no memory
             wanted = max(RECEIVE_BYTES, min(size - len(self._unread), PIECE_BYTES))
-            with self._until(deadline):
-                chunk = self._sock.recv(wanted)
+            chunk = self._in_time(partial(self._sock.recv, wanted), patience)
             if not chunk:
                 raise ChannelClosed
             self._unread += chunk
@@ -122,18 +152,16 @@ class Channel:
             data, self._unread = self._unread[:size], self._unread[size:]
         return data
 
-    @contextmanager
-    def _until(self, deadline: float) -> Iterator[None]:
-        remaining = deadline - time.monotonic()
-        if remaining <= 0:
-            raise ChannelTimeout
-        try:
-            self._sock.settimeout(None if math.isinf(remaining) else remaining)
-            yield
-        except TimeoutError:
-            raise ChannelTimeout from None
-        except OSError:
-            raise ChannelClosed from None
+    def _in_time(self, operation: Callable[[], T], patience: Patience) -> T:
+        while (left := patience.left_s()) > 0:
+            try:
+                self._sock.settimeout(None if math.isinf(left) else left)
+                return operation()
+            except TimeoutError:
+                continue
+            except OSError:
+                raise ChannelClosed from None
+        raise ChannelTimeout
 
 
 def _parse_header(data: bytearray) -> dict[str, Any]:

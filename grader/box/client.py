@@ -17,6 +17,7 @@ from grader.box.channel import Channel, ChannelClosed, ChannelTimeout
 from grader.box.endings import BoxDied, BoxTimedOut, Ending
 from grader.box.outputs import clean_outputs
 from grader.box.protocol import Decoder, Encoder, Frame, ProtocolError, find_unknown
+from grader.box.stopwatch import WALL_FACTOR, Stopwatch
 from grader.errors import BoxError
 from grader.locale.translations import Sentence, gettext
 from grader.notebook import error_text
@@ -114,11 +115,19 @@ class Box:
         channel: connected to a `grader.box.inside.runner.Runner`.
         kill: ends every process of the box. Its argument is whether the box closed the channel
             by itself; if so, it returns the cause, or None if the cause is unknown.
+        used_s: the processor time of the box and of those before it, in seconds. None if it cannot
+            be read: then limits are in wall time.
     """
 
-    def __init__(self, channel: Channel, kill: Callable[[bool], Sentence | None]) -> None:
+    def __init__(
+        self,
+        channel: Channel,
+        kill: Callable[[bool], Sentence | None],
+        used_s: Callable[[], float] | None = None,
+    ) -> None:
         self._channel = channel
         self._kill = kill
+        self._used_s = used_s
         self._number = 0
 
     def write_files(self, files: Mapping[str, bytes], timeout_s: float) -> None:
@@ -154,7 +163,7 @@ class Box:
 
         Args:
             source: its code.
-            timeout_s: how long it may run.
+            timeout_s: processor time that it may use.
 
         Raises:
             BoxDied: it ended the box.
@@ -176,7 +185,7 @@ class Box:
 
         Args:
             request: the function and the arguments of each call.
-            timeout_s: how long all calls together may run.
+            timeout_s: processor time that all calls together may use.
 
         Raises:
             BoxDied: a call ended the box.
@@ -214,13 +223,13 @@ class Box:
         callbacks: Sequence[Callable[..., Any]] = (),
     ) -> Frame:
         self._number += 1
-        deadline = time.monotonic() + timeout_s
+        watch = Stopwatch(timeout_s, self._used_s)
         try:
-            self._channel.send(op, self._number, tree, encoder, deadline)
-            return self._await_done(deadline, callbacks)
+            self._channel.send(op, self._number, tree, encoder, watch)
+            return self._await_done(watch, callbacks)
         except ChannelTimeout:
             self.close()
-            raise BoxTimedOut(Ending.TOO_SLOW, seconds=timeout_s) from None
+            raise _timed_out(watch, timeout_s) from None
         except ChannelClosed:
             cause = self.close(hung_up=True)
             ending = Ending.ENDED_BECAUSE if cause else Ending.ENDED
@@ -229,32 +238,34 @@ class Box:
             self.close()
             raise BoxDied(Ending.UNREADABLE, problem=error) from None
 
-    def _await_done(self, deadline: float, callbacks: Sequence[Callable[..., Any]]) -> Frame:
+    def _await_done(self, watch: Stopwatch, callbacks: Sequence[Callable[..., Any]]) -> Frame:
         for _ in range(MAX_CALLBACKS):
-            frame = self._channel.receive(deadline)
+            frame = self._channel.receive(watch)
             if frame.header["id"] != self._number:
                 raise ProtocolError(Sentence("an answer to a different request"))
             if frame.header["op"] == "done":
                 return frame
             if frame.header["op"] != "callback":
                 raise ProtocolError(Sentence("an unknown kind of message"))
-            self._answer(frame, callbacks, deadline)
+            self._answer(frame, callbacks, watch)
         raise ProtocolError(Sentence("too many calls of a function that it got as an argument"))
 
     def _answer(
-        self, frame: Frame, callbacks: Sequence[Callable[..., Any]], deadline: float
+        self, frame: Frame, callbacks: Sequence[Callable[..., Any]], watch: Stopwatch
     ) -> None:
         match Decoder(frame).decode(frame.header["value"]):
             case [int() as index, list() as arguments, dict() as named] if (
                 0 <= index < len(callbacks)
             ):
+                start = time.monotonic()
                 answer = _evaluate(callbacks[index], arguments, named)
+                watch.exclude(time.monotonic() - start)
             case _:
                 raise ProtocolError(
                     Sentence("a call of a function that it did not get as an argument")
                 )
         encoder = Encoder()
-        self._channel.send("value", self._number, encoder.encode(answer), encoder, deadline)
+        self._channel.send("value", self._number, encoder.encode(answer), encoder, watch)
 
     def _decode(self, frame: Frame) -> dict[str, Any]:
         try:
@@ -263,6 +274,11 @@ class Box:
             self.close()
             raise BoxDied(Ending.UNREADABLE, problem=error) from None
         return answer if isinstance(answer, dict) else {}
+
+
+def _timed_out(watch: Stopwatch, timeout_s: float) -> BoxTimedOut:
+    ending = Ending.WAITED if watch.is_waiting else Ending.TOO_SLOW
+    return BoxTimedOut(ending, seconds=round(timeout_s, 2), wall=round(WALL_FACTOR * timeout_s, 2))
 
 
 def _status(answer: dict[str, Any]) -> str:

@@ -27,33 +27,50 @@ __all__ = [
 class Ending(Enum):
     """A way in which a box can end; its sentences name the values in braces."""
 
-    TOO_SLOW = auto()  # {seconds}
+    TOO_SLOW = auto()  # {seconds} of processor time
+    WAITED = auto()  # {wall} seconds, with less than {seconds} of processor time
     ENDED = auto()
     ENDED_BECAUSE = auto()  # {cause}
     UNREADABLE = auto()  # {problem}
 
 
 THE_BOX = {
-    Ending.TOO_SLOW: "did not finish within {seconds:g} s",
+    Ending.TOO_SLOW: "did not finish within {seconds:g} s of processor time",
+    Ending.WAITED: (
+        "did not finish within {wall:g} s, and computed for less than {seconds:g} s of them"
+    ),
     Ending.ENDED: "ended the Python process",
     Ending.ENDED_BECAUSE: "ended the Python process ({cause})",
     Ending.UNREADABLE: "disturbed the connection to the grader ({problem})",
 }
 THIS_CELL = {
-    Ending.TOO_SLOW: N_("this cell did not finish within {seconds:g} s"),
+    Ending.TOO_SLOW: N_("this cell did not finish within {seconds:g} s of processor time"),
+    Ending.WAITED: N_(
+        "this cell did not finish within {wall:g} s, and computed for less than {seconds:g} s of "
+        "them. Does it sleep, or wait for something?"
+    ),
     Ending.ENDED: N_("this cell ended the Python process"),
     Ending.ENDED_BECAUSE: N_("this cell ended the Python process ({cause})"),
     Ending.UNREADABLE: N_("this cell disturbed the connection to the grader ({problem})"),
 }
 CALL = {
-    Ending.TOO_SLOW: N_("{name} did not finish within {seconds:g} s"),
+    Ending.TOO_SLOW: N_("{name} did not finish within {seconds:g} s of processor time"),
+    Ending.WAITED: N_(
+        "{name} did not finish within {wall:g} s, and computed for less than {seconds:g} s of "
+        "them. Does it sleep, or wait for something?"
+    ),
     Ending.ENDED: N_("{name} ended the Python process"),
     Ending.ENDED_BECAUSE: N_("{name} ended the Python process ({cause})"),
     Ending.UNREADABLE: N_("{name} disturbed the connection to the grader ({problem})"),
 }
 CELL = {
     Ending.TOO_SLOW: N_(
-        "Cell {name} did not finish within {seconds:g} s. The other cells were run without it."
+        "Cell {name} did not finish within {seconds:g} s of processor time. The other cells were "
+        "run without it."
+    ),
+    Ending.WAITED: N_(
+        "Cell {name} did not finish within {wall:g} s, and computed for less than {seconds:g} s of "
+        "them. The other cells were run without it."
     ),
     Ending.ENDED: N_("Cell {name} ended the Python process. The other cells were run without it."),
     Ending.ENDED_BECAUSE: N_(
@@ -66,8 +83,13 @@ CELL = {
 }
 CELL_AND_OTHERS = {
     Ending.TOO_SLOW: N_(
-        "Cell {name} did not finish within {seconds:g} s. The other cells were run without it "
-        "and without {others}, which failed in a similar way."
+        "Cell {name} did not finish within {seconds:g} s of processor time. The other cells were "
+        "run without it and without {others}, which failed in a similar way."
+    ),
+    Ending.WAITED: N_(
+        "Cell {name} did not finish within {wall:g} s, and computed for less than {seconds:g} s of "
+        "them. The other cells were run without it and without {others}, which failed in a similar "
+        "way."
     ),
     Ending.ENDED: N_(
         "Cell {name} ended the Python process. The other cells were run without it and "
@@ -84,8 +106,12 @@ CELL_AND_OTHERS = {
 }
 FUNCTION = {
     Ending.TOO_SLOW: N_(
-        "A call of {name} did not finish within {seconds:g} s. It was not called again; the other "
-        "functions were graded as usual."
+        "A call of {name} did not finish within {seconds:g} s of processor time. It was not called "
+        "again; the other functions were graded as usual."
+    ),
+    Ending.WAITED: N_(
+        "A call of {name} did not finish within {wall:g} s, and computed for less than "
+        "{seconds:g} s of them. It was not called again; the other functions were graded as usual."
     ),
     Ending.ENDED: N_(
         "A call of {name} ended the Python process. It was not called again; the other functions "

@@ -6,7 +6,7 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -50,6 +50,10 @@ class Launcher(Protocol):
             BoxError: the box cannot be started, or the files do not fit.
         """
 
+    @property
+    def processor_s(self) -> Callable[[], float] | None:
+        """Reads the processor time of all boxes so far, in seconds; None if nothing can read it."""
+
     def close(self) -> None:
         """End everything that still runs."""
 
@@ -74,6 +78,7 @@ class WarmLauncher:
         self.tier = tier or self.zygote.tier
         self.refusals = self.zygote.refusals
         self.cgroup_version = self.zygote.cgroup_version
+        self._ended_s = 0.0
 
     def open(self, files: Mapping[str, bytes], limits: Limits) -> Box:
         """See `Launcher.open`."""
@@ -89,11 +94,17 @@ class WarmLauncher:
         zygote = self.zygote
 
         def kill(hung_up: bool) -> Sentence | None:
+            self._ended_s = self.processor_s()  # nobody can read it later
             cause = zygote.kill_all(hung_up)
             remove_tree(scratch)
             return cause
 
-        return _with_files(Box(Channel(sock, limits.output_mib << 20), kill), files)
+        box = Box(Channel(sock, limits.output_mib << 20), kill, self.processor_s)
+        return _with_files(box, files)
+
+    def processor_s(self) -> float:
+        """Processor time of all boxes so far, in seconds."""
+        return self._ended_s + self.zygote.processor_s()
 
     def _fork(self, spec: JailSpec) -> socket.socket:
         """Fork a box; if the zygote is gone, start a new one and try once more.
@@ -120,6 +131,7 @@ class PlainLauncher:
     tier = Tier.BOUNDS_ONLY
     refusals: tuple[str, ...] = ()
     cgroup_version = 0
+    processor_s = None  # without Linux there is no /proc, so limits are in wall time
 
     def open(self, files: Mapping[str, bytes], limits: Limits) -> Box:
         """See `Launcher.open`."""

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -22,6 +21,7 @@ from grader.box.client import Box, CallFailure, CallRequest, CallSuccess, CellOu
 from grader.box.endings import BoxDied, BoxTimedOut
 from grader.box.launch import Launcher
 from grader.box.needs import needed_cells
+from grader.box.stopwatch import Stopwatch
 from grader.course.settings import Limits
 from grader.locale.translations import N_, N_plural, gettext, ngettext
 from grader.results import Note, NoteKind
@@ -72,7 +72,7 @@ class Session:
     ) -> None:
         self._launcher, self._files, self._cells, self._limits = launcher, files, cells, limits
         self._figures = figures
-        self._start = time.monotonic()
+        self._watch = Stopwatch(limits.submission_timeout_s, launcher.processor_s)
         self._box: Box | None = None
         self._boxes_opened = 0
         self._output_bytes = 0
@@ -292,7 +292,7 @@ class Session:
             self._suspects |= {cell.index}
 
     def _time_left(self) -> float:
-        return self._limits.submission_timeout_s - (time.monotonic() - self._start)
+        return self._watch.remaining_s()
 
     def _time_left_for(self, cell: CodeCell) -> float:
         if cell.is_answer or cell.index in self._outcomes:

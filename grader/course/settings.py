@@ -54,12 +54,12 @@ class Question(_Model):
 
 
 class Limits(_Model):
-    """What one submission may use. Times in seconds, sizes in MiB.
+    """What one submission may use. Sizes in MiB, times in seconds of processor time.
 
     Args:
-        cell_timeout_s: wall time of one notebook cell.
-        call_timeout_s: wall time of one call of a student's function by a hidden test.
-        submission_timeout_s: wall time of everything that one submission runs.
+        cell_timeout_s: for one notebook cell.
+        call_timeout_s: for one call of a student's function by a hidden test.
+        submission_timeout_s: for everything that one submission runs.
         memory_mib: memory of all its processes together.
         output_mib: text and images that its cells may print, and the largest value of a call.
         processes: processes and threads it may have at once.

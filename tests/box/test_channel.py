@@ -22,6 +22,7 @@ from grader.box.channel import (
     Channel,
     ChannelClosed,
     ChannelTimeout,
+    Deadline,
 )
 from grader.box.protocol import (
     Decoder,
@@ -34,8 +35,8 @@ from tests.kit.values import same
 EXPECTED = (ProtocolError, ChannelClosed, ChannelTimeout)
 
 
-def soon(seconds: float = 5.0) -> float:
-    return time.monotonic() + seconds
+def soon(seconds: float = 5.0) -> Deadline:
+    return Deadline(time.monotonic() + seconds)
 
 
 @pytest.fixture
@@ -183,7 +184,7 @@ def test_a_reader_that_never_reads_ends_at_the_deadline(
 
 def test_a_deadline_in_the_past_is_a_timeout(pair: tuple[Channel, socket.socket]) -> None:
     with pytest.raises(ChannelTimeout):
-        pair[0].receive(time.monotonic() - 1)
+        pair[0].receive(soon(-1))
 
 
 def test_a_closed_end_and_a_slow_end_differ_in_their_error(
@@ -201,7 +202,7 @@ def test_what_one_channel_sends_the_other_receives() -> None:
     value = {"X": np.arange(6.0).reshape(2, 3), "text": "é" * 300, "nan": [math.nan]}
     encoder = Encoder()
     ours.send("done", 7, encoder.encode(value), encoder, soon())
-    frame = theirs.receive(math.inf)
+    frame = theirs.receive(Deadline(math.inf))
     assert (frame.header["op"], frame.header["id"]) == ("done", 7)
     assert same(Decoder(frame).decode(frame.header["value"]), value)
     ours.close()

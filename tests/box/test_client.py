@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.box.channel import Channel
+from grader.box.channel import Channel, Deadline
 from grader.box.client import Box, BoxDied, CallFailure, CallRequest, CallSuccess, CellOutcome
 from grader.box.protocol import Encoder
 from grader.errors import BoxError
@@ -37,7 +37,7 @@ def with_peer(peer: Peer, use: Callable[[Box], Any]) -> Any:
     def serve() -> None:
         try:
             while True:
-                peer(channel, channel.receive(time.monotonic() + 5).header["id"])
+                peer(channel, channel.receive(Deadline(time.monotonic() + 5)).header["id"])
         except Exception:  # the judge hung up, as it should
             channel.close()
 
@@ -56,7 +56,9 @@ def say(value: Any, op: str = "done", shift: int = 0) -> Peer:
 
     def peer(channel: OtherEnd, number: int) -> None:
         encoder = Encoder()
-        channel.send(op, number + shift, encoder.encode(value), encoder, time.monotonic() + 5)
+        channel.send(
+            op, number + shift, encoder.encode(value), encoder, Deadline(time.monotonic() + 5)
+        )
 
     return peer
 
@@ -188,7 +190,7 @@ def test_callbacks_do_not_prolong_a_call() -> None:
     def forever(channel: Channel, number: int) -> None:
         encoder = Encoder()
         tree = encoder.encode([0, [1.0], {}])
-        channel.send("callback", number, tree, encoder, time.monotonic() + 5)
+        channel.send("callback", number, tree, encoder, Deadline(time.monotonic() + 5))
 
     start = time.monotonic()
     with pytest.raises(BoxDied, match="did not finish"):
@@ -212,7 +214,7 @@ def test_a_callback_asked_nonsense_answers_with_an_error(asking: list[Any]) -> N
 
     def peer(channel: OtherEnd, number: int) -> None:
         say([0, *asking], op="callback")(channel, number)
-        asked.append(channel.receive(time.monotonic() + 2).header["value"])
+        asked.append(channel.receive(Deadline(time.monotonic() + 2)).header["value"])
         say(answer(1))(channel, number)
 
     outcome = with_peer(peer, lambda box: box.call(CallRequest("f", [(int_only,)], {}), 2))

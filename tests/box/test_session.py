@@ -137,7 +137,7 @@ DEADLY_CELLS = {
     "loops": ("while True: pass", "did not finish within 0.5 s"),
     "sleeps through interrupts": (
         "import signal, time\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\ntime.sleep(60)",
-        "did not finish within 0.5 s",
+        "did not finish within 2.5 s, and computed for less than 0.5 s of them",
     ),
     "closes the channel": ("import os; os.closerange(3, 99)", "ended the Python process"),
 }
@@ -154,6 +154,33 @@ def test_a_deadly_cell_costs_itself_only(warm: Launcher, source: str, reason: st
         assert notebook.value("f") == 2
         assert len(notebook.session.notes) == 1
         assert "cell 1" in notebook.session.notes[0].text
+
+
+def test_a_cell_that_waits_longer_than_its_processor_time_is_not_stopped(warm: Launcher) -> None:
+    limits = FAST.model_copy(update={"cell_timeout_s": 0.5})
+    with Notebook(warm, "import time; time.sleep(1)", "1", limits=limits) as notebook:
+        assert notebook.outcomes[0].ok
+        assert not notebook.session.notes
+
+
+def test_the_processor_time_of_all_processes_counts(warm: Launcher) -> None:
+    source = (
+        "import os\n"
+        "children = [os.fork() for _ in range(2)]\n"
+        "while 0 in children: pass\n"
+        "os.waitpid(children[0], 0)"
+    )
+    limits = FAST.model_copy(update={"cell_timeout_s": 0.5})
+    assert executed(warm, source, limits=limits).died == (
+        "this cell did not finish within 0.5 s of processor time"
+    )
+
+
+def test_the_time_of_boxes_that_ended_is_not_forgotten(warm: Launcher) -> None:
+    assert warm.processor_s is not None
+    before = warm.processor_s()
+    executed(warm, "import time\nwhile time.process_time() < 0.4: pass\nimport os; os._exit(1)")
+    assert warm.processor_s() >= before + 0.3
 
 
 def test_exit_and_keyboard_interrupt_in_a_cell_are_ordinary_errors(warm: Launcher) -> None:

@@ -17,13 +17,13 @@ from typing import Any
 
 import numpy as np
 
-from grader.box.channel import Channel, ChannelClosed
+from grader.box.channel import Channel, ChannelClosed, Deadline
 from grader.box.inside.shell import BoxShell, OutputLog, warm_up
 from grader.box.protocol import Decoder, Encoder, Frame, ProtocolError
 
 __all__ = ["Runner", "main"]
 
-FOREVER = math.inf
+FOREVER = Deadline(math.inf)
 CELL = "<ipython-input-"  # the beginning of the shell's file name for a cell
 _MISSING = object()
 

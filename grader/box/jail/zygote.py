@@ -85,6 +85,10 @@ class Zygote:
         """The process id of the zygote."""
         return self._process.pid
 
+    def processor_s(self) -> float:
+        """Processor time of the box that runs now, in seconds."""
+        return family.processor_s(self.pid)
+
     def fork(self, spec: jail.JailSpec) -> socket.socket:
         """Fork a box into a jail; returns the judge's end of its channel.
 

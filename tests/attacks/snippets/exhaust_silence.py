@@ -6,4 +6,4 @@ def target(f, x):
 
 print("asleep soon")
 """
-EVIDENCE = "target did not finish within 2 s"
+EVIDENCE = "target did not finish within 10 s, and computed for less than 2 s of them"

@@ -1,0 +1,79 @@
+"""How long the judge waits for a box: the processor time of the box counts.
+
+On a busy machine a box gets only a part of a processor, and a limit in wall time would stop right
+work. Code that sleeps or waits uses no processor time, so the wall clock has a bound of its own,
+well above the limit.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+
+__all__ = ["WALL_FACTOR", "Stopwatch"]
+
+WALL_FACTOR = 5  # the wall-clock bound, in limits
+# Almost every request is answered before this share of its limit. Only then is processor time
+# read, which takes longer than many a call; what was used until then is not counted.
+FIRST_LOOK = 0.05
+SHORTEST_WAIT_S = 0.02
+STALE = 0.01  # share of the limit after which `remaining_s` measures anew
+PROCESSORS = os.cpu_count() or 1
+
+
+class Stopwatch:
+    """Measures one request from now on.
+
+    Args:
+        limit_s: processor time that the request may use.
+        used_s: the processor time of all boxes so far. None if it cannot be read on this machine:
+            then the limit is one of wall time.
+        clock: the wall clock.
+    """
+
+    def __init__(
+        self,
+        limit_s: float,
+        used_s: Callable[[], float] | None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._limit_s, self._used_s, self._clock = limit_s, used_s, clock
+        self._start = clock()
+        self._looked = self._start
+        self._next_look = self._start + limit_s * (1 if used_s is None else FIRST_LOOK)
+        self._used_before: float | None = None
+        self._remaining_s = limit_s
+        self.is_waiting = False  # whether the wall clock ran out, and not the processor time
+
+    def left_s(self) -> float:
+        """Seconds to wait before this is asked again; with 0 or less, the time is up."""
+        now = self._clock()
+        if now >= self._next_look and self._used_s is not None:
+            self._look(now, self._used_s())
+        return self._next_look - now
+
+    def remaining_s(self) -> float:
+        """How much of the limit is left, for several requests that share it."""
+        now = self._clock()
+        if self._used_s is None:
+            return self._next_look - now
+        if now >= self._looked + STALE * self._limit_s:
+            self._look(now, self._used_s())
+        return self._remaining_s
+
+    def exclude(self, seconds: float) -> None:
+        """Do not count wall time in which the box waited for us."""
+        self._start += seconds
+        if self._used_s is None:
+            self._next_look += seconds
+
+    def _look(self, now: float, used_s: float) -> None:
+        if self._used_before is None:
+            self._used_before = used_s
+        processor_s = self._limit_s - (used_s - self._used_before)
+        wall_s = WALL_FACTOR * self._limit_s - (now - self._start)
+        self.is_waiting = wall_s <= 0 < processor_s
+        self._remaining_s = min(processor_s, wall_s / WALL_FACTOR)
+        wait_s = min(wall_s, max(processor_s / PROCESSORS, SHORTEST_WAIT_S))
+        self._looked, self._next_look = now, now + (wait_s if self._remaining_s > 0 else 0)
