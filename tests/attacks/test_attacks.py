@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 import pytest
@@ -67,8 +69,22 @@ def test_an_attack_costs_only_itself(attack: Attack, baseline: Baseline) -> None
     assert judge.grade(world.hand_in("honest", HONEST_WORK)) == baseline.honest
 
 
+def test_other_work_of_the_account_costs_nobody_a_thread(baseline: Baseline) -> None:
+    world = baseline.judge.world
+    threads = "import threading\n" + 4 * "threading.Thread(target=abs, args=(1,)).start()\n"
+    answers = {**HONEST, "target": threads + HONEST["target"]}
+    with ExitStack() as stack:
+        for _ in range(40):  # more than a box may have
+            command = ["sleep", "60"]
+            other = stack.enter_context(subprocess.Popen(command, user=world.owner or None))
+            stack.callback(other.kill)
+        result = baseline.judge.grade(world.hand_in("threads", make_submission(answers)))
+    assert scores(result) == POINTS
+    assert result.notes == ()
+
+
 def test_every_attack_says_what_it_tries() -> None:
-    assert len(ATTACKS) >= 50
+    assert len(ATTACKS) >= 57
     assert [attack.name for attack in ATTACKS if not attack.claim.endswith(".")] == []
 
 
