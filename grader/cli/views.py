@@ -17,7 +17,7 @@ from grader.results import Status, SubmissionResult
 
 if TYPE_CHECKING:  # importing these takes long; only the command that needs one imports it
     from grader.cli.doctor import Finding
-    from grader.course.settings import Assignment
+    from grader.course.settings import Assignment, Limits
     from grader.grading.batch import Summary
     from grader.grading.visible_checks import CheckedQuestion
     from grader.pages.class_feedback import ClassFeedback
@@ -158,8 +158,15 @@ def _proof_table(proof: Proof) -> Table:
     return table
 
 
-def show_checks(checked: Sequence[CheckedQuestion]) -> None:
-    """Print which of a student's visible checks pass, and the messages of the others."""
+def show_checks(checked: Sequence[CheckedQuestion], limits: Limits | None = None) -> None:
+    """Print which of a student's visible checks pass, and the messages of the others.
+
+    Args:
+        checked: how each went.
+        limits: those of the course, if the notebook told them.
+    """
+    from grader.box.limits import limits_in_brief
+
     for message, alike in groupby(checked, key=lambda question: question.message):
         questions = list(alike)
         for question in questions:
@@ -175,6 +182,8 @@ def show_checks(checked: Sequence[CheckedQuestion]) -> None:
             passed=passed,
         )
     )
+    if limits:
+        terminal.show_line(limits_in_brief(limits))
 
 
 def _show_check(question: CheckedQuestion) -> None:

@@ -18,6 +18,7 @@ from grader.judge.suite import Verdict
 from grader.locale.translations import gettext, in_language
 from grader.notebook import Notebook, cell_name, is_manual, is_solution, question_of
 from grader.results import Note, NoteKind, QuestionResult, Status, SubmissionResult
+from grader.system.versions import with_versions
 
 __all__ = [
     "execute_and_judge",
@@ -169,7 +170,7 @@ def _executed(notebook: Notebook, outcomes: dict[int, CellOutcome]) -> Notebook:
             outputs = [*outcome.outputs, *_why_it_ended(outcome)]
             cell = {**cell, "outputs": outputs, "execution_count": outcome.count}
         cells.append(cell)
-    return {**notebook, "cells": cells}
+    return with_versions({**notebook, "cells": cells})
 
 
 def _why_it_ended(outcome: CellOutcome) -> tuple[dict[str, Any], ...]:

@@ -25,6 +25,7 @@ from grader.results import (
     Status,
     SubmissionResult,
 )
+from grader.system.versions import versions_of, with_versions
 from tests.kit.course import ID, make_result
 from tests.kit.notebooks import make_cell
 from tests.kit.pages import EVIL, Page, assert_inert
@@ -285,3 +286,15 @@ def test_a_reason_that_checks_share_is_said_once_above_them(course: Course) -> N
     assert text.count("2x should be 4, but it is 6") == 1
     assert [text.count(check.claim) for check in checks] == [1, 1, 1, 1]
     assert text.count("Lost:") == 4
+
+
+def test_the_page_tells_the_limits_of_the_course_and_the_versions(
+    course: Course, release: Notebook
+) -> None:
+    limits = course.limits.model_copy(update={"memory_mib": 777})
+    result = make_result("amy", release, double=4.0)
+    graded = replace(result, notebook=with_versions(result.notebook or {}))
+    page = page_of(course.model_copy(update={"limits": limits}), graded)
+    assert "Memory: 777 MiB." in page.text
+    assert f"Graded with {versions_of(graded.notebook)}." in page.text
+    assert "Graded with" not in page_of(course, replace(result, notebook=None)).text

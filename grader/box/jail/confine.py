@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from grader.box.bounds import SCRATCH_MIB
 from grader.box.jail import kernel, landlock, namespaces, seccomp
 from grader.box.tiers import Tier
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:  # a box never needs the modules that read course.yml
 
 __all__ = ["JailSpec", "enter", "environment"]
 
-SCRATCH_MIB = 64
 OPEN_FILES = 256
 PENDING_SIGNALS = 256  # each takes memory of the kernel, and each timer is one
 ROOM_FOR_OTHERS = 200  # processes and threads that may start beside a box

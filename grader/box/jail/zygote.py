@@ -22,6 +22,7 @@ import tempfile
 import time
 from typing import Any
 
+from grader.box.bounds import MAX_FILES, SCRATCH_MIB
 from grader.box.jail import cgroup, family, kernel, namespaces
 from grader.box.jail import confine as jail
 from grader.box.jail.scratch_use import is_overfull
@@ -276,9 +277,9 @@ class _Server:
         if used + family.buffer_bytes(pids) > spec.memory_mib << 20:
             self._stop(_too_much_memory(spec))
         elif spec.tier is not Tier.NAMESPACES and is_overfull(
-            spec.scratch, pids, jail.SCRATCH_MIB << 20, namespaces.MAX_FILES
+            spec.scratch, pids, SCRATCH_MIB << 20, MAX_FILES
         ):
-            limits = {"size": jail.SCRATCH_MIB, "files": namespaces.MAX_FILES}
+            limits = {"size": SCRATCH_MIB, "files": MAX_FILES}
             self._stop(Sentence("it wrote more than {size} MiB or {files} files", limits))
 
     def _stop(self, cause: Sentence) -> None:
