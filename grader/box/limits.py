@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from grader.box.bounds import MAX_FILES, MAX_PIECES, SCRATCH_MIB
+from grader.box.stopwatch import WALL_FACTOR
 from grader.course.settings import Limits
 from grader.locale.translations import N_, gettext
 from grader.notebook import MAX_BYTES
@@ -13,7 +14,8 @@ SENTENCES = (
     N_(
         "Time: {cell_timeout_s:g} s for a cell, {call_timeout_s:g} s for the calls of a function "
         "that one check makes, {submission_timeout_s:g} s for everything. The processor time of "
-        "your code counts, so a busy grader costs nothing; code that only waits is stopped too."
+        "your code counts, so a busy grader costs nothing; code that only waits is stopped after "
+        "{factor} times as long."
     ),
     N_("Memory: {memory_mib} MiB."),
     N_("Processes and threads: {processes} at once."),
@@ -39,6 +41,7 @@ def limits_in_words(limits: Limits, figures: str) -> list[str]:
     """
     values = {
         **limits.model_dump(),
+        "factor": WALL_FACTOR,
         "pieces": MAX_PIECES,
         "scratch_mib": SCRATCH_MIB,
         "files": MAX_FILES,
