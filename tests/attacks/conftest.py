@@ -11,23 +11,11 @@ import pytest
 if sys.platform != "linux":
     collect_ignore_glob = ["test_*.py"]
 else:
-    from grader.box.tiers import Tier
-    from tests.attacks.world import Judge, open_world
+    from tests.attacks.world import AS_WE_ARE, Judge, name_of, open_world
 
-    CLOSED = (Tier.NAMESPACES, Tier.LANDLOCK)
-
-    OWNER = 65_432  # a uid that nobody has
-
-    @pytest.fixture(
-        scope="module",
-        params=[(tier, owner) for owner in (0, OWNER) for tier in CLOSED],
-        ids=lambda pair: pair[0].name.lower() + ("-owner" if pair[1] else ""),
-    )
+    @pytest.fixture(scope="module", params=AS_WE_ARE, ids=name_of)
     def judge(request: pytest.FixtureRequest) -> Iterator[Judge]:
-        """A judging process whose boxes have this tier, and the world around it.
-
-        Once as we are, and once as an unprivileged account that owns the installation.
-        """
+        """A judging process whose boxes have this tier, by this account, and the world around."""
         tier, owner = request.param
         if owner and os.getuid():
             pytest.skip("only root can become another account; we are an unprivileged one already")

@@ -35,10 +35,18 @@ from tests.attacks.course import ID, SECRET, write_course
 from tests.kit.course import hand_in
 from tests.kit.files import content
 
-__all__ = ["Judge", "World", "open_doors", "open_world"]
+__all__ = ["AS_OWNER", "AS_WE_ARE", "Judge", "World", "name_of", "open_doors", "open_world"]
 
 PUBLIC_FOLDERS = tuple(map(Path, ("/tmp", "/var/tmp", "/dev/shm", "/run/lock")))
 JUDGE_TIMEOUT_S = 90
+OWNER = 65_432  # a uid that nobody has: an unprivileged account that owns the installation
+AS_WE_ARE = [(tier, 0) for tier in (Tier.NAMESPACES, Tier.LANDLOCK)]
+AS_OWNER = [(tier, OWNER) for tier, _ in AS_WE_ARE]
+
+
+def name_of(world: tuple[Tier, int]) -> str:
+    """A tier and an account, in the name of a test."""
+    return world[0].name.lower() + ("-owner" if world[1] else "")
 
 
 @dataclass
