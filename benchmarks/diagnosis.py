@@ -137,13 +137,16 @@ class Trials:
         self.wording = Wording.from_text(text)
         self.catalogue = Catalogue.from_source(mistakes, self.wording.hints)
 
-    def judge(self, question: str, code: str, strict: Sequence[str] = ()) -> Trial:
+    def judge(
+        self, question: str, code: str, strict: Sequence[str] = (), seed: str = "a seed"
+    ) -> Trial:
         """Judge one question.
 
         Args:
             question: the question.
             code: definitions that replace those of the solution.
             strict: questions in which nothing is credited as consistent with an earlier mistake.
+            seed: random inputs depend on it, as on a student's id.
 
         Raises:
             RuntimeError: a hidden test is broken.
@@ -162,7 +165,7 @@ class Trials:
             verdicts = self._tests_of(question).run(
                 Student(session),
                 self.reference,
-                "a seed",
+                seed,
                 lambda: self.catalogue,
                 strict,
                 self.wording,
