@@ -144,7 +144,13 @@ def _proof_table(proof: Proof) -> Table:
     """How many variants of each question were graded as they should be; all of them were."""
     table = Table(box=None, padding=(0, 0, 0, 2))
     table.add_column("question", no_wrap=True)
-    for heading in ("mistakes\nlose", "alternatives\npass", "mutants\nkilled", "equivalent"):
+    for heading in (
+        "mistakes\nlose",
+        "alternatives\npass",
+        "mutants\nkilled",
+        "equivalent",
+        "as students",
+    ):
         table.add_column(heading, justify="right", no_wrap=True)
     for row in proof.rows:
         mutants = row.killed + row.equivalent
@@ -154,6 +160,7 @@ def _proof_table(proof: Proof) -> Table:
             f"{row.alternatives} of {row.alternatives}",
             f"{row.killed} of {mutants}",
             str(row.equivalent),
+            str(row.students),
         )
     return table
 

@@ -31,7 +31,7 @@ from tests.kit.net import (
 @pytest.fixture(autouse=True)
 def _proved_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
     """The last gate takes longest; it is tested in test_proof.py."""
-    monkeypatch.setattr("grader.release.build.prove", lambda *_, **__: Proof("", ()))
+    monkeypatch.setattr("grader.release.build.prove", lambda *_, **__: Proof(()))
     monkeypatch.setattr("grader.release.build.keep_proof", lambda *_: None)
 
 
