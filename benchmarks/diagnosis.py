@@ -23,7 +23,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
@@ -43,13 +43,11 @@ from grader.judge.catalogue import Catalogue, Mistake
 from grader.judge.diagnosis.calls import CallLog
 from grader.judge.diagnosis.diagnose import diagnose
 from grader.judge.diagnosis.merging import merged
-from grader.judge.diagnosis.smallest import Trier, smallest_examples
 from grader.judge.reference import Reference
-from grader.judge.small_inputs import declared_inputs
 from grader.judge.student import Request, Student
 from grader.judge.wording import Wording
 from grader.notebook import loads
-from grader.results import CheckResult, Example
+from grader.results import CheckResult
 
 SOLUTIONS = Path(__file__).parent.parent / "solutions"
 NOT_ALONE = {"train"}  # looks at how the other questions went
@@ -75,10 +73,6 @@ class Local:
         """Make the calls, as a session does."""
         return self._box.call(request, timeout_s=20)
 
-    def probe(self, request: CallRequest, timeout_s: float) -> CallSuccess | CallFailure:
-        """Make the calls, as a session's probe does, but on a busy machine too."""
-        return self._box.call(request, timeout_s=20)
-
     def _serve(self) -> None:
         with np.errstate(all="ignore"):  # wrong numbers are the point
             self._runner.serve()
@@ -102,8 +96,6 @@ class Trial:
         diagnosis_ms: time of the diagnosis.
         requests: calls that its checks made, if it lost points.
         follow_through: parts that were credited as consistent with an earlier mistake.
-        examples: the smallest inputs on which it goes wrong.
-        examples_ms: time of the search for them.
     """
 
     checks: tuple[CheckResult, ...]
@@ -113,8 +105,6 @@ class Trial:
     diagnosis_ms: float
     requests: tuple[Request, ...] = ()
     follow_through: tuple[str, ...] = ()
-    examples: tuple[Example, ...] = ()
-    examples_ms: float = 0.0
 
     @property
     def points(self) -> float:
@@ -146,23 +136,23 @@ class Trials:
         text = messages.read_text(encoding="utf-8") if messages.exists() else ""
         self.wording = Wording.from_text(text)
         self.catalogue = Catalogue.from_source(mistakes, self.wording.hints)
-        inputs = source / "small_inputs.py"
-        declared = declared_inputs(inputs.read_text(encoding="utf-8") if inputs.exists() else "")
-        self.triers = [Trier(own, self.reference) for own in declared]
 
-    def judge(self, question: str, code: str, strict: Sequence[str] = ()) -> Trial:
+    def judge(
+        self, question: str, code: str, strict: Sequence[str] = (), seed: str = "a seed"
+    ) -> Trial:
         """Judge one question.
 
         Args:
             question: the question.
             code: definitions that replace those of the solution.
             strict: questions in which nothing is credited as consistent with an earlier mistake.
+            seed: random inputs depend on it, as on a student's id.
 
         Raises:
             RuntimeError: a hidden test is broken.
         """
         session = Local(vars(self.reference.variant(code))["_names"])
-        spent_s, examples_s, seen = 0.0, 0.0, ()
+        spent_s, seen = 0.0, ()
 
         def timed(requests: Any, *arguments: Any) -> Any:
             nonlocal spent_s, seen
@@ -171,22 +161,14 @@ class Trials:
             spent_s += time.perf_counter() - start
             return found
 
-        def examples(asked: str, requests: Sequence[Request]) -> tuple[Example, ...]:
-            nonlocal examples_s
-            start = time.perf_counter()
-            found = smallest_examples(self.triers, session.probe, asked, requests)
-            examples_s += time.perf_counter() - start
-            return found
-
         with contextlib.closing(session), mock.patch.object(suite, "diagnose", timed):
             verdicts = self._tests_of(question).run(
                 Student(session),
                 self.reference,
-                "a seed",
+                seed,
                 lambda: self.catalogue,
                 strict,
                 self.wording,
-                examples=examples,
             )
         verdict = verdicts[question]
         broken = [check for check in verdict.checks if check.passed is None]
@@ -202,8 +184,6 @@ class Trials:
             diagnosis_ms=1000 * spent_s,
             requests=seen,
             follow_through=verdict.follow_through,
-            examples=verdict.examples,
-            examples_ms=1000 * examples_s,
         )
 
     def does_the_same(self, mistake: Mistake, requests: Sequence[Request]) -> bool:
@@ -334,18 +314,6 @@ def chosen_pairs(mistakes: Sequence[Mistake], most: int) -> Iterator[tuple[Mista
         yield from draw.sample(pairs, min(most, len(pairs)))
 
 
-def examples_shown(wrong: Iterable[Trial]) -> dict[str, Any]:
-    """Count mistakes with a small example, and measure the search."""
-    trials = list(wrong)
-    costs = [trial.examples_ms for trial in trials]
-    return {
-        "wrong": len(trials),
-        "with_example": sum(bool(trial.examples) for trial in trials),
-        "median_ms": round(statistics.median(costs), 1),
-        "largest_ms": round(max(costs), 1),
-    }
-
-
 def measure(assignment_id: str, pairs: int, solutions: Path = SOLUTIONS) -> dict[str, Any]:
     """Measure everything for one assignment.
 
@@ -374,7 +342,6 @@ def measure(assignment_id: str, pairs: int, solutions: Path = SOLUTIONS) -> dict
         "survivors": [name for name, (_, trial) in tried.items() if not trial.lost],
         "rewritten": again,
         "pairs": together,
-        "examples": examples_shown(trial for _, trial in tried.values() if trial.lost),
         "alternatives": len(right),
         "false_alarms": {name: t.hints for name, t in right.items() if t.lost or t.hints},
         "diagnosis_ms_of_a_mistake": {

@@ -15,7 +15,7 @@ import numpy as np
 
 from grader.box.channel import Channel, ChannelClosed, ChannelTimeout
 from grader.box.endings import BoxDied, BoxTimedOut, Ending
-from grader.box.outputs import clean_outputs
+from grader.box.outputs import clean_outputs, error_in_words
 from grader.box.protocol import Decoder, Encoder, Frame, ProtocolError, find_unknown
 from grader.box.stopwatch import WALL_FACTOR, Stopwatch
 from grader.errors import BoxError
@@ -328,9 +328,9 @@ def _call_outcome(request: CallRequest, answer: dict[str, Any]) -> CallSuccess |
             text = gettext("{name} is not implemented yet", name=name)
             return CallFailure(text, "NotImplementedError")
         case {"status": "error", "error": str() as error, "message": str() as message}:
-            index = answer.get("index")
+            index, told = answer.get("index"), error_in_words(error, message)
             return CallFailure(
-                _raised(name, _clip(error), _clip(message, 300), answer.get("line")),
+                _raised(name, _clip(error), _clip(told, 300), answer.get("line")),
                 _clip(error),
                 index if type(index) is int and 0 <= index < len(request.calls) else 0,
             )

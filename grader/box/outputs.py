@@ -9,7 +9,7 @@ from typing import Any
 
 from grader.locale.translations import N_, gettext
 
-__all__ = ["clean_outputs"]
+__all__ = ["LIBRARIES", "clean_outputs", "error_in_words"]
 
 MAX_OUTPUTS = 500
 MAX_LIMIT = 1_000_000  # no limit that the box keeps is higher
@@ -19,6 +19,7 @@ REMARKS = {
     "program": N_("[not run, since the grader runs no programs and installs nothing: {line}]"),
     "backend": N_("[no effect, since the grader always draws figures in the notebook: {line}]"),
 }
+LIBRARIES = ("numpy", "matplotlib", "tqdm")  # what a notebook may count on, and docs/student.md
 TEXT_TYPES = ("text/plain", "text/html", "text/markdown", "text/latex")
 
 
@@ -38,15 +39,17 @@ def _clean(output: Any) -> Iterator[dict[str, Any]]:
     # comparing an array with text gives an array, so only plain values are looked at
     match {key: value for key, value in output.items() if isinstance(value, str | dict | list)}:
         case {"output_type": "stream", "name": "stdout" | "stderr" as name, "text": str() as text}:
-            yield {"output_type": "stream", "name": name, "text": _text(text)}
+            yield {"output_type": "stream", "name": name, "text": _text(_overwritten(text))}
         case {"output_type": "error", "ename": str() as name, "evalue": str() as value}:
             raw = output.get("traceback")
-            lines = raw if isinstance(raw, list) else []
+            lines = [line for line in raw if isinstance(line, str)] if isinstance(raw, list) else []
+            told = error_in_words(name, value)
+            lines[-1:] = [line.replace(value, told, 1) for line in lines[-1:]]
             yield {
                 "output_type": "error",
                 "ename": _text(name),
-                "evalue": _text(value),
-                "traceback": [_text(line) for line in lines if isinstance(line, str)],
+                "evalue": _text(told),
+                "traceback": [_text(line) for line in lines],
             }
         case {"output_type": "display_data", "data": dict() as data}:
             yield {"output_type": "display_data", "data": _bundle(data), "metadata": {}}
@@ -64,6 +67,27 @@ def _clean(output: Any) -> Iterator[dict[str, Any]]:
             if kind in REMARKS:
                 text = gettext(REMARKS[kind], line=_text(what)[:MAX_SHOWN])
                 yield {"output_type": "stream", "name": "stdout", "text": text + "\n"}
+
+
+def error_in_words(name: str, text: str) -> str:
+    """The text of an exception; if a module is missing, it says what there is instead.
+
+    Args:
+        name: the exception's type.
+        text: its own text.
+    """
+    if name != "ModuleNotFoundError" or not text.startswith("No module named"):
+        return text
+    return gettext(
+        "{error} (the grader has Python's own modules, {libraries} and the released files)",
+        error=text,
+        libraries=", ".join(LIBRARIES),
+    )
+
+
+def _overwritten(text: str) -> str:
+    """The text as a terminal leaves it: after a carriage return, a line is written anew."""
+    return "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in text.split("\n"))
 
 
 def _cut(mib: Any, pieces: Any) -> Iterator[dict[str, Any]]:

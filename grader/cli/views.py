@@ -17,7 +17,7 @@ from grader.results import Status, SubmissionResult
 
 if TYPE_CHECKING:  # importing these takes long; only the command that needs one imports it
     from grader.cli.doctor import Finding
-    from grader.course.settings import Assignment
+    from grader.course.settings import Assignment, Limits
     from grader.grading.batch import Summary
     from grader.grading.visible_checks import CheckedQuestion
     from grader.pages.class_feedback import ClassFeedback
@@ -144,7 +144,13 @@ def _proof_table(proof: Proof) -> Table:
     """How many variants of each question were graded as they should be; all of them were."""
     table = Table(box=None, padding=(0, 0, 0, 2))
     table.add_column("question", no_wrap=True)
-    for heading in ("mistakes\nlose", "alternatives\npass", "mutants\nkilled", "equivalent"):
+    for heading in (
+        "mistakes\nlose",
+        "alternatives\npass",
+        "mutants\nkilled",
+        "equivalent",
+        "as students",
+    ):
         table.add_column(heading, justify="right", no_wrap=True)
     for row in proof.rows:
         mutants = row.killed + row.equivalent
@@ -154,12 +160,20 @@ def _proof_table(proof: Proof) -> Table:
             f"{row.alternatives} of {row.alternatives}",
             f"{row.killed} of {mutants}",
             str(row.equivalent),
+            str(row.students),
         )
     return table
 
 
-def show_checks(checked: Sequence[CheckedQuestion]) -> None:
-    """Print which of a student's visible checks pass, and the messages of the others."""
+def show_checks(checked: Sequence[CheckedQuestion], limits: Limits | None = None) -> None:
+    """Print which of a student's visible checks pass, and the messages of the others.
+
+    Args:
+        checked: how each went.
+        limits: those of the course, if the notebook told them.
+    """
+    from grader.box.limits import limits_in_brief
+
     for message, alike in groupby(checked, key=lambda question: question.message):
         questions = list(alike)
         for question in questions:
@@ -175,6 +189,8 @@ def show_checks(checked: Sequence[CheckedQuestion]) -> None:
             passed=passed,
         )
     )
+    if limits:
+        terminal.show_line(limits_in_brief(limits))
 
 
 def _show_check(question: CheckedQuestion) -> None:

@@ -5,12 +5,19 @@ Where the clocks change, a day of the calendar lasts 23 or 25 hours, and is one 
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
-__all__ = ["DAY_S", "at", "elapsed_s", "later", "zone_named"]
+__all__ = ["DAY_S", "at", "elapsed_s", "later", "summer_zone", "zone_named"]
 
 DAY_S = 86400
+# One for each rule by which clocks are put back, and for each offset of summer time
+SUMMER_ZONES = (
+    *("Europe/London", "Europe/Berlin", "Europe/Athens", "Asia/Beirut", "Africa/Cairo"),
+    *("America/St_Johns", "America/Halifax", "America/New_York", "America/Chicago"),
+    *("America/Denver", "America/Los_Angeles", "America/Anchorage", "America/Santiago"),
+    *("Australia/Sydney", "Australia/Adelaide", "Pacific/Auckland"),
+)
 
 
 def zone_named(name: str) -> ZoneInfo:
@@ -23,6 +30,25 @@ def zone_named(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):  # OSError: the name of a folder of the database
         raise ValueError(f"{name!r} is not the name of a time zone") from None
+
+
+def summer_zone(moment: datetime) -> tzinfo:
+    """A time zone for a moment of which only the offset from UTC is known.
+
+    If the offset can be that of summer time, it is taken for that: then one day of the calendar has
+    25 hours, and nobody is late by the hour that the clocks were put back.
+
+    Args:
+        moment: with an offset.
+
+    Returns:
+        A zone with that offset at that moment; UTC stays UTC.
+    """
+    for name in SUMMER_ZONES:
+        there = moment.astimezone(ZoneInfo(name))
+        if there.dst() and there.utcoffset() == moment.utcoffset():
+            return ZoneInfo(name)
+    return timezone(moment.utcoffset() or timedelta())
 
 
 def at(shown: datetime, zone: tzinfo) -> datetime:

@@ -107,7 +107,7 @@ def _until(
         days = float(cell["days"])
         if not 0 <= days <= MAX_DAYS:
             raise ValueError(f"not from 0 to {MAX_DAYS} days")
-        return later(assignment.due, timedelta(days=days), course.zone)
+        return later(assignment.due, timedelta(days=days), course.zone_of(assignment))
     except (ValueError, OverflowError) as error:
         example = "days such as 2, or until such as 2026-10-12T23:59:00+02:00, with a time zone"
         raise _wrong(table, row, f"not understood; write {example} ({error})") from None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, tzinfo
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -22,7 +22,7 @@ from pydantic import (
     model_validator,
 )
 
-from grader.course.clock import at, zone_named
+from grader.course.clock import at, summer_zone, zone_named
 from grader.course.moments import read_moment
 from grader.course.problems import first_problem
 from grader.errors import CourseError, UsageError
@@ -234,6 +234,12 @@ class Course(_Model):
     def zone_of_dates(self) -> ZoneInfo | None:
         """The time zone of dates that people write without one; None if course.yml names none."""
         return self.zone if "time_zone" in self.model_fields_set else None
+
+    def zone_of(self, assignment: Assignment) -> tzinfo:
+        """The time zone by whose calendar the days after an assignment's due date are counted."""
+        if "time_zone" in self.model_fields_set or assignment.due is None:
+            return self.zone
+        return summer_zone(assignment.due)
 
     def assignment(self, assignment_id: str) -> Assignment:
         """The assignment with that id.

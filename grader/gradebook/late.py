@@ -30,12 +30,14 @@ class HandIn:
         score: points earned, including those given by hand.
         deadline: the student's own; None if there is none.
         submitted_at: when it was handed in; None if unknown, which counts as in time.
+        zone: the time zone by whose calendar days are counted.
     """
 
     max_score: float
     score: float
     deadline: datetime | None
     submitted_at: datetime | None
+    zone: tzinfo = UTC
 
 
 @dataclass(frozen=True)
@@ -83,20 +85,19 @@ class Lateness:
         )
 
 
-def lateness(policy: LatePolicy, handins: Sequence[HandIn], zone: tzinfo = UTC) -> list[Lateness]:
+def lateness(policy: LatePolicy, handins: Sequence[HandIn]) -> list[Lateness]:
     """How late each submission of one student was, and what that costs.
 
     Args:
         policy: grace, budget of days, share per day, largest share, floor.
         handins: all submissions of one student in the course.
-        zone: the time zone by whose calendar days are counted.
 
     Returns:
         One entry for each submission, in the same order.
     """
     grace = timedelta(minutes=policy.grace_minutes)
-    seconds = [_seconds_late(handin, timedelta(), zone) for handin in handins]
-    days = [math.ceil(_seconds_late(handin, grace, zone) / DAY_S) for handin in handins]
+    seconds = [_seconds_late(handin, timedelta()) for handin in handins]
+    days = [math.ceil(_seconds_late(handin, grace) / DAY_S) for handin in handins]
     free = _free_days(policy.late_days, handins, days)
     return [
         Lateness(late, begun, paid, _penalty(policy, handin, begun - paid))
@@ -104,12 +105,13 @@ def lateness(policy: LatePolicy, handins: Sequence[HandIn], zone: tzinfo = UTC) 
     ]
 
 
-def _seconds_late(handin: HandIn, grace: timedelta, zone: tzinfo) -> float:
+def _seconds_late(handin: HandIn, grace: timedelta) -> float:
     """Time after the deadline and the grace period."""
     if handin.deadline is None or handin.submitted_at is None:
         return 0.0
     until = handin.deadline + grace
-    return elapsed_s(until, handin.submitted_at, zone) if handin.submitted_at > until else 0.0
+    late = handin.submitted_at > until
+    return elapsed_s(until, handin.submitted_at, handin.zone) if late else 0.0
 
 
 def _free_days(budget: int, handins: Sequence[HandIn], days: Sequence[int]) -> list[int]:

@@ -39,12 +39,12 @@ class Penalties:
             How late each submission was, by assignment and student.
         """
         self._database.flush()
-        policy, zone, scores = self._course.late_policy, self._course.zone, self._scores(students)
+        policy, scores = self._course.late_policy, self._scores(students)
         found = {}
         for name, theirs in groupby(self._rows(students), lambda row: str(row[0].student_id)):
             mine = list(theirs)
             handins = [self._handin(*row, scores.get(row[1].id, 0.0)) for row in mine]
-            for row, late in zip(mine, lateness(policy, handins, zone), strict=True):
+            for row, late in zip(mine, lateness(policy, handins), strict=True):
                 row[1].late_submission_penalty = late.penalty or None
                 found[row[2].id, name] = late
         return found
@@ -89,9 +89,10 @@ class Penalties:
         self, submission: Any, notebook: Any, assignment: Assignment, score: float
     ) -> HandIn:
         """If an extension was granted by us and another through nbgrader, the later one counts."""
+        zone = self._course.zone_of(assignment)
         due = self._deadlines.of(assignment, submission.student_id)
         if due is not None and assignment.due is not None and submission.extension is not None:
-            due = max(due, later(assignment.due, submission.extension, self._course.zone))
+            due = max(due, later(assignment.due, submission.extension, zone))
         stamp = submission.timestamp
         submitted_at = None if stamp is None else stamp.replace(tzinfo=UTC)
-        return HandIn(assignment.max_score, score, due, submitted_at)
+        return HandIn(assignment.max_score, score, due, submitted_at, zone)

@@ -73,13 +73,13 @@ def _chosen(
             )
         grace = timedelta(minutes=policy.grace_minutes)
         return latest(attempts, deadline + grace if deadline else None)
+    zone = run.course.zone_of(assignment)
     without_late_days = policy.model_copy(update={"late_days": 0})
     handins = [
-        HandIn(assignment.max_score, score, deadline, attempt.submitted_at)
+        HandIn(assignment.max_score, score, deadline, attempt.submitted_at, zone)
         for attempt, score in zip(attempts, known, strict=True)
     ]
-    zone = run.course.zone
-    left = [h.score - lateness(without_late_days, [h], zone)[0].penalty for h in handins]
+    left = [h.score - lateness(without_late_days, [h])[0].penalty for h in handins]
     return max(zip(attempts, left, strict=True), key=lambda pair: (pair[1], -pair[0].number))[0]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
@@ -18,10 +19,13 @@ from grader.judge.suite import Verdict
 from grader.locale.translations import gettext, in_language
 from grader.notebook import Notebook, cell_name, is_manual, is_solution, question_of
 from grader.results import Note, NoteKind, QuestionResult, Status, SubmissionResult
+from grader.system.versions import with_versions
 
 __all__ = [
     "execute_and_judge",
     "grade_submission",
+    "judge_session",
+    "session_of",
 ]
 
 
@@ -84,29 +88,13 @@ def execute_and_judge(bundle: Bundle, student: str, intake: Intake) -> Submissio
 def _graded(
     bundle: Bundle, student: str, notebook: Notebook, notes: tuple[Note, ...]
 ) -> SubmissionResult:
-    ready = workshop.workshop_of(bundle)
-    seed = f"{bundle.seed}:{bundle.assignment.id}:{student}"
-    box_launcher = workshop.launcher_of(bundle.unsafe)
-    cells = _code_cells(notebook)
-    with Session(box_launcher, bundle.files, cells, bundle.limits, bundle.figures) as session:
+    with session_of(bundle, notebook) as session:
         outcomes = session.execute_cells()
-        verdicts = ready.hidden_tests.run(
-            Student(session),
-            ready.reference,
-            seed,
-            ready.catalogue,
-            [name for name, q in bundle.assignment.questions.items() if not q.follow_through],
-            ready.wording,
-            examples=ready.examples_by(session.probe),
-        )
+        questions = judge_session(bundle, student, notebook, session)
         notes = (*notes, *session.notes)
-    if box_launcher.tier is Tier.BOUNDS_ONLY:
+    if workshop.launcher_of(bundle.unsafe).tier is Tier.BOUNDS_ONLY:
         text = gettext("Graded with --unsafe: the code ran under limits, but it was not isolated.")
         notes = (*notes, Note(NoteKind.UNSAFE, text))
-    questions = tuple(
-        _question(bundle, notebook, name, verdicts.get(name, Verdict()))
-        for name in bundle.assignment.questions
-    )
     broken = [check for question in questions for check in question.checks if check.passed is None]
     reasons = [f"{check.name}: {check.message}" for check in broken]
     notes += tuple(
@@ -120,6 +108,53 @@ def _graded(
         questions=questions,
         notes=notes,
         notebook=_executed(notebook, outcomes),
+    )
+
+
+def session_of(bundle: Bundle, notebook: Notebook) -> Session:
+    """A session for a repaired notebook, which has not executed anything yet.
+
+    Args:
+        bundle: the assignment.
+        notebook: the repaired notebook.
+    """
+    workshop.workshop_of(bundle)  # unpacked now, before the submission's time begins
+    launcher, cells = workshop.launcher_of(bundle.unsafe), _code_cells(notebook)
+    return Session(launcher, bundle.files, cells, bundle.limits, bundle.figures)
+
+
+def judge_session(
+    bundle: Bundle, student: str, notebook: Notebook, session: Session, given: Collection[str] = ()
+) -> tuple[QuestionResult, ...]:
+    """Judge a notebook that a session has executed.
+
+    Args:
+        bundle: the assignment.
+        student: whose submission; random inputs depend on it.
+        notebook: the repaired notebook.
+        session: has executed its cells.
+        given: questions that count as earned without being asked.
+
+    Returns:
+        The result of each question, in the order of course.yml.
+
+    Raises:
+        BoxError: no box can be opened.
+        JudgeError: the hidden tests cannot be run, or miss a question.
+    """
+    ready = workshop.workshop_of(bundle)
+    questions = bundle.assignment.questions
+    verdicts = ready.hidden_tests.run(
+        Student(session),
+        ready.reference,
+        f"{bundle.seed}:{bundle.assignment.id}:{student}",
+        ready.catalogue,
+        [name for name, question in questions.items() if not question.follow_through],
+        ready.wording,
+        given,
+    )
+    return tuple(
+        _question(bundle, notebook, name, verdicts.get(name, Verdict())) for name in questions
     )
 
 
@@ -141,7 +176,6 @@ def _question(bundle: Bundle, notebook: Notebook, name: str, verdict: Verdict) -
         checks=verdict.checks,
         hints=found.hints,
         follow_through=verdict.follow_through,
-        examples=verdict.examples,
     )
 
 
@@ -171,7 +205,7 @@ def _executed(notebook: Notebook, outcomes: dict[int, CellOutcome]) -> Notebook:
             outputs = [*outcome.outputs, *_why_it_ended(outcome)]
             cell = {**cell, "outputs": outputs, "execution_count": outcome.count}
         cells.append(cell)
-    return {**notebook, "cells": cells}
+    return with_versions({**notebook, "cells": cells})
 
 
 def _why_it_ended(outcome: CellOutcome) -> tuple[dict[str, Any], ...]:

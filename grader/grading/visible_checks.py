@@ -14,6 +14,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from grader.box.client import CellOutcome
 from grader.box.launch import launcher
 from grader.box.session import CodeCell, Session
@@ -35,7 +37,7 @@ from grader.notebook import (
     question_of,
 )
 
-__all__ = ["CheckedQuestion", "check_notebook", "language_of"]
+__all__ = ["CheckedQuestion", "check_notebook", "language_of", "limits_of"]
 
 # The folder of the notebook may be full of other files. Kinds that releases have come first.
 MAX_LOOKED_AT, MAX_FILES, MAX_TOTAL_BYTES = 10_000, 500, 64 << 20
@@ -81,9 +83,9 @@ def check_notebook(path: Path) -> list[CheckedQuestion]:
         for number, cell in enumerate(notebook["cells"], 1)
         if cell["cell_type"] == "code"
     ]
-    box_launcher = launcher(own_code=True)
+    limits, box_launcher = limits_of(path) or Limits(), launcher(own_code=True)
     try:
-        with Session(box_launcher, _helper_files(path.parent), cells, Limits()) as session:
+        with Session(box_launcher, _helper_files(path.parent), cells, limits) as session:
             outcomes = session.execute_cells()
     finally:
         box_launcher.close()
@@ -96,9 +98,26 @@ def language_of(path: Path) -> str:
     Raises:
         UsageError: the file is not a notebook.
     """
-    mark = _read(path)["metadata"].get("grader")
-    language = mark.get("language") if isinstance(mark, dict) else None
+    language = _told(path, "language")
     return language if isinstance(language, str) else ENGLISH
+
+
+def limits_of(path: Path) -> Limits | None:
+    """The limits of the course that released a notebook; None if it does not say.
+
+    Raises:
+        UsageError: the file is not a notebook.
+    """
+    try:
+        return Limits.model_validate(_told(path, "limits"))
+    except ValidationError:
+        return None
+
+
+def _told(path: Path, key: str) -> Any:
+    """What the release told in a notebook's metadata; a student's file may hold anything there."""
+    mark = _read(path)["metadata"].get("grader")
+    return mark.get(key) if isinstance(mark, dict) else None
 
 
 def _answers(
@@ -113,9 +132,11 @@ def _answers(
         stopped = [i for i in own or above if not outcomes[i].ok]
         cause = _cause(notebook, outcomes, stopped[0] if stopped else index)
         if message and cause != index:
-            message = _missing_file(outcomes[cause]) or gettext(
+            failed = notebook["cells"][cause]
+            missing = _missing_file(outcomes[cause]) if _is_ours(failed) else ""
+            message = missing or gettext(
                 "cell {name}, above this check, fails: {reason}",
-                name=cell_name(notebook["cells"][cause], cause + 1),
+                name=cell_name(failed, cause + 1),
                 reason=_message(outcomes[cause]),
             )
         yield CheckedQuestion(question, points(cell) or 0.0, outcomes[index].ok, message)
@@ -130,10 +151,14 @@ def _cause(notebook: Notebook, outcomes: Mapping[int, CellOutcome], index: int) 
         return index
     for i in (i for i, outcome in outcomes.items() if i < index and not outcome.ok):
         cell = notebook["cells"][i]
-        is_ours = grade_id(cell) and not is_solution(cell) and not is_check(cell)
-        if is_ours and re.search(rf"\b{re.escape(name[1])}\b", cell["source"]):
+        if _is_ours(cell) and re.search(rf"\b{re.escape(name[1])}\b", cell["source"]):
             return _cause(notebook, outcomes, i)
     return index
+
+
+def _is_ours(cell: Cell) -> bool:
+    """Whether a cell came with the release, and no student writes into it."""
+    return bool(grade_id(cell)) and not is_solution(cell) and not is_check(cell)
 
 
 def _missing_file(outcome: CellOutcome) -> str:

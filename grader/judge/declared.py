@@ -10,6 +10,7 @@ from grader.errors import JudgeError
 __all__ = [
     "chance_questions",
     "declared_points",
+    "question_of_test",
 ]
 
 
@@ -35,6 +36,17 @@ def chance_questions(source: str) -> set[str]:
         SyntaxError: the source is not Python.
     """
     return {_marker(test)[0] for test in _tests(source) if any(map(_is_chance, _marks(test)))}
+
+
+def question_of_test(node: ast.stmt) -> str:
+    """The question of a test function; "" for any other statement.
+
+    Raises:
+        JudgeError: a test does not name its question.
+    """
+    if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+        return _marker(node)[0]
+    return ""
 
 
 def _tests(source: str) -> Iterator[ast.FunctionDef]:

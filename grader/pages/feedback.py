@@ -9,6 +9,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from grader.box.limits import limits_in_words
 from grader.course.settings import Assignment, Course
 from grader.gradebook.grades import Grade
 from grader.locale.translations import gettext, in_language
@@ -25,6 +26,7 @@ from grader.notebook import (
 from grader.pages.heatmap import heat_map, where_wrong
 from grader.pages.rendering import render, safe_html, safe_markdown
 from grader.results import QuestionResult, SubmissionResult
+from grader.system.versions import versions_of
 
 __all__ = ["feedback_page"]
 
@@ -72,6 +74,8 @@ def _page(course: Course, assignment: Assignment, grade: Grade) -> str:
         where_wrong=where_wrong,
         stopped=dict(_untold(result, _stopped(result.notebook))) if result.notebook else {},
         pieces=list(_pieces(result.notebook)) if result.notebook else [],
+        limits=limits_in_words(course.limits, course.figures),
+        versions=versions_of(result.notebook),
     )
 
 

@@ -26,6 +26,7 @@ from grader.pages.rendering import inline_script, render
 from grader.pages.similarity import Pair, SharedAnswer, compare
 from grader.results import QuestionResult, Status
 from grader.system.files import write_whole
+from grader.system.versions import versions_of
 
 __all__ = ["report_page", "write_report"]
 
@@ -162,6 +163,7 @@ def _page(
         checks=_lost_checks(class_grades),
         similar=_similar(release, class_grades) if release else None,
         common=sorted(note.text for note in common_notes(results)),
+        versions=sorted({versions_of(result.notebook) for result in results} - {""}),
         waiting=sum(question.waiting for question in statistics),
         missing=[p.id for p in roster if p.id not in known and p.id not in times],
         attention=who_needs_attention(

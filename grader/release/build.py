@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from grader.course.folder import (
     HIDDEN_TESTS,
@@ -147,7 +148,7 @@ def _released(candidate: Candidate, scratch: Path) -> Release:
     generated = scratch / "generated"
     generate_assignment(course, assignment_id, generated)
     notebook = loads((generated / candidate.notebook_name).read_bytes())
-    release = _normalised(notebook, candidate.source, course.language)
+    release = _normalised(notebook, candidate.source, _for_grader_check(course))
     folder = scratch / "release"
     for name, data in _helper_files(course.solution_dir(assignment_id), candidate.notebook_name):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -157,11 +158,14 @@ def _released(candidate: Candidate, scratch: Path) -> Release:
     return Release(**vars(candidate), notebook=release, folder=folder)
 
 
-def _normalised(notebook: Notebook, source: Notebook, language: str) -> Notebook:
-    """Only what a student needs, with cell ids that do not change from run to run.
+def _for_grader_check(course: Course) -> dict[str, Any]:
+    """What `grader check` has to know of course.yml, which students do not have."""
+    language = {"language": course.language} if course.language != ENGLISH else {}
+    return {**language, "limits": course.limits.model_dump()}
 
-    The language, if it is not English, is there for `grader check`.
-    """
+
+def _normalised(notebook: Notebook, source: Notebook, told: dict[str, Any]) -> Notebook:
+    """Only what a student needs, with cell ids that do not change from run to run."""
     known = {cell.get("id") for cell in source["cells"]}
     cells = []
     taken: set[str] = set()
@@ -170,8 +174,7 @@ def _normalised(notebook: Notebook, source: Notebook, language: str) -> Notebook
         taken.add(cell["id"])
         kept = {key: cell["metadata"][key] for key in KEPT_CELL_METADATA if key in cell["metadata"]}
         cells.append({**cell, "metadata": kept})
-    told = {"grader": {"language": language}} if language != ENGLISH else {}
-    metadata = {**NOTEBOOK_METADATA, **told}
+    metadata = {**NOTEBOOK_METADATA, "grader": told}
     return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
 
 

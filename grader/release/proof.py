@@ -2,65 +2,49 @@
 
 Each catalogued mistake must lose points in its own question and in no other. Each alternative must
 lose none. Each mutant of the solution must lose points in its question, or be listed in
-equivalent_mutants.yml with the reason why nothing can tell it from the right version.
+equivalent_mutants.yml with the reason why nothing can tell it from the right version. Each is
+graded as several students, and must fail the same checks as all of them: no score is a lottery.
 
-The proof is kept in gates.json beside the solution, with a digest of everything that it depends
-on, so that a build of unchanged sources is quick. A build that was interrupted goes on where it
-stopped. A build with `--check` keeps nothing.
+The proof is kept in gates.json beside the solution: a line for each question, with a digest of all
+that the scores of its variants depend on. That is the code of these variants and of the solution
+that they can call, and the tests and rules of each question that can call what they change. After
+an edit, a build proves again only the questions whose digest has changed.
+
+A build that was interrupted goes on where it stopped. A build with `--check` keeps nothing.
 """
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import as_completed
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
-
-import yaml
 
 from grader import __version__
 from grader.course.bundle import Bundle, kit_digest, load_bundle
 from grader.course.folder import EQUIVALENTS, PROOF, helper_files
-from grader.course.solution import reference_source
-from grader.errors import BuildError, JudgeError
-from grader.intake.rebuild import Intake
-from grader.judge.catalogue import Catalogue
-from grader.notebook import Cell, Notebook, dumps, is_solution, question_of
+from grader.errors import BuildError
+from grader.judge.declared import chance_questions
+from grader.notebook import Notebook
+from grader.release.equivalents import equivalents, is_equivalent, unlisted
 from grader.release.gates import Release
-from grader.release.mutants import mutants
-from grader.results import Status
+from grader.release.reach import Reach
+from grader.release.variants import SOLUTION, Variant, all_variants
 from grader.system.files import write_whole
 from grader.system.listener import NOBODY, Listener
 from grader.system.processes import cores, worker_processes
 
 __all__ = ["Proof", "Row", "keep_proof", "prove"]
 
+STUDENTS = 8  # as which each variant is graded
+STUDENTS_BY_CHANCE = 24  # if a test that judges it is marked `chance`
 PARTIAL = ".gates.part"  # outcomes so far, a JSON value on each line
-FEW = 30  # starting other processes would take longer than grading so few variants
-
-
-@dataclass(frozen=True)
-class Variant:
-    """One version of one step.
-
-    Args:
-        kind: mistake, alternative or mutant.
-        id: its name in messages.
-        question: the question that the step belongs to.
-        function: the mutated function; "" for a mistake or an alternative.
-        code: definitions that come after those of the solution cell.
-    """
-
-    kind: str
-    id: str
-    question: str
-    function: str
-    code: str
+FEW = 10  # starting other processes would take longer than grading so few variants
 
 
 @dataclass(frozen=True)
@@ -73,13 +57,17 @@ class Row:
         alternatives: alternatives that lost none.
         killed: mutants that lost points here.
         equivalent: mutants that lost none, and are listed as equivalent.
+        students: as how many students each of them was graded.
+        digest: of everything that the scores depend on.
     """
 
     question: str
-    mistakes: int = 0
-    alternatives: int = 0
-    killed: int = 0
-    equivalent: int = 0
+    mistakes: int
+    alternatives: int
+    killed: int
+    equivalent: int
+    students: int
+    digest: str
 
 
 @dataclass(frozen=True)
@@ -87,18 +75,71 @@ class Proof:
     """What was proved of one assignment.
 
     Args:
-        digest: of everything that it depends on.
         rows: by question, in the order of course.yml.
     """
 
-    digest: str
     rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """How a variant fared.
+
+    Args:
+        lost: the questions in which it lost points.
+        difference: how students fared differently; "" if they did not.
+    """
+
+    lost: tuple[str, ...]
+    difference: str = ""
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What is proved of one question.
+
+    Args:
+        question: its name.
+        variants: its variants.
+        judges: the questions that can judge them, by variant.
+        students: as how many students each is graded.
+        sources: digest of everything that their scores depend on.
+        listed: its part of equivalent_mutants.yml.
+    """
+
+    question: str
+    variants: tuple[Variant, ...]
+    judges: Mapping[Variant, tuple[str, ...]]
+    students: int
+    sources: str
+    listed: Mapping[str, Any]
+
+    @cached_property
+    def digest(self) -> str:
+        return _sha256(self.sources, json.dumps(self.listed, sort_keys=True))
+
+
+@dataclass(frozen=True)
+class _Job:
+    """One variant to grade.
+
+    Args:
+        variant: the variant.
+        judges: the questions that can judge it differently from the solution.
+        students: as how many students.
+        key: digest of the variant and of everything that its scores depend on.
+    """
+
+    variant: Variant
+    judges: tuple[str, ...]
+    students: int
+    key: str
 
 
 def prove(
     release: Release, listener: Listener = NOBODY, *, check: bool = False, again: bool = False
 ) -> Proof:
-    """Grade every variant, unless that was done before with the same sources.
+    """Grade the variants of every question, unless that was done before with the same sources.
 
     Args:
         release: the assignment with its student version.
@@ -108,35 +149,42 @@ def prove(
 
     Raises:
         BuildError: one line, with the remedy, for each variant whose scores are not as they should
-            be; or with `check`, the kept proof is stale.
+            be, or for the first that fares differently as different students; or with `check`, the
+            kept proof is stale.
         JudgeError: a variant could not be graded.
     """
     folder = release.course.solution_dir(release.assignment.id)
-    listed = _equivalents(folder / EQUIVALENTS)
-    sources = _digest(release)
-    digest = hashlib.sha256(f"{sources}\0{json.dumps(listed)}".encode()).hexdigest()
-    known = None if again else _kept_proof(folder / PROOF)
-    if known is not None and known.digest == digest:
-        return known
-    if check and not again:
+    listed = equivalents(folder / EQUIVALENTS)
+    parts = _parts(release, listed)
+    kept = {} if again else _kept_rows(folder / PROOF)
+    stale = [part for part in parts if _digest_of(kept.get(part.question)) != part.digest]
+    if stale and check and not again:
         raise BuildError(f"{folder / PROOF}: stale; run `grader build {release.assignment.id}`")
-    variants = list(_variants(release))
     partial = Path(os.devnull) if check else folder / PARTIAL
-    outcomes = _outcomes(release, variants, sources, partial, listener, again=again)
-    failures = [*_unlisted(variants, listed), *_failures(variants, outcomes, listed)]
+    outcomes = _outcomes(release, stale, partial, listener, again=again) if stale else {}
+    failures = [*unlisted([variant for part in parts for variant in part.variants], listed)]
+    failures += [failure for part in stale for failure in _failures(part, outcomes)]
     if failures:
-        place = f"solutions/{release.assignment.id}"
-        raise BuildError("\n".join(f"{place}/{failure}" for failure in failures))
-    return Proof(digest, tuple(_rows(release, variants, outcomes)))
+        raise BuildError("\n".join(_placed(release, failure) for failure in failures))
+    proved = {part.question: _row(part, outcomes) for part in stale}
+    return Proof(tuple(({**kept, **proved})[part.question] for part in parts))
 
 
-def _kept_proof(path: Path) -> Proof | None:
-    """The kept proof, or None if there is none or it cannot be read."""
+def _digest_of(row: Row | None) -> str:
+    return "" if row is None else row.digest
+
+
+def _placed(release: Release, failure: str) -> str:
+    return f"solutions/{release.assignment.id}/{failure}"
+
+
+def _kept_rows(path: Path) -> dict[str, Row]:
+    """The kept rows by question; none if there are none or they cannot be read."""
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
-        return Proof(str(data["digest"]), tuple(Row(**row) for row in data["rows"]))
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+        return {question: Row(question, **row) for question, row in data.items()}
+    except (OSError, ValueError, TypeError, AttributeError):
+        return {}
 
 
 def keep_proof(release: Release, proof: Proof) -> None:
@@ -147,149 +195,146 @@ def keep_proof(release: Release, proof: Proof) -> None:
         proof: what `prove` returned for it.
     """
     folder = release.course.solution_dir(release.assignment.id)
-    if _kept_proof(folder / PROOF) != proof:
-        write_whole(folder / PROOF, json.dumps(asdict(proof), indent=1) + "\n")
+    rows = {row.question: row for row in proof.rows}
+    if _kept_rows(folder / PROOF) != rows:
+        lines = ",\n".join(f" {_line(rows[question])}" for question in sorted(rows))
+        write_whole(folder / PROOF, f"{{\n{lines}\n}}\n")
     (folder / PARTIAL).unlink(missing_ok=True)
 
 
-def _digest(release: Release) -> str:
-    """Digest of sources and rules, but not of the kit's code, which has tests of its own."""
-    rules = release.assignment.model_dump(include={"id", "questions"}, mode="json")
-    parts = [dumps(release.source), release.hidden_tests, release.mistakes, json.dumps(rules)]
-    parts += [str(release.course.seed), __version__]
-    digest = hashlib.sha256("\0".join(parts).encode())
-    for name, data in helper_files(release.folder).items():
-        digest.update(name.encode() + b"\0" + data)
-    return digest.hexdigest()
+def _line(row: Row) -> str:
+    values = {name: value for name, value in asdict(row).items() if name != "question"}
+    return f"{json.dumps(row.question)}: {json.dumps(values)}"
 
 
-def _equivalents(path: Path) -> dict[str, Any]:
-    """By function, the reason for all of its mutants or a mapping from change to reason."""
-    if not path.exists():
-        return {}
-    try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise BuildError(f"{path}: cannot be read: {str(error).splitlines()[0]}; fix it") from None
-    is_right = isinstance(data, dict) and all(
-        isinstance(value, str) or (isinstance(value, dict) and all(map(_is_text, value.items())))
-        for value in data.values()
-    )
-    if not is_right:
-        raise BuildError(
-            f"{path}: each function needs a reason, or a mapping from mutant to reason"
-        )
-    return data
-
-
-def _is_text(pair: tuple[Any, Any]) -> bool:
-    return all(isinstance(item, str) and item.strip() for item in pair)
-
-
-def _variants(release: Release) -> Iterator[Variant]:
-    catalogue = Catalogue.from_source(release.mistakes)
-    for mistake in catalogue.mistakes:
-        yield Variant("mistake", mistake.id, mistake.question, "", mistake.code)
-    for other in catalogue.alternatives:
-        yield Variant("alternative", other.id, other.question, "", other.code)
-    for cell in release.source["cells"]:
-        question = question_of(cell)
-        if question is None or not is_solution(cell) or cell["cell_type"] != "code":
+def _parts(release: Release, listed: Mapping[str, Any]) -> list[_Part]:
+    reach = Reach(release.hidden_tests, release.source)
+    chance = chance_questions(release.hidden_tests)
+    variants = list(all_variants(release.source, release.mistakes))
+    parts = []
+    for question, rules in release.assignment.questions.items():
+        if rules.manual:
             continue
-        for node in ast.parse(cell["source"]).body:
-            if isinstance(node, ast.FunctionDef):
-                for mutant in mutants(node):
-                    yield Variant("mutant", mutant.change, question, node.name, mutant.code)
+        own = tuple(variant for variant in variants if variant.question == question)
+        judges = {variant: reach.judges(variant) for variant in own}
+        judging = {question}.union(*judges.values())
+        students = STUDENTS_BY_CHANCE if judging & chance else STUDENTS
+        sources = _sha256(str(students), *_rules(release, judging), *reach.texts(own, judging))
+        functions = {variant.function for variant in own}
+        entries = {name: entry for name, entry in listed.items() if name in functions}
+        parts.append(_Part(question, own, judges, students, sources, entries))
+    return parts
+
+
+def _rules(release: Release, judging: Collection[str]) -> Iterator[str]:
+    """What scores depend on beside the code of solution and tests.
+
+    The kit's own code is left out, because it has tests of its own.
+    """
+    yield from (__version__, release.assignment.id, str(release.course.seed))
+    for question in sorted(judging):
+        yield release.assignment.questions[question].model_dump_json()
+    for name, data in helper_files(release.folder).items():
+        yield from (name, hashlib.sha256(data).hexdigest())
+
+
+def _sha256(*texts: str) -> str:
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()
 
 
 def _outcomes(
-    release: Release,
-    variants: list[Variant],
-    sources: str,
-    partial: Path,
-    listener: Listener,
-    *,
-    again: bool,
-) -> dict[Variant, list[str]]:
-    """The questions in which each variant loses points."""
+    release: Release, stale: Sequence[_Part], partial: Path, listener: Listener, *, again: bool
+) -> dict[Variant, _Outcome]:
+    """How the variants of some questions fare, and the solution itself."""
+    jobs = list(_jobs(stale))
     known = _known(partial)
-    keys = {variant: _key(sources, variant) for variant in variants}
-    outcomes = {variant: known[key] for variant, key in keys.items() if key in known}
-    todo = [variant for variant in variants if variant not in outcomes]
-    if again and not todo:  # these outcomes are complete: their proof failed and is done again
-        outcomes, todo = {}, variants
+    if again:  # what is complete or has failed is done again
+        known = {key: outcome for key, outcome in known.items() if not outcome.difference}
+        known = {} if all(job.key in known for job in jobs) else known
+    outcomes = {job.variant: known[job.key] for job in jobs if job.key in known}
+    todo = [job for job in jobs if job.variant not in outcomes]
+    _demand_alike(release, outcomes)
     bundle = load_bundle(release.course, release.assignment.id, release_dir=release.folder)
-    # nobody looks at hints, examples and figures
-    bundle = replace(bundle, mistakes="", small_inputs="", figures="skip")
-    bundle = replace(bundle, digest=f"{bundle.digest}, proof")
     with (
         partial.open("a" if outcomes else "w", encoding="utf-8") as file,
         listener.progress(len(todo), "grading variants") as advance,
     ):
-        for variant, lost in _graded(bundle, release.source, todo):
-            outcomes[variant] = lost
-            file.write(json.dumps([keys[variant], lost]) + "\n")
+        for job, outcome in _graded(bundle, release.source, todo):
+            outcomes[job.variant] = outcome
+            file.write(json.dumps([job.key, outcome.lost, outcome.difference]) + "\n")
             file.flush()
-            advance(variant)
+            _demand_alike(release, {job.variant: outcome})
+            advance(job.variant)
     return outcomes
 
 
-def _key(sources: str, variant: Variant) -> str:
-    parts = f"{kit_digest()}\0{sources}\0{variant.question}\0{variant.code}"
-    return hashlib.sha256(parts.encode()).hexdigest()
+def _jobs(stale: Sequence[_Part]) -> Iterator[_Job]:
+    """What is graded: the solution, which must have full marks as any student, and all variants."""
+    every = tuple(part.question for part in stale)
+    students = max(part.students for part in stale)
+    yield _Job(SOLUTION, every, students, _key(SOLUTION, *(part.sources for part in stale)))
+    for part in stale:
+        for variant in part.variants:
+            key = _key(variant, part.sources)
+            yield _Job(variant, part.judges[variant], part.students, key)
 
 
-def _known(partial: Path) -> dict[str, list[str]]:
+def _key(variant: Variant, *sources: str) -> str:
+    return _sha256(kit_digest(), *sources, variant.question, variant.code)
+
+
+def _known(partial: Path) -> dict[str, _Outcome]:
     if not partial.exists():
         return {}
     known = {}
     for line in partial.read_text(encoding="utf-8").splitlines():
         try:
-            key, lost = json.loads(line)
+            key, lost, difference = json.loads(line)
         except ValueError:  # a killed process left half a line
             continue
-        known[key] = lost
+        known[key] = _Outcome(tuple(lost), difference)
     return known
 
 
+def _demand_alike(release: Release, outcomes: Mapping[Variant, _Outcome]) -> None:
+    """Stop at a variant whose score depends on who hands it in.
+
+    Raises:
+        BuildError: there is one.
+    """
+    for variant, outcome in outcomes.items():
+        if outcome.difference:
+            name = ": ".join(filter(None, [variant.question, variant.id]))
+            is_right = variant.kind in ("alternative", "solution")
+            remedy = "make it pass always" if is_right else "give that check a chosen input"
+            failure = f"hidden_tests.py: {name}: {outcome.difference}; {remedy}"
+            raise BuildError(_placed(release, failure))
+
+
 def _graded(
-    bundle: Bundle, source: Notebook, variants: list[Variant]
-) -> Iterator[tuple[Variant, list[str]]]:
-    if len(variants) <= FEW:
-        yield from ((variant, _lost(bundle, source, variant)) for variant in variants)
+    bundle: Bundle, source: Notebook, jobs: Sequence[_Job]
+) -> Iterator[tuple[_Job, _Outcome]]:
+    if len(jobs) <= FEW:
+        yield from ((job, _outcome(bundle, source, job)) for job in jobs)
         return
     with worker_processes(cores()) as executor:
-        futures = {executor.submit(_lost, bundle, source, v): v for v in variants}
+        futures = {executor.submit(_outcome, bundle, source, job): job for job in jobs}
         yield from ((futures[future], future.result()) for future in as_completed(futures))
 
 
-def _lost(bundle: Bundle, source: Notebook, variant: Variant) -> list[str]:
-    from grader.grading.submission import execute_and_judge  # imports numpy and pytest
+def _outcome(bundle: Bundle, source: Notebook, job: _Job) -> _Outcome:
+    from grader.release import students  # imports numpy and pytest
 
-    result = execute_and_judge(bundle, "proof", Intake(_handed_in(source, variant)))
-    if result.status is not Status.GRADED:
-        raise JudgeError(f"{variant.id}: {' '.join(result.note_texts)}")
-    return [q.question for q in result.questions if not q.manual and q.score != q.max_score]
-
-
-def _handed_in(source: Notebook, variant: Variant) -> Notebook:
-    """The definitions of the solution, with those of the variant after its own question's."""
-    cells = [_defining(cell, variant) for cell in source["cells"] if cell["cell_type"] == "code"]
-    return {**source, "cells": cells}
+    quick = students.for_proof(bundle)
+    fared = students.fares(quick, source, job.variant, job.judges, job.students)
+    lost = dict.fromkeys(loss.question for loss in fared[students.name_of(1)])
+    return _Outcome(tuple(lost), students.difference(fared))
 
 
-def _defining(cell: Cell, variant: Variant) -> Cell:
-    code = cell["source"] if is_solution(cell) else reference_source({"cells": [cell]})
-    is_changed = is_solution(cell) and question_of(cell) == variant.question
-    return {**cell, "source": f"{code}\n\n{variant.code}" if is_changed else code}
-
-
-def _failures(
-    variants: list[Variant], outcomes: Mapping[Variant, list[str]], listed: Mapping[str, Any]
-) -> Iterator[str]:
-    for variant in variants:
-        lost, name = outcomes[variant], f"{variant.question}: {variant.id}"
-        is_killed, is_listed = variant.question in lost, _is_listed(variant, listed)
+def _failures(part: _Part, outcomes: Mapping[Variant, _Outcome]) -> Iterator[str]:
+    for variant in part.variants:
+        lost, name = outcomes[variant].lost, f"{variant.question}: {variant.id}"
+        is_killed, is_listed = variant.question in lost, is_equivalent(variant, part.listed)
         others = ", ".join(question for question in lost if question != variant.question)
         if variant.kind == "alternative" and lost:
             yield (
@@ -308,41 +353,19 @@ def _failures(
                 f"hidden_tests.py: {name}: this mutant of {variant.function} survives; add a "
                 f"hidden test for it, or list it with its reason in {EQUIVALENTS}"
             )
-        elif is_listed and is_killed and isinstance(listed[variant.function], dict):
+        elif is_listed and is_killed and isinstance(part.listed[variant.function], dict):
             yield f"{EQUIVALENTS}: {variant.function}: {variant.id}: a test kills it; remove it"
 
 
-def _unlisted(variants: list[Variant], listed: Mapping[str, Any]) -> Iterator[str]:
-    """Entries of equivalent_mutants.yml for which there is no mutant."""
-    known: dict[str, set[str]] = {}
-    for variant in variants:
-        known.setdefault(variant.function, set()).add(variant.id)
-    for function, entries in listed.items():
-        names = entries if isinstance(entries, dict) else {}
-        for name in [name for name in names if name not in known.get(function, ())]:
-            yield f"{EQUIVALENTS}: {function}: {name}: there is no such mutant; remove it"
-        if function not in known:
-            yield f"{EQUIVALENTS}: {function}: there is no such function; remove it"
-
-
-def _is_listed(variant: Variant, listed: Mapping[str, Any]) -> bool:
-    entry = listed.get(variant.function)
-    return isinstance(entry, str) or (isinstance(entry, dict) and variant.id in entry)
-
-
-def _rows(
-    release: Release, variants: list[Variant], outcomes: Mapping[Variant, list[str]]
-) -> Iterator[Row]:
-    for name, question in release.assignment.questions.items():
-        if question.manual:
-            continue
-        own = [variant for variant in variants if variant.question == name]
-        mutated = [variant for variant in own if variant.kind == "mutant"]
-        killed = sum(name in outcomes[variant] for variant in mutated)
-        yield Row(
-            question=name,
-            mistakes=sum(variant.kind == "mistake" for variant in own),
-            alternatives=sum(variant.kind == "alternative" for variant in own),
-            killed=killed,
-            equivalent=len(mutated) - killed,
-        )
+def _row(part: _Part, outcomes: Mapping[Variant, _Outcome]) -> Row:
+    mutated = [variant for variant in part.variants if variant.kind == "mutant"]
+    killed = sum(part.question in outcomes[variant].lost for variant in mutated)
+    return Row(
+        question=part.question,
+        mistakes=sum(variant.kind == "mistake" for variant in part.variants),
+        alternatives=sum(variant.kind == "alternative" for variant in part.variants),
+        killed=killed,
+        equivalent=len(mutated) - killed,
+        students=part.students,
+        digest=part.digest,
+    )

@@ -13,6 +13,7 @@ import pytest
 
 from grader.judge import (
     Rng,
+    StudentFailure,
     assert_close,
     assert_shape,
     assert_true,
@@ -448,103 +449,259 @@ def test_backward_leaves_its_arguments_alone(student, reference, rng):
 
 
 # sample_minibatch ---------------------------------------------------------------------------
+#
+# Chance has a say in these verdicts. The comments say how often it is wrong: for a right sampler,
+# however it draws, and for each kind of wrong one. docs/chance.md has the proofs.
+
+MEDIUM = (3000, 5000)  # rows: so many that a few draws rarely go one past the end
+MANY = (20_000, 30_000)  # rows: more than a number in a student's code would cover
 
 
-def make_data(rng, N, D=3):
+def make_data(rng, limits, D=3):
     """Rows that tell their own number: X[i, 0] = i, and the label is i's too."""
+    N = int(rng.integers(*limits))
     X = np.column_stack([np.arange(N), rng.normal(size=(N, D - 1))])
     return X, rng.permutation(N) + 10
 
 
-def new_generator(rng):
-    return Rng(int(rng.integers(1 << 30)))
+def new_seed(rng):
+    return int(rng.integers(1 << 30))
 
 
-def draw(student, calls):
-    """The row numbers of several minibatches, each a valid (X, y) pair."""
-    rows = []
-    values = student.many("sample_minibatch", calls)
-    for (X, _, batch_size, _), value in zip(calls, values, strict=True):
-        X_batch, y_batch = expect_tuple(value, 2, say("result_of", name="sample_minibatch"))
-        X_batch = expect_array(X_batch, "X_batch", kind="f")
-        expect_array(y_batch, "y_batch", kind="i")
-        assert_shape(X_batch, (batch_size, X.shape[1]), "X_batch")
-        assert_shape(y_batch, (batch_size,), "y_batch")
-        rows.append(X_batch[:, 0])
-    return rows
+def minibatches(ask, rng, calls):
+    """What `ask` gives for calls that are made from a seed.
+
+    A sampler that may go one past the end raises now and then when it draws few of many rows. It
+    gets other seeds, up to three, since test_minibatches_reach_every_row is about the end.
+    """
+    for _ in range(3):
+        try:
+            return ask("sample_minibatch", calls(new_seed(rng)))
+        except StudentFailure:
+            continue
+    return ask("sample_minibatch", calls(new_seed(rng)))
+
+
+def in_turn(data, sizes):
+    """Calls for minibatches of these sizes, drawn one after the other from one generator."""
+
+    def calls(seed):
+        generator = Rng(seed)
+        return [(*data, size, generator) for size in sizes]
+
+    return calls
+
+
+def as_array(value):
+    """A list as an array: only test_minibatch_shapes is about the difference."""
+    try:
+        return np.asarray(value) if isinstance(value, list | tuple) else value
+    except ValueError:  # its rows differ in length
+        return value
+
+
+def rows_of(value, X):
+    """The row numbers of a minibatch, whatever its labels are; -1 for what is no row of X."""
+    batch = value[0] if isinstance(value, tuple | list) and value else value
+    batch = expect_array(as_array(batch), "X_batch", kind="f")
+    assert_true(batch.size % X.shape[1] == 0, say("no_row_of_X"))
+    batch = np.nan_to_num(batch.reshape(-1, X.shape[1]).astype(float))
+    numbers = np.clip(batch[:, 0], 0, len(X) - 1).astype(int)
+    is_row = (np.abs(batch - X[numbers]) <= 1e-6 * (1 + np.abs(batch))).all(axis=1)
+    return np.where(is_row, numbers, -1)
+
+
+def labels_of(value):
+    """The labels of a minibatch, in any shape and kind of number; none if there are none."""
+    labels = value[1] if isinstance(value, tuple | list) and len(value) > 1 else ()
+    return expect_array(as_array(labels), "y_batch", kind="f").ravel()
+
+
+def expect_draws(batches, *counts):
+    """Rows in a simple order, the same in each call, are not drawn, and earn nothing.
+
+    `counts` are the N of each batch, or one for all.
+    """
+    assert_true(all(rows.size and (rows >= 0).all() for rows in batches), say("no_row_of_X"))
+    counts = np.broadcast_to(counts, len(batches))
+    pairs = zip(batches, counts, strict=True)
+    steps = [(np.diff(rows) + N // 2) % N - N // 2 for rows, N in pairs]
+    sizes = {len(rows) for rows in batches}
+    starts = {(len(rows), rows[0]) for rows in batches}
+    ends = {(len(rows), N - rows[-1]) for rows, N in zip(batches, counts, strict=True)}
+    is_drawn = len(sizes) < min(len(starts), len(ends))
+    assert_true(is_drawn or len(set(np.concatenate(steps))) > 1, say("nothing_drawn"))
 
 
 @pytest.mark.question("sample_minibatch", points=1)
+@pytest.mark.chance
 def test_minibatch_shapes(student, rng):
-    sizes = ((12, 5), (30, 7), (9, 1))
-    draw(student, [(*make_data(rng, N), size, new_generator(rng)) for N, size in sizes])
-
-
-@pytest.mark.question("sample_minibatch", points=1)
-def test_minibatch_larger_than_the_data(student, rng):
-    X, y = make_data(rng, 6)
-    sizes = (6, 7, *[27] * 5)
-    batches = draw(student, [(X, y, size, new_generator(rng)) for size in sizes])
-    for rows in batches:
-        assert_true(np.isin(rows, X[:, 0]).all(), say("no_row_of_X"))
-    large = batches[2:]
-    most = max((rows == number).sum() for rows in large for number in X[:, 0])
-    assert_true(most < 20, say("rows_fill_up"))
-    assert_true(len({tuple(rows) for rows in large}) > 1, say("same_rows_each_call"))
-
-
-@pytest.mark.question("sample_minibatch", points=1)
-def test_minibatch_keeps_rows_and_labels_together(student, rng):
-    X, y = make_data(rng, 11)
-    calls = [(X, y, batch_size, new_generator(rng)) for batch_size in (6, 6, 6, 15)]
-    for (*_, size, _), value in zip(calls, student.many("sample_minibatch", calls), strict=True):
+    data = make_data(rng, MEDIUM, D=int(rng.integers(2, 6)))
+    sizes = (1, 1, *map(int, rng.integers(5, 12, size=2).repeat(2)))
+    values = minibatches(student.many, rng, in_turn(data, sizes))
+    for size, value in zip(sizes, values, strict=True):
         X_batch, y_batch = expect_tuple(value, 2, say("result_of", name="sample_minibatch"))
-        X_batch = expect_array(X_batch, "X_batch", (size, 3))
-        y_batch = expect_array(y_batch, "y_batch", (size,))
-        for row, label in zip(X_batch, y_batch, strict=True):
-            found = np.flatnonzero((row == X).all(axis=1))
-            assert_true(found.size == 1, say("no_row_of_X"))
-            assert_true(label == y[found[0]], say("rows_and_labels_mismatch"))
+        expect_array(X_batch, "X_batch", (size, data[0].shape[1]), "f")
+        expect_array(y_batch, "y_batch", (size,), "i")
+    # The first row of each two minibatches of one size is the same with 4e-11.
+    expect_draws([rows_of(value, data[0]) for value in values], len(data[0]))
 
 
 @pytest.mark.question("sample_minibatch", points=1)
+@pytest.mark.chance
+def test_minibatch_larger_than_the_data(student, rng):
+    data = make_data(rng, (6, 10))
+    N = len(data[0])
+    sizes = (1, N - 1, N, *[N // 2] * 24, N + 1, *[40 * N + N // 2] * 7)
+    calls = [(*data, size, Rng(new_seed(rng))) for size in sizes]
+    values = student.many("sample_minibatch", calls)
+    batches = [rows_of(value, data[0]) for value in values]
+    for size, rows in zip(sizes, batches, strict=True):
+        assert_true(len(rows) == size, say("rows_missing", count=size, found=len(rows)))
+    expect_draws(batches, N)
+    # What a sampler does wrong with small minibatches, too, the other checks say.
+    pairs = [is_paired(value, rows, data[1]) for value, rows in zip(values, batches, strict=True)]
+    assert_true(all(pairs[-8:]) or not all(pairs[:-8]), say("rows_and_labels_mismatch"))
+    # Seven times the same rows come with 2e-8, and 24 times the first or the last with 2e-7.
+    small, large = batches[3:-8], batches[-7:]
+    assert_true(are_different(large) or not are_different(small), say("same_rows_each_call"))
+    # A right sampler leaves a tenth of its share to some row with 1e-50. One that fills up with a
+    # few rows fails, unless its single rows look unfair by chance, with 2e-9.
+    if np.bincount(np.concatenate(large), minlength=N).min() * N < 0.1 * 7 * sizes[-1]:
+        told = unfair(one_by_one(student, rng, data, 2000), N, N, slack=0.45)
+        rows = at_once(student, rng, make_data(rng, MANY), 120)
+        assert_true(told or dependence(np.sort(rows)), say("rows_fill_up"))
+
+
+def count_rows(rows):
+    return len(set(rows))
+
+
+def are_different(batches):
+    return len({tuple(rows) for rows in batches}) > 1
+
+
+def is_paired(value, rows, y):
+    try:
+        return np.array_equal(labels_of(value), y[rows])
+    except AssertionError:
+        return False
+
+
+@pytest.mark.question("sample_minibatch", points=1)
+@pytest.mark.chance
+def test_minibatch_keeps_rows_and_labels_together(student, rng):
+    X, y = make_data(rng, MEDIUM, D=int(rng.integers(2, 6)))
+    sizes = [int(rng.integers(12, 16))] * 3
+    values = minibatches(student.many, rng, in_turn((X, y), sizes))
+    batches = [rows_of(value, X) for value in values]
+    expect_draws(batches, len(X))
+    # Wrong labels of all rows are right with 1e-9 at most, if sorting leaves 12 labels in place.
+    right = [is_paired(value, rows, y) for value, rows in zip(values, batches, strict=True)]
+    assert_true(all(right), say("rows_and_labels_mismatch"))
+
+
+@pytest.mark.question("sample_minibatch", points=1)
+@pytest.mark.chance
 def test_minibatches_differ(student, rng):
-    X, y = make_data(rng, 40)
-    rows = draw(student, [(X, y, 4, new_generator(rng))] * 6)
-    assert_true(len({tuple(sorted(batch)) for batch in rows}) > 3, say("same_rows_each_call"))
-    steps = [np.diff(batch) % len(X) for batch in rows]
-    assert_true(any(np.any(step != 0) for step in steps), say("one_row_repeated"))
-    assert_true(any(np.any(step != 1) for step in steps), say("neighbouring_rows"))
+    data, size = make_data(rng, MANY), int(rng.integers(100, 151))
+
+    def calls(seed):
+        return in_turn(data, (size, size))(seed) + in_turn(data, (size,))(seed + 1)
+
+    batches = [np.sort(rows_of(v, data[0])) for v in minibatches(student.many, rng, calls)]
+    expect_draws(batches, len(data[0]))
+    distinct = {tuple(rows) for rows in batches}
+    assert_true(len(distinct) == len(batches), say("same_rows_each_call"))
+    told = next(filter(None, (dependence(rows) for rows in batches)), "")
+    # Rows from a short stretch of the data look so, too, and test_minibatches_reach_every_row says
+    # it. Single rows tell: all are in one half of the data with 2e-7 if each is as likely.
+    if told:
+        spread = np.ptp(one_by_one(student, rng, data, 28))
+        assert_true(spread < len(data[0]) / 2, told)
+
+
+def dependence(rows):
+    """What the sorted rows of a minibatch have in common, in words; "" if nothing.
+
+    Each bound is so far from chance that a right sampler is beyond it with 1e-30.
+    """
+    if len(rows) < 2:
+        return ""
+    if count_rows(rows) < len(rows) / 2:
+        return say("one_row_repeated" if count_rows(rows) == 1 else "few_rows_repeated")
+    gaps, counts = np.unique(np.diff(rows), return_counts=True)
+    if counts.max() < len(rows) / 4:
+        return ""
+    return say("neighbouring_rows" if gaps[counts.argmax()] == 1 else "regular_rows")
+
+
+def unfair(rows, N, parts, slack, reach=0.0):
+    """What is not fair about draws from N rows, in words; "" if each part gets its share."""
+    counts = np.bincount(rows[rows >= 0] * parts // N, minlength=parts)
+    if not counts.all() or rows.max() + 1 <= reach * N:
+        return say("rows_never_came", N=N)
+    return "" if np.abs(counts * parts / len(rows) - 1).max() < slack else say("rows_preferred")
+
+
+def one_by_one(student, rng, data, count):
+    """The rows of minibatches of one row each: independent draws, however a sampler draws."""
+    values = student.many("sample_minibatch", in_turn(data, (1,) * count)(new_seed(rng)))
+    batches = [rows_of(value, data[0]) for value in values]
+    for rows in batches:
+        assert_true(len(rows) == 1, say("rows_missing", count=1, found=len(rows)))
+    return np.concatenate(batches)
+
+
+def at_once(student, rng, data, count):
+    """The rows of one minibatch; none if it cannot be had, which costs another check."""
+    try:
+        (value,) = student.many("sample_minibatch", in_turn(data, (count,))(new_seed(rng)))
+        return rows_of(value, data[0])
+    except AssertionError:
+        return np.array([], dtype=int)
 
 
 @pytest.mark.question("sample_minibatch", points=1)
+@pytest.mark.chance
 def test_minibatches_reach_every_row(student, rng):
-    N, batch_size, times = 3, 2, 180
-    X, y = make_data(rng, N)
-    rows = np.concatenate(draw(student, [(X, y, batch_size, new_generator(rng))] * times))
-    counts = np.array([(rows == number).sum() for number in range(N)])
-    missing = np.flatnonzero(counts == 0)
-    assert_true(
-        missing.size == 0, say("rows_never_came", times=times, missing_size=missing.size, N=N)
-    )
-    fair = batch_size * times / N
-    # five standard deviations of independent draws; half a chance for each end row is six
-    assert_true(np.abs(counts - fair).max() < 0.38 * fair, say("rows_preferred"))
+    lone, pair, three = (make_data(rng, (N, N + 1)) for N in (1, 2, 3))
+    few, many = make_data(rng, (3, 6)), make_data(rng, MANY, D=1)
+    told = unfair(one_by_one(student, rng, lone, 1), 1, 1, slack=1)
+    assert_true(not told, told)
+    # Two rows: a right sampler fails with 8e-9; one that never draws one of them always fails.
+    told = unfair(one_by_one(student, rng, pair, 28), 2, 2, slack=2)
+    assert_true(not told, told)
+    # A few rows: a right sampler fails with 3e-19. If a row has twice or half the chance of the
+    # others, or both ends have half of it, a sampler passes with 4e-7. Rows of one minibatch may
+    # depend on each other, which is for test_minibatches_differ: then single rows decide.
+    if unfair(at_once(student, rng, few, 4000), N := len(few[0]), N, slack=0.18):
+        told = unfair(one_by_one(student, rng, three, 2000), 3, 3, slack=0.25)
+        assert_true(not told, told)
+    # Many rows: a right sampler fails with 4e-16; one that is blind to the last hundredth, or to
+    # a tenth, always fails.
+    if unfair(at_once(student, rng, many, 3000), N := len(many[0]), 10, slack=0.4, reach=0.994):
+        told = unfair(one_by_one(student, rng, many, 2000), N, 10, slack=0.45, reach=0.99)
+        assert_true(not told, told)
 
 
 @pytest.mark.question("sample_minibatch", points=1)
+@pytest.mark.chance
 def test_minibatch_uses_only_its_arguments(student, rng):
-    data = [make_data(rng, N) for N in (50, 40, 61)]
-    seed = int(rng.integers(1 << 30))
-    calls = [(X, y, 8, Rng(seed)) for X, y in data]
-    for before, seen in zip(calls, student.observe_many("sample_minibatch", calls), strict=True):
-        expect_tuple(seen.value, 2, say("result_of", name="sample_minibatch"))
-        expect_unchanged(seen, before, ("X", "y"))
-    seeds = (seed, seed, seed + 1)
-    draws = draw(student, [(X, y, 8, Rng(number)) for number in seeds for X, y in data])
-    for first, again, other in zip(draws[:3], draws[3:6], draws[6:], strict=True):
+    data = [make_data(rng, MEDIUM) for _ in range(3)]
+
+    def calls(seed):
+        once = [call for i, one in enumerate(data) for call in in_turn(one, (8,))(seed + i)]
+        return once + [(*call[:3], Rng(call[3].seed)) for call in once]
+
+    observed = minibatches(student.observe_many, rng, calls)
+    rows = [rows_of(seen.value, X) for seen, (X, _) in zip(observed, data * 2, strict=True)]
+    expect_draws(rows[:3], *(len(X) for X, _ in data))
+    for first, again in zip(rows[:3], rows[3:], strict=True):
+        # Another generator draws the same eight rows with 1e-27.
         assert_true(np.array_equal(first, again), say("same_rng_other_rows"))
-        assert_true(not np.array_equal(first, other), say("other_rng_same_rows"))
+    for seen, before in zip(observed, data * 2, strict=True):
+        expect_unchanged(seen, before, ("X", "y"))
 
 
 # sgd_update ---------------------------------------------------------------------------------

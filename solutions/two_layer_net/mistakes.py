@@ -1405,6 +1405,65 @@ def sample_minibatch(X, y, batch_size, rng):
     return X[rows], y[rows].reshape(-1, 1)
 """,
     ),
+    Mistake(
+        id="sample_minibatch.fixed_stride",
+        question="sample_minibatch",
+        code="""
+def sample_minibatch(X, y, batch_size, rng):
+    rows = (rng.integers(len(X)) + 7 * np.arange(batch_size)) % len(X)
+    return X[rows], y[rows]
+""",
+    ),
+    Mistake(
+        id="sample_minibatch.two_rows",
+        question="sample_minibatch",
+        code="""
+def sample_minibatch(X, y, batch_size, rng):
+    rows = rng.choice(rng.integers(len(X), size=2), size=batch_size)
+    return X[rows], y[rows]
+""",
+    ),
+    Mistake(
+        id="sample_minibatch.pairs_of_neighbours",
+        question="sample_minibatch",
+        code="""
+def sample_minibatch(X, y, batch_size, rng):
+    starts = rng.integers(len(X), size=(batch_size + 1) // 2)
+    rows = np.column_stack([starts, (starts + 1) % len(X)]).ravel()[:batch_size]
+    return X[rows], y[rows]
+""",
+    ),
+    Mistake(
+        id="sample_minibatch.known_rows_only",
+        question="sample_minibatch",
+        code="""
+def sample_minibatch(X, y, batch_size, rng):
+    rows = rng.integers(min(len(X), 62), size=batch_size)
+    return X[rows], y[rows]
+""",
+    ),
+    Mistake(
+        id="sample_minibatch.first_row_preferred",
+        question="sample_minibatch",
+        code="""
+def sample_minibatch(X, y, batch_size, rng):
+    chances = np.ones(len(X))
+    chances[0] = 2
+    rows = rng.choice(len(X), size=batch_size, p=chances / chances.sum())
+    return X[rows], y[rows]
+""",
+    ),
+    Mistake(
+        id="sample_minibatch.float_labels",
+        question="sample_minibatch",
+        code="""
+def sample_minibatch(X, y, batch_size, rng):
+    rows = rng.integers(len(X), size=batch_size)
+    y_batch = np.zeros(batch_size)
+    y_batch[:] = y[rows]
+    return X[rows], y_batch
+""",
+    ),
 ]
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 import pytest
@@ -14,11 +16,18 @@ from tests.attacks.box_attacks import SUCCEEDED, Attack, load_attacks
 from tests.attacks.course import HONEST, INVENTORY, POINTS, SECRET, make_submission
 from tests.attacks.harmless import MAX_GRADER_MIB, assert_nothing_happened_outside, shown
 from tests.attacks.snippets.steal_by_special_cases import answer_from
-from tests.attacks.world import Judge
+from tests.attacks.world import AS_OWNER, AS_WE_ARE, Judge, name_of
 from tests.kit.results import scores
 
 ATTACKS = load_attacks()
 MAX_SECONDS = 45  # of one attack on a busy machine; its own limit is 20
+# whose account grades makes a difference only to what reaches beyond the judge's answers
+ATTEMPTS = [
+    pytest.param(world, attack, id=f"{name_of(world)}-{attack.name}")
+    for world in AS_WE_ARE + AS_OWNER
+    for attack in ATTACKS
+    if world in AS_WE_ARE or attack.kind in ("escape", "persist", "exhaust")
+]
 HONEST_WORK = make_submission(HONEST, INVENTORY)
 
 
@@ -35,17 +44,16 @@ def baseline(judge: Judge) -> Baseline:
     return Baseline(judge, judge.grade(judge.world.hand_in("honest", HONEST_WORK)))
 
 
-@pytest.fixture(params=ATTACKS, ids=lambda attack: attack.name)
-def attack(request: pytest.FixtureRequest) -> Attack:
-    found: Attack = request.param
-    return found
+in_every_world = pytest.mark.parametrize("judge", AS_WE_ARE + AS_OWNER, indirect=True, ids=name_of)
 
 
+@in_every_world
 def test_an_honest_submission_gets_full_marks(baseline: Baseline) -> None:
     assert scores(baseline.honest) == POINTS
     assert baseline.honest.notes == ()
 
 
+@pytest.mark.parametrize(("judge", "attack"), ATTEMPTS, indirect=["judge"])
 def test_an_attack_costs_only_itself(attack: Attack, baseline: Baseline) -> None:
     judge, world = baseline.judge, baseline.judge.world
     submission = world.hand_in("attacker", attack.submission(world.outside(judge.pid)))
@@ -67,8 +75,23 @@ def test_an_attack_costs_only_itself(attack: Attack, baseline: Baseline) -> None
     assert judge.grade(world.hand_in("honest", HONEST_WORK)) == baseline.honest
 
 
+@in_every_world
+def test_other_work_of_the_account_costs_nobody_a_thread(baseline: Baseline) -> None:
+    world = baseline.judge.world
+    threads = "import threading\n" + 4 * "threading.Thread(target=abs, args=(1,)).start()\n"
+    answers = {**HONEST, "target": threads + HONEST["target"]}
+    with ExitStack() as stack:
+        for _ in range(40):  # more than a box may have
+            command = ["sleep", "60"]
+            other = stack.enter_context(subprocess.Popen(command, user=world.owner or None))
+            stack.callback(other.kill)
+        result = baseline.judge.grade(world.hand_in("threads", make_submission(answers)))
+    assert scores(result) == POINTS
+    assert result.notes == ()
+
+
 def test_every_attack_says_what_it_tries() -> None:
-    assert len(ATTACKS) >= 50
+    assert len(ATTACKS) >= 57
     assert [attack.name for attack in ATTACKS if not attack.claim.endswith(".")] == []
 
 

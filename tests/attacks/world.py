@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import uuid
+import venv
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -23,7 +24,8 @@ from grader.box.jail import family
 from grader.box.launch import WarmLauncher
 from grader.box.tiers import Tier
 from grader.course.bundle import Bundle, load_bundle
-from grader.course.settings import Course
+from grader.course.settings import Course, Limits
+from grader.errors import BoxError
 from grader.grading import workshop
 from grader.grading.submission import grade_submission
 from grader.intake.submissions import Submission
@@ -33,10 +35,18 @@ from tests.attacks.course import ID, SECRET, write_course
 from tests.kit.course import hand_in
 from tests.kit.files import content
 
-__all__ = ["Judge", "World", "open_doors", "open_world"]
+__all__ = ["AS_OWNER", "AS_WE_ARE", "Judge", "World", "name_of", "open_doors", "open_world"]
 
 PUBLIC_FOLDERS = tuple(map(Path, ("/tmp", "/var/tmp", "/dev/shm", "/run/lock")))
 JUDGE_TIMEOUT_S = 90
+OWNER = 65_432  # a uid that nobody has: an unprivileged account that owns the installation
+AS_WE_ARE = [(tier, 0) for tier in (Tier.NAMESPACES, Tier.LANDLOCK)]
+AS_OWNER = [(tier, OWNER) for tier, _ in AS_WE_ARE]
+
+
+def name_of(world: tuple[Tier, int]) -> str:
+    """A tier and an account, in the name of a test."""
+    return world[0].name.lower() + ("-owner" if world[1] else "")
 
 
 @dataclass
@@ -47,12 +57,14 @@ class World:
         root: an empty folder for all of it.
         mark: part of every name that an attack leaves outside, should it succeed.
         sentinel: a process that no signal may reach.
+        owner: the uid that grades, and that owns the installation; 0 if that is our own.
     """
 
     root: Path
     mark: str
     sentinel: subprocess.Popen[bytes]
     course: Course
+    owner: int = 0
     doors: dict[str, socket.socket] = field(default_factory=dict)
 
     @property
@@ -62,6 +74,11 @@ class World:
     @property
     def temporary(self) -> Path:
         return self.root / "tmp"
+
+    @property
+    def installation(self) -> Path:
+        """A virtual environment of the owner's, whose packages are ours."""
+        return self.root / "installation"
 
     def outside(self, judge_pid: int) -> dict[str, Any]:
         """Everything that an attacker may have found out about the machine."""
@@ -77,6 +94,7 @@ class World:
             "sentinel": self.sentinel.pid,
             "judge": judge_pid,
             "mark": self.mark,
+            "owned": [str(path) for path in self.installation.glob("lib/*/site-packages")],
             "site_packages": str(Path(socket.__file__).parent / "site-packages"),
             "kit": str(Path(grader.__file__).parent),
         }
@@ -101,7 +119,7 @@ class World:
 
 
 @contextmanager
-def open_world() -> Iterator[World]:
+def open_world(owner: int = 0) -> Iterator[World]:
     """A world whose files anybody may read and write, so that only the box protects them."""
     mark = f"grader-attack-{uuid.uuid4().hex[:12]}"
     with ExitStack() as stack:
@@ -112,8 +130,10 @@ def open_world() -> Iterator[World]:
         doors = {
             name: stack.enter_context(door) for name, door in open_doors(mark, str(root / "door"))
         }
-        world = World(root, mark, sentinel, write_course(root / "course"), doors)
+        world = World(root, mark, sentinel, write_course(root / "course"), owner, doors)
         _furnish(world)
+        if owner:
+            _install(world)
         yield world
 
 
@@ -166,6 +186,15 @@ def _furnish(world: World) -> None:
         path.chmod(0o777 if path.is_dir() or path.is_socket() else 0o666)
 
 
+def _install(world: World) -> None:
+    venv.create(world.installation, symlinks=True)
+    (packages,) = world.installation.glob("lib/*/site-packages")
+    paths = [path for path in sys.path if Path(path).is_dir()]
+    (packages / "ours.pth").write_text("\n".join(paths) + "\n")
+    for path in [world.installation, *world.installation.rglob("*")]:
+        os.chown(path, world.owner, world.owner, follow_symlinks=False)
+
+
 def _marked(mark: str) -> Iterator[Path]:
     """What an attack left in folders where everybody may write; others' files are none of ours."""
     for folder in filter(Path.is_dir, PUBLIC_FOLDERS):
@@ -192,8 +221,10 @@ class Judge:
         self.world = world
         self.bundle: Bundle = load_bundle(world.course, ID)
         context = multiprocessing.get_context("spawn")
-        self._executor = ProcessPoolExecutor(1, context, initializer=_grade_on, initargs=(tier,))
-        with _environment(HOME=world.home, TMPDIR=world.temporary, GRADER_TOKEN=SECRET):
+        settings = (tier, world.owner)
+        self._executor = ProcessPoolExecutor(1, context, initializer=_grade_on, initargs=settings)
+        places = {"HOME": world.home, "TMPDIR": world.temporary, "GRADER_TOKEN": SECRET}
+        with _environment(**places), _interpreter(world):
             self.pid = self._executor.submit(os.getpid).result(JUDGE_TIMEOUT_S)
         self.zygote_pid, self._zygote_home = self._executor.submit(_warm_up).result(JUDGE_TIMEOUT_S)
 
@@ -201,6 +232,10 @@ class Judge:
         """Grade one submission in the worker."""
         future = self._executor.submit(grade_submission, self.bundle, submission)
         return future.result(JUDGE_TIMEOUT_S)
+
+    def refusal(self) -> str:
+        """Why no box of its tier opens on this machine; "" where one does."""
+        return self._executor.submit(_refusal).result(JUDGE_TIMEOUT_S)
 
     def forget_peak_memory(self) -> None:
         """Let `peak_memory_mib` count from now on."""
@@ -222,11 +257,32 @@ class Judge:
         self._executor.shutdown()
 
 
-def _grade_on(tier: Tier) -> None:
-    """In the worker: boxes of this tier, whatever better one there is."""
+@contextmanager
+def _interpreter(world: World) -> Iterator[None]:
+    """Workers that start now run the Python of the world's owner."""
+    if world.owner:
+        multiprocessing.set_executable(str(world.installation / "bin" / "python"))
+    yield
+    multiprocessing.set_executable(sys.executable)
+
+
+def _grade_on(tier: Tier, owner: int) -> None:
+    """In the worker: boxes of this tier, whatever better one there is, by this account."""
+    if owner:
+        os.setgroups([])
+        os.setresgid(owner, owner, owner)
+        os.setresuid(owner, owner, owner)
     box_launcher = WarmLauncher(tier)
     workshop.launcher_of = lambda unsafe: box_launcher
     Finalize(None, box_launcher.close, exitpriority=0)
+
+
+def _refusal() -> str:
+    try:
+        workshop.launcher_of(False).open({}, Limits()).close()
+    except BoxError as error:
+        return str(error)
+    return ""
 
 
 def _warm_up() -> tuple[int, str]:

@@ -74,6 +74,31 @@ def test_only_so_many_outputs_are_kept() -> None:
     assert len(clean_outputs(raw)) == MAX_OUTPUTS
 
 
+def test_a_line_that_was_written_anew_shows_what_a_terminal_would() -> None:
+    text = "0%\r50%\r100%\nnext\r\nlast 1\rlast 2\r"
+    raw = [{"output_type": "stream", "name": "stderr", "text": text}]
+    assert clean_outputs(raw)[0]["text"] == "100%\nnext\nlast 2"
+
+
+@pytest.mark.parametrize(
+    "error,is_told",
+    [
+        (("ModuleNotFoundError", "No module named 'scipy'"), True),
+        (("ModuleNotFoundError", "mine"), False),
+        (("ValueError", "No module named 'scipy'"), False),
+    ],
+)
+def test_a_missing_library_is_told_with_those_that_are_there(
+    error: tuple[str, str], is_told: bool
+) -> None:
+    name, text = error
+    raw = {"output_type": "error", "ename": name, "evalue": text, "traceback": [f"{name}: {text}"]}
+    (output,) = clean_outputs([raw])
+    assert ("numpy, matplotlib, tqdm" in output["evalue"]) is is_told
+    assert output["evalue"].startswith(text)
+    assert output["traceback"] == [f"{name}: {output['evalue']}"]
+
+
 def test_lone_surrogates_and_control_characters_are_dropped() -> None:
     raw = [{"output_type": "stream", "name": "stdout", "text": "a\x00\x07\ud800b\x1b[31m\tc\r\n"}]
     assert clean_outputs(raw)[0]["text"] == "ab\x1b[31m\tc\n"

@@ -76,7 +76,7 @@ def test_names_of_questions_are_whole_in_a_pipe(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     name = "numerical_gradient_of_it"
-    show_build(BuildReport(ID, tmp_path, (), Proof("", (Row(name, 10, 10, 100, 10),)), True))
+    show_build(BuildReport(ID, tmp_path, (), Proof((Row(name, 10, 10, 100, 10, 8, ""),)), True))
     assert f"\n  {name}  " in capsys.readouterr().out
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.course.clock import DAY_S, at, elapsed_s, later, zone_named
+from grader.course.clock import DAY_S, at, elapsed_s, later, summer_zone, zone_named
 
 BERLIN = ZoneInfo("Europe/Berlin")
 DAY = timedelta(days=1)
@@ -89,3 +89,22 @@ def test_whole_days_later_as_many_days_have_elapsed(
     assert elapsed_s(start, end, zone) >= DAY_S * days
     if days and end > start + DAY / 24:
         assert elapsed_s(start, end - timedelta(seconds=1), zone) <= DAY_S * days
+
+
+@pytest.mark.parametrize(
+    ("due", "hours"),
+    [
+        ("2026-10-18T23:59+02:00", 25),  # Berlin, or Johannesburg: in favour of the student
+        ("2026-10-25T23:59+01:00", 24),
+        ("2026-03-22T23:59+01:00", 24),  # winter time, or Lagos: no hour is taken away
+        ("2026-10-18T23:59+00:00", 24),
+        ("2026-10-26T23:59-04:00", 25),
+        ("2026-10-26T23:59-03:30", 24),
+        ("2026-03-30T23:59+11:00", 25),
+        ("2026-10-18T23:59+05:45", 24),
+    ],
+)
+def test_an_offset_that_may_be_that_of_summer_time_is_taken_for_it(due: str, hours: int) -> None:
+    moment = datetime.fromisoformat(due)
+    week = later(moment, 7 * DAY, summer_zone(moment)) - moment
+    assert week == 6 * DAY + timedelta(hours=hours)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -41,7 +42,7 @@ def test_late_days_are_days_of_the_calendar_where_the_clocks_go_back(
     policy = LatePolicy(grace_minutes=10, penalty_per_day=0.05)
     due = datetime(2025, 10, 25, 21, 59, tzinfo=UTC)  # the day that follows has 25 hours
     handin = HandIn(10, 10, due, due + timedelta(hours=hours_late))
-    (found,) = lateness(policy, [handin], ZoneInfo("Europe/Berlin"))
+    (found,) = lateness(policy, [replace(handin, zone=ZoneInfo("Europe/Berlin"))])
     assert (found.days, found.penalty) == (days, days * 0.5)
 
 

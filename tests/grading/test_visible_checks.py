@@ -8,11 +8,18 @@ from pathlib import Path
 import pytest
 
 from grader import notebook
+from grader.course.settings import Limits
 from grader.errors import UsageError
-from grader.grading.visible_checks import CheckedQuestion, check_notebook, language_of
+from grader.grading.visible_checks import (
+    CheckedQuestion,
+    check_notebook,
+    language_of,
+    limits_of,
+)
 
 RELEASE = Path(__file__).parents[2] / "assignments" / "backprop"
 RIGHT = "def sgd_step(w, dw, learning_rate):\n    return w - learning_rate * dw"
+LIMITS = {"cell_timeout_s": 1, "memory_mib": 512}
 
 SET_UP = next(
     cell["source"]
@@ -137,7 +144,10 @@ def test_the_sign_of_a_lost_check_is_said_once(folder: Path) -> None:
     assert found["circuit"].message.startswith("circuit(-2, 5, -4): expected 4 values")
 
 
-@pytest.mark.parametrize("mark", [None, 5, [], {}, {"added": True}, {"language": ["de"]}])
+WRONG_LIMITS = {"limits": {"cell_timeout_s": -1}}
+
+
+@pytest.mark.parametrize("mark", [None, 5, [], {"added": True}, {"language": ["de"]}, WRONG_LIMITS])
 def test_a_notebook_that_does_not_say_its_language_is_checked_in_english(
     folder: Path, mark: object
 ) -> None:
@@ -145,3 +155,23 @@ def test_a_notebook_that_does_not_say_its_language_is_checked_in_english(
     document = notebook.loads(path.read_bytes())
     path.write_text(notebook.dumps({**document, "metadata": {"grader": mark}}))
     assert language_of(path) == "en"
+    assert limits_of(path) is None
+
+
+def test_the_limits_that_a_notebook_tells_hold(folder: Path) -> None:
+    path = folder / "backprop.ipynb"
+    document = notebook.loads(path.read_bytes())
+    path.write_text(notebook.dumps({**document, "metadata": {"grader": {"limits": LIMITS}}}))
+    assert limits_of(path) == Limits(**LIMITS)
+    found = answered(folder, {"circuit": "while True: pass", "sgd_step": RIGHT})
+    assert "this cell did not finish within 1 s" in found["circuit"].message
+    assert found["sgd_step"].passed
+
+
+def test_a_missing_library_is_told_with_those_that_are_there(folder: Path) -> None:
+    found = answered(folder, {"sgd_step": f"from scipy_like.special import expit\n{RIGHT}"})
+    assert found["sgd_step"].message == (
+        "cell sgd_step, above this check, fails: ModuleNotFoundError: No module named "
+        "'scipy_like' (the grader has Python's own modules, numpy, matplotlib, tqdm and the "
+        "released files)"
+    )

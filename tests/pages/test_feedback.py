@@ -19,13 +19,13 @@ from grader.pages.feedback import feedback_page
 from grader.results import (
     CheckResult,
     Difference,
-    Example,
     Note,
     NoteKind,
     QuestionResult,
     Status,
     SubmissionResult,
 )
+from grader.system.versions import versions_of, with_versions
 from tests.kit.course import ID, make_result
 from tests.kit.notebooks import make_cell
 from tests.kit.pages import EVIL, Page, assert_inert
@@ -92,30 +92,6 @@ def test_hostile_names_notes_and_messages_are_escaped(course: Course, release: N
     page = page_of(course, result)
     assert page.text.count("{{ 7*7 }}") >= 5
     assert "49" not in page.text
-
-
-def test_a_small_example_is_code_to_copy_and_sentences(course: Course) -> None:
-    examples = (Example("x = 1.0\ny = f(x)", ("y should be 2, but it is 3",)),)
-    question = QuestionResult("double", 0.0, 4.0, examples=examples)
-    page = page_of(course, SubmissionResult("amy", ID, Status.GRADED, 9.0, (question,)))
-    assert "x = 1.0\ny = f(x)" in page.text
-    assert "y should be 2, but it is 3" in page.text
-    assert [tag for tag, _ in page.tags].count("details") == 0
-
-
-def test_further_small_examples_are_folded(course: Course) -> None:
-    examples = tuple(Example(f"f({n})", (f"{n} is wrong",)) for n in range(3))
-    question = QuestionResult("double", 0.0, 4.0, examples=examples)
-    page = page_of(course, SubmissionResult("amy", ID, Status.GRADED, 9.0, (question,)))
-    assert page.text.index("f(0)") < page.text.index("More examples") < page.text.index("f(1)")
-    assert "2 is wrong" in page.text
-
-
-def test_a_hostile_small_example_is_escaped(course: Course) -> None:
-    examples = (Example(EVIL, (EVIL,)), Example(EVIL, (EVIL,)))
-    question = QuestionResult("double", 0.0, 4.0, examples=examples)
-    page = page_of(course, SubmissionResult("amy", ID, Status.GRADED, 9.0, (question,)))
-    assert page.text.count("{{ 7*7 }}") == 4
 
 
 def test_a_figure_is_shown_with_a_text_alternative(course: Course, release: Notebook) -> None:
@@ -310,3 +286,15 @@ def test_a_reason_that_checks_share_is_said_once_above_them(course: Course) -> N
     assert text.count("2x should be 4, but it is 6") == 1
     assert [text.count(check.claim) for check in checks] == [1, 1, 1, 1]
     assert text.count("Lost:") == 4
+
+
+def test_the_page_tells_the_limits_of_the_course_and_the_versions(
+    course: Course, release: Notebook
+) -> None:
+    limits = course.limits.model_copy(update={"memory_mib": 777})
+    result = make_result("amy", release, double=4.0)
+    graded = replace(result, notebook=with_versions(result.notebook or {}))
+    page = page_of(course.model_copy(update={"limits": limits}), graded)
+    assert "Memory: 777 MiB." in page.text
+    assert f"Graded with {versions_of(graded.notebook)}." in page.text
+    assert "Graded with" not in page_of(course, replace(result, notebook=None)).text

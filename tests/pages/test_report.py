@@ -6,6 +6,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -20,6 +21,7 @@ from grader.gradebook.late import Lateness
 from grader.intake.submissions import Submission
 from grader.pages.report import report_page
 from grader.results import CheckResult, Note, NoteKind, QuestionResult, Status, SubmissionResult
+from grader.system.versions import versions_of, with_versions
 from tests.kit.course import DUE, ID, release_by_hand
 from tests.kit.notebooks import make_cell
 from tests.kit.pages import EVIL, Page, assert_inert
@@ -229,3 +231,15 @@ def test_the_same_class_gives_the_same_bytes(course: Course) -> None:
     grades = [Grade(result("amy", 4.0))]
     one, two = (report_page(course, course.assignment(ID), grades) for _ in range(2))
     assert one == two
+
+
+def test_the_report_names_every_set_of_versions_that_graded_the_class(course: Course) -> None:
+    graded = with_versions({"cells": [], "metadata": {}})
+    old = deepcopy(graded)
+    old["metadata"]["grader"]["versions"]["numpy"] = "1.0"
+    results = [
+        replace(result(name, 5.0), notebook=notebook)
+        for name, notebook in {"amy": graded, "bob": graded, "cy": old}.items()
+    ]
+    text = page_of(course, results).text
+    assert f"Graded with {'; '.join(sorted([versions_of(graded), versions_of(old)]))}." in text

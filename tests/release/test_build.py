@@ -11,7 +11,7 @@ import pytest
 
 from grader.course.settings import Course
 from grader.errors import BuildError
-from grader.grading.visible_checks import language_of
+from grader.grading.visible_checks import language_of, limits_of
 from grader.notebook import dumps, loads
 from grader.release.build import build
 from grader.release.proof import Proof
@@ -31,7 +31,7 @@ from tests.kit.net import (
 @pytest.fixture(autouse=True)
 def _proved_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
     """The last gate takes longest; it is tested in test_proof.py."""
-    monkeypatch.setattr("grader.release.build.prove", lambda *_, **__: Proof("", ()))
+    monkeypatch.setattr("grader.release.build.prove", lambda *_, **__: Proof(()))
     monkeypatch.setattr("grader.release.build.keep_proof", lambda *_: None)
 
 
@@ -64,7 +64,6 @@ def test_build_releases_notebook_and_helpers_and_nothing_secret(course, quick_ge
         "points",
         "names",
         "leaks",
-        "small inputs",
         "reference",
         "untouched stub",
     ]
@@ -248,7 +247,14 @@ def test_a_release_says_its_language_unless_that_is_english(
     course: Course, quick_generate: None
 ) -> None:
     path = build(course, "net").path / "net.ipynb"
-    assert "grader" not in loads(path.read_bytes())["metadata"]
+    assert "language" not in loads(path.read_bytes())["metadata"]["grader"]
     assert language_of(path) == "en"
     german = course.model_copy(update={"language": "de"})
     assert language_of(build(german, "net").path / "net.ipynb") == "de"
+
+
+def test_a_release_tells_grader_check_the_limits_of_the_course(
+    course: Course, quick_generate: None
+) -> None:
+    path = build(course, "net").path / "net.ipynb"
+    assert limits_of(path) == course.limits

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -93,6 +94,67 @@ def listed(course: Course, text: str) -> None:
     (course.solution_dir(ID) / "equivalent_mutants.yml").write_text(text, encoding="utf-8")
 
 
+LUCKY = (
+    '    Mistake("double.lucky", "double", "?",'
+    ' "def double(x):\\n    return 2 * x if x > 0 else 0.0"),\n'
+)
+
+
+def test_a_mistake_that_only_some_inputs_show_stops_the_release(course: Course) -> None:
+    """Two of eight students may pass; the message names one, and one of those who do not."""
+    catalogue(course, LUCKY + SURVIVING)
+    assert re.fullmatch(
+        r"solutions/tiny/hidden_tests\.py: double: double\.lucky: student proof-\d passes "
+        r"`test_doubles`, proof-\d fails it; give that check a chosen input",
+        refused(course),
+    )
+
+
+def test_an_alternative_that_passes_by_luck_stops_the_release(course: Course) -> None:
+    catalogue(course, "", RIGHT)
+    unfair = "x = float(rng.normal())\n    assert x > -1"
+    rewrite(
+        course,
+        "hidden_tests.py",
+        lambda text: text.replace("x = float(rng.normal())", unfair, 1),
+    )
+    told = refused(course)
+    assert "passes `test_doubles`" in told
+    assert told.endswith("make it pass always")
+
+
+KEEPING = (
+    '    Mistake("double.keeping", "double", "?", "asked = []\\n\\n\\n'
+    'def double(x):\\n    asked.append(x)\\n    return 2 * x * (len(asked) > 3)"),\n'
+)
+
+
+def test_what_a_variant_keeps_does_not_reach_the_next_student(course: Course) -> None:
+    catalogue(course, KEEPING)
+    assert build(course, ID).proof.rows[0].mistakes == 1
+
+
+DEADLY = (
+    '    Mistake("double.deadly", "double", "?", "import os\\n\\n\\n'
+    'def double(x):\\n    os._exit(1) if x else 0\\n    return 0.0"),\n'
+)
+
+
+def test_a_box_that_a_variant_ended_judges_no_other_student(course: Course) -> None:
+    catalogue(course, DEADLY)
+    assert build(course, ID).proof.rows[0].mistakes == 1
+
+
+def test_questions_of_chance_are_proved_with_more_students(course: Course) -> None:
+    mark = '@pytest.mark.question("double", points=3)\n'
+    rewrite(
+        course,
+        "hidden_tests.py",
+        lambda text: text.replace(mark, mark + "@pytest.mark.chance\n"),
+    )
+    assert [row.students for row in build(course, ID).proof.rows] == [24, 8]
+
+
 def weak(course: Course) -> None:
     """Test `double` at 0 only."""
     change = "x = 0.0\n    assert_close(expect_float(student.double"
@@ -157,9 +219,12 @@ def counting(course: Course, **options: bool) -> tuple[BuildReport, int]:
     return build(course, ID, listener=noting(tried), **options), sum(tried)
 
 
+SOLUTION = 1  # it is graded beside its variants
+
+
 def test_what_was_proved_is_not_proved_again(course: Course) -> None:
     report, graded = counting(course)
-    assert graded == sum(row.killed for row in report.proof.rows)
+    assert graded == sum(row.killed for row in report.proof.rows) + SOLUTION
     assert counting(course) == (report.__class__(**{**vars(report), "changed": False}), 0)
     assert counting(course, check=True)[1] == 0
     assert counting(course, prove_again=True)[1] == graded
@@ -191,6 +256,16 @@ def test_a_proof_that_failed_is_told_again_at_once_but_done_again_when_asked(
     assert (at_once, asked) == (0, first)
 
 
+def test_a_lottery_is_told_again_at_once(course: Course) -> None:
+    catalogue(course, LUCKY)
+    told = refused(course)
+    assert "fails it" in told
+    tried: list[int] = []
+    with pytest.raises(BuildError, match=re.escape(told)):
+        build(course, ID, listener=noting(tried))
+    assert not tried
+
+
 def test_another_version_of_the_kit_goes_on_with_nothing(
     course: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -203,12 +278,81 @@ def test_another_version_of_the_kit_goes_on_with_nothing(
     assert tried[0] > 0
 
 
+def another_input(text: str) -> str:
+    """The hidden tests, with another input in a test of `square`."""
+    changed = text.replace("expect_float(student.square(x)", "expect_float(student.square(+x)")
+    assert changed != text
+    return changed
+
+
 def test_changed_tests_are_proved_anew_and_check_says_so(course: Course) -> None:
     build(course, ID)
-    rewrite(course, "hidden_tests.py", lambda text: text + "\n# another line\n")
+    rewrite(course, "hidden_tests.py", another_input)
     with pytest.raises(BuildError, match=r"gates.json: stale; run `grader build tiny`"):
         build(course, ID, check=True)
     assert counting(course)[1] > 0
+
+
+def shared(text: str) -> str:
+    """The hidden tests, whose inputs come from a function that both questions use."""
+    drawn = text.replace("x = float(rng.normal())", "x = draw(rng)")
+    return f"{drawn}\n\ndef draw(rng):\n    return float(rng.normal())\n"
+
+
+@pytest.fixture
+def proved(course: Course) -> Course:
+    catalogue(course, KILLED, RIGHT)
+    rewrite(course, "hidden_tests.py", shared)
+    build(course, ID)
+    return course
+
+
+def test_an_edit_of_one_test_proves_its_question_again(proved: Course) -> None:
+    before = build(proved, ID).proof.rows
+    rewrite(proved, "hidden_tests.py", another_input)
+    report, graded = counting(proved)
+    double, square = report.proof.rows
+    assert graded == square.killed + SOLUTION
+    assert double == before[0]
+    assert square.digest != before[1].digest
+
+
+def test_an_edit_of_what_tests_share_proves_all_questions_that_use_it_again(
+    proved: Course,
+) -> None:
+    rewrite(proved, "hidden_tests.py", lambda text: text.replace("normal())\n", "normal() + 1)\n"))
+    assert counting(proved)[1] == counting(proved, prove_again=True)[1]
+
+
+def test_an_edit_of_a_mistake_proves_its_question_again(proved: Course) -> None:
+    rewrite(proved, "mistakes.py", lambda text: text.replace("3 * x", "4 * x"))
+    report, graded = counting(proved)
+    double = report.proof.rows[0]
+    assert graded == double.mistakes + double.alternatives + double.killed + SOLUTION
+
+
+def test_comments_docstrings_and_hints_are_nothing_to_prove_again(proved: Course) -> None:
+    rewrite(proved, "hidden_tests.py", lambda text: f"# why\n{text.replace('is 2x.', 'doubles.')}")
+    rewrite(proved, "mistakes.py", lambda text: text.replace("Twice?", "Only twice?"))
+    assert counting(proved)[1] == 0
+    assert counting(proved, check=True)[1] == 0
+
+
+def test_another_seed_proves_everything_again(proved: Course) -> None:
+    whole = counting(proved, prove_again=True)[1]
+    path = proved.root / "course.yml"
+    path.write_text(path.read_text().replace("seed: 7", "seed: 8"))
+    assert counting(Course.load(proved.root))[1] == whole
+
+
+def test_a_proof_has_a_line_for_each_question(proved: Course) -> None:
+    text = (proved.solution_dir(ID) / "gates.json").read_text()
+    assert [line.split(":")[0] for line in text.splitlines()] == [
+        "{",
+        ' "double"',
+        ' "square"',
+        "}",
+    ]
 
 
 def test_a_run_that_was_cut_short_goes_on_where_it_stopped(course: Course) -> None:
@@ -223,6 +367,6 @@ def test_a_run_that_was_cut_short_goes_on_where_it_stopped(course: Course) -> No
 def test_nothing_of_the_proof_reaches_students(course: Course) -> None:
     listed(course, "")
     build(course, ID)
-    assert json.loads((course.solution_dir(ID) / "gates.json").read_text())["rows"]
+    assert json.loads((course.solution_dir(ID) / "gates.json").read_text())["double"]
     names = {path.name for path in course.release_dir(ID).rglob("*")}
     assert names == {"tiny.ipynb", "helper.py"}

@@ -19,11 +19,11 @@ from IPython.core.interactiveshell import InteractiveShell
 from matplotlib_inline.config import InlineBackend
 from traitlets.config import Config
 
+from grader.box.bounds import MAX_PIECES
 from grader.box.inside.courtesies import ProgramsRefused, keep_inline
 
 __all__ = ["BoxShell", "OutputLog", "Transformers", "warm_up"]
 
-MAX_OUTPUTS = 400
 # Only a line that matches can hold a magic, a shell command or a question for help.
 IPYTHON_SYNTAX = re.compile(r"^\s*[%!?,;/]|=\s*[%!]|\?\s*$")
 
@@ -53,9 +53,9 @@ class OutputLog:
         if self._is_full:
             return
         self._room -= size
-        self._is_full = self._room < 0 or len(self.outputs) >= MAX_OUTPUTS
+        self._is_full = self._room < 0 or len(self.outputs) >= MAX_PIECES
         if self._is_full:
-            output = {"output_type": "cut", "mib": self.max_bytes >> 20, "pieces": MAX_OUTPUTS}
+            output = {"output_type": "cut", "mib": self.max_bytes >> 20, "pieces": MAX_PIECES}
         self.outputs.append(output)
 
     def write(self, name: str, text: str) -> None:

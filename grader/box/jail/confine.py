@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from grader.box.bounds import SCRATCH_MIB
 from grader.box.jail import kernel, landlock, namespaces, seccomp
 from grader.box.tiers import Tier
 
@@ -25,8 +26,9 @@ if TYPE_CHECKING:  # a box never needs the modules that read course.yml
 
 __all__ = ["JailSpec", "enter", "environment"]
 
-SCRATCH_MIB = 64
 OPEN_FILES = 256
+PENDING_SIGNALS = 256  # each takes memory of the kernel, and each timer is one
+ROOM_FOR_OTHERS = 200  # processes and threads that may start beside a box
 FIRST_UID = 2_000_000  # above the ids of people and services; the box's pid is added
 PR_SET_DUMPABLE = 4
 MIB = 1 << 20
@@ -118,7 +120,8 @@ def enter(spec: JailSpec) -> None:
     os.chdir(work)
     os.environ.update(environment(Path(work)))
     tempfile.tempdir = None  # here it is still the zygote's folder, which a box cannot enter
-    _bound(spec, address_space)
+    is_shared = spec.tier is not Tier.NAMESPACES and not is_root
+    _bound(spec, address_space, spec.processes + (_others() if is_shared else 0))
     _drop_privileges(uid, gid)
     if spec.tier is not Tier.BOUNDS_ONLY:
         readable = namespaces.interpreter_folders()
@@ -127,18 +130,30 @@ def enter(spec: JailSpec) -> None:
         seccomp.install(alone=spec.tier is Tier.NAMESPACES)
 
 
-def _bound(spec: JailSpec, address_space: int) -> None:
+def _others() -> int:
+    """Room for all that runs beside the box: its limit would count the whole account's processes.
+
+    The zygote's watch bounds the box alone; this only slows a bomb until the watch ends it.
+    """
+    running = Path("/proc/loadavg").read_text().split()[3]
+    return int(running.partition("/")[2]) + ROOM_FOR_OTHERS
+
+
+def _bound(spec: JailSpec, address_space: int, processes: int) -> None:
     bounds = {
         resource.RLIMIT_AS: address_space + spec.memory_mib * MIB,
         resource.RLIMIT_CPU: spec.cpu_s,
         resource.RLIMIT_FSIZE: SCRATCH_MIB * MIB,
-        resource.RLIMIT_NPROC: spec.processes,
+        resource.RLIMIT_NPROC: processes,
         resource.RLIMIT_NOFILE: OPEN_FILES,
-        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_CORE: 1,  # unlike 0, this also stops programs that receive dumps
         resource.RLIMIT_MEMLOCK: 0,
         resource.RLIMIT_MSGQUEUE: 0,
+        resource.RLIMIT_SIGPENDING: PENDING_SIGNALS,
     }
     for kind, bound in bounds.items():
+        most = resource.getrlimit(kind)[1]
+        bound = bound if most == resource.RLIM_INFINITY else min(bound, most)
         resource.setrlimit(kind, (bound, bound))
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
@@ -148,14 +163,16 @@ def _drop_privileges(uid: int, gid: int) -> None:
 
     Limits on processes do not bind root, so even tier 3 never runs as root.
     """
-    if os.getuid() == 0:
+    was_root = os.getuid() == 0
+    if was_root:
         kernel.bound_capabilities()
         os.setgroups([])
         os.setresgid(gid, gid, gid)
         os.setresuid(uid, uid, uid)
         namespaces.die_with_parent()
     kernel.drop_capabilities()
-    kernel.prctl(PR_SET_DUMPABLE, 0)
+    # only root may count what an undumpable process has open; seccomp keeps the limit on dumps
+    kernel.prctl(PR_SET_DUMPABLE, int(not was_root))
 
 
 def _prove_readable(paths: Iterable[Path]) -> None:

@@ -1,16 +1,20 @@
-"""The descendants of a process, their memory and their processor time, read from /proc."""
+"""The descendants of a process and what they use, read from /proc."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
-__all__ = ["children", "descendants", "private_bytes", "processor_s"]
+__all__ = ["buffer_bytes", "children", "descendants", "private_bytes", "processor_s", "threads"]
 
 PROC = Path("/proc")
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
-OWN_MEMORY = ("RssAnon:", "RssShmem:")
+OWN_MEMORY = ("RssAnon:", "RssShmem:", "VmPTE:")
+# what the kernel keeps at most for an open end, which counts as no process's memory: a socket's
+# buffer at its largest usual size, and the pages of a pipe
+BUFFER_BYTES = {"socket": 416 << 10, "pipe": 64 << 10}
 
 
 def children(pid: int) -> list[int]:
@@ -36,13 +40,37 @@ def descendants(pid: int) -> Iterator[int]:
 
 
 def private_bytes(pid: int) -> int:
-    """Bytes of resident memory, without mapped files; 0 if the process is gone."""
+    """Bytes of resident memory and page tables, without mapped files; 0 if the process is gone."""
+    return sum(size << 10 for size in _status(pid, OWN_MEMORY))
+
+
+def threads(pid: int) -> int:
+    """How many threads a process has; 0 if it is gone."""
+    return sum(_status(pid, ("Threads:",)))
+
+
+def _status(pid: int, names: tuple[str, ...]) -> list[int]:
     try:
         status = (PROC / str(pid) / "status").read_text()
     except OSError:
-        return 0
-    lines = (line.split() for line in status.splitlines() if line.startswith(OWN_MEMORY))
-    return sum(int(words[1]) << 10 for words in lines)
+        return []
+    return [int(line.split()[1]) for line in status.splitlines() if line.startswith(names)]
+
+
+def buffer_bytes(pids: Iterable[int]) -> int:
+    """Bytes that the open sockets and pipes of processes can hold, each end counted once."""
+    ends = {end for pid in pids for end in _open_ends(pid)}
+    return sum(BUFFER_BYTES[end.partition(":")[0]] for end in ends)
+
+
+def _open_ends(pid: int) -> Iterator[str]:
+    """What a process has open of sockets and pipes, such as ``socket:[4711]``."""
+    with suppress(OSError):  # the process has ended
+        for descriptor in (PROC / str(pid) / "fd").iterdir():
+            with suppress(OSError):  # it was closed meanwhile
+                end = str(descriptor.readlink())
+                if end.partition(":")[0] in BUFFER_BYTES:
+                    yield end
 
 
 def processor_s(pid: int) -> float:

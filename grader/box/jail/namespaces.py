@@ -14,6 +14,7 @@ import sysconfig
 from functools import cache
 from pathlib import Path
 
+from grader.box.bounds import MAX_FILES
 from grader.box.jail import kernel
 
 __all__ = [
@@ -37,7 +38,6 @@ MS_BIND, MS_REC, MS_PRIVATE = 4096, 16384, 1 << 18
 DEVICES = tuple(Path("/dev") / name for name in ("null", "zero", "random", "urandom"))
 WORK = "/box"
 PACKAGE_FOLDERS = ("site-packages", "dist-packages")
-MAX_FILES = 4096
 PR_SET_PDEATHSIG = 1
 
 

@@ -3,7 +3,8 @@
 A filter is a classic BPF program over the number and the arguments of a call. It refuses
 namespaces, mounts, tracing, other processes' memory, kernel interfaces, sockets, memory outside
 RLIMIT_AS (``memfd_create``, SysV shared memory), and starting programs. It also refuses what
-Landlock allows: watching folders, and ``truncate`` before version 3 of Landlock.
+Landlock allows: watching folders, ``truncate`` before version 3 of Landlock, and what an open file
+is enough for: locks, leases and hints. Of ``fcntl`` and ``ioctl`` it allows a list.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ SECCOMP_FILTER_FLAG_TSYNC = 1
 AUDIT_ARCH = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 X32_BIT = 0x40000000
 ALLOW, KILL, ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
-LOAD, JUMP_EQUAL, JUMP_GREATER_EQUAL, JUMP_SET, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+REFUSE = ERRNO | errno.EPERM
+LOAD, JUMP, JUMP_EQUAL, JUMP_GREATER_EQUAL, JUMP_SET, RETURN = 0x20, 5, 0x15, 0x35, 0x45, 6
 NUMBER_OFFSET, ARCH_OFFSET, FIRST_ARGUMENT_OFFSET, ARGUMENT_SIZE = 0, 4, 16, 8
 NEW_NAMESPACES = 0x7E020080  # CLONE_NEW{NS,CGROUP,UTS,IPC,USER,PID,NET,TIME}
 
@@ -41,8 +43,10 @@ REFUSED: dict[str, tuple[int, int]] = {
     "delete_module": (176, 106),
     "execve": (59, 221),
     "execveat": (322, 281),
+    "fadvise64": (221, 223),
     "fanotify_init": (300, 262),
     "finit_module": (313, 273),
+    "flock": (73, 32),
     "fsconfig": (431, 431),
     "fsmount": (432, 432),
     "fsopen": (430, 430),
@@ -117,6 +121,9 @@ REFUSED: dict[str, tuple[int, int]] = {
     "statmount": (457, 457),
     "swapoff": (168, 225),
     "swapon": (167, 224),
+    "sync": (162, 81),
+    "sync_file_range": (277, 84),
+    "syncfs": (306, 267),
     "syslog": (103, 116),
     "truncate": (76, 45),
     "umount2": (166, 39),
@@ -130,10 +137,14 @@ REFUSED: dict[str, tuple[int, int]] = {
 REACHING = {
     "chmod": (90, ABSENT),
     "chown": (92, ABSENT),
+    "fchmod": (91, 52),
     "fchmodat": (268, 53),
     "fchmodat2": (452, 452),
+    "fchown": (93, 55),
     "fchownat": (260, 54),
     "file_setattr": (469, 469),
+    "fremovexattr": (199, 16),
+    "fsetxattr": (190, 7),
     "futimesat": (261, ABSENT),
     "ioprio_set": (251, 30),
     "kill": (62, 129),
@@ -161,15 +172,23 @@ REACHING_BUT_ITSELF = {
     "rt_tgsigqueueinfo": (297, 240),
     "tgkill": (234, 131),
 }
-# name: numbers, which argument (from 0), and the values of it that are refused
+# name: numbers, which argument (from 0), and the values of it that are allowed. Not among them:
+# locks, leases, watches and the size of pipes (memory of the kernel, and others' waiting), owners
+# and signals of a descriptor (any signal to any process of the uid), flags and versions of files.
+ALLOWED_VALUES: dict[str, tuple[tuple[int, int], int, tuple[int, ...]]] = {
+    # F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC, F_GETPIPE_SZ
+    "fcntl": ((72, 25), 1, (0, 1, 2, 3, 4, 1030, 1032)),
+    # TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO, FIONCLEX, FIOCLEX
+    "ioctl": ((16, 29), 1, (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)),
+}
+# The same with the values that are refused.
 REFUSED_VALUES: dict[str, tuple[tuple[int, int], int, tuple[int, ...]]] = {
-    # these send any signal to any process of the uid when something can be read: F_SETOWN,
-    # F_SETSIG, F_SETOWN_EX, FIOSETOWN, SIOCSPGRP
-    "fcntl": ((72, 25), 1, (8, 10, 15)),
-    "ioctl": ((16, 29), 1, (0x8901, 0x8902)),
     # with these a process outlives its parent, or can be dumped by a program outside:
     # PR_SET_PDEATHSIG, PR_SET_DUMPABLE
     "prctl": ((157, 167), 0, (1, 4)),
+    # RLIMIT_CORE: at 0 instead of 1, a program outside may receive the dump
+    "setrlimit": ((160, 164), 0, (4,)),
+    "prlimit64": ((302, 261), 1, (4,)),
 }
 SOCKETPAIR = {"x86_64": 53, "aarch64": 199}
 AF_UNIX, NO_STREAM_BITS = 1, 0xE  # SOCK_STREAM is kind 1; other kinds have one of these bits
@@ -208,11 +227,13 @@ def _program(alone: bool) -> list[bytes]:
         _step(RETURN, KILL),
     ]
     for number in numbers:
-        program += [_step(JUMP_EQUAL, number, 0, 1), _step(RETURN, ERRNO | errno.EPERM)]
-    for row in () if alone else REACHING_BUT_ITSELF.values():
-        program += _only_itself(row[column])
+        program += [_step(JUMP_EQUAL, number, 0, 1), _step(RETURN, REFUSE)]
     for rows, argument, values in REFUSED_VALUES.values():
         program += _refuse_values(rows[column], argument, values)
+    for row in () if alone else REACHING_BUT_ITSELF.values():
+        program += _only_itself(row[column])
+    for rows, argument, values in ALLOWED_VALUES.values():
+        program += _only_values(rows[column], argument, values)
     return [
         *program,
         *_only_streams(SOCKETPAIR[name]),
@@ -222,7 +243,7 @@ def _program(alone: bool) -> list[bytes]:
         _step(JUMP_EQUAL, CLONE[name], 0, 3),
         _step(LOAD, FIRST_ARGUMENT_OFFSET),
         _step(JUMP_SET, NEW_NAMESPACES, 0, 1),
-        _step(RETURN, ERRNO | errno.EPERM),
+        _step(RETURN, REFUSE),
         _step(RETURN, ALLOW),
     ]
 
@@ -235,19 +256,32 @@ def _only_itself(number: int) -> list[bytes]:
         _step(JUMP_EQUAL, os.getpid(), 1, 0),
         _step(JUMP_EQUAL, 0, 0, 1),
         _step(RETURN, ALLOW),
-        _step(RETURN, ERRNO | errno.EPERM),
+        _step(RETURN, REFUSE),
     ]
 
 
-def _refuse_values(number: int, argument: int, values: tuple[int, ...]) -> list[bytes]:
-    """Refuse a call in which an argument has one of these values."""
+def _only_values(number: int, argument: int, values: tuple[int, ...]) -> list[bytes]:
+    """Allow a call only if an argument has one of these values."""
     count = len(values)
     return [
         _step(JUMP_EQUAL, number, 0, count + 3),
         _step(LOAD, FIRST_ARGUMENT_OFFSET + ARGUMENT_SIZE * argument),
         *(_step(JUMP_EQUAL, value, count - i, 0) for i, value in enumerate(values)),
+        _step(RETURN, REFUSE),
         _step(RETURN, ALLOW),
-        _step(RETURN, ERRNO | errno.EPERM),
+    ]
+
+
+def _refuse_values(number: int, argument: int, values: tuple[int, ...]) -> list[bytes]:
+    """Refuse a call in which an argument has one of these values; others go on to the next rule."""
+    count = len(values)
+    return [
+        _step(JUMP_EQUAL, number, 0, count + 4),
+        _step(LOAD, FIRST_ARGUMENT_OFFSET + ARGUMENT_SIZE * argument),
+        *(_step(JUMP_EQUAL, value, count - i + 1, 0) for i, value in enumerate(values)),
+        _step(LOAD, NUMBER_OFFSET),
+        _step(JUMP, 1),
+        _step(RETURN, REFUSE),
     ]
 
 
@@ -260,7 +294,7 @@ def _only_streams(socketpair: int) -> list[bytes]:
         _step(LOAD, FIRST_ARGUMENT_OFFSET + ARGUMENT_SIZE),
         _step(JUMP_SET, NO_STREAM_BITS, 1, 0),
         _step(RETURN, ALLOW),
-        _step(RETURN, ERRNO | errno.EPERM),
+        _step(RETURN, REFUSE),
     ]
 
 

@@ -22,6 +22,7 @@ import tempfile
 import time
 from typing import Any
 
+from grader.box.bounds import MAX_FILES, SCRATCH_MIB
 from grader.box.jail import cgroup, family, kernel, namespaces
 from grader.box.jail import confine as jail
 from grader.box.jail.scratch_use import is_overfull
@@ -36,6 +37,7 @@ START_TIMEOUT_S = 60
 KILL_TIMEOUT_S = 20
 PROBE = {"memory_mib": 64, "output_mib": 1, "processes": 8, "cpu_s": 5}
 WATCH_INTERVAL_S = 0.05
+OWN_PROCESSES = 2  # that wait for the box's: the child of the zygote, and process 1
 END_GRACE_S = 0.5
 MAX_PASSES = 50
 PR_SET_CHILD_SUBREAPER = 36
@@ -267,13 +269,17 @@ class _Server:
         if spec is None:
             return
         pids = list(family.descendants(os.getpid()))
+        if sum(map(family.threads, pids)) > spec.processes + OWN_PROCESSES:
+            limits = {"count": spec.processes}
+            self._stop(Sentence("it had more than {count} processes and threads", limits))
+            return
         used = sum(max(family.private_bytes(pid) - self._own_memory, 0) for pid in pids)
-        if used > spec.memory_mib << 20:
+        if used + family.buffer_bytes(pids) > spec.memory_mib << 20:
             self._stop(_too_much_memory(spec))
         elif spec.tier is not Tier.NAMESPACES and is_overfull(
-            spec.scratch, pids, jail.SCRATCH_MIB << 20, namespaces.MAX_FILES
+            spec.scratch, pids, SCRATCH_MIB << 20, MAX_FILES
         ):
-            limits = {"size": jail.SCRATCH_MIB, "files": namespaces.MAX_FILES}
+            limits = {"size": SCRATCH_MIB, "files": MAX_FILES}
             self._stop(Sentence("it wrote more than {size} MiB or {files} files", limits))
 
     def _stop(self, cause: Sentence) -> None:

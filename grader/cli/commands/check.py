@@ -22,11 +22,11 @@ def check(notebook: Path) -> None:
     Example: grader check two_layer_net.ipynb
     """
     from grader.cli.views import show_checks
-    from grader.grading.visible_checks import check_notebook, language_of
+    from grader.grading.visible_checks import check_notebook, language_of, limits_of
     from grader.locale.translations import in_language
 
     with in_language(language_of(notebook)):
         answers = check_notebook(notebook)
-        show_checks(answers)
+        show_checks(answers, limits_of(notebook))
     print_json([asdict(answer) for answer in answers])
     sys.exit(0 if all(answer.passed for answer in answers) else 1)

@@ -7,9 +7,10 @@ try:
         kept.append(os.open(f"gone{number}", os.O_CREAT | os.O_RDWR))
         os.unlink(f"gone{number}")
         os.write(kept[-1], bytes(16 << 20))
-    print("unlinked files fit")
+    time.sleep(1)
+    print("SUCCEEDED: unlinked files")
 except OSError as error:
     print("unlinked files ended:", error.strerror)
 """
-EVIDENCE = r"unlinked files |Cell target ended .*\(it wrote more than"
+EVIDENCE = r"unlinked files ended|Cell target ended .*\(it wrote more than"
 HAZARD = "it takes all memory"

@@ -8,7 +8,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from IPython.core.inputtransformer2 import TransformerManager
 
-from grader.box.inside.shell import MAX_OUTPUTS, OutputLog, Transformers
+from grader.box.bounds import MAX_PIECES
+from grader.box.inside.shell import OutputLog, Transformers
 from tests.kit.fuzzing import FUZZ
 
 
@@ -22,12 +23,12 @@ def test_what_comes_after_a_cell_is_no_part_of_its_outputs() -> None:
 
 def test_a_cut_is_announced_once_and_later_output_is_dropped() -> None:
     log = OutputLog(1 << 20)
-    for _ in range(MAX_OUTPUTS + 1):
+    for _ in range(MAX_PIECES + 1):
         log.add({"output_type": "display_data", "data": {}}, 0)
     log.write("stdout", "more")
     log.write("stdout", "and more")
     *_, last = log.finished()
-    assert last == {"output_type": "cut", "mib": 1, "pieces": MAX_OUTPUTS}
+    assert last == {"output_type": "cut", "mib": 1, "pieces": MAX_PIECES}
 
 
 FRAGMENTS = (

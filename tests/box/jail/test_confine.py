@@ -384,6 +384,52 @@ def test_temporary_files_lie_in_the_scratch_folder(cell: Cell) -> None:
     assert cell.shown(code).startswith("True")
 
 
+def test_files_are_not_locked_leased_watched_or_changed_by_descriptor(cell: Cell) -> None:
+    setup = "import fcntl; fd = os.open(os.__file__, os.O_RDONLY)"
+    refused = (
+        "fcntl.fcntl(fd, 1024, 0)",
+        "fcntl.fcntl(fd, 1026, 1)",
+        "fcntl.lockf(fd, fcntl.LOCK_SH)",
+        "fcntl.flock(fd, fcntl.LOCK_SH)",
+        "os.fchmod(fd, 0)",
+        "os.fchown(fd, os.getuid(), os.getgid())",
+        "os.setxattr(fd, 'user.x', b'1')",
+        "fcntl.ioctl(fd, 0x40086602, b'0' * 8)",
+    )
+    for statement in refused:
+        assert cell.tried(statement, setup) in REFUSED, statement
+
+
+def test_what_python_itself_asks_of_a_descriptor_works(cell: Cell) -> None:
+    setup = "import fcntl, subprocess; fd = os.open('x', os.O_CREAT | os.O_RDWR)"
+    for statement in (
+        "os.set_inheritable(fd, True)",
+        "os.set_blocking(fd, False)",
+        "os.get_blocking(fd)",
+        "os.close(os.dup(fd))",
+        "fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, 10)",
+        "socket.socketpair()[0].setblocking(False)",
+        "open('y', 'w').isatty()",
+        "__import__('asyncio').run(__import__('asyncio').sleep(0))",
+    ):
+        assert cell.tried(statement, setup) == "done", statement
+
+
+def test_more_threads_than_allowed_end_the_box_or_do_not_start(cell: Cell) -> None:
+    code = (
+        "import threading, time\n"
+        "for _ in range(60):\n"
+        "    threading.Thread(target=time.sleep, args=(5,), daemon=True).start()\n"
+        "time.sleep(1)"
+    )
+    try:
+        outcome = cell.run(code)
+    except BoxDied as death:
+        assert "more than 16 processes" in str(death)
+    else:
+        assert not outcome.ok
+
+
 def test_what_a_box_leaves_on_disk_is_removed(
     closed: Launcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -393,7 +439,7 @@ def test_what_a_box_leaves_on_disk_is_removed(
         cell = Cell(closed.open({}, LIMITS))
         cell.shown(
             "import os\nos.makedirs('a/b'); open('a/b/c', 'w').close()\n"
-            "os.fchmod(os.open('a', os.O_RDONLY), 0); print()"
+            "os.mkdir('a/shut', 0); print()"
         )
         cell.box.close()
         (of_this_process,) = Path(folder).iterdir()

@@ -1,0 +1,27 @@
+"""Fills pairs of sockets in many processes: memory that belongs to no process."""
+
+ANSWER = """
+def fill():
+    kept = []
+    try:
+        while True:
+            kept.append(socket.socketpair())
+            for end in kept[-1]:
+                end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 22)
+                end.setblocking(False)
+                end.send(bytes(150_000))
+    except OSError:
+        os.write(full, b"x")
+        time.sleep(60)
+
+waiting, full = os.pipe()
+for number in range(3):
+    if os.fork() == 0:
+        fill()
+for number in range(3):
+    os.read(waiting, 1)
+time.sleep(0.5)
+print("SUCCEEDED: three processes full of sockets")
+"""
+EVIDENCE = "more than .* MiB of memory|did not finish"
+HAZARD = "it takes gigabytes"
