@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from grader.box.bounds import SCRATCH_MIB
-from grader.box.jail import kernel, landlock, namespaces, seccomp
+from grader.box.jail import family, kernel, landlock, namespaces, seccomp
 from grader.box.tiers import Tier
 
 if TYPE_CHECKING:  # a box never needs the modules that read course.yml
@@ -28,7 +28,7 @@ __all__ = ["JailSpec", "enter", "environment"]
 
 OPEN_FILES = 256
 PENDING_SIGNALS = 256  # each takes memory of the kernel, and each timer is one
-ROOM_FOR_OTHERS = 200  # processes and threads that may start beside a box
+ROOM_FOR_OTHERS = 100  # processes and threads that may start beside a box
 FIRST_UID = 2_000_000  # above the ids of people and services; the box's pid is added
 PR_SET_DUMPABLE = 4
 MIB = 1 << 20
@@ -131,12 +131,11 @@ def enter(spec: JailSpec) -> None:
 
 
 def _others() -> int:
-    """Room for all that runs beside the box: its limit would count the whole account's processes.
+    """Room for what this account runs beside the box: the limit counts all of its processes.
 
     The zygote's watch bounds the box alone; this only slows a bomb until the watch ends it.
     """
-    running = Path("/proc/loadavg").read_text().split()[3]
-    return int(running.partition("/")[2]) + ROOM_FOR_OTHERS
+    return sum(map(family.threads, family.owned_by(os.getuid()))) + ROOM_FOR_OTHERS
 
 
 def _bound(spec: JailSpec, address_space: int, processes: int) -> None:

@@ -7,7 +7,15 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-__all__ = ["buffer_bytes", "children", "descendants", "private_bytes", "processor_s", "threads"]
+__all__ = [
+    "buffer_bytes",
+    "children",
+    "descendants",
+    "owned_by",
+    "private_bytes",
+    "processor_s",
+    "threads",
+]
 
 PROC = Path("/proc")
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
@@ -37,6 +45,14 @@ def descendants(pid: int) -> Iterator[int]:
     for child in children(pid):
         yield child
         yield from descendants(child)
+
+
+def owned_by(uid: int) -> Iterator[int]:
+    """The processes of a user, as far as we may see them."""
+    for entry in PROC.iterdir():
+        with suppress(OSError):  # it ended meanwhile
+            if entry.name.isdigit() and entry.stat().st_uid == uid:
+                yield int(entry.name)
 
 
 def private_bytes(pid: int) -> int:

@@ -130,6 +130,7 @@ class Zygote:
         try:
             self._process.wait(KILL_TIMEOUT_S)
         except subprocess.TimeoutExpired:
+            _kill_descendants(self.pid)  # nobody would end them without it
             self._process.kill()
             self._process.wait()
         cgroup.remove_leftovers()
@@ -293,42 +294,43 @@ class _Server:
             time.sleep(0.001)
 
     def _kill_all(self) -> Sentence | None:
+        if self._box_pid and _has_ended(self._box_pid):
+            _, status = os.waitpid(self._box_pid, 0)
+            self._cause = self._cause or _describe(os.waitstatus_to_exitcode(status))
         while children := family.children(os.getpid()):
-            _stop_descendants()
+            _kill_descendants(os.getpid())
             for pid in children:
-                self._end(pid)
+                os.waitpid(pid, 0)
         self._box_pid = 0
         if self._group and self._spec and self._group.oom_kills() > self._oom_kills:
             self._cause = _too_much_memory(self._spec)
         return self._cause
-
-    def _end(self, pid: int) -> None:
-        ended = _has_ended(pid)
-        if not ended:
-            os.kill(pid, signal.SIGKILL)
-        _, status = os.waitpid(pid, 0)
-        if ended and pid == self._box_pid:
-            self._cause = self._cause or _describe(os.waitstatus_to_exitcode(status))
 
 
 def _too_much_memory(spec: jail.JailSpec) -> Sentence:
     return Sentence("it used more than {size} MiB of memory", {"size": spec.memory_mib})
 
 
-def _stop_descendants() -> None:
+def _kill_descendants(ancestor: int) -> None:
     """Stop all descendants before any is killed: a fork bomb replaces each process that dies.
 
     A stopped process forks no more but still counts as a process, so a pass or two find them all.
     """
     stopped: set[int] = set()
     for _ in range(MAX_PASSES):
-        running = set(family.descendants(os.getpid())) - stopped
+        running = set(family.descendants(ancestor)) - stopped
         if not running:
-            return
+            break
         for pid in running:
-            with contextlib.suppress(ProcessLookupError):  # it ended meanwhile
-                os.kill(pid, signal.SIGSTOP)
+            _send_signal(pid, signal.SIGSTOP)
         stopped |= running
+    for pid in stopped:
+        _send_signal(pid, signal.SIGKILL)
+
+
+def _send_signal(pid: int, number: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError):  # it ended meanwhile
+        os.kill(pid, number)
 
 
 def _has_ended(pid: int) -> bool:
