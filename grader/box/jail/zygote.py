@@ -147,6 +147,7 @@ class Zygote:
         try:
             reply = _read_message(self._socket)[0]
         except OSError as error:
+            self._socket.close()  # a late answer would be taken for that to the next request
             raise ZygoteGone(f"the zygote does not answer: {error}; see `grader doctor`") from None
         if reply is None:
             raise ZygoteGone("the zygote ended; see `grader doctor`")
