@@ -156,7 +156,7 @@ class _Plugin:
 
     def _run(self, items: Sequence[pytest.Item]) -> None:
         asked = [item for item in items if _question_of(item) not in self._trial.given]
-        following = dict(zip(asked, [*asked[1:], None], strict=True))
+        following = dict(zip(asked, [*asked[1:], None], strict=False))
         for item in items:
             self._item = item
             if item in following:

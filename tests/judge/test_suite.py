@@ -180,6 +180,7 @@ def test_given_questions_count_as_passed_without_being_run(run: Run) -> None:
         """
     verdicts = run(source, given=("a", "c"))
     assert {q: v.checks[0].points for q, v in verdicts.items()} == {"a": 2, "b": 1, "c": 1}
+    assert all(verdict.checks[0].passed for verdict in run(source, given=("a", "b", "c")).values())
 
 
 RNG = """
