@@ -145,7 +145,11 @@ def assert_shape(array: Any, shape: tuple[int, ...], name: str) -> None:
 
 
 def assert_close(
-    actual: Any, expected: Any, name: str, rtol: float = 1e-6, atol: float = 1e-9
+    actual: Any,
+    expected: Any,
+    name: str,
+    rtol: float = 1e-6,
+    atol: float | np.ndarray = 1e-9,
 ) -> None:
     """Fail unless actual ≈ expected: type, shape, finite, then |a - e| ≤ atol + rtol·|e|.
 
@@ -156,7 +160,7 @@ def assert_close(
             within ∞ of ∞.
         name: what the student calls it.
         rtol: relative tolerance.
-        atol: absolute tolerance, for exact zeros.
+        atol: absolute tolerance, for exact zeros; an array gives each entry its own.
 
     Raises:
         Mismatch: type and shape are right, but some numbers are not.

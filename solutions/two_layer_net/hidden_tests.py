@@ -6,6 +6,8 @@ student's own loss where its convention differs. A broken assumption of ours rai
 other than AssertionError.
 """
 
+import contextlib
+import inspect
 from pathlib import Path
 
 import numpy as np
@@ -62,54 +64,181 @@ def expect_unchanged(seen, before, names):
         assert_unchanged(after, argument, name)
 
 
+# what several questions use -----------------------------------------------------------------
+
+WIDE = ((1200, 1500), (300, 400), (300, 400), (200, 250))  # N, D, H, C; labels still fit a uint8
+SINGLE = 2e-6  # of the sizes of its terms: how far a sum may be off in single precision, and more
+
+
+def draw_sizes(rng, count=3):
+    """N, D, H, C for each of several problems: no two alike, so that no axis passes for another."""
+    return [tuple(map(int, rng.permutation(np.arange(3, 11))[:4])) for _ in range(count)]
+
+
+def wide_sizes(rng):
+    """Four times N, D, H, C, one of them larger each time than a constant in code would be."""
+    small = draw_sizes(rng, len(WIDE))
+    return [
+        (*sizes[:axis], int(rng.integers(*WIDE[axis])), *sizes[axis + 1 :])
+        for axis, sizes in enumerate(small)
+    ]
+
+
+def make_net(rng, N, D, H, C):
+    """Random params (biases non-zero) and X."""
+    shapes = {"W1": (D, H), "b1": (H,), "W2": (H, C), "b2": (C,)}
+    return {key: rng.normal(size=shape) for key, shape in shapes.items()}, rng.normal(size=(N, D))
+
+
+def net_for(rng, scores):
+    """Params and X for which forward gives these scores: each row has a hidden unit of its own."""
+    N = len(scores)
+    units, b2 = rng.permutation(N), 0.1 * rng.normal(size=scores.shape[1])
+    W2 = np.empty_like(scores)
+    W2[units] = scores - b2
+    bias = -1 / 64  # what the ReLU cuts off
+    params = {"W1": np.eye(N)[units], "b1": np.full(N, bias), "W2": W2, "b2": b2}
+    return params, (1 - bias) * np.eye(N)
+
+
+def numbers(value):
+    """The value as an array of real numbers, from nested lists too; None if it is none."""
+    try:
+        array = np.asarray(value)
+    except ValueError:  # rows that differ in length
+        return None
+    return array if array.dtype.kind in "fiu" and array.size else None
+
+
+def arrays_in(value, place=0):
+    """The arrays in a result, whatever its form; first the one at its place in a tuple."""
+    items = list(value.values()) if isinstance(value, dict) else value
+    items = list(items[:6]) if isinstance(items, list | tuple) else []
+    arrays = map(numbers, [*items[place : place + 1], value, *items])
+    return [array for array in arrays if array is not None]
+
+
+def part(value, place, shape):
+    """The array of a result that has this shape, or has it but for an axis; None without one.
+
+    Another form (a list, a dict, another order, rows for columns) costs the check of the form. It
+    must not cost the checks of the numbers too.
+    """
+    arrays = arrays_in(value, place)
+    fits = [array for array in arrays if array.shape == shape]
+    fits += [array.T for array in arrays if array.T.shape == shape]
+    axes = [size for size in shape if size > 1]
+    fits += [a.reshape(shape) for a in arrays if [n for n in a.shape if n > 1] == axes]
+    return fits[0].astype(float) if fits else None
+
+
+def same(left, right):
+    return left.shape == right.shape and np.array_equal(left, right, equal_nan=True)
+
+
+def works(results):
+    """Whether the first two results, of one call, are the same, and the others all differ from it.
+
+    Numbers that do not depend on the arguments take no work, and earn nothing for their form.
+    """
+    first, again, *others = results
+    return same(first, again) and not any(same(first, other) for other in others)
+
+
 # forward ------------------------------------------------------------------------------------
 
 
-def forward_pairs(student, problems):
-    """(scores, hidden) of the student for every problem."""
-    values = student.many("forward", [(params, X) for params, X, _ in problems])
-    return [expect_tuple(value, 2, say("result_of", name="forward")) for value in values]
+def forward_cases(reference, rng):
+    """Params and X of many kinds: small and wide, faint and strong, repeated rows, low scores."""
+    small = [make_net(rng, *sizes) for sizes in draw_sizes(rng)]
+    wide = [make_net(rng, *sizes) for sizes in wide_sizes(rng)]
+    params, X = small[0]
+    low = params["b2"] - np.abs(reference.forward(params, X)[0]).max() - 1
+    scaled = [
+        ({**params, "b1": size * params["b1"], "b2": size * params["b2"]}, size * X)
+        for size in (1e-6, 1e3, 1e5)
+    ]
+    return [*small, *wide, *scaled, (params, np.tile(X, (5, 1))), ({**params, "b2": low}, X)]
 
 
-def first_row(problem):
-    """The problem with a batch of one, in which an axis of length 1 is easily lost."""
-    params, X, y = problem
-    return params, X[:1], y[:1]
+def forward_edges(rng):
+    """A batch of one row and a net of one class, in which an axis of length 1 is easily lost."""
+    N, D, H, C = draw_sizes(rng, 1)[0]
+    return [make_net(rng, 1, D, H, C), make_net(rng, N, D, H, 1)]
+
+
+def forward_sizes(reference, params, X):
+    """The sizes of the terms that hidden and scores are sums of: rounding grows with them."""
+    sizes = {key: np.abs(value) for key, value in params.items()}
+    hidden = np.abs(X) @ sizes["W1"] + sizes["b1"]
+    return hidden @ sizes["W2"] + sizes["b2"], hidden
+
+
+def check_forward(student, reference, rng, place):
+    """The scores (place 0) or the hidden layer (place 1), in whatever form they are returned."""
+    name = ("scores", "hidden")[place]
+    cases = [*forward_cases(reference, rng), *forward_edges(rng)]
+    for case, value in zip(cases, student.many("forward", cases), strict=True):
+        expected = reference.forward(*case)[place]
+        actual = part(value, place, expected.shape)
+        if actual is None:  # say what is there instead
+            pair = expect_tuple(value, 2, say("result_of", name="forward"))
+            expect_array(pair[place], name, expected.shape, "f")
+        sizes = forward_sizes(reference, *case)[place]
+        assert_close(actual, expected, name, 0.0, SINGLE * sizes)
+
+
+def telling_nets(rng):
+    """Four calls of forward: one, the same again, other X and other params.
+
+    So many hidden units that some are on in every row, and every row has scores of either sign.
+    """
+    sizes = (4, 5, 32, 3)
+    (params, X), (other, other_X) = make_net(rng, *sizes), make_net(rng, *sizes)
+    for net in (params, other):
+        net["b2"] += np.array([100.0, 0.0, -100.0])
+    other_X[:-1] = X[:-1]
+    return [(params, X), (params, X), (params, other_X), (other, X)]
+
+
+def in_words(name, N, C):
+    """The name of a result, and whether it is that of one row or of one class."""
+    edge = "for_one_row" if N == 1 else "for_one_class" if C == 1 else ""
+    return say(edge, name=name) if edge else name
 
 
 @pytest.mark.question("forward", points=1)
 def test_forward_shapes(student, rng):
-    problems = make_problems(rng)
-    given = forward_pairs(student, [*problems, *map(first_row, problems)])
-    for (N, _, H, C), (scores, hidden) in zip(SIZES, given, strict=False):
-        assert_shape(expect_informative(scores, "scores"), (N, C), "scores")
-        assert_shape(expect_informative(hidden, "hidden"), (N, H), "hidden")
-    for (_, _, H, C), (scores, hidden) in zip(SIZES, given[len(SIZES) :], strict=True):
-        expect_array(scores, say("for_one_row", name="scores"), (1, C), "f")
-        expect_array(hidden, say("for_one_row", name="hidden"), (1, H), "f")
+    nets = [*telling_nets(rng), *(make_net(rng, *sizes) for sizes in draw_sizes(rng))]
+    nets += forward_edges(rng)
+    values = student.many("forward", nets)
+    pairs = [expect_tuple(value, 2, say("result_of", name="forward")) for value in values]
+    for pair, (params, X) in zip(pairs, nets, strict=True):
+        N, H, C = len(X), len(params["b1"]), len(params["b2"])
+        for name, array, columns in zip(("scores", "hidden"), pair, (C, H), strict=True):
+            expect_array(array, in_words(name, N, C), (N, columns), "f")
+    for name, results in zip(("scores", "hidden"), zip(*pairs[:4], strict=True), strict=True):
+        assert_true(works(results), say("takes_no_work", name=name))
 
 
 @pytest.mark.question("forward", points=2)
 def test_forward_hidden(student, reference, rng):
-    problems = make_problems(rng)
-    for (params, X, _), (_, hidden) in zip(problems, forward_pairs(student, problems), strict=True):
-        assert_close(hidden, reference.forward(params, X)[1], "hidden")
+    check_forward(student, reference, rng, 1)
 
 
 @pytest.mark.question("forward", points=2)
 def test_forward_scores(student, reference, rng):
-    problems = make_problems(rng)
-    for (params, X, _), (scores, _) in zip(problems, forward_pairs(student, problems), strict=True):
-        assert_close(scores, reference.forward(params, X)[0], "scores")
+    check_forward(student, reference, rng, 0)
 
 
 @pytest.mark.question("forward", points=1)
 def test_forward_leaves_its_arguments_alone(student, rng):
-    calls = [(params, X) for params, X, _ in make_problems(rng)]
-    for before, seen in zip(calls, student.observe_many("forward", calls), strict=True):
-        expect_informative(
-            expect_tuple(seen.value, 2, say("result_of", name="forward"))[0], "scores"
-        )
+    calls = telling_nets(rng)
+    observed = student.observe_many("forward", calls)
+    results = zip(*(arrays_in(seen.value) for seen in observed), strict=False)
+    name = say("result_of", name="forward")
+    assert_true(any(map(works, results)), say("takes_no_work", name=name))
+    for before, seen in zip(calls, observed, strict=True):
         expect_unchanged(seen, before, ("params", "X"))
 
 
@@ -120,36 +249,113 @@ def student_losses(student, calls):
     return [expect_float(value, say("loss")) for value in student.many("softmax_loss", calls)]
 
 
-def make_scores(rng, sizes, spread=1.5):
-    params, _, y = make_problem(rng, *sizes)
-    return spread * rng.normal(size=(sizes[0], sizes[3])), y, params
+def make_batch(rng, N, D, H, C):
+    """Scores, y and params; labels come neither sorted nor equally often.
+
+    No probability is below 1/400: smaller ones belong to the check of large scores.
+    """
+    params, _ = make_net(rng, N, D, H, C)
+    spread = np.log(400 / C) / 2
+    classes = rng.permutation(C)[: max(N - 1, 1)]
+    y = rng.choice(classes, size=N)
+    while min(N, C) > 1 and ((np.diff(y) >= 0).all() or len({*np.bincount(y)} - {0}) == 1):
+        y = rng.choice(classes, size=N)
+    return rng.uniform(-spread, spread, size=(N, C)), y, params
+
+
+def loss_edges(rng):
+    """A batch of one row, and one of a single class."""
+    N, D, H, C = draw_sizes(rng, 1)[0]
+    return [make_batch(rng, 1, D, H, C), make_batch(rng, N, D, H, 1)]
+
+
+def number(value):
+    """The loss in whatever form it is returned: the first number that stands alone."""
+    alone = [array for array in arrays_in(value) if array.size == 1]
+    return float(alone[0].item()) if alone else expect_float(value, say("loss"))
+
+
+def check_losses(student, reference, calls, name, atol=0.0):
+    """Rounding grows with the scores, from which a loss of any size is left."""
+    for call, value in zip(calls, student.many("softmax_loss", calls), strict=True):
+        expected = reference.softmax_loss(*call)
+        tolerance = atol + SINGLE * abs(expected) + 3e-7 * np.abs(call[0]).max()
+        assert_close(number(value), expected, name, 0.0, tolerance)
+
+
+def telling_losses(rng):
+    """A call, the same again, and others that each change one argument, in the order below."""
+    sizes = draw_sizes(rng, 1)[0]
+    (scores, y, params), (other, _, others) = make_batch(rng, *sizes), make_batch(rng, *sizes)
+    first = (scores, y, params, rng.uniform(0.1, 0.5))
+    return [
+        first,
+        first,
+        (other, *first[1:]),
+        (scores, np.roll(y, 1), *first[2:]),
+        (scores, y, {key: -value for key, value in params.items()}, first[3]),
+        (*first[:3], rng.uniform(1, 2)),
+        (scores, y, others, first[3]),
+    ]
+
+
+def expect_to_listen(values):
+    """The data term depends on scores and labels, or the penalty on reg and squares of params.
+
+    One of the two is enough: the other may be missing yet, or mistaken.
+    """
+    arrays = [array for value in values for array in arrays_in(value)[:1]]
+    assert_true(len(arrays) >= 7 and listens(*arrays[:7]), say("takes_no_work", name=say("loss")))
+
+
+def listens(first, again, other, rolled, negative, more, others):
+    by_data = works([first, again, other, rolled])
+    return by_data or (same(first, again) and works([first, negative, more, others]))
 
 
 @pytest.mark.question("softmax_loss", points=1)
 def test_loss_is_one_number(student, rng):
-    losses = student_losses(student, [(*make_scores(rng, sizes), REG) for sizes in SIZES])
-    assert_true(all(0 < loss < np.inf for loss in losses), say("loss_not_positive"))
-    assert_true(len(set(losses)) == len(losses), say("loss_ignores_inputs"))
+    calls = [*telling_losses(rng), *((*batch, 0.0) for batch in loss_edges(rng))]
+    expect_to_listen(student_losses(student, calls))
 
 
 @pytest.mark.question("softmax_loss", points=2)
 def test_loss_of_the_data(student, reference, rng):
-    calls = [(*make_scores(rng, sizes), 0.0) for sizes in SIZES]
-    scores, y, params, reg = calls[0]
-    calls.append((scores[:1], y[:1], params, reg))
-    for call, loss in zip(calls, student_losses(student, calls), strict=True):
-        assert_close(loss, reference.softmax_loss(*call), say("data_loss"))
+    sizes = [*draw_sizes(rng), *wide_sizes(rng)]
+    batches = [*(make_batch(rng, *four) for four in sizes), *loss_edges(rng)]
+    scores, y, params = batches[0]
+    batches += [
+        (scores, np.full_like(y, y[0]), params),
+        (np.full_like(scores, scores[0, 0]), y, params),
+        (np.tile(scores, (5, 1)), np.tile(y, 5), params),
+    ]
+    calls = [(*batch, 0.0) for batch in batches]
+    check_losses(student, reference, calls, say("data_loss"), 1e-5)
+
+
+def penalty_cases(rng):
+    """Batches with several reg, and strong weights with tiny ones."""
+    sizes = [*draw_sizes(rng, 2), *wide_sizes(rng)[1:]]
+    ranges = ((0.02, 0.6), (3, 60), (100, 500))  # below what overflows as a score
+    cases = [(make_batch(rng, *four), [rng.uniform(*pair) for pair in ranges]) for four in sizes]
+    scores, y, params = cases[0][0]
+    strong = {key: 1e3 * value for key, value in params.items()}
+    return [*cases, ((scores, y, strong), [10 ** rng.uniform(-7, -5)])]
 
 
 @pytest.mark.question("softmax_loss", points=2)
-def test_loss_of_the_weights(student, rng):
-    cases = [make_scores(rng, sizes) for sizes in SIZES]
-    calls = [(*case, reg) for reg in (0.0, REG, 1.7) for case in cases]
-    losses = np.reshape(student_losses(student, calls), (3, len(cases)))
-    for (_, _, params), (plain, some, much) in zip(cases, losses.T, strict=True):
-        penalty = 0.5 * sum(np.sum(params[key] ** 2) for key in ("W1", "W2"))
-        assert_close(some - plain, REG * penalty, say("penalty_at_03"))
-        assert_close(much - plain, 1.7 * penalty, say("penalty_at_17"))
+def test_loss_of_the_weights(student, reference, rng):
+    cases = [(batch, reg) for batch, regs in penalty_cases(rng) for reg in (0.0, *regs)]
+    calls = [(*batch, reg) for batch, reg in cases]
+    for call, value in zip(calls, student.many("softmax_loss", calls), strict=True):
+        arrays = arrays_in(value)
+        loss = float(arrays[0].mean()) if arrays else expect_float(value, say("loss"))
+        if call[3] == 0:
+            without = loss
+            continue
+        added = 0.5 * call[3] * sum(np.sum(call[2][key] ** 2) for key in ("W1", "W2"))
+        tolerance = SINGLE * reference.softmax_loss(*call)
+        assert_close(loss - without, added, say("penalty_of_reg"), 0.0, tolerance)
 
 
 def shift_fixture():
@@ -161,29 +367,30 @@ def shift_fixture():
     return scores, np.array([1, 2, 0]), {"W1": W1, "b1": b1, "W2": W2, "b2": b2}
 
 
+def large_scores(rng, scores, y):
+    """Rows far apart, confident wrong scores (single precision still has them), large scores."""
+    shift = rng.permutation(np.linspace(-1500, 1500, len(y)))[:, None]
+    wrong = np.arange(scores.shape[1]) != y[:, None]
+    yield from (scores + shift, scores + 28 * wrong, scores + 80 * wrong)
+    yield from (scores + 2000, scores + 80 * wrong + 1e5)
+
+
 @pytest.mark.question("softmax_loss", points=2)
 def test_loss_of_large_scores(student, reference, rng):
     calls = [(*shift_fixture(), 0.0)]
-    for sizes in SIZES:
-        scores, y, params = make_scores(rng, sizes)
-        shift = rng.permutation(np.linspace(-1500, 1500, len(y)))[:, None]
-        unsure = 28 * (np.arange(sizes[3]) != y[:, None])
-        for large in (scores + shift, scores + unsure, scores + 2000):
-            calls.append((large, y, params, 0.0))
-    for call, loss in zip(calls, student_losses(student, calls), strict=True):
-        assert_close(loss, reference.softmax_loss(*call), say("loss_of_large_scores"))
+    for sizes in draw_sizes(rng):
+        scores, y, params = make_batch(rng, *sizes)
+        calls += [(large, y, params, 0.0) for large in large_scores(rng, scores, y)]
+    check_losses(student, reference, calls, say("loss_of_large_scores"))
 
 
 @pytest.mark.question("softmax_loss", points=1)
 def test_loss_leaves_its_arguments_alone(student, rng):
-    calls = [(*make_scores(rng, sizes), REG) for sizes in SIZES]
-    shifts = [np.arange(scores.shape[1]) for scores, *_ in calls]
-    moved = [(call[0] + shift, *call[1:]) for call, shift in zip(calls, shifts, strict=True)]
-    others = student_losses(student, moved)
+    calls = telling_losses(rng)
+    calls += [(scores + 2000, y, params, reg) for scores, y, params, reg in calls[:1]]
     observed = student.observe_many("softmax_loss", calls)
-    for before, seen, other in zip(calls, observed, others, strict=True):
-        value = expect_float(seen.value, say("loss"))
-        assert_true(abs(value - other) > 0, say("loss_ignores_scores"))
+    expect_to_listen([seen.value for seen in observed])
+    for before, seen in zip(calls, observed, strict=True):
         expect_unchanged(seen, before, ("scores", "y", "params"))
 
 
@@ -707,39 +914,82 @@ def test_minibatch_uses_only_its_arguments(student, rng):
 # sgd_update ---------------------------------------------------------------------------------
 
 
-def observe_updates(student, rng, rates):
-    """(params before, grads, observation) of an update for each learning rate and gradient size.
-
-    Params must have moved.
-    """
+def update_cases(rng):
+    """Params, gradients and rate of calls: faint and strong, wide, and one entry for each array."""
+    small, wide = draw_sizes(rng, 5), wide_sizes(rng)[1:]
+    rates = [0.25, 0.02, 1e-3, 1e-6, 700, *rng.uniform(0.05, 0.5, size=3)]
+    spread = [1, 100, 1e4, 1e6, 1, 1, 1, 1]  # of the gradients
     calls = []
-    for rate, size in rates.items():
-        params = make_problem(rng, *SIZES[0])[0]
-        grads = {key: size * rng.normal(size=value.shape) for key, value in params.items()}
-        calls.append((params, grads, rate))
-    observed = student.observe_many("sgd_update", calls)
-    for (params, _, _), seen in zip(calls, observed, strict=True):
-        after = expect_dict(seen.args[0], KEYS, say("params_after_update"))
-        arrays = {key: expect_array(after[key], say("entry_after_update", key=key)) for key in KEYS}
-        moved = [not np.array_equal(arrays[key], params[key]) for key in KEYS]
-        assert_true(any(moved), say("params_as_before"))
-    return [(params, grads, seen) for (params, grads, _), seen in zip(calls, observed, strict=True)]
+    for sizes, rate, size in zip([*small, *wide], rates, spread, strict=True):
+        params, grads = make_net(rng, *sizes)[0], make_net(rng, *sizes)[0]
+        calls.append((params, {key: size * value for key, value in grads.items()}, float(rate)))
+    params, grads, _ = calls[0]
+    for size in (1e5, 1e-6):
+        scaled = [{key: size * value for key, value in net.items()} for net in (params, grads)]
+        calls.append((*scaled, 0.3))
+    return calls
+
+
+def telling_updates(rng):
+    """Five calls: one, the same again, and one each with other params, gradients and rate."""
+    sizes = draw_sizes(rng, 1)[0]
+    params, grads, others, other = (make_net(rng, *sizes)[0] for _ in range(4))
+    rates = rng.uniform(0.05, 0.1), rng.uniform(0.2, 0.5)
+    first = (params, grads, rates[0])
+    return [first, first, (others, *first[1:]), (params, other, rates[0]), (*first[:2], rates[1])]
+
+
+def updated(before, seen):
+    """The new values by key: in the dict that was given or, if that is as before, in the result."""
+    for after in (seen.args[0], seen.value):
+        entries = after.items() if isinstance(after, dict) else ()
+        arrays = {key: numbers(value) for key, value in entries if key in KEYS}
+        if any(array is not None and not same(array, before[key]) for key, array in arrays.items()):
+            return arrays
+    raise AssertionError(say("params_as_before"))
+
+
+def expect_steps(calls, observed):
+    """Some entry moves, alike for the same arguments, with the gradients and with params or rate.
+
+    To take over the gradients, or to move without them, is no step.
+    """
+    moved = [updated(call[0], seen) for call, seen in zip(calls, observed, strict=True)]
+    steps = [[after.get(key) for after in moved[:5]] for key in KEYS]
+    steps = [arrays for arrays in steps if all(array is not None for array in arrays)]
+    is_step = any(
+        works([first, again, gradient]) and not (same(first, param) and same(first, rate))
+        for first, again, param, gradient, rate in steps
+    )
+    assert_true(is_step, say("takes_no_work", name=say("params_after_update")))
 
 
 def check_updated(student, rng, keys):
-    rates = {0.25: 1.0, 0.02: 100.0, 1e-3: 10.0}  # with the sizes of the gradients
-    updates = observe_updates(student, rng, rates)
-    for rate, (before, grads, seen) in zip(rates, updates, strict=True):
+    calls = update_cases(rng)
+    observed = student.observe_many("sgd_update", calls)
+    for (before, grads, rate), seen in zip(calls, observed, strict=True):
+        after = updated(before, seen)
         for key in keys:
-            expected = before[key] - rate * grads[key]
-            assert_close(seen.args[0][key], expected, say("entry_after_update", key=key))
+            name = say("entry_after_update", key=key)
+            array = part(after.get(key), 0, before[key].shape)
+            if array is None:
+                expect_array(after.get(key), name, before[key].shape)
+            step = rate * grads[key]
+            tolerance = SINGLE * (np.abs(before[key]) + np.abs(step))
+            assert_close(array, before[key] - step, name, 0.0, tolerance)
 
 
 @pytest.mark.question("sgd_update", points=1)
 def test_update_returns_nothing(student, rng):
-    ((before, _, seen),) = observe_updates(student, rng, {0.1: 1.0})
-    assert_true(seen.value is None, say("should_return_none"))
-    assert_true(set(seen.args[0]) == set(before), say("should_keep_four_keys"))
+    calls = telling_updates(rng)
+    observed = student.observe_many("sgd_update", calls)
+    for (before, _, _), seen in zip(calls, observed, strict=True):
+        after = expect_dict(seen.args[0], KEYS, say("params_after_update"))
+        assert_true(set(after) == set(before), say("should_keep_four_keys"))
+        for key in KEYS:
+            expect_array(after[key], say("entry_after_update", key=key), before[key].shape)
+        assert_true(seen.value is None, say("should_return_none"))
+    expect_steps(calls, observed)
 
 
 @pytest.mark.question("sgd_update", points=2)
@@ -754,97 +1004,126 @@ def test_update_of_the_biases(student, rng):
 
 @pytest.mark.question("sgd_update", points=1)
 def test_update_leaves_the_gradients_alone(student, rng):
-    ((_, grads, seen),) = observe_updates(student, rng, {0.1: 1.0})
-    assert_unchanged(seen.args[1], grads, "grads")
+    calls = telling_updates(rng)
+    observed = student.observe_many("sgd_update", calls)
+    expect_steps(calls, observed)
+    for (_, grads, _), seen in zip(calls, observed, strict=True):
+        assert_unchanged(seen.args[1], grads, "grads")
 
 
 # predict ------------------------------------------------------------------------------------
 
 
-def predicted(student, reference, problems):
-    """Labels on the instructor's forward, or on the student's own if that gives none, as observed.
+def labels_in(value, N):
+    """One label for each row, in whatever form they are returned."""
+    labels = next((array for array in arrays_in(value) if array.size == N), None)
+    return expect_array(value, "labels", (N,), "i") if labels is None else labels.reshape(N)
 
-    Their type and shape are right.
-    """
-    calls = [(params, X) for params, X, _ in problems]
+
+def observed_labels(student, reference, nets):
+    """What predict returns on the instructor's forward, or on the student's own if that fails."""
     for caller in (student.standing_in(forward=reference.forward), student):
         try:
-            observed = caller.observe_many("predict", calls)
-            for (_, X), seen in zip(calls, observed, strict=True):
-                expect_array(seen.value, "labels", (len(X),), "i")
+            observed = caller.observe_many("predict", nets)
+            for (_, X), seen in zip(nets, observed, strict=True):
+                labels_in(seen.value, len(X))
             return observed
         except AssertionError as failure:
             reason = failure
     raise reason
 
 
-def own_scores(student, problem):
-    """What the student's own forward calls scores; fails if they cannot tell rows apart."""
-    params, X, _ = problem
-    value = student.forward(params, X)
-    value = tuple(value.values()) if isinstance(value, dict) else value
-    parts = value if isinstance(value, tuple | list) else (value,)
-    arrays = [part for part in parts if isinstance(part, np.ndarray)]
-    for array in [*arrays, *(array.T for array in arrays)]:
-        if array.shape == (len(X), len(params["b2"])):
-            scores = expect_informative(array, "scores")
-            assert_true(len(set(scores.argmax(axis=1))) > 1, say("forward_one_label"))
-            return scores
+def own_scores(student, params, X):
+    """What the student's own forward calls scores, in whatever form."""
+    for array in arrays_in(student.forward(params, X)):
+        for scores in (array, array.T):
+            if scores.shape == (len(X), len(params["b2"])):
+                return scores
     raise AssertionError(say("forward_without_scores"))
 
 
-def expect_own_forward_to_listen(student, problem, other):
+def expect_own_forward_to_listen(student, params, X):
     """The student's own forward depends on X and on params, so that its scores mean something."""
-    scores = own_scores(student, problem)
-    for params, X in ((problem[0], other[1]), (other[0], problem[1])):
-        labels = own_scores(student, (params, X, None)).argmax(axis=1)
-        ignores = np.array_equal(labels, scores.argmax(axis=1))
+    labels = own_scores(student, params, X).argmax(axis=1)
+    assert_true(len(set(labels)) > 1, say("forward_one_label"))
+    others = {key: value[::-1] for key, value in params.items()}
+    for net in ((params, X[::-1]), (others, X)):
+        ignores = np.array_equal(own_scores(student, *net).argmax(axis=1), labels)
         assert_true(not ignores, say("forward_ignores_inputs"))
 
 
-def varied_problems(rng, reference):
-    """Problems in which the best class varies from row to row."""
-    problems = []
-    while len(problems) < 3:
-        problem = make_problem(rng, 13, 4, 6, 5)
-        if len(set(reference.forward(*problem[:2])[0].argmax(axis=1))) > 2:
-            problems.append(problem)
-    return problems
+def are_best(labels, scores):
+    """Whether each label is that of a highest score of its row; at a tie, any of them is right."""
+    rows, labels = np.arange(len(scores)), np.asarray(labels, float)
+    if not np.isin(labels, np.arange(scores.shape[1])).all():
+        return False
+    sizes = np.abs(scores).max(axis=1)
+    return bool((scores[rows, labels.astype(int)] >= scores.max(axis=1) - SINGLE * sizes).all())
+
+
+def scores_to_tell(rng):
+    """Scores by which ways to choose a label differ, and which single precision keeps apart."""
+    N, C = int(rng.integers(24, 32)), int(rng.integers(6, 10))
+    plain = rng.normal(size=(N, C))
+    best, rows = plain.argmax(axis=1), np.arange(N)
+    close = plain.copy()
+    close[rows, (best - 1) % C] = plain[rows, best] * (1 - 1e-4)
+    yield from (plain, plain - 9, plain + 9, close, 1e-6 * plain)
+    yield 30 * plain + rng.permutation(np.linspace(-500, 500, N))[:, None]
+    yield plain[:, :1]
+
+
+def predict_nets(rng):
+    """Nets with random params, small and wide, and nets with chosen scores."""
+    some = [(60, *sizes[1:3], 5) for sizes in draw_sizes(rng)]
+    wide = [(max(sizes[0], 40), *sizes[1:]) for sizes in wide_sizes(rng)]
+    nets = [make_net(rng, *sizes) for sizes in [*some, *wide]]
+    return [*nets, *(net_for(rng, scores) for scores in scores_to_tell(rng))]
 
 
 @pytest.mark.question("predict", points=1)
 def test_predict_returns_labels(student, reference, rng):
-    problems = varied_problems(rng, reference)
-    several = [*problems, *map(first_row, problems)]
-    observed = predicted(student, reference, several)
-    for seen in observed[: len(problems)]:
-        assert_true(np.ptp(seen.value) > 0, say("all_labels_equal"))
-    for (params, X, _), seen in zip(several, observed, strict=True):
+    plain = rng.normal(size=(int(rng.integers(15, 20)), 5))
+    params, X = net_for(rng, plain)
+    others, _ = net_for(rng, rng.normal(size=plain.shape))
+    calls = [(params, X), (params, X), (params, X[::-1]), (others, X)]
+    calls += [(params, X[:1]), make_net(rng, *draw_sizes(rng, 1)[0])]
+    observed = observed_labels(student, reference, calls)
+    for (params, X), seen in zip(calls, observed, strict=True):
+        expect_array(seen.value, in_words("labels", *X.shape), (len(X),), "i")
         expect_unchanged(seen, (params, X), ("params", "X"))
+    labels, again, turned, other = (seen.value for seen in observed[:4])
+    assert_true(np.ptp(labels) > 0, say("all_labels_equal"))
+    is_work = works([labels, again, other]) and same(labels[::-1], turned)
+    assert_true(is_work, say("takes_no_work", name="labels"))
 
 
 @pytest.mark.question("predict", points=2)
 def test_predict_finds_the_best_score(student, reference, rng, follow_through):
-    problems = varied_problems(rng, reference)
-    given = predicted(student, reference, problems)
-    for problem, other, seen in zip(problems, problems[1:] + problems, given, strict=False):
-        try:
-            assert_close(seen.value, reference.predict(*problem[:2]), "labels")
-        except AssertionError:
-            if not follow_through.is_on or not predicts_own_scores(student, problem, other):
-                raise
-            follow_through.credit(say("own_forward"))
+    nets = predict_nets(rng)
+    wrong = []
+    for (params, X), seen in zip(nets, observed_labels(student, reference, nets), strict=True):
+        scores, labels = reference.forward(params, X)[0], labels_in(seen.value, len(X))
+        if not are_best(labels, scores):
+            wrong.append((params, X, labels, scores))
+    if not wrong:
+        return
+    if not follow_through.is_on or not predicts_own_scores(student, nets[0], wrong):
+        _, _, labels, scores = wrong[0]
+        assert_close(labels, scores.argmax(axis=1), "labels")
+    follow_through.credit(say("own_forward"))
 
 
-def predicts_own_scores(student, problem, other):
+def predicts_own_scores(student, net, wrong):
     """Whether the labels are right for the student's own forward, mistaken as it may be."""
     try:
-        expect_own_forward_to_listen(student, problem, other)
-        labels = expect_array(student.predict(*problem[:2]), "labels", kind="i")
-        assert_close(labels, own_scores(student, problem).argmax(axis=1), "labels")
+        expect_own_forward_to_listen(student, *net)
+        return all(
+            are_best(labels_in(student.predict(params, X), len(X)), own_scores(student, params, X))
+            for params, X, *_ in wrong
+        )
     except AssertionError:
         return False
-    return True
 
 
 # train --------------------------------------------------------------------------------------
@@ -936,20 +1215,50 @@ DIGITS = Path(__file__).with_name("digits.npz")
 
 
 def expect_settings(student):
-    """tune()'s dict as sorted pairs of plain numbers, each in the range the question states."""
+    """tune() returns six plain numbers, each of the type and in the range that are asked for."""
     settings = expect_dict(student.tune(), (*WHOLE, *REAL), say("result_of", name="tune"))
-    pairs = {}
+    cost = 1
     for name, most in WHOLE.items():
         value = settings[name]
         is_whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
         assert_true(is_whole, say("should_be_int", name=name))
         assert_true(1 <= value <= most, say("between_1_and", name=name, most=most))
-        pairs[name] = int(value)
+        cost *= int(value)
     for name, most in REAL.items():
-        pairs[name] = expect_float(settings[name], name)
-        assert_true(0 <= pairs[name] <= most, say("between_0_and", name=name, most=most))
-    cost = pairs["hidden_size"] * pairs["batch_size"] * pairs["num_iters"]
+        value = expect_float(settings[name], name)
+        assert_true(0 <= value <= most, say("between_0_and", name=name, most=most))
     assert_true(cost <= BUDGET, say("over_budget"))
+    assert_true(len(settings) == len(WHOLE) + len(REAL), say("should_have_six_keys"))
+
+
+def as_number(value, name):
+    """A setting as a number, also out of a text or an array; fails if it is none."""
+    with contextlib.suppress(ValueError, TypeError, OverflowError):
+        number = float(np.asarray(value, dtype=float).item())
+        if not np.isnan(number):
+            return number
+    raise AssertionError(say("should_be_number", name=name))
+
+
+def usable_settings(student, reference):
+    """The settings as sorted pairs with which a net can be trained, whatever their form.
+
+    What is missing has the default of `TwoLayerNet.train`, what is out of range the nearest value
+    that is allowed, and training ends where the budget does. All that costs its own check alone.
+    """
+    value = student.tune()
+    items = [value, *value] if isinstance(value, list | tuple) else [value]
+    settings = next((item for item in items if isinstance(item, dict)), value)
+    settings = expect_dict(settings, ("hidden_size",), say("result_of", name="tune"))
+    defaults = inspect.signature(reference.TwoLayerNet.train).parameters
+    pairs = {}
+    for name, most in {**WHOLE, **REAL}.items():
+        found = settings[name] if name in settings else defaults[name].default
+        pairs[name] = max(min(as_number(found, name), most), 0.0)
+    for name in WHOLE:
+        pairs[name] = max(int(pairs[name]), 1)
+    affordable = BUDGET // (pairs["hidden_size"] * pairs["batch_size"])
+    pairs["num_iters"] = min(pairs["num_iters"], affordable)
     return tuple(sorted(pairs.items()))
 
 
@@ -973,16 +1282,13 @@ def train_and_test(reference, settings):
 
 
 def check_accuracy(student, reference, wanted):
-    accuracy = held_out_accuracy(reference, expect_settings(student))
+    accuracy = held_out_accuracy(reference, usable_settings(student, reference))
     assert_true(accuracy >= wanted, say("accuracy_too_low", accuracy=accuracy, wanted=wanted))
 
 
 @pytest.mark.question("tune", points=1)
 def test_settings_are_complete(student):
-    settings = expect_dict(student.tune(), (), say("result_of", name="tune"))
     expect_settings(student)
-    extra = set(settings) - set(WHOLE) - set(REAL)
-    assert_true(not extra, say("should_have_six_keys"))
 
 
 @pytest.mark.question("tune", points=2)

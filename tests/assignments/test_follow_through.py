@@ -257,17 +257,18 @@ def test_predict_may_fit_another_form_of_ones_own_scores(
 
 
 DUMMY_FORWARDS = {
-    "constant": "np.ones((len(X), 5))",
-    "blind": "np.sin(np.arange(len(X) * 5.0)).reshape(-1, 5)",
-    "blind to params": "np.sin(X @ np.arange(20.0).reshape(4, 5))",
+    "constant": "np.ones((len(X), C))",
+    "blind": "np.sin(np.arange(1.0 * len(X) * C)).reshape(-1, C)",
+    "blind to params": "np.sin(X @ np.arange(1.0 * X.shape[1] * C).reshape(-1, C))",
     "blind to X": 'np.sin(np.outer(np.arange(len(X)), params["b2"]))',
-    "one label": 'X[:, :1] * 0 + np.array([9.0, 1, 2, 3, 4]) + 0 * params["b2"]',
+    "one label": "X[:, :1] * 0 - np.arange(C)",
 }
 
 
 @pytest.mark.parametrize("scores", DUMMY_FORWARDS.values(), ids=DUMMY_FORWARDS.keys())
 def test_predict_on_a_dummy_forward_earns_nothing_for_it(net: Trials, scores: str) -> None:
-    forward = f"\ndef forward(params, X):\n    return np.ones((len(X), 6)), {scores}\n"
+    head = "\ndef forward(params, X):\n    C = len(params['b2'])\n"
+    forward = f"{head}    return np.ones((len(X), C + 1)), {scores}\n"
     trial = net.judge("predict", forward + PREDICT.replace("INDEX", "1"))
     assert trial.points < 3
     assert trial.follow_through == ()
