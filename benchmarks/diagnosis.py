@@ -43,11 +43,13 @@ from grader.judge.catalogue import Catalogue, Mistake
 from grader.judge.diagnosis.calls import CallLog
 from grader.judge.diagnosis.diagnose import diagnose
 from grader.judge.diagnosis.merging import merged
+from grader.judge.diagnosis.smallest import Trier, smallest_examples
 from grader.judge.reference import Reference
+from grader.judge.small_inputs import declared_inputs
 from grader.judge.student import Request, Student
 from grader.judge.wording import Wording
 from grader.notebook import loads
-from grader.results import CheckResult
+from grader.results import CheckResult, Example
 
 SOLUTIONS = Path(__file__).parent.parent / "solutions"
 NOT_ALONE = {"train"}  # looks at how the other questions went
@@ -73,6 +75,10 @@ class Local:
         """Make the calls, as a session does."""
         return self._box.call(request, timeout_s=20)
 
+    def probe(self, request: CallRequest, timeout_s: float) -> CallSuccess | CallFailure:
+        """Make the calls, as a session's probe does, but on a busy machine too."""
+        return self._box.call(request, timeout_s=20)
+
     def _serve(self) -> None:
         with np.errstate(all="ignore"):  # wrong numbers are the point
             self._runner.serve()
@@ -96,6 +102,8 @@ class Trial:
         diagnosis_ms: time of the diagnosis.
         requests: calls that its checks made, if it lost points.
         follow_through: parts that were credited as consistent with an earlier mistake.
+        examples: the smallest inputs on which it goes wrong.
+        examples_ms: time of the search for them.
     """
 
     checks: tuple[CheckResult, ...]
@@ -105,6 +113,8 @@ class Trial:
     diagnosis_ms: float
     requests: tuple[Request, ...] = ()
     follow_through: tuple[str, ...] = ()
+    examples: tuple[Example, ...] = ()
+    examples_ms: float = 0.0
 
     @property
     def points(self) -> float:
@@ -136,6 +146,9 @@ class Trials:
         text = messages.read_text(encoding="utf-8") if messages.exists() else ""
         self.wording = Wording.from_text(text)
         self.catalogue = Catalogue.from_source(mistakes, self.wording.hints)
+        inputs = source / "small_inputs.py"
+        declared = declared_inputs(inputs.read_text(encoding="utf-8") if inputs.exists() else "")
+        self.triers = [Trier(own, self.reference) for own in declared]
 
     def judge(
         self, question: str, code: str, strict: Sequence[str] = (), seed: str = "a seed"
@@ -152,13 +165,20 @@ class Trials:
             RuntimeError: a hidden test is broken.
         """
         session = Local(vars(self.reference.variant(code))["_names"])
-        spent_s, seen = 0.0, ()
+        spent_s, examples_s, seen = 0.0, 0.0, ()
 
         def timed(requests: Any, *arguments: Any) -> Any:
             nonlocal spent_s, seen
             seen, start = tuple(requests), time.perf_counter()
             found = diagnose(requests, *arguments)
             spent_s += time.perf_counter() - start
+            return found
+
+        def examples(asked: str, requests: Sequence[Request]) -> tuple[Example, ...]:
+            nonlocal examples_s
+            start = time.perf_counter()
+            found = smallest_examples(self.triers, session.probe, asked, requests)
+            examples_s += time.perf_counter() - start
             return found
 
         with contextlib.closing(session), mock.patch.object(suite, "diagnose", timed):
@@ -169,6 +189,7 @@ class Trials:
                 lambda: self.catalogue,
                 strict,
                 self.wording,
+                examples=examples,
             )
         verdict = verdicts[question]
         broken = [check for check in verdict.checks if check.passed is None]
@@ -184,6 +205,8 @@ class Trials:
             diagnosis_ms=1000 * spent_s,
             requests=seen,
             follow_through=verdict.follow_through,
+            examples=verdict.examples,
+            examples_ms=1000 * examples_s,
         )
 
     def does_the_same(self, mistake: Mistake, requests: Sequence[Request]) -> bool:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CheckResult",
     "Difference",
+    "Example",
     "Note",
     "NoteKind",
     "QuestionResult",
@@ -99,6 +100,19 @@ class CheckResult:
 
 
 @dataclass(frozen=True)
+class Example:
+    """Small numbers on which a step goes wrong, for the student to type in.
+
+    Args:
+        code: a call in Python, one line for each argument.
+        told: sentences on what it gives and what it should give.
+    """
+
+    code: str
+    told: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class QuestionResult:
     """The checks of one question and what they add up to.
 
@@ -112,6 +126,7 @@ class QuestionResult:
         hints: what to look at, the most useful first: the hints of `mistakes` in the same
             order, then others.
         follow_through: why points were kept in spite of a mistake in an earlier question.
+        examples: small inputs on which its functions go wrong.
     """
 
     question: str
@@ -122,6 +137,7 @@ class QuestionResult:
     manual: bool = False
     hints: tuple[str, ...] = ()
     follow_through: tuple[str, ...] = ()
+    examples: tuple[Example, ...] = ()
 
     @property
     def lost_by_reason(self) -> list[tuple[CheckResult, ...]]:

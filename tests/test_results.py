@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from grader.results import (
     CheckResult,
     Difference,
+    Example,
     Note,
     NoteKind,
     QuestionResult,
@@ -35,7 +36,7 @@ checks = st.builds(
 )  # fmt: skip
 questions = st.builds(
     QuestionResult, text, scores, points, texts, st.lists(checks, max_size=2).map(tuple),
-    st.booleans(), texts,
+    st.booleans(), texts, texts, st.lists(st.builds(Example, text, texts), max_size=2).map(tuple),
 )  # fmt: skip
 notebooks = st.none() | st.dictionaries(text, st.lists(text, max_size=2) | points, max_size=3)
 notes = st.lists(st.builds(Note, st.sampled_from(NoteKind), text), max_size=3).map(tuple)
@@ -129,11 +130,12 @@ def every_part(data: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...
 def test_a_record_in_which_any_key_is_missing_or_more_is_refused() -> None:
     difference = Difference("dW", ((0.5, 0.0),))
     check = CheckResult("test_q", "claim", False, 0.0, 1.0, "why", difference)
-    question = QuestionResult("q", 0.0, 1.0, checks=(check,))
+    examples = (Example("f(1.0)", ("f should be 2, but it is 1",)),)
+    question = QuestionResult("q", 0.0, 1.0, checks=(check,), examples=examples)
     note = Note(NoteKind.REPAIRED, "Put back.")
     whole = replace(make(), questions=(question,), notes=(note,)).to_json()
     paths = list(every_part(json.loads(whole)))
-    assert len(paths) == 9 + 8 + 7 + 2 + 2
+    assert len(paths) == 9 + 9 + 7 + 2 + 2 + 2
     for *above, key in paths:
         for change in (lambda of, key=key: of.pop(key), lambda of: of.update(new=1)):
             data = json.loads(whole)

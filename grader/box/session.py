@@ -151,6 +151,26 @@ class Session:
         except BoxDied as death:
             return self._call_alone(request) or self._note_death(request.name, death)
 
+    def probe(self, request: CallRequest, timeout_s: float) -> CallSuccess | CallFailure | None:
+        """Call a function in the box that is open, without any consequence for the submission.
+
+        Args:
+            request: the calls. They are few and quick, or not worth making.
+            timeout_s: processor time that all of them may use.
+
+        Returns:
+            None if no box is open, if the function ended one before, or if the call ended this
+            one. No note tells of that, and no box is opened to try again.
+        """
+        timeout_s = min(timeout_s, self._time_left())
+        if self._box is None or request.name in self._deadly_functions or timeout_s <= 0:
+            return None
+        try:
+            return self._box.call(request, timeout_s)
+        except BoxDied:
+            self._close_box()
+            return None
+
     def _call_in_box(self, request: CallRequest) -> CallSuccess | CallFailure:
         timeout_s = min(self._limits.call_timeout_s, self._time_left())
         if timeout_s <= 0:

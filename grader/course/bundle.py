@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from grader import __version__, notebook
-from grader.course.folder import HIDDEN_TESTS, MESSAGES, MISTAKES, helper_files
+from grader.course.folder import HIDDEN_TESTS, MESSAGES, MISTAKES, SMALL_INPUTS, helper_files
 from grader.course.settings import Assignment, Course, Limits
 from grader.course.solution import reference_source, without_idle_imports
 from grader.errors import JudgeError, UsageError
@@ -32,6 +32,7 @@ class Bundle:
         hidden_tests: source of the hidden tests.
         mistakes: source of the catalogue of mistakes; empty if there is none.
         messages: text of messages.yml; empty if there is none.
+        small_inputs: source of the small inputs for examples; empty if there are none.
         language: the language in which students read messages, as a code such as `en`.
         reference: definitions of the solution notebook, as source.
         limits: what a submission may use.
@@ -47,6 +48,7 @@ class Bundle:
     hidden_tests: str
     mistakes: str
     messages: str
+    small_inputs: str
     language: str
     reference: str
     limits: Limits
@@ -75,7 +77,7 @@ def load_bundle(
     release = release_dir or course.release_dir(assignment_id)
     solution = course.solution_dir(assignment_id)
     hidden_tests, catalogue = solution / HIDDEN_TESTS, solution / MISTAKES
-    messages = solution / MESSAGES
+    messages, small_inputs = solution / MESSAGES, solution / SMALL_INPUTS
     released = _notebook(
         release / f"{assignment_id}.ipynb", f"run `grader build {assignment_id}` first"
     )
@@ -88,6 +90,7 @@ def load_bundle(
         "hidden_tests": tests,
         "mistakes": mistakes,
         "messages": _text(messages) if messages.exists() else "",
+        "small_inputs": _text(small_inputs) if small_inputs.exists() else "",
         "language": course.language,
         "reference": without_idle_imports(reference, tests, mistakes),
         "limits": course.limits,

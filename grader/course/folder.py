@@ -15,6 +15,7 @@ __all__ = [
     "MISTAKES",
     "NOT_RELEASED",
     "PROOF",
+    "SMALL_INPUTS",
     "helper_files",
     "is_debris",
     "is_helper",
@@ -22,8 +23,9 @@ __all__ = [
 ]
 
 HIDDEN_TESTS, MISTAKES, MESSAGES = "hidden_tests.py", "mistakes.py", "messages.yml"
+SMALL_INPUTS = "small_inputs.py"
 EQUIVALENTS, PROOF = "equivalent_mutants.yml", "gates.json"
-HIDDEN_FILES = (HIDDEN_TESTS, MISTAKES, MESSAGES, EQUIVALENTS, PROOF)
+HIDDEN_FILES = (HIDDEN_TESTS, MISTAKES, MESSAGES, SMALL_INPUTS, EQUIVALENTS, PROOF)
 
 DEBRIS = ("__pycache__", "*.pyc", "*~", ".ipynb_checkpoints", "__MACOSX", ".DS_Store", "._*")
 NOT_RELEASED = (".*", *DEBRIS, *HIDDEN_FILES)  # patterns, as fnmatch, shutil and nbgrader read them

@@ -152,6 +152,7 @@ def judge_session(
         [name for name, question in questions.items() if not question.follow_through],
         ready.wording,
         given,
+        ready.examples_by(session.probe),
     )
     return tuple(
         _question(bundle, notebook, name, verdicts.get(name, Verdict())) for name in questions
@@ -176,6 +177,7 @@ def _question(bundle: Bundle, notebook: Notebook, name: str, verdict: Verdict) -
         checks=verdict.checks,
         hints=found.hints,
         follow_through=verdict.follow_through,
+        examples=verdict.examples,
     )
 
 

@@ -14,8 +14,10 @@ from grader.box.launch import Launcher, launcher
 from grader.course.bundle import Bundle
 from grader.errors import GraderError
 from grader.judge.catalogue import Catalogue
+from grader.judge.diagnosis.smallest import Probe, Trier, smallest_examples
 from grader.judge.reference import Reference
-from grader.judge.suite import HiddenTests
+from grader.judge.small_inputs import declared_inputs
+from grader.judge.suite import Examples, HiddenTests
 from grader.judge.wording import Wording
 from grader.system.scratch import new_folder
 
@@ -67,7 +69,20 @@ class Workshop:
         self.hidden_tests = HiddenTests(path)
         self.reference = Reference(bundle.reference, folder)
         self.wording = wording = Wording.from_text(bundle.messages, bundle.language)
+        self._triers = lru_cache(
+            lambda: [Trier(own, self.reference) for own in declared_inputs(bundle.small_inputs)]
+        )
         self.catalogue = lru_cache(lambda: Catalogue.from_source(bundle.mistakes, wording.hints))
+
+    def examples_by(self, probe: Probe) -> Examples:
+        """A function that looks for the smallest examples of a submission.
+
+        Args:
+            probe: makes calls in the submission's box.
+        """
+        return lambda question, requests: smallest_examples(
+            self._triers(), probe, question, requests
+        )
 
     def close(self) -> None:
         """Remove what was unpacked."""

@@ -19,8 +19,9 @@ import queue
 import sys
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 import pytest
@@ -32,9 +33,10 @@ from grader.judge.reference import Reference
 from grader.judge.student import Request, Student
 from grader.judge.wording import Wording, speaking
 from grader.locale.translations import gettext
-from grader.results import CheckResult, Difference
+from grader.results import CheckResult, Difference, Example
 
 __all__ = [
+    "Examples",
     "FollowThrough",
     "HiddenTests",
     "Progress",
@@ -49,6 +51,8 @@ OFF = (
 OPTIONS = ["--assert=plain", "--import-mode=importlib", "--strict-markers", "-c", os.devnull]
 OPTIONS += ["--noconftest"]  # there may be one above the temporary folder: anybody can write there
 SILENT = Wording()
+
+Examples: TypeAlias = Callable[[str, Sequence[Request]], tuple[Example, ...]]
 
 
 @dataclass
@@ -232,10 +236,12 @@ class Verdict:
     Args:
         checks: its checks, in file order.
         diagnosis: what explains the checks that failed.
+        examples: small inputs on which the question's functions go wrong.
     """
 
     checks: tuple[CheckResult, ...] = ()
     diagnosis: Diagnosis = field(default_factory=Diagnosis)
+    examples: tuple[Example, ...] = ()
 
     @property
     def follow_through(self) -> tuple[str, ...]:
@@ -279,6 +285,7 @@ class HiddenTests:
         strict: Collection[str] = (),
         wording: Wording = SILENT,
         given: Collection[str] = (),
+        examples: Examples = lambda question, requests: (),
     ) -> Mapping[str, Verdict]:
         """Judge one submission.
 
@@ -290,6 +297,9 @@ class HiddenTests:
             strict: questions in which a result that only fits an earlier mistake gets no credit.
             wording: the sentences that students read.
             given: questions whose tests count as passed without being run.
+            examples: looks for small inputs on which the functions of a question go wrong. It
+                takes the question and all requests of the checks, and is called last, for each
+                question that lost points.
 
         Returns:
             The verdict on each question that the hidden tests name, in file order.
@@ -302,7 +312,7 @@ class HiddenTests:
         trial = _Trial(student, reference, seed, strict, wording, given)
         self._judge(trial)
         with speaking(wording):
-            return _verdicts(trial, catalogue)
+            return _with_examples(_verdicts(trial, catalogue), trial, examples)
 
     def _judge(self, trial: _Trial) -> None:
         with _quiet():
@@ -368,6 +378,19 @@ def _verdict(
     requests = [request for tally in tallies.values() for request in tally.requests]
     requests += trial.student.try_again(requests)
     return Verdict(checks, diagnose(requests, question, catalogue(), trial.reference))
+
+
+def _with_examples(
+    verdicts: Mapping[str, Verdict], trial: _Trial, examples: Examples
+) -> Mapping[str, Verdict]:
+    """The verdicts with examples, for questions in which the reference alone says what is right."""
+    requests = [request for tally in trial.tallies.values() for request in tally.requests]
+    return {
+        question: replace(verdict, examples=examples(question, requests))
+        if any(check.passed is False for check in verdict.checks) and not verdict.follow_through
+        else verdict
+        for question, verdict in verdicts.items()
+    }
 
 
 def _result(name: str, tally: _Tally) -> CheckResult:

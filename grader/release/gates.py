@@ -331,6 +331,19 @@ def stub_earns_nothing(release: Release) -> GateResult:
     return GateResult("untouched stub", "0 points", tuple(failures))
 
 
+def right_small_inputs(release: Release) -> GateResult:
+    """On the small inputs of an example, all known right ways have the same result."""
+    from grader.course.bundle import load_bundle
+    from grader.release.small_inputs import small_input_failures  # numpy, only needed here
+
+    try:
+        bundle = load_bundle(release.course, release.assignment.id, release_dir=release.folder)
+        failures = tuple(small_input_failures(bundle, release.source, release.folder))
+    except GraderError as error:
+        return GateResult("small inputs", "", (str(error),))
+    return GateResult("small inputs", "right" if bundle.small_inputs else "none", failures)
+
+
 def _grade(release: Release, student: str, notebook: Notebook) -> SubmissionResult | GateResult:
     """The result, or the gate's failure if the submission could not be graded."""
     from grader.course.bundle import load_bundle
@@ -347,4 +360,9 @@ def _grade(release: Release, student: str, notebook: Notebook) -> SubmissionResu
 
 
 SOURCE_GATES: tuple[SourceGate, ...] = (clean_source, consistent_points, known_names)
-RELEASE_GATES: tuple[ReleaseGate, ...] = (no_leaks, reference_is_perfect, stub_earns_nothing)
+RELEASE_GATES: tuple[ReleaseGate, ...] = (
+    no_leaks,
+    right_small_inputs,
+    reference_is_perfect,
+    stub_earns_nothing,
+)

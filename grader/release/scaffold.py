@@ -19,7 +19,7 @@ from grader.system.files import write_whole
 
 __all__ = ["new_assignment"]
 
-TEMPLATES = ("hidden_tests.py", "mistakes.py")
+TEMPLATES = ("hidden_tests.py", "mistakes.py", "small_inputs.py")
 POINTS = {"affine": 3, "explain": 2}
 
 TITLE = """\

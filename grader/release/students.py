@@ -38,7 +38,8 @@ Losses = tuple[Loss, ...]
 
 def for_proof(bundle: Bundle) -> Bundle:
     """The bundle without what only students look at: hints and figures."""
-    return replace(bundle, mistakes="", figures="skip", digest=f"{bundle.digest}, proof")
+    bundle = replace(bundle, mistakes="", small_inputs="", figures="skip")
+    return replace(bundle, digest=f"{bundle.digest}, proof")
 
 
 def name_of(number: int) -> str:

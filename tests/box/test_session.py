@@ -561,3 +561,42 @@ def test_a_cell_that_ended_its_box_is_the_reason_for_what_it_did_not_define(
 ) -> None:
     with Notebook(warm, "import os\nos._exit(1)\ndef f(): pass") as notebook:
         assert "this cell ended the Python process" in notebook.failure("f").reason
+
+
+# Probes
+
+
+def probe(notebook: Notebook, name: str, timeout_s: float = 1.0) -> Any:
+    return notebook.session.probe(CallRequest(name, [()], {}), timeout_s)
+
+
+def test_a_probe_calls_a_function_in_the_open_box(warm: Launcher) -> None:
+    with Notebook(warm, "def f(): return 3\ndef g(): raise ValueError('no')") as notebook:
+        assert probe(notebook, "f") == CallSuccess((3,), (None,))
+        failure = probe(notebook, "g")
+        assert isinstance(failure, CallFailure) and failure.error == "ValueError"
+
+
+@pytest.mark.parametrize("body", ["os._exit(1)", "while True: pass"])
+def test_a_probe_that_ends_the_box_has_no_consequences(warm: Launcher, body: str) -> None:
+    with Notebook(warm, f"import os\ndef f():\n    {body}\ndef g(): return 3") as notebook:
+        start = time.monotonic()
+        assert probe(notebook, "f", 0.3) is None
+        assert time.monotonic() - start < 5
+        assert probe(notebook, "g") is None  # no box is opened for it
+        assert notebook.session.notes == ()
+        assert notebook.value("g") == 3
+
+
+def test_a_function_that_ended_a_box_is_not_probed(warm: Launcher) -> None:
+    with Notebook(warm, "import os\ndef f(): os._exit(1)\ndef g(): return 3") as notebook:
+        notebook.failure("f")
+        assert notebook.value("g") == 3
+        assert probe(notebook, "f") is None
+        assert isinstance(probe(notebook, "g"), CallSuccess)
+
+
+def test_no_probe_is_made_when_the_time_is_used_up(warm: Launcher) -> None:
+    with Notebook(warm, "def f(): return 3") as notebook:
+        assert probe(notebook, "f", 0.0) is None
+        assert isinstance(probe(notebook, "f"), CallSuccess)

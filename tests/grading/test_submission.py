@@ -223,9 +223,10 @@ def test_a_rejected_intake_is_a_zero_with_its_reason(bundle: Bundle) -> None:
         {"hidden_tests": "x = 1"},
         {"reference": "import nothing_like_this"},
         {"mistakes": "1 / 0"},
+        {"small_inputs": "1 / 0"},
         {"hidden_tests": UNTESTED_SQUARE},
     ],
-    ids=["import", "no test", "reference", "mistakes", "one question untested"],
+    ids=["import", "no test", "reference", "mistakes", "small inputs", "one question untested"],
 )
 def test_what_is_broken_on_our_side_is_no_zero(bundle: Bundle, change: dict[str, str]) -> None:
     broken = replace(bundle, **change, digest=str(change))  # type: ignore[arg-type]
@@ -234,6 +235,46 @@ def test_what_is_broken_on_our_side_is_no_zero(bundle: Bundle, change: dict[str,
     result = execute_and_judge(broken, "amy", Intake(answered(bundle.release, **wrong)))
     assert (result.status, result.score) == (Status.NOT_GRADED, None)
     assert result.notes[-1].text.startswith("Not graded: ")
+
+
+SMALL_INPUTS = """
+from grader.judge.small_inputs import SmallInputs
+
+def calls(reference):
+    return [(3.0,), (1.0,), (-1.0,), (2.0,)]
+
+SMALL_INPUTS = [SmallInputs(name, name, calls, ("result",)) for name in ("double", "square")]
+"""
+
+
+def with_small_inputs(bundle: Bundle, **answers: str) -> SubmissionResult:
+    bundle = replace(bundle, small_inputs=SMALL_INPUTS, digest="small inputs")
+    return execute_and_judge(bundle, "amy", Intake(answered(bundle.release, **answers)))
+
+
+def test_a_wrong_answer_gets_a_small_example_and_a_right_one_none(bundle: Bundle) -> None:
+    result = with_small_inputs(bundle, **{**RIGHT, "square": "def square(x):\n    return 2 * x"})
+    assert result.question("double").examples == ()
+    (example,) = result.question("square").examples
+    assert example.code == "x = 1.0\nresult = square(x)"
+    assert example.told == ("result should be 1, but it is 2",)
+
+
+@pytest.mark.parametrize("deed", ["import os\n        os._exit(1)", "while True: pass"])
+def test_a_small_example_costs_nothing_whatever_the_function_does(
+    bundle: Bundle, deed: str
+) -> None:
+    wrong = f"def square(x):\n    if x in (1, 2):\n        {deed}\n    return 2 * x"
+    result = with_small_inputs(bundle, **{**RIGHT, "square": wrong})
+    assert scores(result) == {"double": 4.0, "square": 0.0, "why": 0.0}
+    assert (result.status, result.notes) == (Status.GRADED, ())
+    assert result.question("square").examples == ()
+
+
+def test_no_small_example_for_an_answer_that_is_missing(bundle: Bundle) -> None:
+    result = with_small_inputs(bundle, double=RIGHT["double"])
+    assert result.question("square").score == 0
+    assert result.question("square").examples == ()
 
 
 def test_a_check_that_breaks_leaves_the_submission_ungraded(bundle: Bundle) -> None:

@@ -19,6 +19,7 @@ from grader.pages.feedback import feedback_page
 from grader.results import (
     CheckResult,
     Difference,
+    Example,
     Note,
     NoteKind,
     QuestionResult,
@@ -92,6 +93,30 @@ def test_hostile_names_notes_and_messages_are_escaped(course: Course, release: N
     page = page_of(course, result)
     assert page.text.count("{{ 7*7 }}") >= 5
     assert "49" not in page.text
+
+
+def test_a_small_example_is_code_to_copy_and_sentences(course: Course) -> None:
+    examples = (Example("x = 1.0\ny = f(x)", ("y should be 2, but it is 3",)),)
+    question = QuestionResult("double", 0.0, 4.0, examples=examples)
+    page = page_of(course, SubmissionResult("amy", ID, Status.GRADED, 9.0, (question,)))
+    assert "x = 1.0\ny = f(x)" in page.text
+    assert "y should be 2, but it is 3" in page.text
+    assert [tag for tag, _ in page.tags].count("details") == 0
+
+
+def test_further_small_examples_are_folded(course: Course) -> None:
+    examples = tuple(Example(f"f({n})", (f"{n} is wrong",)) for n in range(3))
+    question = QuestionResult("double", 0.0, 4.0, examples=examples)
+    page = page_of(course, SubmissionResult("amy", ID, Status.GRADED, 9.0, (question,)))
+    assert page.text.index("f(0)") < page.text.index("More examples") < page.text.index("f(1)")
+    assert "2 is wrong" in page.text
+
+
+def test_a_hostile_small_example_is_escaped(course: Course) -> None:
+    examples = (Example(EVIL, (EVIL,)), Example(EVIL, (EVIL,)))
+    question = QuestionResult("double", 0.0, 4.0, examples=examples)
+    page = page_of(course, SubmissionResult("amy", ID, Status.GRADED, 9.0, (question,)))
+    assert page.text.count("{{ 7*7 }}") == 4
 
 
 def test_a_figure_is_shown_with_a_text_alternative(course: Course, release: Notebook) -> None:

@@ -29,6 +29,7 @@ def test_a_new_assignment_builds_and_its_solution_earns_all_points(course: Cours
         f"{NEW}.ipynb",
         "hidden_tests.py",
         "mistakes.py",
+        "small_inputs.py",
         "course.yml",
     ]
     course = Course.load(course.root)
@@ -36,6 +37,19 @@ def test_a_new_assignment_builds_and_its_solution_earns_all_points(course: Cours
     solution = loads((course.solution_dir(NEW) / f"{NEW}.ipynb").read_bytes())
     result = execute_and_judge(load_bundle(course, NEW), "amy", Intake(solution))
     assert (result.status, result.score) == (Status.GRADED, 3.0)
+
+
+def test_a_wrong_answer_to_a_new_assignment_gets_a_small_example(course: Course) -> None:
+    list(new_assignment(course, NEW))
+    course = Course.load(course.root)
+    build(course, NEW, check=False)
+    notebook = loads((course.solution_dir(NEW) / f"{NEW}.ipynb").read_bytes())
+    (answer,) = (cell for cell in notebook["cells"] if "X @ W + b" in cell["source"])
+    answer["source"] = answer["source"].replace("+ b", "- b")
+    result = execute_and_judge(load_bundle(course, NEW), "amy", Intake(notebook))
+    (example,) = result.question("affine").examples
+    assert example.code.splitlines()[-1] == "scores = affine(X, W, b)"
+    assert example.told[0].startswith("scores should be [[")
 
 
 def test_the_mistakes_of_a_new_assignment_are_told_apart(course: Course) -> None:

@@ -1,0 +1,107 @@
+"""The small examples of both assignments: nearly every mistake has one, and each is true."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.course.bundle import load_bundle
+from grader.course.settings import Course
+from grader.judge.diagnosis.telling import told_of_value
+from grader.judge.reference import Reference
+from grader.notebook import loads
+from grader.release.small_inputs import small_input_failures
+from grader.results import Example
+from tests.kit.files import ROOT
+
+from diagnosis import SOLUTIONS, Trial, Trials
+
+NAMES = [path.parent.name for path in sorted(SOLUTIONS.glob("*/small_inputs.py"))]
+MIN_SHARE = {"backprop": 0.95, "two_layer_net": 0.9}  # of mistakes that lost points
+CHANCE = {"sample_minibatch"}  # most of its mistakes show over many calls only
+NO_ARGUMENTS = {"tune"}
+NUMBERS = re.compile(r"(.+) should be (\S.*), but it is (\S.*)")
+MOST_NUMBERS = 24
+
+
+@pytest.fixture(scope="module")
+def tried() -> Iterator[dict[str, tuple[Trials, dict[str, Trial]]]]:
+    """Every mistake of the catalogues as a student's answer, judged once."""
+    found = {}
+    with TemporaryDirectory() as folder:
+        for name in NAMES:
+            own = Path(folder, name)
+            own.mkdir()
+            trials = Trials(name, own)
+            mistakes = trials.catalogue.mistakes
+            found[name] = trials, {m.id: trials.judge(m.question, m.code) for m in mistakes}
+        yield found
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_all_right_ways_agree_on_all_small_inputs(name: str) -> None:
+    course = Course.load(ROOT)
+    source = loads((course.solution_dir(name) / f"{name}.ipynb").read_bytes())
+    assert not [*small_input_failures(load_bundle(course, name), source, course.release_dir(name))]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
+def test_nearly_every_mistake_has_a_small_example(name: str, tried: Any) -> None:
+    trials, by_id = tried[name]
+    wrong = [
+        by_id[mistake.id]
+        for mistake in trials.catalogue.mistakes
+        if mistake.question not in CHANCE | NO_ARGUMENTS and by_id[mistake.id].lost
+    ]
+    with_example = [trial for trial in wrong if trial.examples]
+    assert len(with_example) >= MIN_SHARE[name] * len(wrong)
+    assert all(len(typed(e)) <= MOST_NUMBERS for trial in wrong for e in trial.examples)
+
+
+def typed(example: Example) -> list[str]:
+    """The numbers that a student types in."""
+    *arguments, _ = example.code.splitlines()
+    return re.findall(r"(?<!\w)-?\d+\.?\d*", "\n".join(arguments))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
+def test_an_example_that_is_typed_in_gives_what_is_told(name: str, tried: Any) -> None:
+    trials, by_id = tried[name]
+    for mistake in trials.catalogue.mistakes:
+        for example in by_id[mistake.id].examples:
+            assert_true_of(example, trials.reference, trials.reference.variant(mistake.code))
+
+
+def assert_true_of(example: Example, right: Reference, wrong: Reference) -> None:
+    expected, outcome = executed(example, right), executed(example, wrong)
+    assert isinstance(expected, dict)
+    for sentence in example.told:
+        if isinstance(outcome, Exception):  # as told, or because a result cannot be unpacked
+            assert type(outcome).__name__ in sentence or "(…) should be" in sentence
+            continue
+        told = NUMBERS.fullmatch(sentence)
+        if told and not told[2].startswith(("a ", "2 ")):
+            name, wanted, came = told.groups()
+            pair = eval(name, dict(outcome)), eval(name, dict(expected))
+            (again,) = told_of_value(*pair, [name], name)
+            assert again == sentence
+            assert "[" in wanted or float(wanted) == pytest.approx(pair[1], rel=1e-5)
+            assert came != wanted
+
+
+def executed(example: Example, functions: Reference) -> dict[str, Any] | Exception:
+    names = {"np": np, **vars(functions)["_names"]}
+    try:
+        with np.errstate(all="ignore"):
+            exec(example.code, names)
+    except Exception as error:
+        return error
+    return names
