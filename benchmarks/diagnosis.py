@@ -23,7 +23,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
@@ -337,6 +337,18 @@ def chosen_pairs(mistakes: Sequence[Mistake], most: int) -> Iterator[tuple[Mista
         yield from draw.sample(pairs, min(most, len(pairs)))
 
 
+def examples_shown(wrong: Iterable[Trial]) -> dict[str, Any]:
+    """Count mistakes with a small example, and measure the search."""
+    trials = list(wrong)
+    costs = [trial.examples_ms for trial in trials]
+    return {
+        "wrong": len(trials),
+        "with_example": sum(bool(trial.examples) for trial in trials),
+        "median_ms": round(statistics.median(costs), 1),
+        "largest_ms": round(max(costs), 1),
+    }
+
+
 def measure(assignment_id: str, pairs: int, solutions: Path = SOLUTIONS) -> dict[str, Any]:
     """Measure everything for one assignment.
 
@@ -365,6 +377,7 @@ def measure(assignment_id: str, pairs: int, solutions: Path = SOLUTIONS) -> dict
         "survivors": [name for name, (_, trial) in tried.items() if not trial.lost],
         "rewritten": again,
         "pairs": together,
+        "examples": examples_shown(trial for _, trial in tried.values() if trial.lost),
         "alternatives": len(right),
         "false_alarms": {name: t.hints for name, t in right.items() if t.lost or t.hints},
         "diagnosis_ms_of_a_mistake": {

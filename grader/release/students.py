@@ -37,7 +37,7 @@ Losses = tuple[Loss, ...]
 
 
 def for_proof(bundle: Bundle) -> Bundle:
-    """The bundle without what only students look at: hints and figures."""
+    """The bundle without what only students look at: hints, examples and figures."""
     bundle = replace(bundle, mistakes="", small_inputs="", figures="skip")
     return replace(bundle, digest=f"{bundle.digest}, proof")
 

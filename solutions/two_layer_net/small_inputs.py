@@ -52,10 +52,11 @@ def loss_calls(reference):
     for N, C in ((1, 1), (1, 2), (2, 1), (2, 2), (1, 3), (3, 2), (2, 3), (4, 3)):
         zeros = {"W1": (1, 1), "b1": 1, "W2": (1, C), "b2": C}
         params = {key: np.zeros(shape) for key, shape in zeros.items()}
-        for number in range(8):
-            scores, y = 1.0 * rng.choice(NUMBERS[1], (N, C)), rng.integers(C, size=N)
+        for number in range(9):
+            some = NUMBERS[1] if number else (0,)
+            scores, y = 1.0 * rng.choice(some, (N, C)), rng.integers(C, size=N)
             yield scores, y, params, 0.0
-            if number < 3:
+            if number < 4:
                 apart = 1000.0 * np.arange(N)[:, None]
                 for large in (scores + apart, scores + 1000, 100 * scores):
                     yield large, y, params, 0.0

@@ -36,6 +36,9 @@ def in_words(question: str, trial: Trial) -> str:
     lines = [f"{question}: {trial.points:g} of {most:g} points"]
     lines += [f"Where to look: {hint}" for hint in trial.hints[:1]]
     lines += [f"More hints: {hint}" for hint in trial.hints[1:]]
+    for example in trial.examples[:1]:
+        lines += ["A small example:", *(f"    {line}" for line in example.code.splitlines())]
+        lines += example.told
     lines += trial.follow_through
     for check in trial.checks:
         if not check.passed:
@@ -47,6 +50,8 @@ def in_words(question: str, trial: Trial) -> str:
 
 
 def _folded(line: str) -> str:
+    if line.startswith("    "):  # code
+        return line
     margin = "  " if line.startswith(("✗", " ")) else ""
     start = margin if line.startswith(" ") else ""
     return "\n".join(wrap(line, 92, initial_indent=start, subsequent_indent=margin))

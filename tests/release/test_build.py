@@ -64,6 +64,7 @@ def test_build_releases_notebook_and_helpers_and_nothing_secret(course, quick_ge
         "points",
         "names",
         "leaks",
+        "small inputs",
         "reference",
         "untouched stub",
     ]
