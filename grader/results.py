@@ -43,6 +43,7 @@ class NoteKind(StrEnum):
     PASSED_OVER = "passed_over"  # other notebooks lay beside the one that was graded
     REPAIRED = "repaired"  # put back into the shape of the released notebook
     STOPPED = "stopped"  # killed, or not run because time ran out
+    SET_ASIDE = "set_aside"  # cells without which a function was judged, since they undo it
     UNSAFE = "unsafe"  # graded in a box that was not closed off
     REJECTED = "rejected"  # why nothing could be graded
     NOT_GRADED = "not_graded"  # how we failed to grade

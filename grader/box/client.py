@@ -158,6 +158,19 @@ class Box:
         """
         self._exchange("skip_figures", None, Encoder(), timeout_s)
 
+    def enter_space(self, name: str, timeout_s: float) -> None:
+        """From now on, execute and call in the namespace of that name, at first an empty one.
+
+        Args:
+            name: any text.
+            timeout_s: processor time that this may use.
+
+        Raises:
+            BoxDied: that ended the box.
+        """
+        encoder = Encoder()
+        self._exchange("enter_space", encoder.encode(name), encoder, timeout_s)
+
     def execute(self, source: str, timeout_s: float) -> CellOutcome:
         """Run one cell.
 

@@ -11,16 +11,18 @@ a child process. So a few suspects are tried once more, with only the cells that
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
-from grader.box import endings
+from grader.box import causes, endings
+from grader.box.apart import Apart
+from grader.box.causes import Causes
 from grader.box.client import Box, CallFailure, CallRequest, CallSuccess, CellOutcome
 from grader.box.endings import BoxDied, BoxTimedOut
 from grader.box.launch import Launcher
-from grader.box.needs import needed_cells
+from grader.box.needs import Needs
 from grader.box.stopwatch import Stopwatch
 from grader.course.settings import Limits
 from grader.locale.translations import N_, N_plural, gettext, ngettext
@@ -43,12 +45,14 @@ class CodeCell:
         source: its code.
         is_answer: whether later questions may need its definitions. Such a cell may use the
             time that is kept for the checks.
+        is_released: whether it is as the course released it, so that no student wrote in it.
     """
 
     index: int
     label: str
     source: str
     is_answer: bool = True
+    is_released: bool = False
 
 
 class Session:
@@ -84,7 +88,9 @@ class Session:
         self._tries_alone = 0
         self._revived: frozenset[int] = frozenset()  # cells executed although they ended a box
         self._suspects: frozenset[int] = frozenset()
-        self._needs: dict[str, frozenset[int]] = {}
+        self._known_needs: dict[str, frozenset[int]] = {}
+        self._apart: Apart | None = None
+        self._undone: dict[str, Mapping[str, frozenset[str]]] = {}
         self._cleared: list[str] = []
         self._too_late: dict[CodeCell | str, None] = {}  # an ordered set of what was not run
 
@@ -96,8 +102,10 @@ class Session:
 
     @property
     def notes(self) -> tuple[Note, ...]:
-        """What ended a box, and what was not run at all."""
-        return tuple(Note(NoteKind.STOPPED, text) for text in self._sentences())
+        """What ended a box, what was not run at all, and what undid right work."""
+        stopped = (Note(NoteKind.STOPPED, text) for text in self._sentences())
+        undone = (Note(NoteKind.SET_ASIDE, text) for text in causes.told(self._undone))
+        return (*stopped, *undone)
 
     def _sentences(self) -> Iterator[str]:
         if self._deadly_cells:
@@ -188,26 +196,52 @@ class Session:
             return CallFailure(text)
         assert self._box is not None  # noqa: S101 — told to mypy; _reopen opened it
         outcome = self._box.call(request, timeout_s)
-        is_undefined = isinstance(outcome, CallFailure) and outcome.is_undefined
-        return (self._cut_short(request.name) if is_undefined else None) or outcome
+        if isinstance(outcome, CallFailure):
+            return self._causes.explained(request.name, outcome)
+        return outcome
 
-    def _cut_short(self, name: str) -> CallFailure | None:
-        """Why a function is not defined, if the cell that defines it did not run to its end.
+    def apart(self, names: Collection[str]) -> Apart | None:
+        """Functions by themselves, each with the cells that it needs and no others.
 
-        The sentence does not name the function: the reason is the same for all of that cell.
+        Args:
+            names: functions that had wrong results.
+
+        Returns:
+            None if no other cell can be the cause.
         """
-        word = re.escape(name)
-        definition = re.compile(rf"^[^\S\n]*(?:def[^\S\n]+{word}\b|{word}[^\S\n]*=)", re.M)
-        for cell in reversed(self._cells):
-            outcome = self._outcomes.get(cell.index)
-            if outcome and not outcome.ok and definition.search(cell.source):
-                text = gettext(
-                    "cell {cell} stopped before it defined all that this check needs: {error}",
-                    cell=cell.label,
-                    error=outcome.error,
-                )
-                return CallFailure(text, is_undefined=True)
-        return None
+        if self._watch.remaining_s() <= 0 or not self._causes.undoing(names):
+            return None
+        self._apart = Apart(
+            self._open_for_apart,
+            self._sources_of,
+            self._limits,
+            self._watch,
+            self._causes.explained,
+        )
+        return self._apart
+
+    def note_undone(self, questions: Mapping[str, Collection[str]]) -> None:
+        """Note what undid work that had better results by itself.
+
+        Args:
+            questions: the functions of each such question; none of any other.
+        """
+        self._undone = {
+            question: self._causes.undoing(names) or self._causes.undoing(names, above=True)
+            for question, names in questions.items()
+            if names
+        }
+
+    def _open_for_apart(self) -> Box:
+        self._close_box()
+        box = self._launcher.open(self._files, self._limits)
+        box.skip_figures(self._limits.cell_timeout_s)
+        return box
+
+    def _sources_of(self, name: str) -> list[str]:
+        """The code of the cells that a function needs, without those that end a box."""
+        needed = [self._cells[place] for place in sorted(self._causes.needs.of(name))]
+        return [cell.source for cell in needed if not self._outcomes[cell.index].died]
 
     def _note_death(self, name: str, death: BoxDied) -> CallFailure:
         self._close_box()
@@ -243,12 +277,23 @@ class Session:
         self._close_box()
         self._only = cells
 
+    @cached_property
+    def _needs(self) -> Needs:
+        return Needs([cell.source for cell in self._cells])
+
+    @cached_property
+    def _causes(self) -> Causes:
+        """Here a definition in an answer counts, even if a later cell replaces it."""
+        answers = {place for place, cell in enumerate(self._cells) if cell.is_answer}
+        needs = Needs([cell.source for cell in self._cells], answers)
+        return Causes(self._cells, needs, self._outcomes)
+
     def _cells_of(self, name: str) -> frozenset[int]:
         """The cells that a function needs, by index; none if no cell defines it."""
-        if name not in self._needs:
-            places = needed_cells([cell.source for cell in self._cells], name)
-            self._needs[name] = frozenset(self._cells[place].index for place in places)
-        return self._needs[name]
+        if name not in self._known_needs:
+            places = self._needs.of(name)
+            self._known_needs[name] = frozenset(self._cells[place].index for place in places)
+        return self._known_needs[name]
 
     def _has_suspects(self, name: str) -> bool:
         """Whether it needs a cell that ended a box, perhaps innocently; true once for each cell."""
@@ -320,6 +365,8 @@ class Session:
         return self._time_left() - (1 - SHARE_FOR_CELLS) * self._limits.submission_timeout_s
 
     def _close_box(self) -> None:
+        if self._apart is not None:
+            self._apart.close()
         if self._box is not None:
             self._box.close()
             self._box = None

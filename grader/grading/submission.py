@@ -17,7 +17,7 @@ from grader.intake.submissions import Intake, Submission, read_submission, with_
 from grader.judge.student import Student
 from grader.judge.suite import Verdict
 from grader.locale.translations import gettext, in_language
-from grader.notebook import Notebook, cell_name, is_manual, is_solution, question_of
+from grader.notebook import Notebook, cell_name, is_added, is_manual, is_solution, question_of
 from grader.results import Note, NoteKind, QuestionResult, Status, SubmissionResult
 from grader.system.versions import with_versions
 
@@ -153,7 +153,9 @@ def judge_session(
         ready.wording,
         given,
         ready.examples_by(session.probe),
+        apart=lambda names: Student(apart) if (apart := session.apart(names)) else None,
     )
+    session.note_undone({name: verdict.apart for name, verdict in verdicts.items()})
     return tuple(
         _question(bundle, notebook, name, verdicts.get(name, Verdict())) for name in questions
     )
@@ -193,7 +195,13 @@ def _is_answered(bundle: Bundle, notebook: Notebook, name: str) -> bool:
 
 def _code_cells(notebook: Notebook) -> list[CodeCell]:
     return [
-        CodeCell(number - 1, cell_name(cell, number), cell["source"], is_answer=is_solution(cell))
+        CodeCell(
+            number - 1,
+            cell_name(cell, number),
+            cell["source"],
+            is_answer=is_solution(cell),
+            is_released=not (is_solution(cell) or is_added(cell)),
+        )
         for number, cell in enumerate(notebook["cells"], 1)
         if cell["cell_type"] == "code" and cell["source"].strip()
     ]

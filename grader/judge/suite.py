@@ -111,6 +111,18 @@ class _Trial:
     wording: Wording
     given: Collection[str]
     tallies: dict[str, _Tally] = field(default_factory=dict)
+    better: Collection[str] = ()  # questions that did better than in an earlier trial
+
+    def points(self, question: str) -> float:
+        """Points earned so far; none if a check of the question broke."""
+        own = [tally for tally in self.tallies.values() if tally.question == question]
+        is_whole = all(tally.passed is not None for tally in own)
+        return sum(tally.points for tally in own if tally.passed and is_whole)
+
+    def functions(self, question: str) -> Collection[str]:
+        """The student's functions that its checks have called."""
+        own = [tally for tally in self.tallies.values() if tally.question == question]
+        return {request.name for tally in own for request in tally.requests}
 
 
 class _Plugin:
@@ -237,11 +249,13 @@ class Verdict:
         checks: its checks, in file order.
         diagnosis: what explains the checks that failed.
         examples: small inputs on which the question's functions go wrong.
+        apart: functions that were called apart, since that earned more points.
     """
 
     checks: tuple[CheckResult, ...] = ()
     diagnosis: Diagnosis = field(default_factory=Diagnosis)
     examples: tuple[Example, ...] = ()
+    apart: tuple[str, ...] = ()
 
     @property
     def follow_through(self) -> tuple[str, ...]:
@@ -286,6 +300,7 @@ class HiddenTests:
         wording: Wording = SILENT,
         given: Collection[str] = (),
         examples: Examples = lambda question, requests: (),
+        apart: Callable[[Collection[str]], Student | None] = lambda names: None,
     ) -> Mapping[str, Verdict]:
         """Judge one submission.
 
@@ -300,6 +315,9 @@ class HiddenTests:
             examples: looks for small inputs on which the functions of a question go wrong. It
                 takes the question and all requests of the checks, and is called last, for each
                 question that lost points.
+            apart: returns the submission with each function by itself, so that no other cell can
+                undo it; None if none of these functions can be undone. Questions that lost points
+                are tried once more with it, and the better of the two tries counts.
 
         Returns:
             The verdict on each question that the hidden tests name, in file order.
@@ -311,8 +329,29 @@ class HiddenTests:
         """
         trial = _Trial(student, reference, seed, strict, wording, given)
         self._judge(trial)
+        trial = self._tried_apart(trial, apart)
         with speaking(wording):
             return _with_examples(_verdicts(trial, catalogue), trial, examples)
+
+    def _tried_apart(
+        self, trial: _Trial, apart: Callable[[Collection[str]], Student | None]
+    ) -> _Trial:
+        """The trial, or a second one in which some questions did better with functions apart."""
+        lost = {tally.question for tally in trial.tallies.values() if tally.passed is False}
+        names = {name for question in lost for name in trial.functions(question)}
+        student = apart(names) if names else None
+        if student is None:
+            return trial
+        kept = {name: t for name, t in trial.tallies.items() if t.question not in lost}
+        given = [*trial.given, *{tally.question for tally in kept.values()}]
+        again = replace(trial, student=student, given=given, tallies=kept)
+        self._judge(again)
+        again.better = {q for q in lost if again.points(q) > trial.points(q)}
+        again.tallies = {
+            name: (again if tally.question in again.better else trial).tallies[name]
+            for name, tally in trial.tallies.items()
+        }
+        return again
 
     def _judge(self, trial: _Trial) -> None:
         with _quiet():
@@ -373,11 +412,13 @@ def _verdict(
     trial: _Trial,
 ) -> Verdict:
     checks = tuple(_result(name, tally) for name, tally in tallies.items())
+    apart = tuple(sorted(trial.functions(question))) if question in trial.better else ()
     if all(check.passed for check in checks):
-        return Verdict(checks)
+        return Verdict(checks, apart=apart)
     requests = [request for tally in tallies.values() for request in tally.requests]
     requests += trial.student.try_again(requests)
-    return Verdict(checks, diagnose(requests, question, catalogue(), trial.reference))
+    found = diagnose(requests, question, catalogue(), trial.reference)
+    return Verdict(checks, found, apart=apart)
 
 
 def _with_examples(

@@ -600,3 +600,76 @@ def test_no_probe_is_made_when_the_time_is_used_up(warm: Launcher) -> None:
     with Notebook(warm, "def f(): return 3") as notebook:
         assert probe(notebook, "f", 0.0) is None
         assert isinstance(probe(notebook, "f"), CallSuccess)
+# Functions apart
+
+HELPED = "def helper(x): return x + len([x])\ndef f(x): return helper(x) * SCALE"
+
+
+def apart_value(notebook: Notebook, name: str, *arguments: Any) -> Any:
+    apart = notebook.session.apart([name])
+    assert apart is not None
+    outcome = apart.call(CallRequest(name, [arguments], {}))
+    assert isinstance(outcome, CallSuccess), outcome
+    return outcome.values[0]
+
+
+@pytest.mark.parametrize(
+    "late", ["helper = []", "len = 5", "SCALE = 0", "del helper", "%reset -f", "f = f(1)"]
+)
+def test_a_function_apart_has_the_names_that_it_was_defined_with(warm: Launcher, late: str) -> None:
+    cells = [CodeCell(0, "setup", "SCALE = 3"), CodeCell(1, "f", HELPED)]
+    cells.append(CodeCell(2, "late", late, is_answer=False))
+    with Session(warm, {}, cells, FAST) as session:
+        session.execute_cells()
+        apart = session.apart(["f"])
+        assert apart is not None
+        assert apart.call(CallRequest("f", [(1,)], {})) == CallSuccess((6,), (None,))
+
+
+def test_what_changes_the_process_does_not_reach_a_function_apart(warm: Launcher) -> None:
+    setup, late = "import numpy as np", "np.sum = None"
+    with Notebook(warm, setup, "def f(x): return np.sum([abs(x)])", late) as notebook:
+        assert notebook.failure("f", -2).error == "TypeError"
+        assert apart_value(notebook, "f", -2) == 2
+
+
+def test_functions_apart_do_not_reach_each_other(warm: Launcher) -> None:
+    with Notebook(
+        warm, "def h(x): return x\ndef f(x): return h(x)", "def h(x, y): return y\ng = h", "h = 0"
+    ) as notebook:
+        apart = notebook.session.apart(["f", "g"])
+        assert apart is not None
+        for name, arguments in (("f", (1,)), ("g", (1, 2)), ("f", (3,))):
+            outcome = apart.call(CallRequest(name, [arguments], {}))
+            assert outcome == CallSuccess((arguments[-1],), (None,))
+
+
+def test_without_a_cell_that_may_undo_it_no_function_is_tried_apart(warm: Launcher) -> None:
+    with Notebook(warm, "import numpy as np", "def f(): return 1", "def g(): return 2") as notebook:
+        assert notebook.session.apart(["f", "g"]) is None
+    released = [CodeCell(0, "f", "def f(): return 1"), CodeCell(1, "x", "f()", is_released=True)]
+    with Session(warm, {}, released, FAST) as session:
+        assert session.apart(["f"]) is None
+
+
+def test_a_function_apart_that_ends_its_box_is_not_called_again(warm: Launcher) -> None:
+    loop = "def f():\n    while True: pass"
+    with Notebook(warm, loop, "def g(): return g", "f = g = 1; print(f)") as notebook:
+        apart = notebook.session.apart(["f"])
+        assert apart is not None
+        first = apart.call(CallRequest("f", [()], {}))
+        start = time.monotonic()
+        assert apart.call(CallRequest("f", [()], {})) == first
+        assert time.monotonic() - start < 0.1
+        outcome = apart.call(CallRequest("g", [()], {}))
+        assert isinstance(outcome, CallFailure)
+        assert outcome.reason.startswith("g returned a value of type")
+
+
+def test_the_session_and_its_functions_apart_take_turns(warm: Launcher) -> None:
+    with Notebook(warm, "def f(): return 1", "f = 3") as notebook:
+        apart = notebook.session.apart(["f"])
+        assert apart is not None
+        for _ in range(2):
+            assert apart.call(CallRequest("f", [()], {})) == CallSuccess((1,), (None,))
+            assert notebook.failure("f").error == "TypeError"

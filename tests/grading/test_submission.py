@@ -16,10 +16,10 @@ from grader.grading import submission as submission_module
 from grader.grading import workshop
 from grader.grading.submission import execute_and_judge, grade_submission
 from grader.intake.submissions import Intake, Submission, read_submission
-from grader.notebook import Notebook, grade_id
+from grader.notebook import ADDED, Notebook, grade_id
 from grader.results import Note, NoteKind, Status, SubmissionResult
 from tests.kit.course import ID, RIGHT, hand_in
-from tests.kit.notebooks import answered
+from tests.kit.notebooks import answered, make_cell
 from tests.kit.results import scores
 
 UNTESTED_SQUARE = """
@@ -113,6 +113,97 @@ def test_whatever_one_answer_does_the_other_question_is_graded(grade: Grade, cod
     assert result.question("double").score == 0.0
     if not code.startswith(("del __builtins__", "import sys")):
         assert result.question("square").score == 2.0
+
+
+HELPED = {
+    "double": "SCALE = [2]\ndef times(x):\n    return x * SCALE[0]\n"
+    "def double(x):\n    return sum([times(x)])",
+    "square": RIGHT["square"],
+}
+LATE = {
+    "times = []": "gives times another meaning",
+    "def times(x, y, z):\n    return x": "gives times another meaning",
+    "del times": "gives times another meaning",
+    "sum = 0; len = 5": "gives sum another meaning",
+    "double = double(3)": "gives double another meaning",
+    "SCALE = None": "gives SCALE another meaning",
+    "SCALE[0] = 7": "changes something that other cells use",
+    "SCALE.clear()": "changes something that other cells use",
+    "%reset -f": "changes something that other cells use",
+    "from numpy import *\nexec('sum = 0')": "changes something that other cells use",
+}
+
+
+def with_cell(notebook: Notebook, source: str, after: str) -> Notebook:
+    """The notebook with a cell that a student added below another one."""
+    cells = list(notebook["cells"])
+    place = next(i for i, cell in enumerate(cells) if grade_id(cell) == after)
+    added = {**make_cell("scratch", source), "metadata": dict(ADDED)}
+    return {**notebook, "cells": [*cells[: place + 1], added, *cells[place + 1 :]]}
+
+
+@pytest.mark.parametrize("after", ["double", "test_double", "why"])
+@pytest.mark.parametrize("late,told", LATE.items())
+def test_a_later_cell_does_not_undo_right_work(
+    bundle: Bundle, late: str, told: str, after: str
+) -> None:
+    notebook = with_cell(answered(bundle.release, **HELPED), late, after)
+    result = execute_and_judge(bundle, "amy", Intake(notebook))
+    assert (result.question("double").score, result.question("square").score) == (4.0, 2.0)
+    (note,) = result.notes
+    assert note.kind is NoteKind.SET_ASIDE
+    assert told in note.text
+    assert "cell" in note.text.lower() and "number" in note.text
+
+
+def test_work_that_is_wrong_by_itself_is_not_excused_by_a_later_cell(bundle: Bundle) -> None:
+    wrong = {**HELPED, "double": "def double(x):\n    return 3 * len([x]) * x"}
+    notebook = with_cell(answered(bundle.release, **wrong), "len = 5", "why")
+    result = execute_and_judge(bundle, "amy", Intake(notebook))
+    assert scores(result)["double"] == 1.0  # zero doubled is zero
+    (note,) = result.notes
+    assert "gives len another meaning" in note.text
+    plain = execute_and_judge(bundle, "amy", Intake(answered(bundle.release, **wrong)))
+    assert scores(plain) == scores(result)
+
+
+def test_the_cell_that_shadows_a_builtin_above_is_named(bundle: Bundle) -> None:
+    notebook = with_cell(answered(bundle.release, **HELPED), "sum = 0", "setup")
+    result = execute_and_judge(bundle, "amy", Intake(notebook))
+    assert (
+        "(cell number 3 gives sum another meaning)" in result.question("double").checks[0].message
+    )
+
+
+SEARCH = "best = None\nwhile True:\n    best = 2"
+
+
+@pytest.mark.parametrize(
+    "search,told",
+    [
+        (
+            SEARCH,
+            "cell number 3 stopped before it defined all that this check needs: this cell did",
+        ),
+        ("best = 1 / 0", "this check needs: ZeroDivisionError: division by zero"),
+        ("import time\nbest, rest = time.nowhere(), 1", "this check needs: AttributeError"),
+    ],
+)
+def test_a_name_that_a_stopped_cell_lacks_is_told_as_that_cells_end(
+    bundle: Bundle, search: str, told: str
+) -> None:
+    answers = {**RIGHT, "double": "def double(x):\n    return best * x"}
+    notebook = with_cell(answered(bundle.release, **answers), search, "setup")
+    result = execute_and_judge(bundle, "amy", Intake(notebook))
+    assert told in result.question("double").checks[0].message
+    assert result.question("square").score == 2.0
+
+
+def test_a_stopped_cell_costs_nothing_that_does_not_need_it(bundle: Bundle) -> None:
+    notebook = with_cell(answered(bundle.release, **RIGHT), SEARCH, "setup")
+    result = execute_and_judge(bundle, "amy", Intake(notebook))
+    assert scores(result) == {"double": 4.0, "square": 2.0, "why": 0.0}
+    assert [note.kind for note in result.notes] == [NoteKind.STOPPED]
 
 
 RETURNS = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -48,6 +48,7 @@ def run(tmp_path: Path) -> Run:
         catalogue: Callable[[], Catalogue] = Catalogue,
         session: Local | None = None,
         given: Sequence[str] = (),
+        apart: Callable[[Collection[str]], Student | None] = lambda names: None,
         **functions: Any,
     ) -> Any:
         path = tmp_path / folder / "hidden_tests.py"
@@ -56,7 +57,7 @@ def run(tmp_path: Path) -> Run:
         reference = Reference("def f(x):\n    return 2 * x\n", tmp_path)
         student = Student(session or Local(**functions))
         with HiddenTests(path) as tests:
-            return tests.run(student, reference, seed, catalogue, strict, given=given)
+            return tests.run(student, reference, seed, catalogue, strict, given=given, apart=apart)
 
     return run
 
@@ -359,3 +360,67 @@ def test_a_later_test_may_ask_whether_an_earlier_question_was_followed_through(r
             assert told == [True, False, False]
         """
     assert run(source)["last"].checks[0].passed
+
+
+THREE = """
+@question("first", points=1)
+def test_first(student): assert student.f(1) == 2, "f is wrong"
+@question("second", points=2)
+def test_second(student): assert student.g(1) == 3, "g is wrong"
+@question("second", points=3)
+def test_second_again(student): assert student.h(1) == 4, "h is wrong"
+@question("third", points=1)
+def test_third(student, progress): assert progress.full_marks("second") and student.f(1)
+"""
+
+
+def points(verdicts: Mapping[str, Verdict]) -> dict[str, float]:
+    return {name: sum(c.points for c in verdict.checks) for name, verdict in verdicts.items()}
+
+
+def constants(**values: int) -> dict[str, Callable[..., int]]:
+    def constant(value: int) -> Callable[..., int]:
+        return lambda x: value
+
+    return {name: constant(value) for name, value in values.items()}
+
+
+def test_what_does_better_with_functions_apart_counts(run: Run) -> None:
+    asked: list[Collection[str]] = []
+
+    def apart(names: Collection[str]) -> Student:
+        asked.append(set(names))
+        return Student(Local(**constants(f=0, g=3, h=4)))
+
+    verdicts = run(THREE, apart=apart, **constants(f=2, g=0, h=0))
+    assert asked == [{"g", "h"}]
+    assert points(verdicts) == {"first": 1, "second": 5, "third": 0}
+    assert [c.message for c in verdicts["second"].checks] == ["", ""]
+    assert {name: v.apart for name, v in verdicts.items()} == {
+        "first": (),
+        "second": ("g", "h"),
+        "third": (),
+    }
+
+
+def test_what_does_no_better_with_functions_apart_stays_as_it_was(run: Run) -> None:
+    broken = Student(Local())
+    verdicts = run(THREE, apart=lambda names: broken, **constants(f=2, g=3, h=0))
+    assert points(verdicts) == {"first": 1, "second": 2, "third": 0}
+    assert [c.message for c in verdicts["second"].checks] == ["", "h is wrong"]
+    assert not any(verdict.apart for verdict in verdicts.values())
+
+
+def test_a_question_counts_as_a_whole_from_one_of_the_two_tries(run: Run) -> None:
+    verdicts = run(
+        THREE, apart=lambda names: Student(Local(**constants(g=0, h=4))), **constants(f=2, g=3, h=0)
+    )
+    assert points(verdicts)["second"] == 3
+
+
+def test_right_work_is_not_tried_apart(run: Run) -> None:
+    def refuse(names: Collection[str]) -> Student:
+        raise AssertionError(names)
+
+    verdicts = run(THREE, apart=refuse, **constants(f=2, g=3, h=4))
+    assert points(verdicts) == {"first": 1, "second": 5, "third": 1}

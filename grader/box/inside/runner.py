@@ -47,6 +47,7 @@ class Runner:
         handlers: dict[str, Callable[[Frame], Any]] = {
             "files": self._write_files,
             "skip_figures": self._skip_figures,
+            "enter_space": self._enter_space,
             "execute": self._execute,
             "call": self._call,
         }
@@ -73,6 +74,9 @@ class Runner:
 
     def _skip_figures(self, frame: Frame) -> None:
         self._shell.skip_figures()
+
+    def _enter_space(self, frame: Frame) -> None:
+        self._shell.enter_space(Decoder(frame).decode(frame.header["value"]))
 
     def _execute(self, frame: Frame) -> dict[str, Any]:
         return self._shell.execute(Decoder(frame).decode(frame.header["value"]))

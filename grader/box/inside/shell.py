@@ -143,12 +143,26 @@ class BoxShell(ProgramsRefused, InteractiveShell):  # type: ignore[misc]  # IPyt
         self.input_transformer_manager = Transformers()
         self.refuse_programs()
         self.log_to(OutputLog(1 << 20))
+        self._spaces: dict[str, tuple[Any, dict[str, Any]]] = {}
 
     def log_to(self, log: OutputLog) -> None:
         """Send everything printed or shown from now on to this log."""
         self.output_log = log
         self.display_pub.log = self.displayhook.log = log
         sys.stdout, sys.stderr = _Stream(log, "stdout"), _Stream(log, "stderr")
+
+    def enter_space(self, name: str) -> None:
+        """From now on, execute cells in the namespace of that name, at first an empty one.
+
+        Args:
+            name: any text.
+        """
+        is_new = name not in self._spaces
+        if is_new:
+            self._spaces[name] = self.prepare_user_module()
+        self.user_module, self.user_ns = self._spaces[name]
+        if is_new:
+            self.init_user_ns()
 
     def skip_figures(self) -> None:
         """From now on, show a figure's name and size only; drawing takes most of a cell's time."""
