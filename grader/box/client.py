@@ -17,7 +17,7 @@ from grader.box.channel import Channel, ChannelClosed, ChannelTimeout
 from grader.box.endings import BoxDied, BoxTimedOut, Ending
 from grader.box.outputs import clean_outputs, error_in_words
 from grader.box.protocol import Decoder, Encoder, Frame, ProtocolError, find_unknown
-from grader.box.stopwatch import WALL_FACTOR, Stopwatch
+from grader.box.stopwatch import WALL_FACTOR, Stopwatch, Used
 from grader.errors import BoxError
 from grader.locale.translations import Sentence, gettext
 from grader.notebook import error_text
@@ -115,19 +115,19 @@ class Box:
         channel: connected to a `grader.box.inside.runner.Runner`.
         kill: ends every process of the box. Its argument is whether the box closed the channel
             by itself; if so, it returns the cause, or None if the cause is unknown.
-        used_s: the processor time of the box and of those before it, in seconds. None if it cannot
-            be read: then limits are in wall time.
+        used: reads what this box and those before it have used. None if that cannot be read: then
+            limits are in wall time.
     """
 
     def __init__(
         self,
         channel: Channel,
         kill: Callable[[bool], Sentence | None],
-        used_s: Callable[[], float] | None = None,
+        used: Callable[[], Used] | None = None,
     ) -> None:
         self._channel = channel
         self._kill = kill
-        self._used_s = used_s
+        self._used = used
         self._number = 0
 
     def write_files(self, files: Mapping[str, bytes], timeout_s: float) -> None:
@@ -236,7 +236,7 @@ class Box:
         callbacks: Sequence[Callable[..., Any]] = (),
     ) -> Frame:
         self._number += 1
-        watch = Stopwatch(timeout_s, self._used_s)
+        watch = Stopwatch(timeout_s, self._used)
         try:
             self._channel.send(op, self._number, tree, encoder, watch)
             return self._await_done(watch, callbacks)

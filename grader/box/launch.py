@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from grader.box.channel import Channel
 from grader.box.client import Box
+from grader.box.stopwatch import Used
 from grader.box.tiers import Tier
 from grader.course.settings import Limits
 from grader.errors import BoxError
@@ -51,8 +52,8 @@ class Launcher(Protocol):
         """
 
     @property
-    def processor_s(self) -> Callable[[], float] | None:
-        """Reads the processor time of all boxes so far, in seconds; None if nothing can read it."""
+    def used_time(self) -> Callable[[], Used] | None:
+        """Reads what all boxes have used so far; None if nothing can read it."""
 
     def close(self) -> None:
         """End everything that still runs."""
@@ -78,7 +79,7 @@ class WarmLauncher:
         self.tier = tier or self.zygote.tier
         self.refusals = self.zygote.refusals
         self.cgroup_version = self.zygote.cgroup_version
-        self._ended_s = 0.0
+        self._ended = Used()
 
     def open(self, files: Mapping[str, bytes], limits: Limits) -> Box:
         """See `Launcher.open`."""
@@ -94,17 +95,17 @@ class WarmLauncher:
         zygote = self.zygote
 
         def kill(hung_up: bool) -> Sentence | None:
-            self._ended_s = self.processor_s()  # nobody can read it later
+            self._ended = self.used_time()  # nobody can read it later
             cause = zygote.kill_all(hung_up)
             remove_tree(scratch)
             return cause
 
-        box = Box(Channel(sock, limits.output_mib << 20), kill, self.processor_s)
+        box = Box(Channel(sock, limits.output_mib << 20), kill, self.used_time)
         return _with_files(box, files)
 
-    def processor_s(self) -> float:
-        """Processor time of all boxes so far, in seconds."""
-        return self._ended_s + self.zygote.processor_s()
+    def used_time(self) -> Used:
+        """What all boxes have used so far."""
+        return self._ended.plus(self.zygote.used_time())
 
     def _fork(self, spec: JailSpec) -> socket.socket:
         """Fork a box; if the zygote is gone, start a new one and try once more.
@@ -131,7 +132,7 @@ class PlainLauncher:
     tier = Tier.BOUNDS_ONLY
     refusals: tuple[str, ...] = ()
     cgroup_version = 0
-    processor_s = None  # without Linux there is no /proc, so limits are in wall time
+    used_time = None  # without Linux there is no /proc, so limits are in wall time
 
     def open(self, files: Mapping[str, bytes], limits: Limits) -> Box:
         """See `Launcher.open`."""

@@ -76,7 +76,7 @@ class Session:
     ) -> None:
         self._launcher, self._files, self._cells, self._limits = launcher, files, cells, limits
         self._figures = figures
-        self._watch = Stopwatch(limits.submission_timeout_s, launcher.processor_s)
+        self._watch = Stopwatch(limits.submission_timeout_s, launcher.used_time)
         self._box: Box | None = None
         self._boxes_opened = 0
         self._output_bytes = 0

@@ -1,8 +1,8 @@
 """How long the judge waits for a box: the processor time of the box counts.
 
 On a busy machine a box gets only a part of a processor, and a limit in wall time would stop right
-work. Code that sleeps or waits uses no processor time, so the wall clock has a bound of its own,
-well above the limit.
+work. Code that sleeps uses no processor time, so the wall clock has a bound of its own, well above
+the limit. Time in which the box could run but got no processor does not count there either.
 """
 
 from __future__ import annotations
@@ -10,10 +10,12 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
+from typing import NamedTuple
 
-__all__ = ["WALL_FACTOR", "Stopwatch"]
+__all__ = ["WALL_FACTOR", "Stopwatch", "Used"]
 
 WALL_FACTOR = 5  # the wall-clock bound, in limits
+LAST_FACTOR = 20  # the same with the time that the box waited for a processor
 # Almost every request is answered before this share of its limit. Only then is processor time
 # read, which takes longer than many a call; what was used until then is not counted.
 FIRST_LOOK = 0.05
@@ -22,12 +24,28 @@ STALE = 0.01  # share of the limit after which `remaining_s` measures anew
 PROCESSORS = os.cpu_count() or 1
 
 
+class Used(NamedTuple):
+    """What boxes have used so far.
+
+    Args:
+        processor_s: processor time.
+        queued_s: time in which they could run but got no processor.
+    """
+
+    processor_s: float = 0.0
+    queued_s: float = 0.0
+
+    def plus(self, other: Used) -> Used:
+        """The sum."""
+        return Used(self.processor_s + other.processor_s, self.queued_s + other.queued_s)
+
+
 class Stopwatch:
     """Measures one request from now on.
 
     Args:
         limit_s: processor time that the request may use.
-        used_s: the processor time of all boxes so far. None if it cannot be read on this machine:
+        used: reads what all boxes have used so far. None if that cannot be read on this machine:
             then the limit is one of wall time.
         clock: the wall clock.
     """
@@ -35,44 +53,49 @@ class Stopwatch:
     def __init__(
         self,
         limit_s: float,
-        used_s: Callable[[], float] | None,
+        used: Callable[[], Used] | None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._limit_s, self._used_s, self._clock = limit_s, used_s, clock
+        self._limit_s, self._used, self._clock = limit_s, used, clock
         self._start = clock()
         self._looked = self._start
-        self._next_look = self._start + limit_s * (1 if used_s is None else FIRST_LOOK)
-        self._used_before: float | None = None
+        self._next_look = self._start + limit_s * (1 if used is None else FIRST_LOOK)
+        self._used_before: Used | None = None
         self._remaining_s = limit_s
         self.is_waiting = False  # whether the wall clock ran out, and not the processor time
 
     def left_s(self) -> float:
         """Seconds to wait before this is asked again; with 0 or less, the time is up."""
         now = self._clock()
-        if now >= self._next_look and self._used_s is not None:
-            self._look(now, self._used_s())
+        if now >= self._next_look and self._used is not None:
+            self._look(now, self._used())
         return self._next_look - now
 
     def remaining_s(self) -> float:
         """How much of the limit is left, for several requests that share it."""
         now = self._clock()
-        if self._used_s is None:
+        if self._used is None:
             return self._next_look - now
         if now >= self._looked + STALE * self._limit_s:
-            self._look(now, self._used_s())
+            self._look(now, self._used())
         return self._remaining_s
 
     def exclude(self, seconds: float) -> None:
         """Do not count wall time in which the box waited for us."""
         self._start += seconds
-        if self._used_s is None:
+        if self._used is None:
             self._next_look += seconds
 
-    def _look(self, now: float, used_s: float) -> None:
+    def _look(self, now: float, used: Used) -> None:
         if self._used_before is None:
-            self._used_before = used_s
-        processor_s = self._limit_s - (used_s - self._used_before)
-        wall_s = WALL_FACTOR * self._limit_s - (now - self._start)
+            self._used_before = used
+        processor_s = self._limit_s - (used.processor_s - self._used_before.processor_s)
+        queued_s = max(used.queued_s - self._used_before.queued_s, 0)
+        passed_s = now - self._start
+        wall_s = min(
+            WALL_FACTOR * self._limit_s + queued_s - passed_s,
+            LAST_FACTOR * self._limit_s - passed_s,
+        )
         self.is_waiting = wall_s <= 0 < processor_s
         self._remaining_s = min(processor_s, wall_s / WALL_FACTOR)
         wait_s = min(wall_s, max(processor_s / PROCESSORS, SHORTEST_WAIT_S))

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from grader.box.stopwatch import WALL_FACTOR, Stopwatch
+from grader.box.stopwatch import LAST_FACTOR, WALL_FACTOR, Stopwatch, Used
 
 
 class Machine:
-    """A wall clock and a box that gets a share of a processor."""
+    """A wall clock and a box that gets a share of a processor, and waits for one at times."""
 
-    def __init__(self, share: float, limit_s: float = 10, has_meter: bool = True) -> None:
+    def __init__(
+        self, share: float, limit_s: float = 10, has_meter: bool = True, queued: float = 0
+    ) -> None:
         self.now = self.used = 100.0
-        self.share = share
+        self.queued_s = 0.0
+        self.share, self.queued = share, queued
         self.watch = Stopwatch(limit_s, self.read if has_meter else None, lambda: self.now)
         self.looks = 0
 
-    def read(self) -> float:
+    def read(self) -> Used:
         self.looks += 1
-        return self.used
+        return Used(self.used, self.queued_s)
 
     def run(self, seconds: float) -> None:
         self.now += seconds
         self.used += self.share * seconds
+        self.queued_s += self.queued * seconds
 
     def wait_until_the_end(self) -> float:
         """Wait as a channel does; the wall time that passed."""
@@ -54,9 +58,20 @@ def test_a_box_that_sleeps_is_ended_by_the_wall_clock() -> None:
     assert machine.watch.is_waiting
 
 
+def test_a_box_that_hardly_ever_gets_a_processor_has_its_processor_time_all_the_same() -> None:
+    machine = Machine(share=0.1, queued=0.9)
+    assert 100 <= machine.wait_until_the_end() < 110
+    assert not machine.watch.is_waiting
+
+
+def test_a_box_that_never_gets_a_processor_ends_at_last() -> None:
+    assert Machine(share=0, queued=1).wait_until_the_end() == LAST_FACTOR * 10
+
+
 def test_what_other_boxes_have_used_does_not_count() -> None:
     machine = Machine(share=0)
     machine.used += 1000
+    machine.queued_s += 1000
     machine.run(1)
     assert machine.watch.left_s() > 0
 

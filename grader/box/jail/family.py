@@ -7,14 +7,16 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from grader.box.stopwatch import Used
+
 __all__ = [
     "buffer_bytes",
     "children",
     "descendants",
     "owned_by",
     "private_bytes",
-    "processor_s",
     "threads",
+    "used_time",
 ]
 
 PROC = Path("/proc")
@@ -89,13 +91,16 @@ def _open_ends(pid: int) -> Iterator[str]:
                     yield end
 
 
-def processor_s(pid: int) -> float:
-    """Processor time of all descendants of a process, in seconds.
+def used_time(pid: int) -> Used:
+    """The processor time of all descendants of a process, and the time that they waited for one.
 
-    Those that ended are counted too, by whoever has waited for them. A process that ignores the end
-    of its children hides their time; then only the wall clock ends it.
+    The processor time of those that ended is counted by whoever has waited for them. A process that
+    ignores the end of its children hides their time; then only the wall clock ends it.
     """
-    return sum(map(_ticks, descendants(pid))) / TICKS_PER_S
+    used = Used()
+    for child in descendants(pid):
+        used = used.plus(Used(_ticks(child) / TICKS_PER_S, _queued_ns(child) / 1e9))
+    return used
 
 
 def _ticks(pid: int) -> int:
@@ -105,3 +110,10 @@ def _ticks(pid: int) -> int:
     except OSError:
         return 0  # it ended meanwhile
     return sum(map(int, line.rpartition(")")[2].split()[11:15]))
+
+
+def _queued_ns(pid: int) -> int:
+    try:
+        return int((PROC / str(pid) / "schedstat").read_text().split()[1])
+    except (OSError, IndexError):  # it ended meanwhile, or this kernel does not count that
+        return 0

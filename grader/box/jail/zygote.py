@@ -26,6 +26,7 @@ from grader.box.bounds import MAX_FILES, SCRATCH_MIB
 from grader.box.jail import cgroup, family, kernel, namespaces
 from grader.box.jail import confine as jail
 from grader.box.jail.scratch_use import is_overfull
+from grader.box.stopwatch import Used
 from grader.box.tiers import Tier
 from grader.errors import BoxError
 from grader.locale.translations import Sentence
@@ -87,9 +88,9 @@ class Zygote:
         """The process id of the zygote."""
         return self._process.pid
 
-    def processor_s(self) -> float:
-        """Processor time of the box that runs now, in seconds."""
-        return family.processor_s(self.pid)
+    def used_time(self) -> Used:
+        """What the box that runs now has used so far."""
+        return family.used_time(self.pid)
 
     def fork(self, spec: jail.JailSpec) -> socket.socket:
         """Fork a box into a jail; returns the judge's end of its channel.
