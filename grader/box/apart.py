@@ -73,6 +73,24 @@ class Apart:
             return CallFailure(death.told(endings.CALL, name=name))
         return self._explained(name, outcome) if isinstance(outcome, CallFailure) else outcome
 
+    def probe(self, request: CallRequest, timeout_s: float) -> CallSuccess | CallFailure | None:
+        """Call a function in the box that is open, as `grader.box.session.Session.probe` does.
+
+        Args:
+            request: the calls.
+            timeout_s: processor time that all of them may use.
+
+        Returns:
+            None if no box is open, or if a call of that function ended one.
+        """
+        if self._box is None or request.name in self._deadly:
+            return None
+        try:
+            return self._enter(request.name).call(request, self._bounded(timeout_s))
+        except BoxDied:
+            self.close()
+            return None
+
     def close(self) -> None:
         """End the box; the next call opens another."""
         if self._box is not None:

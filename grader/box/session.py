@@ -170,6 +170,8 @@ class Session:
             None if no box is open, if the function ended one before, or if the call ended this
             one. No note tells of that, and no box is opened to try again.
         """
+        if self._box is None and self._apart is not None:
+            return self._apart.probe(request, timeout_s)
         timeout_s = min(timeout_s, self._time_left())
         if self._box is None or request.name in self._deadly_functions or timeout_s <= 0:
             return None

@@ -601,6 +601,8 @@ def test_no_probe_is_made_when_the_time_is_used_up(warm: Launcher) -> None:
     with Notebook(warm, "def f(): return 3") as notebook:
         assert probe(notebook, "f", 0.0) is None
         assert isinstance(probe(notebook, "f"), CallSuccess)
+
+
 # Functions apart
 
 HELPED = "def helper(x): return x + len([x])\ndef f(x): return helper(x) * SCALE"
@@ -674,3 +676,14 @@ def test_the_session_and_its_functions_apart_take_turns(warm: Launcher) -> None:
         for _ in range(2):
             assert apart.call(CallRequest("f", [()], {})) == CallSuccess((1,), (None,))
             assert notebook.failure("f").error == "TypeError"
+
+
+def test_a_function_apart_is_probed_apart(warm: Launcher) -> None:
+    with Notebook(
+        warm, "import os\ndef f(): return 1", "def g(): os._exit(1)", "f = 3"
+    ) as notebook:
+        assert apart_value(notebook, "f") == 1
+        assert probe(notebook, "f") == CallSuccess((1,), (None,))
+        assert probe(notebook, "g") is None
+        assert probe(notebook, "f") is None  # no box is opened for it
+        assert apart_value(notebook, "f") == 1
