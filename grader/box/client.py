@@ -6,13 +6,13 @@ Anything that a submission does becomes a value. If it ends the box, `BoxDied` i
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from grader.box.callbacks import evaluate
 from grader.box.channel import Channel, ChannelClosed, ChannelTimeout
 from grader.box.endings import BoxDied, BoxTimedOut, Ending
 from grader.box.outputs import clean_outputs, error_in_words
@@ -270,9 +270,8 @@ class Box:
             case [int() as index, list() as arguments, dict() as named] if (
                 0 <= index < len(callbacks)
             ):
-                start = time.monotonic()
-                answer = _evaluate(callbacks[index], arguments, named)
-                watch.exclude(time.monotonic() - start)
+                with watch.answering():
+                    answer = evaluate(callbacks[index], arguments, named)
             case _:
                 raise ProtocolError(
                     Sentence("a call of a function that it did not get as an argument")
@@ -298,23 +297,6 @@ def _status(answer: dict[str, Any]) -> str:
     """The status if it is text; comparing an array with text gives an array."""
     status = answer.get("status")
     return status if isinstance(status, str) else ""
-
-
-def _evaluate(
-    function: Callable[..., Any], arguments: list[Any], named: dict[Any, Any]
-) -> dict[str, Any]:
-    unknown = find_unknown([arguments, named])
-    if unknown is not None:
-        text = gettext("this function does not take a value of type {type}", type=unknown.type_name)
-        return {"error": text}
-    try:
-        with np.errstate(all="ignore"):
-            return {"value": function(*arguments, **{str(key): named[key] for key in named})}
-    except Exception as error:  # the student chose the arguments, so the fault is data
-        name = type(error).__name__
-        return {
-            "error": gettext("this function does not take these arguments ({error})", error=name)
-        }
 
 
 def _call_outcome(request: CallRequest, answer: dict[str, Any]) -> CallSuccess | CallFailure:

@@ -7,9 +7,10 @@ the limit. Time in which the box could run but got no processor does not count t
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 __all__ = ["WALL_FACTOR", "Stopwatch", "Used"]
@@ -48,6 +49,7 @@ class Stopwatch:
         used: reads what all boxes have used so far. None if that cannot be read on this machine:
             then the limit is one of wall time.
         clock: the wall clock.
+        own_s: our processor time, in seconds.
     """
 
     def __init__(
@@ -55,8 +57,10 @@ class Stopwatch:
         limit_s: float,
         used: Callable[[], Used] | None,
         clock: Callable[[], float] = time.monotonic,
+        own_s: Callable[[], float] = time.thread_time,
     ) -> None:
-        self._limit_s, self._used, self._clock = limit_s, used, clock
+        self._limit_s, self._used, self._clock, self._own_s = limit_s, used, clock, own_s
+        self._ours_s = 0.0
         self._start = clock()
         self._looked = self._start
         self._next_look = self._start + limit_s * (1 if used is None else FIRST_LOOK)
@@ -80,16 +84,28 @@ class Stopwatch:
             self._look(now, self._used())
         return self._remaining_s
 
-    def exclude(self, seconds: float) -> None:
-        """Do not count wall time in which the box waited for us."""
-        self._start += seconds
+    @contextlib.contextmanager
+    def answering(self) -> Iterator[None]:
+        """While the box waits for us, count our processor time, and no wall time."""
+        start, own_start = self._clock(), self._own_s()
+        try:
+            yield
+        finally:
+            self._count_ours(self._clock() - start, self._own_s() - own_start)
+
+    def _count_ours(self, wall_s: float, processor_s: float) -> None:
+        self._start += wall_s
+        self._ours_s += processor_s
         if self._used is None:
-            self._next_look += seconds
+            self._next_look += wall_s - processor_s
+        elif self._ours_s > FIRST_LOOK * self._limit_s:
+            self._next_look = min(self._next_look, self._clock())
 
     def _look(self, now: float, used: Used) -> None:
         if self._used_before is None:
             self._used_before = used
-        processor_s = self._limit_s - (used.processor_s - self._used_before.processor_s)
+        boxes_s = used.processor_s - self._used_before.processor_s
+        processor_s = self._limit_s - boxes_s - self._ours_s
         queued_s = max(used.queued_s - self._used_before.queued_s, 0)
         passed_s = now - self._start
         wall_s = min(

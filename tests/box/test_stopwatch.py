@@ -14,9 +14,11 @@ class Machine:
         self, share: float, limit_s: float = 10, has_meter: bool = True, queued: float = 0
     ) -> None:
         self.now = self.used = 100.0
-        self.queued_s = 0.0
+        self.queued_s = self.ours = 0.0
         self.share, self.queued = share, queued
-        self.watch = Stopwatch(limit_s, self.read if has_meter else None, lambda: self.now)
+        self.watch = Stopwatch(
+            limit_s, self.read if has_meter else None, lambda: self.now, lambda: self.ours
+        )
         self.looks = 0
 
     def read(self) -> Used:
@@ -91,15 +93,24 @@ def test_many_messages_cost_few_looks() -> None:
     assert machine.looks < 100
 
 
-def test_time_that_the_box_spends_waiting_for_the_judge_does_not_count() -> None:
-    machine = Machine(share=0)
-    machine.now += 1000
-    machine.watch.exclude(1000)
-    assert machine.wait_until_the_end() == WALL_FACTOR * 10
-    wall = Machine(share=0, has_meter=False)
-    wall.now += 1000
-    wall.watch.exclude(1000)
-    assert wall.wait_until_the_end() == 10
+def test_wall_time_that_the_box_spends_waiting_for_the_judge_does_not_count() -> None:
+    for has_meter, bound_s in ((True, WALL_FACTOR * 10), (False, 10)):
+        machine = Machine(share=0, has_meter=has_meter)
+        with machine.watch.answering():
+            machine.now += 1000
+        assert machine.wait_until_the_end() == bound_s
+
+
+def test_processor_time_that_the_judge_spends_for_the_box_counts() -> None:
+    for has_meter in (True, False):
+        machine = Machine(share=1, has_meter=has_meter)
+        with machine.watch.answering():
+            machine.now += 20
+            machine.ours += 6
+        assert 4 <= machine.wait_until_the_end() < 4.5
+        with machine.watch.answering():
+            machine.ours += 6
+        assert machine.watch.left_s() <= 0
 
 
 def test_without_a_meter_the_limit_is_one_of_wall_time() -> None:
