@@ -7,6 +7,7 @@ import binascii
 from collections.abc import Iterator
 from typing import Any
 
+from grader.box.terminal import overwritten
 from grader.locale.translations import N_, gettext
 
 __all__ = ["LIBRARIES", "clean_outputs", "error_in_words"]
@@ -39,7 +40,7 @@ def _clean(output: Any) -> Iterator[dict[str, Any]]:
     # comparing an array with text gives an array, so only plain values are looked at
     match {key: value for key, value in output.items() if isinstance(value, str | dict | list)}:
         case {"output_type": "stream", "name": "stdout" | "stderr" as name, "text": str() as text}:
-            yield {"output_type": "stream", "name": name, "text": _text(_overwritten(text))}
+            yield {"output_type": "stream", "name": name, "text": _text(overwritten(text))}
         case {"output_type": "error", "ename": str() as name, "evalue": str() as value}:
             raw = output.get("traceback")
             lines = [line for line in raw if isinstance(line, str)] if isinstance(raw, list) else []
@@ -83,11 +84,6 @@ def error_in_words(name: str, text: str) -> str:
         error=text,
         libraries=", ".join(LIBRARIES),
     )
-
-
-def _overwritten(text: str) -> str:
-    """The text as a terminal leaves it: after a carriage return, a line is written anew."""
-    return "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in text.split("\n"))
 
 
 def _cut(mib: Any, pieces: Any) -> Iterator[dict[str, Any]]:

@@ -199,6 +199,19 @@ def test_endless_printing_is_cut_and_ends_in_time(warm: Launcher) -> None:
     assert "output cut off here: a cell may show at most 1 MiB" in texts(outcome)[-1]
 
 
+def test_a_progress_bar_is_kept_as_it_looks_in_the_end(warm: Launcher) -> None:
+    source = (
+        "import sys\n"
+        "print('start')\n"
+        "for i in range(30_001): sys.stdout.write(f'\\r{i:5d} ' + '#' * 60)\n"
+        "print()\n"
+        "for i in range(3): print(i, end='\\r')\n"
+        "print('end')"
+    )
+    outcome = executed(warm, source)
+    assert texts(outcome) == ["start\n30000 " + "#" * 60 + "\nend\n"]
+
+
 def test_thousands_of_displays_are_bounded(warm: Launcher) -> None:
     outcome = executed(warm, "for i in range(2_000): display(i)")
     assert outcome.ok

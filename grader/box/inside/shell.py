@@ -21,6 +21,7 @@ from traitlets.config import Config
 
 from grader.box.bounds import MAX_PIECES
 from grader.box.inside.courtesies import ProgramsRefused, keep_inline
+from grader.box.terminal import overwritten
 
 __all__ = ["BoxShell", "OutputLog", "Transformers", "warm_up"]
 
@@ -66,12 +67,26 @@ class OutputLog:
             text: what was printed.
         """
         last = self.outputs[-1] if self.outputs else {}
-        if last.get("name") == name and "chunks" in last and self._room >= len(text):
+        is_same = last.get("name") == name and "chunks" in last
+        if "\r" in text or "\b" in text:
+            text = (self._take_last_line(last["chunks"]) if is_same else "") + text
+            text = overwritten(text, is_whole=False)
+        if is_same and self._room >= len(text):
             last["chunks"].append(text)
             self._room -= len(text)
         elif text:
             text = text[: max(self._room, 0) + 1]
             self.add({"output_type": "stream", "name": name, "chunks": [text]}, len(text))
+
+    def _take_last_line(self, chunks: list[str]) -> str:
+        """Remove what was printed since the last line end, and return it."""
+        line = ""
+        while chunks and "\n" not in line:
+            line = chunks.pop() + line
+        before, end, line = line.rpartition("\n")
+        chunks.append(before + end)
+        self._room += len(line)
+        return line
 
     def finished(self) -> list[dict[str, Any]]:
         """Return the outputs in nbformat's form, and forget them."""
