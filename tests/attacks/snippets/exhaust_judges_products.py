@@ -3,7 +3,7 @@
 ANSWER = """
 def target(f, x):
     refused = 0
-    for argument in (np.ones(1_100_000, np.int8), [np.ones(500_000, np.int8)] * 3,
+    for argument in ([np.ones(500_000, np.int8)] * 3, (np.ones(400_000, np.int8),) * 9,
                      np.ones((300, 300), np.float16), np.ones((1, 9000), np.longdouble)):
         try:
             f(argument)
