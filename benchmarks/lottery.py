@@ -56,9 +56,12 @@ def play(
     judges = {v: every if v is SOLUTION else reach.judges(v) for v in variants}
     before = processor_s()
     fared = dict(graded(for_proof(bundle), source, judges, students))
+    differ = {v.id: told(fared[v]) for v in variants if difference(fared[v])}
     return {
+        "students": students,
         "variants": dict(Counter(variant.kind for variant in variants)),
-        "differ": {v.id: told(fared[v]) for v in variants if difference(fared[v])},
+        "differing": len(differ),
+        "differ": differ,
         "mistakes_that_lose_nothing": ids(fared, "mistake", lost=False),
         "alternatives_that_lose": ids(fared, "alternative", lost=True),
         "processor_s": round(processor_s() - before, 1),
@@ -112,8 +115,9 @@ def main() -> int:
     ]
     report = {}
     for name in arguments.assignment or known:
-        own = arguments.variants or HERE / OWN / f"{name}.py"
-        report[name] = play(course, name, arguments.students, [own] if own.exists() else [])
+        own = [path for path in [HERE / OWN / f"{name}.py"] if path.exists()]
+        files = [arguments.variants] if arguments.variants else own
+        report[name] = play(course, name, arguments.students, files)
     print(json.dumps(report, indent=1))
     return int(any(found["differ"] for found in report.values()))
 

@@ -39,6 +39,7 @@ def test_an_answer_that_luck_decides_is_named_with_checks_and_students(course: C
     code, found = lottery(course, 8, VARIANTS)
     assert code == 1
     assert found["variants"] == {"solution": 1, "mistake": 2, "alternative": 1}
+    assert found["differing"] == 1
     ((name, groups),) = found["differ"].items()
     assert name == "double.lucky"
     assert set(groups) == {"test_doubles", "none"}
@@ -50,7 +51,8 @@ def test_an_answer_that_luck_decides_is_named_with_checks_and_students(course: C
 
 def test_without_differences_the_benchmark_succeeds(course: Course) -> None:
     code, found = lottery(course, 2, "")
-    assert (code, found["variants"], found["differ"]) == (0, {"solution": 1}, {})
+    assert (code, found["variants"], found["differing"]) == (0, {"solution": 1}, 0)
+    assert found["students"] == 2
 
 
 def test_there_are_variants_of_our_own_for_each_assignment() -> None:
