@@ -19,6 +19,10 @@ MAX_SHOWN = 100  # characters of a line that a remark quotes
 REMARKS = {
     "program": N_("[not run, since the grader runs no programs and installs nothing: {line}]"),
     "backend": N_("[no effect, since the grader always draws figures in the notebook: {line}]"),
+    "magic": N_("[no effect, since the grader does not have this magic: {line}]"),
+    "colab": N_("[no effect, since the grader does not run in Colab: {line}]"),
+    "style": N_("[no effect, since this version of matplotlib has no such style: {line}]"),
+    "input": N_("[nobody can type here, so the answer is an empty text: {line}]"),
 }
 LIBRARIES = ("numpy", "matplotlib", "tqdm")  # what a notebook may count on, and docs/student.md
 TEXT_TYPES = ("text/plain", "text/html", "text/markdown", "text/latex")

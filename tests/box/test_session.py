@@ -494,6 +494,10 @@ def test_a_function_that_ends_its_own_box_too_is_to_blame(warm: Launcher) -> Non
 
 PROGRAM = "[not run, since the grader runs no programs and installs nothing: {}]\n"
 BACKEND = "[no effect, since the grader always draws figures in the notebook: {}]\n"
+MAGIC = "[no effect, since the grader does not have this magic: {}]\n"
+COLAB = "[no effect, since the grader does not run in Colab: {}]\n"
+STYLE = "[no effect, since this version of matplotlib has no such style: {}]\n"
+INPUT = "[nobody can type here, so the answer is an empty text: {}]\n"
 
 
 @pytest.mark.parametrize(
@@ -522,6 +526,25 @@ BACKEND = "[no effect, since the grader always draws figures in the notebook: {}
         ("import matplotlib; matplotlib.use(backend='Qt4Agg')", BACKEND.format("Qt4Agg")),
         ("import matplotlib; matplotlib.use('nbagg', force=True)", BACKEND.format("nbagg")),
         ("import matplotlib.pyplot as p; p.switch_backend('MacOSX')", BACKEND.format("MacOSX")),
+        (
+            "get_ipython().run_line_magic('matplotlib', 'widget')",
+            BACKEND.format("%matplotlib widget"),
+        ),
+        ("get_ipython().magic('matplotlib notebook')", BACKEND.format("%matplotlib notebook")),
+        ("get_ipython().magic('%gui qt')", BACKEND.format("%gui qt")),
+        ("%load_ext lab_black", MAGIC.format("%load_ext lab_black")),
+        ("%reload_ext tensorboard", MAGIC.format("%reload_ext tensorboard")),
+        ("%watermark -v", MAGIC.format("%watermark -v")),
+        ("%qtconsole", MAGIC.format("%qtconsole")),
+        ("import google.colab", COLAB.format("google.colab")),
+        ("from google.colab import drive\ndrive.mount('/x')", COLAB.format("google.colab.drive")),
+        (
+            "from google.colab import files as f\nlist(f.upload())",
+            COLAB.format("google.colab.files"),
+        ),
+        ("import matplotlib.pyplot as p; p.style.use('seaborn')", STYLE.format("seaborn")),
+        ("assert input('your name') == ''", INPUT.format("your name")),
+        ("import getpass; getpass.getpass()", INPUT.format("")),
     ],
 )
 def test_lines_for_jupyter_leave_a_remark_and_the_cell_goes_on(
@@ -544,7 +567,18 @@ def test_a_cell_for_another_program_is_not_run(warm: Launcher, magic: str) -> No
 
 @pytest.mark.parametrize(
     "line",
-    ["%matplotlib inline", "%matplotlib", "import matplotlib; matplotlib.use('Agg')"],
+    [
+        "%matplotlib inline",
+        "%matplotlib",
+        "import matplotlib; matplotlib.use('Agg')",
+        "%load_ext autoreload\n%autoreload 2",
+        "%config InlineBackend.figure_format = 'retina'",
+        "from IPython.display import set_matplotlib_formats as f; f('retina')",
+        "import matplotlib.pyplot as plt; plt.style.use('ggplot')",
+        "%cd ..\n%pwd",
+        "try:\n    import google.colab\nexcept ImportError:\n    local = 1\nassert local",
+        "exit()",
+    ],
 )
 def test_lines_that_work_here_leave_no_remark(warm: Launcher, line: str) -> None:
     outcome = executed(warm, f"{line}\nimport matplotlib.pyplot as plt\nx = plt.plot([1])")

@@ -20,7 +20,13 @@ from matplotlib_inline.config import InlineBackend
 from traitlets.config import Config
 
 from grader.box.bounds import MAX_PIECES
-from grader.box.inside.courtesies import ProgramsRefused, keep_inline
+from grader.box.inside.courtesies import (
+    COLAB,
+    ProgramsRefused,
+    WithoutColab,
+    answer_nothing,
+    keep_inline,
+)
 from grader.box.terminal import overwritten
 
 __all__ = ["BoxShell", "OutputLog", "Transformers", "warm_up"]
@@ -156,6 +162,8 @@ class BoxShell(ProgramsRefused, InteractiveShell):  # type: ignore[misc]  # IPyt
             config=config, display_pub_class=_Publisher, displayhook_class=_Hook, **kwargs
         )
         self.input_transformer_manager = Transformers()
+        # What magics remember. IPython's own is a folder to which no box can write.
+        self.db: dict[str, Any] = {}
         self.refuse_programs()
         self.log_to(OutputLog(1 << 20))
         self._spaces: dict[str, tuple[Any, dict[str, Any]]] = {}
@@ -209,6 +217,7 @@ class BoxShell(ProgramsRefused, InteractiveShell):  # type: ignore[misc]  # IPyt
             Its `status` (`ok` or `error`), `outputs` as in nbformat, and execution `count`.
         """
         self.output_log.start()
+        self.ast_transformers = [WithoutColab()] if COLAB in source else []
         result = self.run_cell(source, store_history=True)
         status = "ok" if result.success else "error"
         count = self.execution_count - 1
@@ -240,6 +249,7 @@ def warm_up() -> BoxShell:
         "del _figure, _axes, _plt"
     )
     keep_inline(shell)
+    answer_nothing(shell)
     shell.reset()
     shell.execution_count = 1
     gc.collect()
