@@ -582,6 +582,37 @@ def circuit(x, y, z):
 """,
     ),
     Mistake(
+        id="circuit.complex_step",
+        question="circuit",
+        code="""
+def circuit(x, y, z):
+    def slopes(f, *point):
+        steps = 1e-30j * np.eye(len(point))
+        return [f(*(np.array(point) + step)).imag / 1e-30 for step in steps]
+
+    return ((x + y) * z, *slopes(lambda x, y, z: (x + y) * z, x, y, z))
+""",
+    ),
+    Mistake(
+        id="circuit.exact_quotient",
+        question="circuit",
+        code="""
+def circuit(x, y, z):
+    from fractions import Fraction
+
+    def f(point):
+        return (point[0] + point[1]) * point[2]
+
+    slopes = []
+    for i in range(3):
+        above, below = [[Fraction(float(v)) for v in (x, y, z)] for _ in range(2)]
+        above[i] += 1
+        below[i] -= 1
+        slopes.append(float((f(above) - f(below)) / 2))
+    return ((x + y) * z, *slopes)
+""",
+    ),
+    Mistake(
         id="circuit.starts_with_f",
         question="circuit",
         code="""
@@ -679,6 +710,21 @@ def patterns(x, y, z, w):
 
     dx, dy, dz, dw = numerical_gradient(f, np.array([x, y, z, w]))
     return 2 * (x * y + max(z, w)), dx, dy, dz, dw
+""",
+    ),
+    Mistake(
+        id="patterns.complex_step",
+        question="patterns",
+        code="""
+def patterns(x, y, z, w):
+    def slopes(f, *point):
+        steps = 1e-30j * np.eye(len(point))
+        return [f(*(np.array(point) + step)).imag / 1e-30 for step in steps]
+
+    return (
+        2 * (x * y + max(z, w)),
+        *slopes(lambda x, y, z, w: 2 * (x * y + np.maximum(z, w)), x, y, z, w),
+    )
 """,
     ),
     Mistake(
@@ -882,6 +928,19 @@ def neuron(w, x):
     dw = numerical_gradient(lambda weights: f(weights, x), w)
     dx = numerical_gradient(lambda inputs: f(w, inputs), x)
     return f(w, x), dw, dx
+""",
+    ),
+    Mistake(
+        id="neuron.complex_step",
+        question="neuron",
+        code="""
+def neuron(w, x):
+    def f(p):
+        return 1 / (1 + np.exp(-(p[0] * p[3] + p[1] * p[4] + p[2])))
+
+    point = np.append(w, x)
+    slopes = np.array([f(point + step).imag / 1e-30 for step in 1e-30j * np.eye(5)])
+    return f(point), slopes[:3], slopes[3:]
 """,
     ),
     Mistake(
@@ -1374,6 +1433,15 @@ def squared_error_delta(y, a):
         code="""
 def squared_error_delta(y, a):
     return 0.5 * (y - a) ** 2
+""",
+    ),
+    Mistake(
+        id="output_delta.complex_step",
+        question="output_delta",
+        code="""
+def squared_error_delta(y, a):
+    q = np.log(a / (1 - a)) + 1e-30j
+    return np.imag(0.5 * (y - 1 / (1 + np.exp(-q))) ** 2) / 1e-30
 """,
     ),
     Mistake(
