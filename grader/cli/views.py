@@ -138,19 +138,16 @@ def show_build(report: BuildReport) -> None:
     for gate in report.gates:
         terminal.out.print(f"  ✓ {gate.gate}: {gate.seen}")
     terminal.out.print(_proof_table(report.proof))
+    for students in sorted({row.students for row in report.proof.rows}):
+        names = ", ".join(row.question for row in report.proof.rows if row.students == students)
+        terminal.out.print(f"  each as {students} students: {names}", soft_wrap=True)
 
 
 def _proof_table(proof: Proof) -> Table:
     """How many variants of each question were graded as they should be; all of them were."""
     table = Table(box=None, padding=(0, 0, 0, 2))
     table.add_column("question", no_wrap=True)
-    for heading in (
-        "mistakes\nlose",
-        "alternatives\npass",
-        "mutants\nkilled",
-        "equivalent",
-        "as students",
-    ):
+    for heading in ("mistakes\nlose", "alternatives\npass", "mutants\nkilled", "equivalent"):
         table.add_column(heading, justify="right", no_wrap=True)
     for row in proof.rows:
         mutants = row.killed + row.equivalent
@@ -160,7 +157,6 @@ def _proof_table(proof: Proof) -> Table:
             f"{row.alternatives} of {row.alternatives}",
             f"{row.killed} of {mutants}",
             str(row.equivalent),
-            str(row.students),
         )
     return table
 

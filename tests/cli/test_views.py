@@ -80,6 +80,16 @@ def test_names_of_questions_are_whole_in_a_pipe(
     assert f"\n  {name}  " in capsys.readouterr().out
 
 
+def test_a_build_says_as_how_many_students_its_variants_were_graded(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    counts = {"a": 8, "b": 24, "c": 8}
+    rows = tuple(Row(name, 1, 1, 1, 0, students, "") for name, students in counts.items())
+    show_build(BuildReport(ID, tmp_path, (), Proof(rows), True))
+    told = capsys.readouterr().out.splitlines()
+    assert told[-2:] == ["  each as 8 students: a, c", "  each as 24 students: b"]
+
+
 def test_visible_checks_are_told_in_the_language_that_holds(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
