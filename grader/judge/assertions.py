@@ -174,7 +174,8 @@ def assert_close(
     if not finite.all():
         index = tuple(int(i) for i in np.argwhere(~finite)[0])
         raise AssertionError(say("not_finite", name=name + _at(index), found=actual[index]))
-    assert_true(np.isfinite(expected).all(), say("nothing_to_compare", name=name))
+    if not np.isfinite(expected).all():
+        raise AssertionError(say("nothing_to_compare", name=name))
     _compare(actual, expected, name, atol + rtol * np.abs(expected))
 
 
