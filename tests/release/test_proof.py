@@ -355,6 +355,15 @@ def test_a_proof_has_a_line_for_each_question(proved: Course) -> None:
     ]
 
 
+@pytest.mark.parametrize("text", ['{"digest": "x", "rows": []}', "[]", "{", '{"double": {}}'])
+def test_a_kept_proof_that_cannot_be_read_is_made_again(proved: Course, text: str) -> None:
+    path = proved.solution_dir(ID) / "gates.json"
+    kept = path.read_text()
+    path.write_text(text)
+    build(proved, ID)
+    assert path.read_text() == kept
+
+
 def test_a_run_that_was_cut_short_goes_on_where_it_stopped(course: Course) -> None:
     whole = counting(write_course(course.root / "other"))[1]
     with pytest.raises(KeyboardInterrupt):
