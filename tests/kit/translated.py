@@ -51,6 +51,10 @@ MISTAKES = [
     Mistake("square.cubes", "square", "Count the factors.", "def square(x):\\n    return x**3"),
 ]
 """
+SMALL_INPUTS = """
+from grader.judge.small_inputs import SmallInputs
+SMALL_INPUTS = [SmallInputs("square", "square", lambda reference: [(2.0,), (3.0,)], ("y",))]
+"""
 BROKEN_TEST = '''
 
 @pytest.mark.question("double", points=1)
@@ -79,6 +83,7 @@ def write_pages(root: Path) -> dict[str, str]:
     folder = course.solution_dir(ID)
     (folder / "hidden_tests.py").write_text(HIDDEN_TESTS + MORE_TESTS, encoding="utf-8")
     (folder / "mistakes.py").write_text(MISTAKES, encoding="utf-8")
+    (folder / "small_inputs.py").write_text(SMALL_INPUTS, encoding="utf-8")
     course = Course.load(root)
     release = release_by_hand(course)
     handed_in = _handed_in(release)

@@ -100,6 +100,9 @@ def test_what_our_side_says_among_outputs_is_translated_too(pages: dict[str, str
 
 def test_each_page_shows_what_it_is_named_after(pages: dict[str, str]) -> None:
     assert pseudo("Late.") in pages["late"]
+    assert pseudo("A small example.") in pages["late"]
+    sentence = pseudo("{name} should be {expected}, but it is {found}")
+    assert sentence.format(name="y", expected="4", found="8") in pages["late"]
     assert pseudo("You have all points.") in pages["perfect"]
     assert pseudo("Rejected: {reason}")[:10] in pages["rejected"]
     assert pseudo("Not graded: {reason}")[:12] in pages["ungraded"]
