@@ -115,7 +115,7 @@ def _largest(arguments: dict[str, Any]) -> float:
 def _only_with(pairs: _Pairs, evidence: Evidence) -> str:
     """Right wherever a number among the arguments is zero, and wrong wherever it is not."""
     for name in evidence.arguments[0]:
-        values = [named[name] for named in evidence.arguments]
+        values = [named.get(name) for named in evidence.arguments]  # it may be left out
         if all(isinstance(value, float | int) for value in values):
             off = [i for i, value in enumerate(values) if value == 0]
             if len(off) >= MIN_RIGHT and not {*off} & {*evidence.wrong}:

@@ -182,3 +182,8 @@ def test_a_step_that_draws_is_not_explained_by_form() -> None:
 
 def test_an_argument_that_was_changed_is_not_explained_by_form() -> None:
     assert hint([2 * e for e in E], E, [{}] * 3, is_value=False) == ""
+
+
+def test_an_argument_may_be_left_out_in_some_calls() -> None:
+    arguments = [{"x": 1.0, "h": 0.1}, {"x": 2.0}, {"x": 3.0}]
+    assert "twice as large" in hint([2 * e for e in E], E, arguments)
