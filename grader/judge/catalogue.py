@@ -28,6 +28,7 @@ class Mistake:
         rule: recognises the mistake where comparing numbers cannot: in a step without
             arguments, or in one that draws from a generator of its own. It takes the requests
             that the checks made of the functions in `code`.
+        is_vague: whether it only says where to look; it is named if nothing else is known.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Mistake:
     code: str = ""
     twins: tuple[str, ...] = ()
     rule: Callable[[Sequence[Request]], bool] | None = None
+    is_vague: bool = False
 
     @cached_property
     def functions(self) -> frozenset[str]:

@@ -90,6 +90,43 @@ GENERIC: Mapping[str, str | tuple[str, str]] = {
         "every row is right except the first one; look at where the loop or slice starts."
     ),
     "form_some_rows": N_("some rows are right and some are wrong; compare one of each."),
+    "form_some_columns": N_("some columns are right and some are wrong; compare one of each."),
+    "form_right_where_zero": N_("right where the right number is 0, and wrong everywhere else."),
+    "form_right_where_not_zero": N_(
+        "right, except where the right number is 0: there yours is another one."
+    ),
+    "form_right_where_positive": N_(
+        "right where the right number is positive, and wrong everywhere else."
+    ),
+    "form_right_where_not_positive": N_("right, except where the right number is positive."),
+    "form_wrong_when": N_("wrong when {when}, and right in all other tries."),
+    "form_raises_when": N_("an exception when {when}, and right in all other tries."),
+    "when_one_row": N_("there is one row only"),
+    "when_several_rows": N_("there is more than one row"),
+    "when_larger_than_N": N_("{argument} is larger than the number of rows"),
+    "when_larger": N_("{left} is larger than {right}"),
+    "when_negative": N_("{argument} is negative"),
+    "when_positive": N_("{argument} is positive"),
+    "when_zero": N_("{argument} is 0"),
+    "when_not_zero": N_("{argument} is not 0"),
+    "when_arrays": N_("the arguments are arrays"),
+    "when_numbers": N_("the arguments are single numbers"),
+    "when_whole": N_("{argument} holds whole numbers"),
+    "when_large": N_("the numbers are large"),
+    # how a wrong value comes
+    "after_the_call": N_("{argument} after {name}(…)"),
+    "form_changed": N_("not what it was before the call. Which line writes into it?"),
+    "form_untouched": N_("the same as before the call, but this is what should change."),
+    "form_none": N_("None came back; is a return statement missing?"),
+    "form_missing": N_("what you return has no such entry."),
+    "form_no_dict": N_("the docstring asks for a dict, in which every value has its name."),
+    "form_no_tuple": N_("a dict came back, but the docstring asks for the values one by one."),
+    "form_count": N_("{found} values came back, but the docstring asks for {wanted}."),
+    "form_single": N_("a single value came back, but the docstring asks for {wanted}."),
+    "form_list": N_("the numbers are right, but they come in a {type} and not in an array."),
+    "form_in_list": N_("these come in a {type}, but the docstring asks for an array."),
+    "form_among": N_("the right value is there, but others come with it. Return it alone."),
+    "form_not_whole": N_("the docstring asks for whole numbers; yours are of another type."),
     "form_transposed": N_("the numbers are right, but rows and columns are exchanged."),
     "form_shape": N_("the numbers are right, but the shape is {shape} instead of {expected}."),
     "form_axes": N_(
@@ -100,13 +137,65 @@ GENERIC: Mapping[str, str | tuple[str, str]] = {
         "the total is right, but the shape is {shape} instead of {expected}; along which axis do "
         "you sum?"
     ),
+    "form_total": N_(
+        "one number came back: the sum of all that were asked for. Along which axis do you sum?"
+    ),
+    "form_one_number": N_("one number came back instead of the shape {expected}."),
+    "form_unsummed": N_(
+        "the shape is {shape} instead of {expected}; summed along an axis, it would be right."
+    ),
+    "form_other_shape": N_("the shape is {shape} instead of {expected}."),
+    # how far off numbers are
+    "form_but_for": N_("apart from what {argument} adds: {form}"),
+    "form_when_zero": N_("when {argument} is 0: {form}"),
+    "form_only_added": N_("only what {argument} adds came back; where is the rest?"),
+    "form_moved": N_("what it moves by: {form}"),
+    "form_rest": N_("what {argument} adds is right, so look at the rest."),
+    "form_others_right": N_(
+        "wrong. Right: {others}. So look at the steps that only the wrong ones need."
+    ),
+    "form_where_finite": N_("where they are finite: {form}"),
     "form_factor": N_("every number is {factor}."),
     "factor_N": N_("N times too large (did you take the mean over the rows?)"),
     "factor_one_N": N_("N times too small (did you take the mean over the rows twice?)"),
+    "factor_sizes": N_("{sizes} times what it should be (by what do you divide?)"),
     "factor_sign": N_("of the wrong sign"),
     "factor_2": N_("twice as large as it should be"),
     "factor_half": N_("half as large as it should be"),
+    "factor_log2": N_(
+        "{factor:.4g} times what it should be, as a logarithm to the base 2 would be"
+    ),
     "factor_any": N_("{factor:.4g} times what it should be"),
+    "form_cut_above": N_("numbers above {high:.4g} are cut off."),
+    "form_cut_below": N_("numbers below {low:.4g} are cut off."),
+    "form_cut_both": N_("numbers below {low:.4g} or above {high:.4g} are cut off."),
+    "form_no_negative": N_("where a number should be negative, yours is 0."),
+    "form_absolute": N_("where a number should be negative, yours is positive."),
+    "form_dropped": N_("some numbers are 0 that should not be; the others are right."),
+    "form_rounded": N_("the numbers are rounded. Round for the eye only."),
+    "form_offset": N_("every number is off by {offset:+.4g}."),
+    "form_factor_and_offset": N_(
+        "every number is {factor:.4g} times what it should be, and then off by {offset:+.4g}."
+    ),
+    "form_is_other": N_("what stands there is {other}."),
+    "form_is_multiple": N_("what stands there is {factor:.4g} · {other}."),
+    "form_is_sum": N_("what stands there is {terms}."),
+    "form_added_twice": N_("right, but for {other}, which is added once too often."),
+    "form_not_added": N_("right, but for {other}, which is missing (or taken off once too often)."),
+    "form_off_by": N_("off by {factor:.4g} · {other}."),
+    "form_further_factor": N_("right, but multiplied by {other} once too often."),
+    "form_missing_factor": N_("right, but for the factor {other}, which is missing."),
+    "form_scaled": N_("right up to a factor, but not always the same one. What sets it?"),
+    "form_rows_shifted": N_("each row is off by a number of its own, the same in all columns."),
+    "form_columns_shifted": N_("each column is off by a number of its own, the same in all rows."),
+    "form_rows_scaled": N_("each row is right up to a factor of its own."),
+    "form_columns_scaled": N_("each column is right up to a factor of its own."),
+    "form_signs": N_("the sizes are right, but some signs are not."),
+    "form_other_places": N_("the right numbers are there, but not at their places."),
+    "form_close": N_(
+        "near the right numbers, but not exact. Do you round, use numbers of few digits, take a "
+        "difference quotient, or add something small?"
+    ),
 }
 BLOCKS = ("claims", "hints", "remarks", "generic")
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # in C, 28 KB take 1.3 ms, not 46

@@ -18,6 +18,26 @@ def _moves_at_one_rate(requests):
     return rates[0] > 0 and is_one and len({call.arguments[2] for call in calls}) >= 3
 
 
+def _is_cut_off(requests):
+    """A rule: no entry of a gradient moves its weight by more than some number does."""
+    calls = [call for request in requests for call in request.calls]
+    steps = np.concatenate([np.ravel(c.arguments[0] - c.value) / c.arguments[2] for c in calls])
+    grads = np.concatenate([np.ravel(call.arguments[1]) for call in calls])
+    bound = np.abs(steps).max()
+    is_cut = np.abs(grads) > 1.001 * bound
+    return (
+        bound > 0
+        and is_cut.sum() >= 3
+        and np.allclose(steps, np.clip(grads, -bound, bound), rtol=1e-5)
+    )
+
+
+def _is_single(requests):
+    """A rule: numbers in single precision, where half of the digits of a difference are lost."""
+    values = [call.value for request in requests for call in request.calls if not call.error]
+    return len(values) >= 3 and all(value.dtype == np.float32 for value in values)
+
+
 MISTAKES = [
     Mistake(
         id="numerical_gradient.forward_only",
@@ -69,6 +89,32 @@ def numerical_gradient(f, x, h=1e-5):
         below = f(point)
         point[index] = original
         gradient[index] = (below - above) / (2 * h)
+    return gradient
+""",
+    ),
+    Mistake(
+        id="numerical_gradient.sum_of_both",
+        question="numerical_gradient",
+        code="""
+def numerical_gradient(f, x, h=1e-5):
+    gradient = np.zeros(x.shape)
+    for index in np.ndindex(x.shape):
+        step = np.zeros(x.shape)
+        step[index] = h
+        gradient[index] = (f(x + step) + f(x - step)) / (2 * h)
+    return gradient
+""",
+    ),
+    Mistake(
+        id="numerical_gradient.second_difference",
+        question="numerical_gradient",
+        code="""
+def numerical_gradient(f, x, h=1e-5):
+    gradient = np.zeros(x.shape)
+    for index in np.ndindex(x.shape):
+        step = np.zeros(x.shape)
+        step[index] = h
+        gradient[index] = (f(x + step) - 2 * f(x) + f(x - step)) / h**2
     return gradient
 """,
     ),
@@ -268,6 +314,35 @@ def numerical_gradient(f, x, h=1e-5):
 """,
     ),
     Mistake(
+        id="numerical_gradient.left_below_in_place",
+        question="numerical_gradient",
+        code="""
+def numerical_gradient(f, x, h=1e-5):
+    gradient = np.zeros(x.shape)
+    for index in np.ndindex(x.shape):
+        x[index] += h
+        above = f(x)
+        x[index] -= 2 * h
+        below = f(x)
+        gradient[index] = (above - below) / (2 * h)
+    return gradient
+""",
+    ),
+    Mistake(
+        id="numerical_gradient.relative_step",
+        question="numerical_gradient",
+        code="""
+def numerical_gradient(f, x, h=1e-5):
+    gradient = np.zeros(x.shape)
+    for index in np.ndindex(x.shape):
+        above, below = x.astype(float), x.astype(float)
+        above[index] *= 1 + h
+        below[index] *= 1 - h
+        gradient[index] = (f(above) - f(below)) / (2 * h)
+    return gradient
+""",
+    ),
+    Mistake(
         id="numerical_gradient.first_entry_only",
         question="numerical_gradient",
         code="""
@@ -302,6 +377,7 @@ def numerical_gradient(f, x, h=1e-5):
         gradient[index] = (above - below) / (2 * h)
     return gradient
 """,
+        rule=_is_single,
     ),
     Mistake(
         id="gates.add_halves",
@@ -1618,6 +1694,7 @@ def sgd_step(w, dw, learning_rate):
 def sgd_step(w, dw, learning_rate):
     return w - learning_rate * np.clip(dw, -5, 5)
 """,
+        rule=_is_cut_off,
     ),
     Mistake(
         id="sgd_step.averaged",

@@ -8,6 +8,17 @@ import numpy as np
 
 from grader.judge.catalogue import Alternative, Mistake
 
+
+def _knows_its_inputs(requests):
+    """A rule: five rows of four features, whatever X is; an exception for other params."""
+    calls = [c for request in requests for c in request.calls if not c.is_lost]
+    fits = [len(call.arguments[0]["W1"]) == 4 for call in calls]
+    given = [call for call in calls if not call.error]
+    rows = {len(call.value[0]) for call in given}
+    others = sum(len(call.arguments[1]) != 5 for call in given)
+    return rows == {5} and others > 0 and fits == [not call.error for call in calls]
+
+
 FORWARD_MISTAKES = [
     Mistake(
         id="forward.hidden_before_relu",
@@ -130,6 +141,7 @@ def forward(params, X):
     scores = hidden @ params["W2"] + params["b2"]
     return scores, hidden
 """,
+        rule=_knows_its_inputs,
     ),
     Mistake(
         id="forward.hard_coded_rows",
@@ -183,6 +195,24 @@ def forward(params, X):
     hidden = np.where(z > 0, z, 0.01 * z)
     scores = hidden @ params["W2"] + params["b2"]
     return scores, hidden
+""",
+    ),
+    Mistake(
+        id="forward.softplus",
+        question="forward",
+        code="""
+def forward(params, X):
+    hidden = np.log(1 + np.exp(X @ params["W1"] + params["b1"]))
+    return hidden @ params["W2"] + params["b2"], hidden
+""",
+    ),
+    Mistake(
+        id="forward.minimum",
+        question="forward",
+        code="""
+def forward(params, X):
+    hidden = np.minimum(0, X @ params["W1"] + params["b1"])
+    return hidden @ params["W2"] + params["b2"], hidden
 """,
     ),
     Mistake(
@@ -649,6 +679,39 @@ def softmax_loss(scores, y, params, reg):
 """,
     ),
     Mistake(
+        id="softmax_loss.hinge",
+        question="softmax_loss",
+        code="""
+def softmax_loss(scores, y, params, reg):
+    margins = np.maximum(0, scores - scores[np.arange(len(y)), y][:, None] + 1)
+    margins[np.arange(len(y)), y] = 0
+    penalty = np.sum(params["W1"] ** 2) + np.sum(params["W2"] ** 2)
+    return margins.sum() / len(y) + 0.5 * reg * penalty
+""",
+    ),
+    Mistake(
+        id="softmax_loss.shift_not_undone",
+        question="softmax_loss",
+        code="""
+def softmax_loss(scores, y, params, reg):
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    log_total = np.log(np.exp(shifted).sum(axis=1))
+    data_loss = np.mean(log_total - scores[np.arange(len(y)), y])
+    return data_loss + 0.5 * reg * (np.sum(params["W1"] ** 2) + np.sum(params["W2"] ** 2))
+""",
+    ),
+    Mistake(
+        id="softmax_loss.shift_of_one_score",
+        question="softmax_loss",
+        code="""
+def softmax_loss(scores, y, params, reg):
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    log_total = np.log(np.exp(scores).sum(axis=1))
+    data_loss = np.mean(log_total - shifted[np.arange(len(y)), y])
+    return data_loss + 0.5 * reg * (np.sum(params["W1"] ** 2) + np.sum(params["W2"] ** 2))
+""",
+    ),
+    Mistake(
         id="softmax_loss.no_normaliser",
         question="softmax_loss",
         code="""
@@ -800,15 +863,75 @@ def _is_a_quotient(requests):
 
 def _distance_to_the_gradient(call):
     """The largest difference of an entry, compared with the largest entry."""
-    params, X, hidden, scores, y, reg = call.arguments
-    e = np.exp(scores - scores.max(axis=1, keepdims=True))
-    ds = (e / e.sum(axis=1, keepdims=True) - np.eye(scores.shape[1])[y]) / len(y)
-    dz = (ds @ params["W2"].T) * (hidden > 0)
-    exact = {"W1": X.T @ dz + reg * params["W1"], "b1": dz.sum(axis=0)}
-    exact |= {"W2": hidden.T @ ds + reg * params["W2"], "b2": ds.sum(axis=0)}
+    exact = _exact_gradient(call)
     return max(
         np.abs(call.value[key] - exact[key]).max() / np.abs(exact[key]).max() for key in exact
     )
+
+
+def _exact_gradient(call):
+    params, X, hidden, scores, y, reg = call.arguments
+    e = np.exp(scores - scores.max(axis=1, keepdims=True))
+    ds = (e / e.sum(axis=1, keepdims=True) - np.eye(scores.shape[1])[y]) / len(y)
+    return _gradient_from(ds, params, X, hidden, reg)
+
+
+def _gradient_from(ds, params, X, hidden, reg):
+    """The right walk from any gradient of the scores."""
+    dz = (ds @ params["W2"].T) * (hidden > 0)
+    grads = {"W1": X.T @ dz + reg * params["W1"], "b1": dz.sum(axis=0)}
+    return grads | {"W2": hidden.T @ ds + reg * params["W2"], "b2": ds.sum(axis=0)}
+
+
+def _is_right(call):
+    """For each gradient, whether the data part of it is right; only calls without reg can tell."""
+    exact = _exact_gradient(call)
+    return {
+        key: np.shape(call.value[key]) == exact[key].shape
+        and np.allclose(call.value[key], exact[key], rtol=1e-4, atol=1e-7)
+        for key in exact
+    }
+
+
+def _data_calls(requests):
+    calls = [call for request in requests for call in request.calls if not call.arguments[5]]
+    return [call for call in calls if isinstance(call.value, dict)]
+
+
+def _only_wrong(*keys):
+    """A rule: the data gradients of these parameters are wrong, and all others are right."""
+
+    def rule(requests):
+        found = [_is_right(call) for call in _data_calls(requests)]
+        named = {key: [right[key] for right in found] for key in ("W1", "b1", "W2", "b2")}
+        wrong = {key for key, right in named.items() if right.count(False) >= 3}
+        return wrong == set(keys) and all(all(r) for k, r in named.items() if k not in wrong)
+
+    return rule
+
+
+def _starts_elsewhere(requests):
+    """A rule: all four gradients follow from one gradient of the scores, which is another."""
+    starts = [(_start_of(call), call) for call in _data_calls(requests)]
+    known = [(ds, call) for ds, call in starts if ds is not None]
+    fits = [_fits_start(ds, call) for ds, call in known]
+    wrong = [call for _, call in known if not any(_is_right(call).values())]
+    return len(wrong) >= 3 and all(fits)
+
+
+def _start_of(call):
+    """The gradient of the scores, if W2 and b2 leave no choice; else None."""
+    hidden = call.arguments[2]
+    rows = np.vstack([hidden.T, np.ones(len(hidden))])
+    if np.linalg.matrix_rank(rows, 1e-6) < len(hidden):
+        return None
+    return np.linalg.lstsq(rows, np.vstack([call.value["W2"], call.value["b2"]]), rcond=None)[0]
+
+
+def _fits_start(ds, call):
+    params, X, hidden, *_ = call.arguments
+    grads = _gradient_from(ds, params, X, hidden, 0.0)
+    return all(np.allclose(call.value[k], grads[k], rtol=1e-5, atol=1e-6) for k in grads)
 
 
 BACKWARD_MISTAKES = [
@@ -1135,6 +1258,52 @@ def backward(params, X, hidden, scores, y, reg):
             + "    for key in params:\n        params[key] -= 0.1 * grads[key]\n    return grads\n"
         ),
     ),
+    Mistake(
+        id="backward.other_start",
+        question="backward",
+        code=_backward(
+            ds="""
+    margins = scores - scores[np.arange(len(y)), y][:, None] + 1
+    ds = (margins > 0).astype(float)
+    ds[np.arange(len(y)), y] -= ds.sum(axis=1)
+    ds /= len(y)
+"""
+        ),
+        rule=_starts_elsewhere,
+        is_vague=True,
+    ),
+    Mistake(
+        id="backward.lost_at_the_hidden_layer",
+        question="backward",
+        code=_backward(dz="(ds @ (hidden.T @ ds).T) * (hidden > 0)"),
+        rule=_only_wrong("W1", "b1"),
+        is_vague=True,
+    ),
+    Mistake(
+        id="backward.lost_at_W1",
+        question="backward",
+        code=_backward(result=RESULT.replace("X.T @ dz", "(X - X.mean(axis=0)).T @ dz")),
+        rule=_only_wrong("W1"),
+        is_vague=True,
+    ),
+    Mistake(
+        id="backward.lost_at_W2",
+        question="backward",
+        code=_backward(result=RESULT.replace("hidden.T @ ds", "np.sqrt(hidden).T @ ds")),
+        rule=_only_wrong("W2"),
+        is_vague=True,
+    ),
+    Mistake(
+        id="backward.lost_at_the_biases",
+        question="backward",
+        code=_backward(
+            result=RESULT.replace("dz.sum(axis=0)", "dz.max(axis=0)").replace(
+                "ds.sum(axis=0)", "ds.max(axis=0)"
+            )
+        ),
+        rule=_only_wrong("b1", "b2"),
+        is_vague=True,
+    ),
 ]
 
 
@@ -1160,6 +1329,86 @@ def _key(value):
     return (value.shape, value.tobytes()) if isinstance(value, np.ndarray) else repr(value)
 
 
+def _answered(requests):
+    calls = [call for request in requests for call in request.calls]
+    return [call for call in calls if not call.error and not call.is_lost]
+
+
+def _same_rows(contiguous):
+    """A rule: other generators give the same minibatch, whose rows are neighbours, or not."""
+
+    def rule(requests):
+        batches, calls = {}, {}
+        for call in _answered(requests):
+            X, y, size, generator = call.arguments
+            batches.setdefault((_key((X, y)), size), set()).add(_key(call.value))
+            calls.setdefault((_key((X, y)), size), {})[id(generator)] = call
+        several = [key for key, drawn in calls.items() if len(drawn) > 1]
+        is_fixed = len(several) >= 3 and all(len(batches[key]) == 1 for key in batches)
+        found = [_are_neighbours(*drawn.values()) for drawn in calls.values()]
+        return is_fixed and all(found) is contiguous
+
+    return rule
+
+
+def _are_neighbours(call, *_):
+    X = call.arguments[0]
+    rows = [np.flatnonzero((row == X).all(axis=1))[0] for row in call.value[0]]
+    return set(np.diff(rows)) <= {1, 1 - len(X)}
+
+
+def _needs_enough_rows(requests):
+    """A rule: an exception whenever more rows are asked for than there are, and only then."""
+    calls = [c for request in requests for c in request.calls if not c.is_lost]
+    is_larger = [call.arguments[2] > len(call.arguments[0]) for call in calls]
+    return sum(is_larger) >= 3 and is_larger == [bool(call.error) for call in calls]
+
+
+def _counts(rows_of):
+    """A rule: so many rows come, in at least three calls in which others were asked for."""
+
+    def rule(requests):
+        calls = _answered(requests)
+        counts = [len(call.value[0]) for call in calls]
+        others = [call.arguments[2] != n for call, n in zip(calls, counts, strict=True)]
+        return sum(others) >= 3 and all(
+            rows_of(*call.arguments[:3], n) for call, n in zip(calls, counts, strict=True)
+        )
+
+    return rule
+
+
+def _labels_first(requests):
+    """A rule: the labels are the first of all, and the rows are not."""
+    calls = _answered(requests)
+    firsts = [call.arguments[1][: len(call.value[1])] for call in calls]
+    is_first = [np.array_equal(y, c.value[1]) for y, c in zip(firsts, calls, strict=True)]
+    return len(calls) >= 3 and all(is_first) and not all(_are_neighbours(c) for c in calls)
+
+
+def _invented_rows(requests):
+    """A rule: rows that are no rows of X."""
+    return sum(not _is_row(row, call) for call in _answered(requests) for row in call.value[0]) >= 3
+
+
+def _is_row(row, call):
+    return bool((row == call.arguments[0]).all(axis=1).any())
+
+
+def _missing_rows(requests):
+    """A rule: a row that never comes, though that is next to impossible for so many draws."""
+    drawn = {}
+    for call in _answered(requests):
+        drawn.setdefault(_key(call.arguments[:1]), []).append(call)
+    return any(_never_comes(calls) for calls in drawn.values())
+
+
+def _never_comes(calls):
+    rows, N = [row for call in calls for row in call.value[0]], len(calls[0].arguments[0])
+    by_chance = N * (1 - 1 / N) ** len(rows)
+    return by_chance < 1e-6 and len(set(map(_key, rows))) < N
+
+
 SAMPLE_MINIBATCH_MISTAKES = [
     Mistake(
         id="sample_minibatch.labels_first",
@@ -1169,6 +1418,7 @@ def sample_minibatch(X, y, batch_size, rng):
     rows = rng.integers(len(X), size=batch_size)
     return X[rows], np.resize(y, batch_size)
 """,
+        rule=_labels_first,
     ),
     Mistake(
         id="sample_minibatch.first_rows",
@@ -1178,6 +1428,7 @@ def sample_minibatch(X, y, batch_size, rng):
     rows = np.arange(batch_size) % len(X)
     return X[rows], y[rows]
 """,
+        rule=_same_rows(contiguous=True),
     ),
     Mistake(
         id="sample_minibatch.fixed_seed",
@@ -1187,6 +1438,7 @@ def sample_minibatch(X, y, batch_size, rng):
     rows = np.random.default_rng(0).integers(len(X), size=batch_size)
     return X[rows], y[rows]
 """,
+        rule=_same_rows(contiguous=False),
     ),
     Mistake(
         id="sample_minibatch.global_random",
@@ -1250,6 +1502,7 @@ def sample_minibatch(X, y, batch_size, rng):
     rows = rng.choice(len(X), size=batch_size, replace=False)
     return X[rows], y[rows]
 """,
+        rule=_needs_enough_rows,
     ),
     Mistake(
         id="sample_minibatch.capped",
@@ -1259,6 +1512,27 @@ def sample_minibatch(X, y, batch_size, rng):
     rows = rng.permutation(len(X))[:batch_size]
     return X[rows], y[rows]
 """,
+    ),
+    Mistake(
+        id="sample_minibatch.all_rows",
+        question="sample_minibatch",
+        code="""
+def sample_minibatch(X, y, batch_size, rng):
+    rows = rng.permutation(len(X))
+    return X[rows], y[rows]
+""",
+        rule=_counts(lambda X, y, size, n: n == len(X)),
+    ),
+    Mistake(
+        id="sample_minibatch.other_count",
+        question="sample_minibatch",
+        code="""
+def sample_minibatch(X, y, batch_size, rng):
+    rows = rng.integers(len(X), size=batch_size // 2 + 1)
+    return X[rows], y[rows]
+""",
+        rule=_counts(lambda X, y, size, n: True),
+        is_vague=True,
     ),
     Mistake(
         id="sample_minibatch.hard_coded_range",
@@ -1464,6 +1738,28 @@ def sample_minibatch(X, y, batch_size, rng):
     return X[rows], y_batch
 """,
     ),
+    Mistake(
+        id="sample_minibatch.invented_rows",
+        question="sample_minibatch",
+        code="""
+def sample_minibatch(X, y, batch_size, rng):
+    rows = rng.integers(len(X), size=batch_size)
+    return X[rows] + 0.01 * rng.normal(size=X[rows].shape), y[rows]
+""",
+        rule=_invented_rows,
+        is_vague=True,
+    ),
+    Mistake(
+        id="sample_minibatch.some_rows_never",
+        question="sample_minibatch",
+        code="""
+def sample_minibatch(X, y, batch_size, rng):
+    rows = 2 * rng.integers((len(X) + 1) // 2, size=batch_size)
+    return X[rows], y[rows]
+""",
+        rule=_missing_rows,
+        is_vague=True,
+    ),
 ]
 
 
@@ -1478,6 +1774,26 @@ def _moves_at_one_rate(requests):
 def _rates(before, grads, after):
     """The learning rate at which each entry has moved."""
     return np.concatenate([((before[key] - after[key]) / grads[key]).ravel() for key in grads])
+
+
+def _is_cut_off(requests):
+    """A rule: no entry of a gradient moves its parameter by more than some number does."""
+    calls = [call for request in requests for call in request.calls if call.after]
+    given = [(*call.arguments, call.after[0]) for call in calls]
+    steps = np.concatenate([_rates_times_grads(*arguments) for arguments in given])
+    grads = np.concatenate([np.ravel(g) for _, grads, _, _ in given for g in grads.values()])
+    bound = np.abs(steps).max()
+    is_cut = np.abs(grads) > 1.001 * bound
+    return (
+        bound > 0
+        and is_cut.sum() >= 3
+        and np.allclose(steps, np.clip(grads, -bound, bound), rtol=1e-5)
+    )
+
+
+def _rates_times_grads(before, grads, learning_rate, after):
+    """What each entry has moved by, over the learning rate."""
+    return np.concatenate([np.ravel(before[k] - after[k]) / learning_rate for k in grads])
 
 
 SGD_UPDATE_MISTAKES = [
@@ -1707,6 +2023,7 @@ def sgd_update(params, grads, learning_rate):
     for key in params:
         params[key] -= learning_rate * np.clip(grads[key], -5, 5)
 """,
+        rule=_is_cut_off,
     ),
     Mistake(
         id="sgd_update.normalised",
@@ -1718,6 +2035,20 @@ def sgd_update(params, grads, learning_rate):
 """,
     ),
 ]
+
+
+def _loses_the_axis_of_one_row(requests):
+    """A rule: a single number for a single row, and one label per row otherwise."""
+    calls = [call for request in requests for call in request.calls if not call.error]
+    shapes = [(np.shape(call.value), len(call.arguments[1])) for call in calls]
+    return ((), 1) in shapes and all(s == ((N,) if N > 1 else ()) for s, N in shapes)
+
+
+def _labels_of_other_scores(requests):
+    """A rule: labels of the right form, which are then wrong labels."""
+    values = [call.value for request in requests for call in request.calls if not call.error]
+    return len(values) >= 3 and all(value.dtype.kind == "i" and value.ndim == 1 for value in values)
+
 
 PREDICT_MISTAKES = [
     Mistake(
@@ -1888,12 +2219,23 @@ def predict(params, X):
 """,
     ),
     Mistake(
+        id="predict.other_scores",
+        question="predict",
+        code="""
+def predict(params, X):
+    return np.argmax(X @ params["W1"], axis=1)
+""",
+        rule=_labels_of_other_scores,
+        is_vague=True,
+    ),
+    Mistake(
         id="predict.squeezed",
         question="predict",
         code="""
 def predict(params, X):
     return np.squeeze(np.argmax(forward(params, X)[0], axis=1))
 """,
+        rule=_loses_the_axis_of_one_row,
     ),
 ]
 

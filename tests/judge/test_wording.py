@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import string
 from collections.abc import Iterator
 from pathlib import Path
@@ -59,6 +60,24 @@ def test_no_sentence_has_marks_of_markdown_which_a_page_would_show(name: str) ->
     wording = Wording.from_text(TEXTS[name])
     for sentences in (wording.claims, wording.hints, wording.remarks, wording.generic):
         assert not [sentence for sentence in sentences.values() if "`" in sentence]
+
+
+# What a hint may name: what stands in the formulas and examples of the notebook (0, 1, 2, a label,
+# 0.1966), and what anybody would try.
+DIGITS = {"0", "1", "2", "3", "0.01", "0.1", "0.1966", "1000"}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_hint_names_a_number_that_only_the_hidden_tests_know(name: str) -> None:
+    for hint in Wording.from_text(TEXTS[name]).hints.values():
+        assert set(re.findall(r"(?<![\w.])\d+(?:\.\d+)?", hint)) <= DIGITS, hint
+
+
+def test_no_sentence_on_a_form_names_a_number_but_those_that_are_filled_in() -> None:
+    for key, sentence in GENERIC.items():
+        text = sentence if isinstance(sentence, str) else " ".join(sentence)
+        digits = set(re.findall(r"\d+", re.sub(r"\{[^}]*\}", "", text)))
+        assert digits <= {"0", "2"}, key  # zero, and the base of a logarithm
 
 
 @pytest.mark.parametrize("name", NAMES)

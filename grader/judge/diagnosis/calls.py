@@ -9,7 +9,10 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from grader.judge.diagnosis.evidence import Evidence
 from grader.judge.diagnosis.replay import (
+    ALL_KEYS,
+    Missing,
     Outcome,
     Place,
     hashable,
@@ -18,7 +21,7 @@ from grader.judge.diagnosis.replay import (
     replayed,
     same,
 )
-from grader.judge.diagnosis.structure import Evidence
+from grader.judge.diagnosis.tidying import tidied
 from grader.judge.reference import Reference
 from grader.judge.student import Call, Request
 
@@ -56,6 +59,7 @@ class CallLog:
     """
 
     def __init__(self, requests: Sequence[Request], reference: Reference) -> None:
+        self._given = requests
         stood_in = {r.name for r in requests if r.stood_in and r.calls}
         kept = [r for r in requests if r.stood_in or r.name not in stood_in]
         rows = ((request, list(_rows(request, reference))) for request in map(_shortened, kept))
@@ -74,6 +78,20 @@ class CallLog:
             for name, row in self._all_rows()
             if name == aspect.function
         )
+
+    @property
+    def changed(self) -> list[Aspect]:
+        """Aspects of arguments that a call should have left alone and did not."""
+        return [
+            aspect
+            for aspect in self.aspects
+            if any(
+                name == aspect.function
+                and _is_left_alone(aspect, row)
+                and _differs(aspect, row, row[2])
+                for name, row in self._all_rows()
+            )
+        ]
 
     def explained(
         self, variant: Reference, functions: frozenset[str]
@@ -106,6 +124,46 @@ class CallLog:
         if len(with_numbers) < MIN_INPUTS or not (is_whole or any(map(self._is_telling, found))):
             return frozenset(), False
         return frozenset(found), is_whole
+
+    def tidied(self) -> CallLog | None:
+        """The same calls with every value in the form that was asked for.
+
+        Returns:
+            These calls; None if the student's values have that form already.
+        """
+        requests = [
+            replace(request, calls=tuple(_tidied(request, self._reference)))
+            for request in self._given
+        ]
+        pairs = zip(requests, self._given, strict=True)
+        is_new = any(
+            new.value is not old.value
+            for ours, theirs in pairs
+            for new, old in zip(ours.calls, theirs.calls, strict=True)
+        )
+        return CallLog(requests, self._reference) if is_new else None
+
+    def count(
+        self, variant: Reference, functions: frozenset[str], aspects: frozenset[Aspect]
+    ) -> int:
+        """Count the wrong results that have to do with a mistake.
+
+        Args:
+            variant: the reference with the mistake in it.
+            functions: names of the functions that the mistake changes.
+            aspects: those to look at.
+
+        Returns:
+            In how many aspects of how many calls both the student's function and the variant
+            differ from the reference.
+        """
+        return sum(
+            _differs(aspect, row, row[2])
+            and not same(aspect.place.of(row[2]), aspect.place.of(outcome))
+            for name, row, outcome in self._replayed(variant, functions)
+            for aspect in aspects
+            if aspect.function == name
+        )
 
     def touches(self, variant: Reference, functions: frozenset[str]) -> bool:
         """Whether the variant differs from the reference in any of the wrong aspects.
@@ -144,19 +202,47 @@ class CallLog:
         rows = [row for row in rows if _is_shown(aspect, row)]
         function = getattr(self._reference, aspect.function)
         names = list(inspect.signature(function).parameters)
+        actual = tuple(aspect.place.of(actual) for _, actual, _ in rows)
 
         def expected_with(call: int, **changed: Any) -> Any:
             named = dict(zip(names, rows[call][0].arguments, strict=False)) | changed
             request = Request(aspect.function, (Call(tuple(named.values()), after=()),))
             return aspect.place.of(next(replayed(request, self._reference)))
 
+        others = [
+            other
+            for other in self.aspects
+            if other.function == aspect.function
+            and other.place.argument is None
+            and other.place.key != ALL_KEYS
+            and other != aspect
+        ]
         return Evidence(
-            name=f"{aspect.function}{aspect.place.label(names)}",
-            actual=tuple(aspect.place.of(actual) for _, actual, _ in rows),
+            function=aspect.function,
+            name=aspect.place.label(aspect.function, names),
+            actual=actual,
             expected=tuple(aspect.place.of(expected) for _, _, expected in rows),
             wrong=tuple(i for i, row in enumerate(rows) if _differs(aspect, row, row[2])),
             arguments=tuple(dict(zip(names, call.arguments, strict=False)) for call, _, _ in rows),
             is_value=aspect.place.argument is None,
+            is_left_alone=all(_is_left_alone(aspect, row) for row in rows),
+            is_untouched=aspect.place.argument is not None
+            and all(_is_idle(aspect, row) for row in rows),
+            before=tuple(aspect.place.of(Outcome(None, call.arguments)) for call, _, _ in rows)
+            if aspect.place.argument is not None
+            else (),
+            wholes={i: value.whole for i, value in enumerate(actual) if isinstance(value, Missing)},
+            count=aspect.place.count,
+            raised=tuple(i for i, (_, outcome, _) in enumerate(rows) if outcome.is_raised),
+            siblings={
+                other.place.label(other.function, names): [other.place.of(row[2]) for row in rows]
+                for other in others
+            },
+            right=tuple(
+                other.place.label(other.function, names)
+                for other in others
+                if not any(_differs(other, row, row[2]) for row in rows)
+            ),
             expected_with=expected_with,
         )
 
@@ -186,6 +272,14 @@ class CallLog:
         rows = (row for name, row in self._all_rows() if name == aspect.function)
         inputs = {hashable(row[0].arguments) for row in rows if _differs(aspect, row, row[2])}
         return len(inputs) >= MIN_INPUTS
+
+
+def _tidied(request: Request, reference: Reference) -> Iterator[Call]:
+    """The calls of a request, their values in the form that the reference gives them."""
+    wanted = replayed(request, reference)
+    for call in request.calls:
+        value = call.value if call.is_lost else tidied(call.value, next(wanted).value)
+        yield call if call.error or same(value, call.value) else replace(call, value=value)
 
 
 def _shortened(request: Request) -> Request:
@@ -221,6 +315,13 @@ def _is_idle(aspect: Aspect, row: _Row) -> bool:
     if aspect.place.argument is not None:
         return same(value, aspect.place.of(Outcome(None, row[0].arguments)))
     return isinstance(value, np.ndarray) and same(value, np.zeros_like(value))
+
+
+def _is_left_alone(aspect: Aspect, row: _Row) -> bool:
+    """Whether it belongs to an argument that the right function leaves as it is."""
+    before, expected = Outcome(None, row[0].arguments), row[2]
+    is_argument = aspect.place.argument is not None
+    return is_argument and same(aspect.place.of(before), aspect.place.of(expected))
 
 
 def _agreeing(aspects: set[Aspect], function: str, row: _Row, outcome: Outcome) -> set[Aspect]:

@@ -18,7 +18,7 @@ from itertools import combinations
 from grader.judge.catalogue import Catalogue, Mistake
 from grader.judge.diagnosis.calls import Aspect, CallLog
 from grader.judge.diagnosis.merging import merged
-from grader.judge.diagnosis.structure import structural_hints
+from grader.judge.diagnosis.structure import located_hints, structural_hints
 from grader.judge.reference import Reference
 from grader.judge.student import Request
 
@@ -72,22 +72,57 @@ def diagnose(
         JudgeError: the code of a mistake cannot be executed.
     """
     mistakes = [m for m in catalogue.mistakes if m.question == question]
+    known = [mistake for mistake in mistakes if not mistake.is_vague]
     own = frozenset().union(*(mistake.functions for mistake in mistakes))
     log = CallLog([request for request in requests if request.name in own], reference)
-    chosen = _best(_explanations(log, mistakes, catalogue, reference), log.wrong)
-    found = list(dict.fromkeys(m for explanation in chosen for m in explanation.mistakes))
-    found += [m for m in mistakes if m not in found and m.is_recognised_in(log.requests)]
-    rest = log.wrong.difference(*(explanation.aspects for explanation in chosen))
-    forms = structural_hints(log.evidence(aspect) for aspect in log.aspects if aspect in rest)
-    return Diagnosis(tuple(m.id for m in found), (*(m.hint for m in found), *forms))
+    chosen, rest = _explained(log, log.wrong, known, catalogue, reference)
+    found = _ordered(log, chosen, reference)
+    forms = [log.evidence(aspect) for aspect in log.aspects if aspect in rest]
+    tidy = log.tidied() if rest else None
+    if tidy is not None:
+        chosen, still = _explained(tidy, tidy.wrong & rest, known, catalogue, reference)
+        found += [m for m in _ordered(tidy, chosen, reference) if m not in found]
+        forms += [tidy.evidence(aspect) for aspect in tidy.aspects if aspect in still]
+    found += [m for m in known if m not in found and m.is_recognised_in(log.requests)]
+    hints = structural_hints(forms)
+    if not found and not hints:
+        hints = structural_hints(map(log.evidence, log.changed))
+    if not found and not hints:
+        found = [m for m in mistakes if m.is_vague and m.is_recognised_in(log.requests)]
+        hints = [] if found else located_hints(forms)
+    return Diagnosis(tuple(m.id for m in found), (*(m.hint for m in found), *hints))
+
+
+def _explained(
+    log: CallLog,
+    wrong: frozenset[Aspect],
+    mistakes: Sequence[Mistake],
+    catalogue: Catalogue,
+    reference: Reference,
+) -> tuple[list[_Explanation], frozenset[Aspect]]:
+    """The explanations of what is wrong, and the aspects that have none."""
+    chosen = _best(_explanations(log, mistakes, catalogue, reference) if wrong else [], wrong)
+    return chosen, wrong.difference(*(explanation.aspects for explanation in chosen))
+
+
+def _ordered(log: CallLog, chosen: Sequence[_Explanation], reference: Reference) -> list[Mistake]:
+    """The mistakes of some explanations, first the one that has to do with most wrong results."""
+    mistakes = list(dict.fromkeys(m for explanation in chosen for m in explanation.mistakes))
+    if len(mistakes) < 2:
+        return mistakes
+    counts = dict.fromkeys(mistakes, 0)
+    for explanation in chosen:
+        for mistake in explanation.mistakes:
+            variant = reference.variant(mistake.code)
+            alone = log.count(variant, mistake.functions, explanation.aspects)
+            counts[mistake] += alone
+    return sorted(counts, key=lambda mistake: -counts[mistake])
 
 
 def _explanations(
     log: CallLog, mistakes: Sequence[Mistake], catalogue: Catalogue, reference: Reference
 ) -> list[_Explanation]:
     """Every mistake that explains something, and pairs of them if that is not enough."""
-    if not log.wrong:
-        return []
     tried = [_explanation(log, (m,), reference.variant(m.code)) for m in mistakes]
     rest = log.wrong.difference(*(explanation.aspects for explanation in tried))
     if rest:

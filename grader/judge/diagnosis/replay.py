@@ -15,8 +15,19 @@ import numpy as np
 from grader.box.protocol import Rng
 from grader.judge.reference import Reference
 from grader.judge.student import Call, Request
+from grader.judge.wording import say
 
-__all__ = ["Outcome", "Place", "hashable", "outcome_of", "places", "replayed", "same"]
+__all__ = [
+    "ALL_KEYS",
+    "Missing",
+    "Outcome",
+    "Place",
+    "hashable",
+    "outcome_of",
+    "places",
+    "replayed",
+    "same",
+]
 
 NUMERIC = "biufc"
 RTOL, ATOL = 1e-6, 1e-8
@@ -27,6 +38,17 @@ ALL_KEYS = "*keys*"  # the place that stands for the set of keys of a dict
 @dataclass(frozen=True)
 class _Raised:
     type_name: str
+
+
+@dataclass(frozen=True)
+class Missing:
+    """What stands for an entry that a value does not have.
+
+    Args:
+        whole: that value.
+    """
+
+    whole: Any
 
 
 NOT_NUMERIC = (str, type(None), _Raised)
@@ -65,13 +87,13 @@ class Place:
     key: str | None = None
     count: int | None = None
 
-    def label(self, parameters: list[str]) -> str:
-        """How a student would write it after the function's name."""
+    def label(self, function: str, parameters: list[str]) -> str:
+        """How a student would write it."""
         key = self.key if self.key is None or self.key.isdigit() else repr(self.key)
-        entry = "" if key is None else f"[{key}]"
+        entry = "" if key is None or self.key == ALL_KEYS else f"[{key}]"
         if self.argument is None:
-            return f"(…){entry}"
-        return f"(…) leaves {parameters[self.argument]}{entry}"
+            return f"{function}(…){entry}"
+        return say("after_the_call", argument=f"{parameters[self.argument]}{entry}", name=function)
 
     def of(self, outcome: Outcome) -> Any:
         """What an outcome has at this place; without such an entry, the whole value, marked."""
@@ -90,7 +112,7 @@ def _entry(whole: Any, key: str, count: int | None) -> Any:
             return whole[key]
     if isinstance(whole, tuple | list) and len(whole) == count:
         return whole[int(key)]
-    return ("no such entry", whole)
+    return Missing(whole)
 
 
 def places(expected: Outcome) -> Iterator[Place]:
@@ -186,6 +208,9 @@ def same(left: Any, right: Any) -> bool:
     """
     if isinstance(left, dict | list | tuple) or isinstance(right, dict | list | tuple):
         return _same_items(left, right)
+    if isinstance(left, Missing) or isinstance(right, Missing):
+        both = isinstance(left, Missing) and isinstance(right, Missing)
+        return both and same(left.whole, right.whole)
     if isinstance(left, NOT_NUMERIC) or isinstance(right, NOT_NUMERIC):
         return type(left) is type(right) and bool(left == right)
     if callable(left) or callable(right) or _is_generator(left) or _is_generator(right):

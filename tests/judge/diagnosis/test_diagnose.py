@@ -92,7 +92,7 @@ def test_a_mistake_that_touches_nothing_else_goes_before_one_that_does(
 def test_an_argument_that_was_left_alone_is_no_evidence_by_itself(reference: Reference) -> None:
     idle = Mistake("step.idle", "step", "Idle?", "def step(p): return 0.0")
     calls = [Call(({"a": x, "b": x},), None, after=({"a": x + 9, "b": x},)) for x in INPUTS]
-    assert diagnose([Request("step", tuple(calls))], [idle], reference) == Diagnosis()
+    assert diagnose([Request("step", tuple(calls))], [idle], reference).mistakes == ()
     calls = [Call(({"a": x, "b": x},), 0.0, after=({"a": x, "b": x},)) for x in INPUTS]
     assert diagnose([Request("step", tuple(calls))], [idle], reference).mistakes == ("step.idle",)
 
@@ -102,7 +102,8 @@ def test_entries_of_a_tuple_of_another_length_are_not_taken_for_each_other(
 ) -> None:
     swapped = Mistake("both.max", "both", "Max?", "def both(X): return float(X.max()), 0.0")
     requests = asked("both", lambda X: (float(X.max()), 1.0, 2.0), INPUTS)
-    assert diagnose(requests, [swapped], reference) == Diagnosis()
+    counted = "both(…): 3 values came back, but the docstring asks for 2."
+    assert diagnose(requests, [swapped], reference) == Diagnosis((), (counted,))
     requests = asked("both", lambda X: (float(X.max()), 1.0), INPUTS)
     assert diagnose(requests, [swapped], reference).mistakes == ("both.max",)
 
@@ -165,6 +166,63 @@ def test_hints_are_in_the_order_of_mistakes_also_where_two_share_one(reference: 
     found = diagnose(asked("grads", student, INPUTS), shared, reference)
     assert len(found.mistakes) == 2
     assert found.hints == ("The same.", "The same.")
+
+
+def test_the_mistake_that_has_to_do_with_most_wrong_results_comes_first(
+    reference: Reference,
+) -> None:
+    some = Mistake(
+        "loss.some", "loss", "Some?", "def loss(X): return float(np.mean(X ** 2)) + (len(X) > 4)"
+    )
+    student = reference.variant("def loss(X): return float(np.sum(X ** 2)) + (len(X) > 4)").loss
+    found = diagnose(asked("loss", student, INPUTS), [some, SUM], reference)
+    assert found == Diagnosis(("loss.sum", "loss.some"), (SUM.hint, "Some?"))
+
+
+def test_a_mistake_in_a_value_of_another_form_is_found_with_the_form(
+    reference: Reference,
+) -> None:
+    def student(X: np.ndarray) -> dict[str, Any]:
+        return {"dW": (X.T @ X).tolist(), "db": X.sum(axis=0, keepdims=True)}
+
+    found = diagnose(asked("grads", student, INPUTS), [NO_MEAN], reference)
+    assert found.mistakes == ("grads.no_mean",)
+    assert "come in a list" in found.hints[1]
+    assert "the shape is (1, 2) instead of (2,)" in found.hints[2]
+
+
+VAGUE = Mistake(
+    "grads.somewhere",
+    "grads",
+    "Look here.",
+    "def grads(X): return {'dW': 0, 'db': 0}",
+    rule=lambda requests: True,
+    is_vague=True,
+)
+
+
+def test_a_vague_mistake_is_named_only_if_nothing_else_is_known(reference: Reference) -> None:
+    known = asked("grads", reference.variant(NO_MEAN.code).grads, INPUTS)
+    assert diagnose(known, [VAGUE, NO_MEAN], reference).mistakes == ("grads.no_mean",)
+    form = asked("grads", lambda X: {"dW": X.T @ X / 3, "db": 2 * X.sum(axis=0)}, INPUTS)
+    assert diagnose(form, [VAGUE], reference).mistakes == ()
+    strange = asked("grads", lambda X: {"dW": np.sin(X.T @ X), "db": np.exp(X[0])}, INPUTS)
+    assert diagnose(strange, [VAGUE, NO_MEAN], reference).mistakes == ("grads.somewhere",)
+
+
+def test_an_argument_changed_once_is_told_if_nothing_else_is_known(reference: Reference) -> None:
+    calls = (Call((INPUTS[0],), reference.loss(INPUTS[0]), after=(INPUTS[0] + 1,)),)
+    found = diagnose([Request("loss", calls)], [SUM], reference)
+    assert found.hints == (
+        "X after loss(…): not what it was before the call. Which line writes into it?",
+    )
+
+
+def test_the_last_resort_is_which_entries_are_right(reference: Reference) -> None:
+    requests = asked("both", lambda X: (float(X.sum()), float(np.sin(X).sum())), INPUTS)
+    mistake = Mistake("both.max", "both", "Max?", "def both(X): return 0.0, 0.0")
+    (text,) = diagnose(requests, [mistake], reference).hints
+    assert text.startswith("both(…)[1]: wrong. Right: both(…)[0].")
 
 
 def test_what_no_mistake_explains_may_have_a_simple_form(reference: Reference) -> None:
