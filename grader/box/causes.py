@@ -112,8 +112,7 @@ class Causes:
         found: dict[int, frozenset[str]] = {}
         for name in names:
             for place, meanings in self.needs.undone_by(name, above).items():
-                if not self.cells[place].is_released:
-                    found[place] = found.get(place, frozenset()) | meanings
+                found[place] = found.get(place, frozenset()) | meanings
         binding = {place: meanings for place, meanings in found.items() if meanings}
         scratch = {place: none for place, none in found.items() if not self.cells[place].is_answer}
         return {

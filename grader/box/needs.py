@@ -89,10 +89,16 @@ class Needs:
     Args:
         sources: the code of the cells, in order.
         preferred: cells whose definition of a function counts, even if a later one defines it too.
+        harmless: cells that undo nothing.
     """
 
-    def __init__(self, sources: Sequence[str], preferred: Collection[int] = ()) -> None:
-        self._preferred = preferred
+    def __init__(
+        self,
+        sources: Sequence[str],
+        preferred: Collection[int] = (),
+        harmless: Collection[int] = (),
+    ) -> None:
+        self._preferred, self._harmless = preferred, harmless
         self._cells = list(_read_in_bounds(sources))
 
     def of(self, name: str) -> frozenset[int]:
@@ -132,7 +138,8 @@ class Needs:
         known = frozenset[Import]().union(*(cell.imports for cell in own))
         found = {}
         for place, cell in enumerate(self._cells):
-            if home is not None and (above or place > home) and place not in needed:
+            is_elsewhere = place not in needed and place not in self._harmless
+            if home is not None and (above or place > home) and is_elsewhere:
                 other = {imported.name for imported in cell.imports - known}
                 names = used & (cell.defined | cell.assigned | other)
                 if names or cell.imports_all or cell.has_effects:

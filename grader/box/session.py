@@ -287,7 +287,8 @@ class Session:
     def _causes(self) -> Causes:
         """Here a definition in an answer counts, even if a later cell replaces it."""
         answers = {place for place, cell in enumerate(self._cells) if cell.is_answer}
-        needs = Needs([cell.source for cell in self._cells], answers)
+        released = {place for place, cell in enumerate(self._cells) if cell.is_released}
+        needs = Needs([cell.source for cell in self._cells], answers, released)
         return Causes(self._cells, needs, self._outcomes)
 
     def _cells_of(self, name: str) -> frozenset[int]:

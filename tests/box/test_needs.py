@@ -120,6 +120,11 @@ def test_a_cell_below_that_binds_nothing_that_is_used_undoes_nothing(source: str
     assert not Needs(cells).undone_by("f")
 
 
+def test_a_harmless_cell_undoes_nothing() -> None:
+    cells = ["def f(x): return len(x)", "len = 5", "len = 6"]
+    assert Needs(cells, harmless={1}).undone_by("f") == {2: {"len"}}
+
+
 def test_a_builtin_that_a_needed_cell_shadows_is_found() -> None:
     cells = ["len = 5\ndef helper(x): return x", "def f(x): return helper(x) + len(x)", "sum = 1"]
     assert Needs(cells).shadowed("f") == {0: {"len"}}
