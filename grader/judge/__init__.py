@@ -17,6 +17,7 @@ from grader.judge.assertions import (
     expect_array,
     expect_dict,
     expect_float,
+    expect_numbers,
     expect_tuple,
 )
 from grader.judge.oracle import complex_step_gradient
@@ -36,6 +37,7 @@ __all__ = [
     "expect_array",
     "expect_dict",
     "expect_float",
+    "expect_numbers",
     "expect_tuple",
     "say",
 ]

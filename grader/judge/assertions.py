@@ -25,6 +25,7 @@ __all__ = [
     "expect_array",
     "expect_dict",
     "expect_float",
+    "expect_numbers",
     "expect_tuple",
 ]
 
@@ -76,6 +77,40 @@ def expect_array(
         wanted = say(f"kind_{kind or 'f'}")
         raise AssertionError(say("other_kind", name=name, kind=wanted, dtype=value.dtype))
     return value
+
+
+def expect_numbers(value: Any, name: str, shape: tuple[int, ...] | None = None) -> np.ndarray:
+    """The real numbers of a value, whatever form they come in.
+
+    A list is as good as an array, and axes of length 1 may be too many or too few. Use it for
+    checks of numbers when the form has a check of its own.
+
+    Args:
+        value: what the student returned.
+        name: what the student calls it.
+        shape: shape of the result; None accepts any.
+    """
+    array = value if isinstance(value, np.ndarray) else _as_array(value)
+    if array is None:
+        return expect_array(value, name)
+    if shape is not None and _without_ones(array.shape) == _without_ones(shape):
+        array = array.reshape(shape)
+    return expect_array(array, name, shape)
+
+
+def _as_array(value: Any) -> np.ndarray | None:
+    """The array of a number or of nested lists of numbers; None for any other value."""
+    if not isinstance(value, int | float | list | tuple | np.generic):
+        return None
+    try:
+        array = np.asarray(value)
+    except (ValueError, OverflowError):  # a ragged list
+        return None
+    return array if array.dtype.kind in "biufc" else None
+
+
+def _without_ones(shape: Iterable[int]) -> list[int]:
+    return [length for length in shape if length != 1]
 
 
 def expect_float(value: Any, name: str) -> float:

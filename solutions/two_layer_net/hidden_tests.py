@@ -8,7 +8,11 @@ other than AssertionError.
 
 import contextlib
 import inspect
+from functools import wraps
+from itertools import zip_longest
 from pathlib import Path
+from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pytest
@@ -24,6 +28,7 @@ from grader.judge import (
     expect_array,
     expect_dict,
     expect_float,
+    expect_numbers,
     expect_tuple,
     say,
 )
@@ -387,6 +392,45 @@ def test_loss_leaves_its_arguments_alone(student, rng):
 
 
 # backward -----------------------------------------------------------------------------------
+#
+# A student's backward is asked once, and each check judges a part of what it gave: first for small
+# nets, then for a large one, in which one loss for each parameter takes far more time than a call
+# has. Whoever fails there has no backward pass, however exact the numbers are.
+
+LARGE = (3, 1200, 50, 500)  # N, D, H, C; plain loops over rows, units and inputs still fit
+LARGE_IN_LISTS = (3, 200, 50, 250)  # an answer holds fewer numbers if they are in lists
+ROUNDING = 2e-5  # of the terms that a gradient sums up; single precision stays well below
+
+
+class Answer(NamedTuple):
+    """What backward gave for a problem, beside the gradient of our loss without penalty.
+
+    Rounding errors grow with `terms`: what each entry of the gradient sums up, without signs.
+    """
+
+    problem: tuple
+    expected: dict
+    terms: dict
+    plain: dict
+    reg: float
+    punished: dict
+
+
+def asked_once(ask):
+    """Remember for all checks what a student's backward gave, or why it gave nothing."""
+    known = WeakKeyDictionary()
+
+    @wraps(ask)
+    def remembered(student, reference, rng):
+        if student not in known:
+            try:
+                known[student] = ask(student, reference, rng)
+            except AssertionError as failure:
+                known[student] = str(failure)
+        assert_true(not isinstance(known[student], str), known[student])
+        return known[student]
+
+    return remembered
 
 
 def backward_arguments(reference, problem, reg):
@@ -395,46 +439,157 @@ def backward_arguments(reference, problem, reg):
     return params, X, hidden, scores, y, reg
 
 
-def student_gradients(student, reference, problems, reg):
-    calls = [backward_arguments(reference, problem, reg) for problem in problems]
-    values = student.many("backward", calls)
-    return [expect_dict(value, KEYS, say("result_of", name="backward")) for value in values]
-
-
-def exact_gradient(reference, problem, key, reg):
+def exact_gradient(reference, problem):
     """Gradient of the instructor's loss by our own backward, which the complex step confirms.
 
     Along one direction: entry by entry would be as many losses. The direction leaves no entry out,
     so a wrong one shows, unless several cancel.
     """
     params, X, y = problem
-    ours = reference.backward(*backward_arguments(reference, problem, reg))[key]
-    direction = np.cos(np.arange(ours.size)).reshape(ours.shape)
+    ours = reference.backward(*backward_arguments(reference, problem, 0.0))
+    direction = {key: np.cos(np.arange(ours[key].size)).reshape(ours[key].shape) for key in KEYS}
 
     def loss(t):
-        changed = {**params, key: params[key] + t * direction}
-        return reference.softmax_loss(reference.forward(changed, X)[0], y, changed, reg)
+        moved = {key: params[key] + t * direction[key] for key in KEYS}
+        return reference.softmax_loss(reference.forward(moved, X)[0], y, moved, 0.0)
 
-    exact = complex_step_gradient(loss, np.zeros(()))
-    is_right = np.isclose(np.sum(direction * ours), exact, rtol=1e-9, atol=1e-12)
-    if not is_right or np.abs(ours).max() < 1e-6:
-        raise RuntimeError(f"the reference gradient d{key} is wrong or trivially zero")
+    slope = sum(np.sum(direction[key] * ours[key]) for key in KEYS)
+    if not np.isclose(slope, complex_step_gradient(loss, np.zeros(())), rtol=1e-9, atol=1e-12):
+        raise RuntimeError("the reference gradient is wrong")
     return ours
 
 
-def problem_at_kinks(rng, N=5, D=3, H=4, C=3):
-    """One row of each hidden unit lies 1e-9 beside the kink of its ReLU, on either side of it.
+def terms_without_signs(params, X, hidden, scores, y):
+    e = np.exp(scores - scores.max(axis=1, keepdims=True))
+    ds = e / e.sum(axis=1, keepdims=True) / len(y)
+    ds[np.arange(len(y)), y] += 1 / len(y)
+    dz = (ds @ np.abs(params["W2"]).T) * (hidden > 0)
+    terms = {"W1": np.abs(X).T @ dz, "W2": hidden.T @ ds}
+    return {**terms, "b1": dz.sum(axis=0), "b2": ds.sum(axis=0)}
 
-    The gradient is as clear as anywhere, but a difference quotient reaches across the kink.
+
+def gradient_at(grads, key, shape=None):
+    """The numbers of one gradient; whether their form is right is the business of one check."""
+    given = grads.get(key, grads.get(f"d{key}"))
+    assert_true(given is not None, say("no_gradient", key=key))
+    return expect_numbers(given, f"grads[{key!r}]", shape)
+
+
+def gradients_in(grads, params=None):
+    """By key, the gradients that are there, or those that fit params."""
+    found = {}
+    for key in KEYS:
+        with contextlib.suppress(AssertionError):
+            found[key] = gradient_at(grads, key, params and params[key].shape)
+    return found
+
+
+def expect_gradients(value):
+    """The dict that backward returned, with one gradient at least."""
+    grads = expect_dict(value, (), say("result_of", name="backward"))
+    assert_true(gradients_in(grads), say("no_gradients"))
+    return grads
+
+
+def answers_of(student, reference, problems, regs=()):
+    """An answer for each problem; without regs, none has a penalty."""
+    arguments = [backward_arguments(reference, problem, 0.0) for problem in problems]
+    with_reg = [(*five, reg) for (*five, _), reg in zip(arguments, regs, strict=False)]
+    values = list(map(expect_gradients, student.many("backward", [*arguments, *with_reg])))
+    plain, punished = values[: len(problems)], values[len(problems) :]
+    answers = []
+    for problem, (*five, _), *given in zip_longest(problems, arguments, plain, regs, punished):
+        terms = terms_without_signs(*five)
+        answers.append(Answer(problem, exact_gradient(reference, problem), terms, *given))
+    return answers
+
+
+@asked_once
+def small_answers(student, reference, rng):
+    """For three nets; no two of the four sizes of a net are alike, and none has five rows."""
+    sizes = [rng.permutation([3, 4, 6, 7, 8, 9, 11, 13])[:4].tolist() for _ in range(3)]
+    problems = [make_problem(rng, *four) for four in sizes]
+    return answers_of(student, reference, problems, [REG] * len(problems))
+
+
+@asked_once
+def large_answers(student, reference, rng):
+    """For one large net; aside, because the diagnosis would replay it with each known mistake."""
+    (first, *_) = small_answers(student, reference, rng)
+    is_listed = any(isinstance(value, list | tuple) for value in first.plain.values())
+    problem = large_problem(rng, *(LARGE_IN_LISTS if is_listed else LARGE))
+    try:
+        return answers_of(student.aside(), reference, [problem], [REG])
+    except AssertionError as failure:
+        count = sum(array.size for array in problem[0].values())
+        raise AssertionError(say("large_net", count=count, reason=failure)) from None
+
+
+def large_problem(rng, N, D, H, C):
+    """Uniform numbers, since normal ones take longer to draw than the gradient takes."""
+    params = {
+        "W1": (rng.random((D, H)) - 0.5) / 10,
+        "b1": rng.random(H) - 0.5,
+        "W2": rng.random((H, C)) - 0.5,
+        "b2": rng.random(C) - 0.5,
+    }
+    return params, 4 * rng.random((N, D)) - 2, rng.integers(C, size=N)
+
+
+@asked_once
+def chosen_answers(student, reference, rng):
+    """For inputs that show what random ones may hide: sizes of numbers, labels, many rows."""
+    params, X, y = make_problem(rng, 8, 6, 7, 4)
+    one_label = params, X, np.full_like(y, rng.integers(4))
+    many_rows = make_problem(rng, int(rng.integers(200, 400)), 3, 5, 4)
+    heights, effects = [1e-4, 1.0, 1.0, 1e4], [4.0, 0.5, 1e-7, 0.5]
+    uneven = [uneven_problem(rng, heights, effects) for _ in range(3)]
+    return answers_of(student, reference, [*uneven, one_label, many_rows])
+
+
+def uneven_problem(rng, heights, effects, N=6, D=7, C=4):
+    """Hidden units with given heights where they are on, and with given effects on the scores.
+
+    A difference quotient errs by as much in small entries as in large ones. So it loses the inputs
+    of a unit without effect, and a class that is next to impossible. All labels are wrong, so that
+    the entries of the first unit are far too large for anything that clips them.
     """
-    while True:
-        params, X, y = make_problem(rng, N, D, H, C)
-        rows, units = np.arange(H) % N, np.arange(H)
-        z = X @ params["W1"]
-        params["b1"] = (units % 2 - 0.5) * 2e-9 - z[rows, units]
-        z = np.delete((z + params["b1"]).ravel(), np.ravel_multi_index((rows, units), (N, H)))
-        if np.abs(z).min() > 1e-3 and (X @ params["W1"] + params["b1"] > 1e-3).any(axis=0).all():
-            return params, X, y
+    number = np.arange(len(heights))[:, None]
+    on = (np.arange(N)[:, None] + number.T) % 3 > 0
+    z = np.where(on, heights, np.negative(heights)) * rng.uniform(1, 2, on.shape)
+    X = np.linalg.qr(rng.normal(size=(D, N)))[0].T  # orthonormal rows
+    b1, b2 = heights * rng.normal(size=len(heights)), rng.normal(size=C)
+    W2 = (-1.0) ** (number + np.arange(C)) * rng.uniform(1, 2, (len(heights), C))
+    W2 *= np.divide(effects, heights)[:, None]
+    W2[:, -1], b2[-1] = W2[:, 0], b2[0] - 15
+    y = (np.maximum(0, z) @ W2 + b2)[:, :-1].argmin(axis=1)
+    return {"W1": X.T @ (z - b1), "b1": b1, "W2": W2, "b2": b2}, X, y
+
+
+@asked_once
+def faint_answers(student, reference, rng):
+    """For units that are on by a millionth: the gate of a ReLU opens at 0, and not above."""
+    problems = [uneven_problem(rng, [1e-6] * H, [1.0] * H) for H in (3, 4, 5)]
+    return answers_of(student, reference, problems)
+
+
+@asked_once
+def blank_answers(student, reference, rng):
+    """For rows of zeros and hidden units that are off: weights feel nothing but the penalty."""
+    problems = []
+    for _ in range(3):
+        params, X, y = make_problem(rng, 7, 3, 6, 4)
+        params["W1"][0, 0] = params["W2"][0, 0] = 1e-6
+        problems.append(({**params, "b1": -np.abs(params["b1"])}, 0 * X, y))
+    return answers_of(student, reference, problems, [1e-5, 3.0, 500.0])
+
+
+@asked_once
+def thin_answers(student, reference, rng):
+    """For one row, one unit, one class and one input: axes that are easily lost."""
+    sizes = ((4, 3, 1, 2), (6, 3, 4, 1), (4, 1, 3, 2))
+    problems = [first_row(make_problem(rng, 4, 3, 6, 5)), *(make_problem(rng, *s) for s in sizes)]
+    return answers_of(student, reference, problems)
 
 
 def own_scale(student, reference, problem):
@@ -448,8 +603,8 @@ def own_scale(student, reference, problem):
     tries = (scores, scores[::-1], -0.5 * scores, scores + np.arange(scores.shape[1]))
     calls = [(tried, y, params, 0.0) for tried in tries]
     ratios = student_losses(student, calls) / np.array([reference.softmax_loss(*c) for c in calls])
-    assert_true(0.01 < ratios[0] < 100, say("loss_no_cross_entropy"))
-    assert_close(ratios, np.full(len(ratios), ratios[0]), say("loss_as_multiple"), 1e-8)
+    assert_true(1e-3 < ratios[0] < 1e3, say("loss_no_cross_entropy"))
+    assert_close(ratios, np.full(len(ratios), ratios[0]), say("loss_as_multiple"), 1e-6)
     return ratios[0]
 
 
@@ -464,25 +619,28 @@ def expect_loss_to_listen(student, reference, problem):
     assert_true(abs(other - middle) > 1e-6, say("loss_ignores_y"))
 
 
+def own_penalties(student, problem, scores, many):
+    """What reg adds to the student's own loss, for several params."""
+    calls = [(scores, problem[2], params, reg) for params in many for reg in (REG, 0.0)]
+    losses = np.array(student_losses(student, calls))
+    return losses[::2] - losses[1::2]
+
+
 def own_penalty_slope(student, reference, problem, key, h=1e-4):
     """Slope along a parameter of what reg adds to the student's own loss; fails if that is dummy.
 
     It has to grow with the weights, must not depend on the scores, and is no tiny fraction.
     """
-    params, X, y = problem
+    params, X, _ = problem
     scores = reference.forward(params, X)[0]
-
-    def penalties(scores, many):
-        calls = [(scores, y, changed, reg) for changed in many for reg in (REG, 0.0)]
-        losses = np.array(student_losses(student, calls))
-        return losses[::2] - losses[1::2]
-
-    plain, double = penalties(scores, (params, {key: 2 * W for key, W in params.items()}))
+    doubled = {key: 2 * W for key, W in params.items()}
+    plain, double = own_penalties(student, problem, scores, (params, doubled))
     ours = 0.5 * REG * sum(np.sum(params[name] ** 2) for name in ("W1", "W2"))
     assert_true(0.01 * ours < plain < 100 * ours, say("penalty_next_to_nothing"))
     assert_true(double > 1.2 * plain, say("penalty_does_not_grow"))
-    assert_close(penalties(-scores, (params,))[0], float(plain), say("penalty"), rtol=1e-6)
-    values = penalties(scores, nudged(params, key, h))
+    blind = own_penalties(student, problem, -scores, (params,))[0]
+    assert_close(blind, float(plain), say("penalty"), rtol=1e-6)
+    values = own_penalties(student, problem, scores, nudged(params, key, h))
     return ((values[::2] - values[1::2]) / (2 * h)).reshape(params[key].shape)
 
 
@@ -495,6 +653,13 @@ def nudged(params, key, h):
             value[index] += step
             copies.append({**params, key: value})
     return copies
+
+
+def pushed(rng, params, key, h=1e-3):
+    """A direction for one parameter, and params moved along it, forwards and backwards."""
+    direction = rng.normal(size=params[key].shape)
+    direction /= np.linalg.norm(direction)
+    return direction, [{**params, key: params[key] + step * direction} for step in (h, -h)]
 
 
 def own_results(student, problem, many):
@@ -510,92 +675,179 @@ def own_results(student, problem, many):
     return results
 
 
-def slope_through_own_forward(student, reference, problem, key, h=1e-5):
-    """Slope of our loss along a parameter, if the student's own, mistaken forward is one at all."""
+def slopes_through_own_forward(student, reference, problem, many, h):
+    """Slopes of our loss through the student's own forward, for pairs of params that are 2h apart.
+
+    That forward is mistaken, but it is one.
+    """
     params, _, y = problem
-    results = own_results(student, problem, nudged(params, key, h))
-    losses = [reference.softmax_loss(scores, y, params, 0.0) for scores, _ in results]
-    slope = np.subtract(losses[::2], losses[1::2]).reshape(params[key].shape) / (2 * h)
-    assert_true(np.ptp(slope) > 1e-3, say("forward_ignores_inputs"))
-    return slope
+    losses = [
+        reference.softmax_loss(scores, y, params, 0.0)
+        for scores, _ in own_results(student, problem, many)
+    ]
+    return np.subtract(losses[::2], losses[1::2]) / (2 * h)
 
 
-def fits_own_forward(student, reference, problems, key):
+def fits_own_forward(student, reference, rng, key, h=1e-5):
     """Whether the gradient is right for the student's own forward, which is not ours.
 
-    A difference quotient finds no slope here: the loss that it asks for is put out of action.
+    A difference quotient finds no slope here: the loss that it asks for is put out of action. Of
+    the large net, one direction tells enough, since nobody knows it in advance.
     """
     aside = student.aside()
     analytic = aside.standing_in(softmax_loss=lambda *_: 0.0, forward=reference.forward)
+
+    def gradient(problem):
+        params, X, y = problem
+        ((scores, hidden),) = own_results(aside, problem, [params])
+        is_ours = np.allclose(scores, reference.forward(params, X)[0])
+        assert_true(not is_ours, say("forward_ignores_inputs"))
+        grads = expect_gradients(analytic.backward(params, X, hidden, scores, y, 0.0))
+        return gradient_at(grads, key, params[key].shape)
+
     try:
-        for params, X, y in problems:
-            ((scores, hidden),) = own_results(aside, (params, X, y), [params])
-            is_ours = np.allclose(scores, reference.forward(params, X)[0])
-            assert_true(not is_ours, say("forward_ignores_inputs"))
-            slope = slope_through_own_forward(aside, reference, (params, X, y), key)
-            grads = analytic.backward(params, X, hidden, scores, y, 0.0)
-            grads = expect_dict(grads, KEYS, say("result_of", name="backward"))
-            assert_close(grads[key], slope, f"grads[{key!r}]", 1e-5, 1e-7)
+        for answer in small_answers(student, reference, rng):
+            many = nudged(answer.problem[0], key, h)
+            slopes = slopes_through_own_forward(aside, reference, answer.problem, many, h)
+            assert_true(np.ptp(slopes) > 1e-3, say("forward_ignores_inputs"))
+            assert_close(gradient(answer.problem).ravel(), slopes, key, 1e-5, 1e-7)
+        ((problem, *_),) = large_answers(student, reference, rng)
+        direction, many = pushed(rng, problem[0], key, h)
+        slopes = slopes_through_own_forward(aside, reference, problem, many, h)
+        assert_close(np.sum(direction * gradient(problem)), slopes[0], key, 1e-3, 1e-7)
     except AssertionError:
         return False
     return True
 
 
-def assert_gradient(actual, expected, name, follow_through, own, rtol, atol):
+def is_right(answer, key):
+    """Whether the gradient is that of the instructor's loss."""
+    try:
+        actual = gradient_at(answer.plain, key, answer.expected[key].shape)
+        assert_close(actual, answer.expected[key], key, 0.0, ROUNDING * answer.terms[key])
+    except AssertionError:
+        return False
+    return True
+
+
+def assert_gradient(student, reference, answer, key, follow_through):
     """The gradient of the instructor's loss or, if that is granted, of the student's own.
 
     So one mistake in the loss (a missing half, a sum for a mean) is not punished again here.
     """
+    expected, terms = answer.expected[key], ROUNDING * answer.terms[key]
+    actual, name = gradient_at(answer.plain, key, expected.shape), f"grads[{key!r}]"
     try:
-        assert_close(actual, expected, name, rtol, atol)
+        assert_close(actual, expected, name, 0.0, terms)
     except AssertionError as failure:
         if not follow_through.is_on:
             raise
         try:
-            assert_close(actual, own(), name, rtol, atol)
+            scale = own_scale(student, reference, answer.problem)
+            assert_close(actual, scale * expected, name, 0.0, scale * terms)
         except AssertionError:
             raise failure from None
         follow_through.credit(say("own_loss"))
 
 
-def check_gradient(student, reference, rng, key, follow_through):
+def check_gradient(student, reference, rng, key, follow_through, *further):
     """The gradient of a parameter, as it follows from the loss and from forward.
 
     Both are the student's own where that one is mistaken, so that no mistake costs points twice.
     """
-    problems = make_problems(rng)
     try:
-        check_exact_gradient(
-            student, reference, [*problems, problem_at_kinks(rng)], key, follow_through
-        )
+        for ask in (small_answers, large_answers, chosen_answers, *further):
+            for answer in ask(student, reference, rng):
+                assert_gradient(student, reference, answer, key, follow_through)
     except AssertionError:
-        if not follow_through.is_on or not fits_own_forward(student, reference, problems, key):
+        if not follow_through.is_on or not fits_own_forward(student, reference, rng, key):
             raise
         follow_through.credit(say("gradient_of_own_forward"))
 
 
-def check_exact_gradient(student, reference, problems, key, follow_through):
-    """Close to the last digits: a difference quotient, even of the right loss, is no gradient."""
-    gradients = student_gradients(student, reference, problems, 0.0)
-    for problem, gradient in zip(problems, gradients, strict=True):
-        expected = exact_gradient(reference, problem, key, 0.0)
+def penalty_in(answer, key):
+    """What reg adds to a gradient."""
+    plain, punished = (
+        gradient_at(grads, key, answer.expected[key].shape)
+        for grads in (answer.plain, answer.punished)
+    )
+    return punished - plain
 
-        def own(problem=problem, expected=expected):
-            return own_scale(student, reference, problem) * expected
 
-        name = f"grads[{key!r}]"
-        assert_gradient(gradient[key], expected, name, follow_through, own, 1e-9, 1e-11)
+def our_penalty_slope(answer, key):
+    return answer.reg * answer.problem[0][key] * (key in ("W1", "W2"))
+
+
+def fits_own_penalty(student, reference, rng, keys):
+    """Whether reg adds the slope of what it adds to the student's own loss, which is not ours."""
+    is_ours = True
+    try:
+        for answer in small_answers(student, reference, rng)[:2]:
+            expect_loss_to_listen(student, reference, answer.problem)
+            for key in keys:
+                slope = own_penalty_slope(student, reference, answer.problem, key)
+                terms = ROUNDING * answer.terms[key]
+                assert_close(penalty_in(answer, key), slope, key, ROUNDING, terms)
+                is_ours &= np.allclose(slope, our_penalty_slope(answer, key))
+        (answer,) = large_answers(student, reference, rng)
+        scores = reference.forward(*answer.problem[:2])[0]
+        for key in keys:
+            direction, many = pushed(rng, answer.problem[0], key, h=1e-4)
+            ahead, back = own_penalties(student, answer.problem, scores, many)
+            added = np.sum(direction * penalty_in(answer, key))
+            assert_close(added, (ahead - back) / 2e-4, key, 1e-3, 1e-7)
+    except AssertionError:
+        return False
+    return not is_ours
+
+
+@asked_once
+def observed_calls(student, reference, rng):
+    """(arguments, observation) of calls with penalty.
+
+    After one for each small net, the first call is made again, with other labels and another reg,
+    and with other rows.
+    """
+    problems = [answer.problem for answer in small_answers(student, reference, rng)]
+    params, X, y = problems[0]
+    tried = [(problem, REG) for problem in [*problems, problems[0]]]
+    tried += [((params, X, (y + 1) % len(params["b2"])), 2 * REG), ((params, -X, y), REG)]
+    calls = [backward_arguments(reference, *pair) for pair in tried]
+    return list(zip(calls, student.observe_many("backward", calls), strict=True))
+
+
+def expect_work(student, reference, rng):
+    """Zeros, noise and copies of arguments earn nothing, not even for their shapes."""
+    small = small_answers(student, reference, rng)
+    (large,) = large_answers(student, reference, rng)
+    for key in KEYS:
+        is_small_only = all(is_right(answer, key) for answer in small) and not is_right(large, key)
+        assert_true(not is_small_only, say("gradient_in_small_nets_only", key=key))
+    observed = observed_calls(student, reference, rng)
+    first, *_, again, relabelled, moved = [gradients_in(seen.value) for _, seen in observed]
+    is_filled = any(array.size and (array != array.flat[0]).any() for array in first.values())
+    assert_true(is_filled, say("gradients_all_equal"))
+    assert_true(are_alike(first, again), say("other_gradients_again"))
+    assert_true(not are_alike(first, relabelled), say("gradients_ignore_y_and_reg"))
+    assert_true(not are_alike(first, moved), say("gradients_ignore_rows"))
+
+
+def are_alike(grads, others):
+    return grads.keys() == others.keys() and all(
+        grads[key].shape == others[key].shape
+        and np.allclose(grads[key], others[key], equal_nan=True)
+        for key in grads
+    )
 
 
 @pytest.mark.question("backward", points=1)
 def test_gradients_have_the_shapes_of_params(student, reference, rng):
-    problems = make_problems(rng)
-    gradients = student_gradients(student, reference, problems, REG)
-    for (params, _, _), gradient in zip(problems, gradients, strict=True):
-        assert_true(set(gradient) == set(KEYS), say("should_return_four_keys"))
-        for key in KEYS:
-            expect_informative(gradient[key], f"grads[{key!r}]")
-            assert_shape(gradient[key], params[key].shape, f"grads[{key!r}]")
+    expect_work(student, reference, rng)
+    for ask in (small_answers, large_answers, thin_answers):
+        for (params, *_), _, _, grads, *_ in ask(student, reference, rng):
+            assert_true(set(grads) == set(KEYS), say("should_return_four_keys"))
+            for key in KEYS:
+                expect_array(grads[key], f"grads[{key!r}]", params[key].shape)
 
 
 @pytest.mark.question("backward", points=3)
@@ -615,35 +867,37 @@ def test_gradient_of_W1(student, reference, rng, follow_through):
 
 @pytest.mark.question("backward", points=2)
 def test_gradient_of_b1(student, reference, rng, follow_through):
-    check_gradient(student, reference, rng, "b1", follow_through)
+    check_gradient(student, reference, rng, "b1", follow_through, faint_answers)
 
 
 @pytest.mark.question("backward", points=2)
 def test_gradient_of_the_regularisation(student, reference, rng, follow_through):
-    problems = make_problems(rng)[:2]
-    with_reg = student_gradients(student, reference, problems, REG)
-    without = student_gradients(student, reference, problems, 0.0)
-    for problem, high, low in zip(problems, with_reg, without, strict=True):
-        for key in KEYS:
-            name = say("penalty_gradient", REG=REG, key=key)
-            shape = problem[0][key].shape
-            actual = expect_array(high[key], name, shape) - expect_array(low[key], name, shape)
-            expected = REG * problem[0][key] if key in ("W1", "W2") else np.zeros(shape)
+    (first, *_) = small_answers(student, reference, rng)
+    keys = gradients_in(first.plain, first.problem[0])
+    keys = keys if "W1" in keys or "W2" in keys else ("W1", "W2")
+    try:
+        for ask in (small_answers, large_answers, blank_answers):
+            for answer in ask(student, reference, rng):
+                check_penalty(answer, keys)
+    except AssertionError:
+        if not follow_through.is_on or not fits_own_penalty(student, reference, rng, keys):
+            raise
+        follow_through.credit(say("own_loss"))
 
-            def own(problem=problem, key=key):
-                expect_loss_to_listen(student, reference, problem)
-                return own_penalty_slope(student, reference, problem, key)
 
-            assert_gradient(actual, expected, name, follow_through, own, 1e-6, 1e-7)
+def check_penalty(answer, keys):
+    """Of the gradients that have their form; other checks say which have not."""
+    for key in keys:
+        expected = our_penalty_slope(answer, key)
+        terms = ROUNDING * (answer.terms[key] + np.abs(expected)) + 1e-11
+        name = say("penalty_gradient", REG=answer.reg, key=key)
+        assert_close(penalty_in(answer, key), expected, name, 0.0, terms)
 
 
 @pytest.mark.question("backward", points=2)
 def test_backward_leaves_its_arguments_alone(student, reference, rng):
-    calls = [backward_arguments(reference, problem, REG) for problem in make_problems(rng)]
-    for before, seen in zip(calls, student.observe_many("backward", calls), strict=True):
-        gradient = expect_dict(seen.value, KEYS, say("result_of", name="backward"))
-        for key in KEYS:
-            expect_informative(gradient[key], f"grads[{key!r}]")
+    expect_work(student, reference, rng)
+    for before, seen in observed_calls(student, reference, rng):
         expect_unchanged(seen, before, ("params", "X", "hidden", "scores", "y"))
 
 

@@ -851,21 +851,34 @@ def backward(params, X, hidden, scores, y, reg):
 """
 
 
+def _fails_in_a_large_net(requests):
+    """The distances to the gradient in small nets, if nothing was asked after them.
+
+    Then the large net got no answer, for which checks wait before they ask anything else. What
+    they ask next has units of ten thousand.
+    """
+    calls = [call for request in requests for call in request.calls]
+    is_stopped = all(np.max(call.arguments[2]) < 1000 for call in calls)
+    return [_distance_to_the_gradient(call) for call in calls] if is_stopped else []
+
+
 def _is_a_quotient(requests):
-    """Almost the gradient and never quite, and astray where a ReLU is close to its kink."""
-    smooth, kinked = [], []
-    for call in (call for request in requests for call in request.calls):
-        params, X, *_ = call.arguments
-        nearest = np.abs(X @ params["W1"] + params["b1"]).min()
-        (smooth if nearest > 1e-3 else kinked).append(_distance_to_the_gradient(call))
-    return len(smooth) >= 3 and 1e-12 < min(smooth) <= max(smooth) < 1e-3 < min(kinked)
+    """Almost the gradient and never quite."""
+    distances = _fails_in_a_large_net(requests)
+    return len(distances) >= 3 and 1e-12 < min(distances) <= max(distances) < 1e-3
+
+
+def _is_an_exact_quotient(requests):
+    distances = _fails_in_a_large_net(requests)
+    return len(distances) >= 3 and max(distances) < 1e-12
 
 
 def _distance_to_the_gradient(call):
     """The largest difference of an entry, compared with the largest entry."""
     exact = _exact_gradient(call)
     return max(
-        np.abs(call.value[key] - exact[key]).max() / np.abs(exact[key]).max() for key in exact
+        np.abs(call.value[key] - exact[key]).max() / (np.abs(exact[key]).max() + 1e-9)
+        for key in exact
     )
 
 
@@ -1161,6 +1174,57 @@ def backward(params, X, hidden, scores, y, reg):
     return grads
 """,
         rule=_is_a_quotient,
+    ),
+    Mistake(
+        id="backward.complex_step",
+        question="backward",
+        code="""
+def backward(params, X, hidden, scores, y, reg):
+    def loss(moved):
+        z = X @ moved["W1"] + moved["b1"]
+        s = np.where(z.real > 0, z, 0) @ moved["W2"] + moved["b2"]
+        s = s - s.real.max(axis=1, keepdims=True)
+        rows = np.log(np.exp(s).sum(axis=1)) - s[np.arange(len(y)), y]
+        return rows.mean() + reg / 2 * sum((moved[key] ** 2).sum() for key in ("W1", "W2"))
+
+    grads = {}
+    for key in params:
+        grads[key] = np.zeros_like(params[key])
+        for index in np.ndindex(params[key].shape):
+            moved = {**params, key: params[key].astype(complex)}
+            moved[key][index] += 1e-30j
+            grads[key][index] = loss(moved).imag / 1e-30
+    return grads
+""",
+        rule=_is_an_exact_quotient,
+    ),
+    Mistake(
+        id="backward.mask_threshold",
+        question="backward",
+        code=_backward(dz='(ds @ params["W2"].T) * (hidden > 1e-5)'),
+    ),
+    Mistake(
+        id="backward.clipped",
+        question="backward",
+        code=_backward(
+            result=RESULT.replace("return", "grads =")
+            + "    return {key: np.clip(grads[key], -500, 500) for key in grads}\n"
+        ),
+    ),
+    Mistake(
+        id="backward.hidden_layer_missing",
+        question="backward",
+        code=_backward(
+            result='return {"W2": hidden.T @ ds + reg * params["W2"], "b2": ds.sum(axis=0)}'
+        ),
+    ),
+    Mistake(
+        id="backward.lists",
+        question="backward",
+        code=_backward(
+            result=RESULT.replace("return", "grads =")
+            + "    return {key: grads[key].tolist() for key in grads}\n"
+        ),
     ),
     Mistake(
         id="backward.assigns_instead_of_adding",
@@ -2755,6 +2819,47 @@ def backward(params, X, hidden, scores, y, reg):
     grads["b2"] += ds.sum(axis=0)
     grads["W1"] += X.T.dot(dz)
     grads["b1"] += dz.sum(axis=0)
+    return grads
+""",
+    ),
+    Alternative(
+        id="backward.single_precision",
+        question="backward",
+        code=_backward(
+            first="""X, hidden, scores = (a.astype(np.float32) for a in (X, hidden, scores))
+    params = {key: value.astype(np.float32) for key, value in params.items()}"""
+        ),
+    ),
+    Alternative(
+        id="backward.single_precision_forward_again",
+        question="backward",
+        code=_backward(
+            first="""X = X.astype(np.float32)
+    params = {key: value.astype(np.float32) for key, value in params.items()}
+    hidden = np.maximum(0, X @ params["W1"] + params["b1"])
+    scores = hidden @ params["W2"] + params["b2"]"""
+        ),
+    ),
+    Alternative(
+        id="backward.rows_and_units",
+        question="backward",
+        code="""
+def backward(params, X, hidden, scores, y, reg):
+    N, C = scores.shape
+    grads = {key: np.zeros(value.shape) for key, value in params.items()}
+    for n in range(N):
+        p = np.exp(scores[n] - scores[n].max())
+        p /= p.sum()
+        for c in range(C):
+            d = (p[c] - (y[n] == c)) / N
+            grads["b2"][c] += d
+            for h in range(hidden.shape[1]):
+                grads["W2"][h, c] += hidden[n, h] * d
+                if hidden[n, h] > 0:
+                    grads["b1"][h] += params["W2"][h, c] * d
+                    grads["W1"][:, h] += X[n] * params["W2"][h, c] * d
+    for key in ("W1", "W2"):
+        grads[key] += reg * params[key]
     return grads
 """,
     ),
