@@ -21,7 +21,6 @@ from grader.judge import (
     Rng,
     StudentFailure,
     assert_close,
-    assert_shape,
     assert_true,
     assert_unchanged,
     complex_step_gradient,
@@ -397,8 +396,8 @@ def test_loss_leaves_its_arguments_alone(student, rng):
 # nets, then for a large one, in which one loss for each parameter takes far more time than a call
 # has. Whoever fails there has no backward pass, however exact the numbers are.
 
-LARGE = (3, 400, 50, 500)  # N, D, H, C; plain loops over rows, units and inputs still fit
-LARGE_IN_LISTS = (3, 200, 50, 250)  # an answer holds fewer numbers if they are in lists
+LARGE_NET = (3, 400, 50, 500)  # N, D, H, C; plain loops over rows, units and inputs still fit
+LARGE_NET_IN_LISTS = (3, 200, 50, 250)  # an answer holds fewer numbers if they are in lists
 ROUNDING = 2e-5  # of the terms that a gradient sums up; single precision stays well below
 
 
@@ -458,11 +457,13 @@ def confirm(reference, answer):
 
 
 def terms_without_signs(params, X, hidden, scores, y, _):
+    """Of hidden units too, since backward may work them out again."""
     e = np.exp(scores - scores.max(axis=1, keepdims=True))
     ds = e / e.sum(axis=1, keepdims=True) / len(y)
     ds[np.arange(len(y)), y] += 1 / len(y)
     dz = (ds @ np.abs(params["W2"]).T) * (hidden > 0)
-    terms = {"W1": np.abs(X).T @ dz, "W2": hidden.T @ ds}
+    z = np.abs(X) @ np.abs(params["W1"]) + np.abs(params["b1"])
+    terms = {"W1": np.abs(X).T @ dz, "W2": z.T @ ds}
     return {**terms, "b1": dz.sum(axis=0), "b2": ds.sum(axis=0)}
 
 
@@ -518,7 +519,7 @@ def large_answers(student, reference, rng):
     """For one large net; aside, because the diagnosis would replay it with each known mistake."""
     (first, *_) = small_answers(student, reference, rng)
     is_listed = any(isinstance(value, list | tuple) for value in first.plain.values())
-    problem = large_problem(rng, *(LARGE_IN_LISTS if is_listed else LARGE))
+    problem = large_problem(rng, *(LARGE_NET_IN_LISTS if is_listed else LARGE_NET))
     try:
         return answers_of(student.aside(), reference, [problem], [REG])
     except AssertionError as failure:
@@ -586,7 +587,8 @@ def blank_answers(student, reference, rng):
 def thin_gradients(student, reference, rng):
     """(params, gradients) for one row, one unit, one class, one input: axes that get lost."""
     sizes = ((4, 3, 1, 2), (6, 3, 4, 1), (4, 1, 3, 2))
-    problems = [first_row(make_problem(rng, 4, 3, 6, 5)), *(make_problem(rng, *s) for s in sizes)]
+    params, X, y = make_problem(rng, 4, 3, 6, 5)
+    problems = [(params, X[:1], y[:1]), *(make_problem(rng, *four) for four in sizes)]
     calls = [backward_arguments(reference, problem, 0.0) for problem in problems]
     values = student.many("backward", calls)
     return [(params, value) for (params, *_), value in zip(calls, values, strict=True)]

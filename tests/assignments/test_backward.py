@@ -51,7 +51,7 @@ PARTS = {  # what is returned: the points, and the checks that are lost
     'dict(W1=grads["W1"], b1=grads["b1"])': (10, "shapes W2 b2"),
     'dict(grads, W1=None)': (11, "shapes W1"),
     'dict(grads, b1="later")': (13, "shapes b1"),
-    'dict(grads, W1=0 * X.T)': (9, "shapes W1"),
+    'dict(grads, W1=0 * X.T)': (11, "shapes W1"),
     "dict(grads, scores=ds)": (15, "shapes"),
     '{f"d{key}": value for key, value in grads.items()}': (15, "shapes"),
     "{key: value.tolist() for key, value in grads.items()}": (15, "shapes"),

@@ -18,6 +18,7 @@ from grader.judge.assertions import (
     expect_array,
     expect_dict,
     expect_float,
+    expect_numbers,
     expect_tuple,
 )
 from grader.results import Difference
@@ -56,6 +57,8 @@ HELPERS: dict[str, Callable[[Any], Any]] = {
     "array of a shape": lambda v: expect_array(v, "f", (2, 3), "f"),
     "array of integers": lambda v: expect_array(v, "f", None, "i"),
     "array of complex": lambda v: expect_array(v, "f", None, "c"),
+    "numbers": lambda v: expect_numbers(v, "f"),
+    "numbers of a shape": lambda v: expect_numbers(v, "f", (2, 3)),
     "float": lambda v: expect_float(v, "f"),
     "tuple": lambda v: expect_tuple(v, 2, "f"),
     "dict": lambda v: expect_dict(v, ["W1", "W2"], "f"),
@@ -213,3 +216,29 @@ def test_no_more_than_a_tenth_of_the_largest_is_told() -> None:
     assert {round(10 * value) / 10 for row in found.rows for value in row} == {
         value for row in found.rows for value in row
     }
+
+
+@pytest.mark.parametrize("value", [X, X.tolist(), X[None], X[:, None], [X[0], X[1]], tuple(X)])
+def test_numbers_are_taken_in_any_harmless_form(value: Any) -> None:
+    assert np.array_equal(expect_numbers(value, "dW", (2, 3)), X)
+
+
+@pytest.mark.parametrize(
+    "value,told",
+    [
+        (X.T, "dW should have shape (2, 3), but it has (3, 2)"),
+        (X.ravel(), "dW should have shape (2, 3), but it has (6,)"),
+        ([[1.0], [1.0, 2.0]], "dW should be a numpy array, but it is a list of 2 items"),
+        (None, "dW should be a numpy array, but it is None"),
+        (X * 1j, "dW should hold real numbers, but its dtype is complex128"),
+    ],
+)
+def test_other_forms_of_numbers_are_told(value: Any, told: str) -> None:
+    with pytest.raises(AssertionError) as failure:
+        expect_numbers(value, "dW", (2, 3))
+    assert str(failure.value).startswith(told)
+
+
+def test_numbers_of_any_shape_are_kept_as_they_are() -> None:
+    assert expect_numbers(2.5, "x").shape == ()
+    assert expect_numbers([[1, 2]], "x").shape == (1, 2)
