@@ -60,6 +60,26 @@ def forward(params, X):
 """,
     ),
     Mistake(
+        id="forward.clipped",
+        question="forward",
+        code="""
+def forward(params, X):
+    hidden = np.clip(X @ params["W1"] + params["b1"], 0, 6)
+    scores = hidden @ params["W2"] + params["b2"]
+    return scores, hidden
+""",
+    ),
+    Mistake(
+        id="forward.hard_coded_columns",
+        question="forward",
+        code="""
+def forward(params, X):
+    hidden = np.maximum(0, X[:, :4] @ params["W1"][:4] + params["b1"])
+    scores = hidden @ params["W2"] + params["b2"]
+    return scores, hidden
+""",
+    ),
+    Mistake(
         id="forward.relu_only_on_scores",
         question="forward",
         code="""
@@ -493,6 +513,18 @@ def softmax_loss(scores, y, params, reg):
     shifted = scores - scores.max(axis=1, keepdims=True)
     log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
     return -log_p[np.arange(len(y)), y].mean()
+""",
+    ),
+    Mistake(
+        id="softmax_loss.reg_capped",
+        question="softmax_loss",
+        code="""
+def softmax_loss(scores, y, params, reg):
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    data_loss = -log_p[np.arange(len(y)), y].mean()
+    squares = np.sum(params["W1"] ** 2) + np.sum(params["W2"] ** 2)
+    return data_loss + 0.5 * min(reg, 1) * squares
 """,
     ),
     Mistake(
@@ -2137,6 +2169,14 @@ def predict(params, X):
         code="""
 def predict(params, X):
     return np.argmax(forward(params, X)[1], axis=1)
+""",
+    ),
+    Mistake(
+        id="predict.relu_on_scores",
+        question="predict",
+        code="""
+def predict(params, X):
+    return np.argmax(np.maximum(0, forward(params, X)[0]), axis=1)
 """,
     ),
     Mistake(
