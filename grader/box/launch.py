@@ -95,7 +95,7 @@ class WarmLauncher:
         zygote = self.zygote
 
         def kill(hung_up: bool) -> Sentence | None:
-            self._ended = self.used_time()  # nobody can read it later
+            self._ended = self._used_by_boxes()  # nobody can read it later
             cause = zygote.kill_all(hung_up)
             remove_tree(scratch)
             return cause
@@ -104,7 +104,15 @@ class WarmLauncher:
         return _with_files(box, files)
 
     def used_time(self) -> Used:
-        """What all boxes have used so far."""
+        """What all boxes have used so far.
+
+        A box that asks the judge for something also waits while the judge gets no processor.
+        """
+        from grader.box.jail.family import own_queued_s  # reads what only Linux has
+
+        return self._used_by_boxes().plus(Used(queued_s=own_queued_s()))
+
+    def _used_by_boxes(self) -> Used:
         return self._ended.plus(self.zygote.used_time())
 
     def _fork(self, spec: JailSpec) -> socket.socket:

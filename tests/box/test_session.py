@@ -183,6 +183,23 @@ def test_the_time_of_boxes_that_ended_is_not_forgotten(warm: Launcher) -> None:
     assert warm.used_time().processor_s >= before + 0.3
 
 
+def test_time_without_a_processor_is_counted_apart(warm: Launcher) -> None:
+    assert warm.used_time is not None
+    before = warm.used_time()
+    source = (
+        "import os, time\n"
+        "os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})\n"
+        "is_child = not (os.fork() and os.fork())\n"  # three processes share one processor
+        "while time.process_time() < 0.3: pass\n"
+        "if is_child: os._exit(0)\n"
+        "os.wait(), os.wait()"
+    )
+    assert executed(warm, source).ok
+    used = warm.used_time()
+    assert used.processor_s - before.processor_s > 0.7
+    assert used.queued_s - before.queued_s > 0.2
+
+
 def test_exit_and_keyboard_interrupt_in_a_cell_are_ordinary_errors(warm: Launcher) -> None:
     with Notebook(warm, "raise SystemExit(3)", "raise KeyboardInterrupt", "2") as notebook:
         assert notebook.outcomes[2].ok

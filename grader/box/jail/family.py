@@ -13,6 +13,7 @@ __all__ = [
     "buffer_bytes",
     "children",
     "descendants",
+    "own_queued_s",
     "owned_by",
     "private_bytes",
     "threads",
@@ -89,6 +90,12 @@ def _open_ends(pid: int) -> Iterator[str]:
                 end = str(descriptor.readlink())
                 if end.partition(":")[0] in BUFFER_BYTES:
                     yield end
+
+
+def own_queued_s() -> float:
+    """Time in which threads of this process could run but got no processor, in seconds."""
+    threads = (PROC / "self" / "task").iterdir()
+    return sum(_queued_ns(int(thread.name)) for thread in threads) / 1e9
 
 
 def used_time(pid: int) -> Used:
