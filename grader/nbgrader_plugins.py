@@ -6,6 +6,7 @@ button grade as we do.
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -14,13 +15,12 @@ import nbformat
 import nh3
 from jinja2 import pass_context
 from nbconvert.exporters import NotebookExporter
-from nbconvert.filters import strip_files_prefix
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbgrader.converters.base import NbGraderException
 from nbgrader.plugins import ExportPlugin, LateSubmissionPlugin
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Unicode
 
+from grader.box.outputs import harmless_tex
 from grader.course.bundle import load_bundle
 from grader.course.settings import Course
 from grader.errors import GraderError
@@ -29,10 +29,12 @@ from grader.gradebook.autograded import graded_notebook
 from grader.gradebook.book import CourseGradebook
 from grader.gradebook.records import save_result
 from grader.grading.submission import grade_submission
-from grader.intake.pictures import INLINE_IMAGES, PREFIX
+from grader.intake.pictures import INLINE_IMAGES
 from grader.intake.submissions import Submission, find_submissions, read_submission
 from grader.intake.timestamp import write_timestamp
 from grader.locale.translations import in_language
+from grader.pages.markdown import markdown_as_html
+from grader.pages.rendering import Allowance
 from grader.results import Status
 from grader.system.files import write_whole
 
@@ -53,7 +55,15 @@ __all__ = [
     "markdown_to_html",
 ]
 
-KEPT_ATTRIBUTES = {**nh3.ALLOWED_ATTRIBUTES, "*": {"class", "title"}}
+# A student's HTML keeps no class, id or role: a page's scripts and styles go by them.
+LANDMARKS = {"area", "article", "aside", "footer", "header", "hgroup", "map", "nav"}
+KEPT_TAGS = nh3.ALLOWED_TAGS - LANDMARKS
+HIGHLIGHTED = re.compile(
+    r'<div class="[a-z0-9 -]*"><pre>(?:[^<]++|<span(?: class="[a-z0-9]{1,4}")?>[^<]*+</span>)*+'
+    r"</pre></div>\s*"
+)
+OUTSIDE = ("http:", "https:", "mailto:")
+ALLOWANCE = "grader_allowance"
 
 
 class NotGraded(Exception):
@@ -266,54 +276,70 @@ class SpreadsheetExporter(LmsExporter):
     kind, default_to = "csv", "grades.csv"
 
 
-def clean_html(html: str | bytes) -> str:
-    """Replaces nbconvert's filter: keeps tables and headings, and nothing that runs or loads."""
+@pass_context
+def clean_html(context: Any, html: str | bytes) -> str:
+    """Replaces nbconvert's filter: keeps tables and headings, and nothing that runs or loads.
+
+    Args:
+        context: jinja's; it holds the page's resources.
+        html: an output, or the source of a cell with its colours.
+    """
     text = html.decode("utf-8", "replace") if isinstance(html, bytes) else str(html)
-    return nh3.clean(
-        text,
-        attributes=KEPT_ATTRIBUTES,
-        attribute_filter=_safe_attribute,
-        url_schemes={"http", "https", "mailto", "data"},
-    )
-
-
-class _Renderer(IPythonRenderer):  # type: ignore[misc]
-    """nbconvert's renderer of text, for which an attachment that is missing is no error."""
-
-    def image(self, text: str, url: str, title: str | None = None) -> str:
-        """A picture; its description if it is an attachment that the cell does not have.
-
-        Args:
-            text: the description.
-            url: where the picture comes from.
-            title: its title, if it has one.
-        """
-        if url.startswith(PREFIX) and not self.attachments.get(url[len(PREFIX) :]):
-            return text
-        return str(super().image(text, url, title))
+    if HIGHLIGHTED.fullmatch(text):  # source code with its colours, which nbconvert made
+        return text
+    return _clean(_allowance(context).of_html(text))
 
 
 @pass_context
 def markdown_to_html(context: Any, source: str) -> str:
-    """Replaces nbconvert's filter `markdown2html`, which raises when an attachment is missing.
+    """Replaces nbconvert's filter `markdown2html`.
+
+    That one takes minutes for some texts, and raises when an attachment is missing.
 
     Args:
-        context: jinja's; it holds the cell.
+        context: jinja's; it holds the cell and the page's resources.
         source: the cell's text.
     """
     attachments = context.get("cell", {}).get("attachments", {})
-    renderer = _Renderer(escape=False, attachments=attachments)
-    return str(MarkdownWithMath(renderer=renderer).render(source))
+    room = _allowance(context).of_markdown(source)
+    return markdown_as_html(source, attachments, with_html=True, room=room)
 
 
 def clean_markdown(html: str) -> str:
     """Replaces nbconvert's filter `strip_files_prefix`, the last one that a text cell passes."""
-    return clean_html(strip_files_prefix(html))
+    return _clean(html)
+
+
+def _allowance(context: Any) -> Allowance:
+    """The allowance of the page that is being rendered, kept among its resources."""
+    resources = context.get("resources")
+    if resources is None:
+        return Allowance()
+    if ALLOWANCE not in resources:
+        resources[ALLOWANCE] = Allowance()
+    kept: Allowance = resources[ALLOWANCE]
+    return kept
+
+
+def _clean(html: str) -> str:
+    kept = nh3.clean(
+        html,
+        tags=KEPT_TAGS,
+        attributes=nh3.ALLOWED_ATTRIBUTES,
+        attribute_filter=_safe_attribute,
+        url_schemes={"http", "https", "mailto", "data"},
+    )
+    return harmless_tex(kept)
 
 
 def _safe_attribute(tag: str, name: str, value: str) -> str | None:
-    """Allow images only inside the page: a server that sends one would learn who reads the page."""
-    is_data = value.strip().lower().startswith("data:")
+    """Allow images only inside the page, and links only out of it.
+
+    A server that sends an image would learn who reads the page; a link inside formgrader could be
+    one of its own.
+    """
     if (tag, name) == ("img", "src"):
         return value if value.startswith(INLINE_IMAGES) else None
-    return None if is_data else value
+    if (tag, name) == ("a", "href"):
+        return value if value.strip().lower().startswith(OUTSIDE) else None
+    return None if value.strip().lower().startswith("data:") else value

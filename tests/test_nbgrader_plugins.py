@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
 from nbconvert import HTMLExporter
 from traitlets.config import PyFileConfigLoader
 
+from grader.box.outputs import clean_outputs
 from grader.course.bundle import load_bundle
 from grader.course.settings import Course
 from grader.gradebook.book import CourseGradebook
@@ -27,6 +30,7 @@ from tests.kit.notebooks import answered, make_cell, make_notebook
 from tests.kit.processes import run_nbgrader
 
 CONFIG = ROOT / "nbgrader_config.py"
+NOWHERE: dict[str, Any] = {}  # a context of jinja without a page
 RIGHT = {
     "double": "def double(x):\n    return x + x",
     "square": "def square(x):\n    return x**2",
@@ -46,30 +50,34 @@ def course(tmp_path: Path) -> Course:
     return write_course(tmp_path / "a course (1)")
 
 
+def cleaned(html: str) -> str:
+    return clean_html(NOWHERE, html)
+
+
 def test_html_is_shown_but_neither_runs_nor_loads_anything() -> None:
     kept = "<h1>Title</h1><table><caption>c</caption><tbody><tr><td>1</td></tr></tbody></table>"
-    assert clean_html(kept) == kept
+    assert cleaned(kept) == kept
     image = '<img src="data:image/png;base64,AAAA">'
-    assert clean_html(image) == image
+    assert cleaned(image) == image
     for hostile in (
         "<script>alert(1)</script>",
         "<svg onload=alert(1)>",
         '<iframe src="data:text/html,x"></iframe>',
     ):
-        assert clean_html(hostile) == ""
+        assert cleaned(hostile) == ""
     for hostile in ('<a href="javascript:alert(1)">x</a>', '<a href="data:text/html,x">x</a>'):
-        assert clean_html(hostile) == '<a rel="noopener noreferrer">x</a>'
-    assert clean_html('<img src="http://elsewhere/x.png" onerror="x">') == "<img>"
+        assert cleaned(hostile) == '<a rel="noopener noreferrer">x</a>'
+    assert cleaned('<img src="http://elsewhere/x.png" onerror="x">') == "<img>"
 
 
 @pytest.mark.parametrize("kind", IMAGE_TYPES)
 def test_images_are_shown_from_inside_the_page_only(kind: str) -> None:
     image = f'<img src="data:{kind};base64,AAAA">'
-    assert clean_html(image) == image
+    assert cleaned(image) == image
     for hostile in (f"data:{kind},<svg onload=alert(1)>", "data:image/tiff;base64,AAAA"):
-        assert clean_html(f'<img src="{hostile}">') == "<img>"
+        assert cleaned(f'<img src="{hostile}">') == "<img>"
     for tag in ("a href", "object data", "embed src", "iframe src", "image href", "use href"):
-        assert "data:" not in clean_html(f'<{tag}="data:{kind};base64,AAAA">x')
+        assert "data:" not in cleaned(f'<{tag}="data:{kind};base64,AAAA">x')
 
 
 @pytest.mark.parametrize("kind", IMAGE_TYPES)
@@ -81,6 +89,69 @@ def test_formgrader_shows_attached_pictures(kind: str) -> None:
     page = html_of(make_notebook(cell))
     assert f'<img alt="here" src="data:{kind};base64,AAAA"/>' in page
     assert "gone empty" in page
+
+
+ACTIVE = (
+    "full-credit",
+    "onclick",
+    "data-toggle",
+    'role="',
+    "aria-label",
+    'name="',
+    'id="x',
+    "<nav",
+)
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<div class="full-credit" id="x" name="x" role="button" aria-label="x">Click</div>',
+        '<table class="dataframe full-credit" data-toggle="tooltip"><td id="x">Click</td></table>',
+        "<nav class='full-credit'><span onclick='x'>Click</span></nav>",
+        '<details name="x" class="full-credit"><summary id="x">Click</summary></details>',
+    ],
+)
+def test_nothing_in_an_answer_or_an_output_is_a_button_of_formgrader(html: str) -> None:
+    answer = make_cell("x", html, "markdown")
+    output = {"output_type": "display_data", "metadata": {}, "data": {"text/html": html}}
+    told = {**output, "data": {"text/markdown": html}}
+    code = {**make_cell("y", "x"), "outputs": [output, told]}
+    page = html_of(make_notebook(answer, code))
+    assert page.count("Click") == 3
+    for text in (cleaned(html), *re.findall(r"<[^>]*>[^<>]*Click", page)):
+        assert not [sign for sign in ACTIVE if sign in text]
+
+
+@pytest.mark.parametrize("macro", ["class{full-credit}{5}", "cssId{x}{5}", "href{javascript:x}{5}"])
+def test_formulas_make_no_buttons_links_or_ids(macro: str) -> None:
+    """MathJax, which formgrader loads, has macros that do."""
+    output = {"output_type": "display_data", "metadata": {}}
+    outputs = clean_outputs([{**output, "data": {"text/latex": f"$\\{macro}$"}}])
+    code = {**make_cell("y", "x"), "outputs": outputs}
+    page = html_of(make_notebook(make_cell("x", f"It is $\\{macro}$.", "markdown"), code))
+    assert page.count("⧵" + macro) == 2
+    assert "\\" + macro not in page
+
+
+def test_links_in_an_answer_lead_out_of_formgrader_only() -> None:
+    kept = '<a href="https://numpy.org" rel="noopener noreferrer">x</a>'
+    assert cleaned('<a href="https://numpy.org">x</a>') == kept
+    for inside in ("/logout", "../x", "#y", "//elsewhere/x", "formgrader/x"):
+        assert "href" not in cleaned(f'<a href="{inside}">x</a>')
+
+
+def test_source_code_keeps_its_colours_however_long_it_is() -> None:
+    page = html_of(make_notebook(make_cell("x", "y = f(1) + g(2)\n" * 500)))
+    assert page.count('<span class="n">y</span>') == 500
+
+
+def test_formulas_reach_formgrader_as_they_were_written() -> None:
+    text = "So $a_i * b_i < c$ and $x_j * y$.\n\n$$\na_1 * b\n- c_1\n$$\n\n*End*, for $5."
+    page = html_of(make_notebook(make_cell("x", text, "markdown")))
+    for formula in ("$a_i * b_i &lt; c$", "$x_j * y$", "$$\na_1 * b\n- c_1\n$$", "for $5."):
+        assert formula in page
+    assert "<em>End</em>" in page
 
 
 def html_of(notebook: Notebook) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from grader.box.terminal import overwritten
 from grader.locale.translations import N_, gettext
 
-__all__ = ["LIBRARIES", "clean_outputs", "error_in_words"]
+__all__ = ["LIBRARIES", "clean_outputs", "error_in_words", "harmless_tex"]
 
 MAX_OUTPUTS = 500
 MAX_LIMIT = 1_000_000  # no limit that the box keeps is higher
@@ -24,6 +25,7 @@ REMARKS = {
     "style": N_("[no effect, since this version of matplotlib has no such style: {line}]"),
     "input": N_("[nobody can type here, so the answer is an empty text: {line}]"),
 }
+ACTIVE_TEX = re.compile(r"\\(class|cssId|data|href|mmlToken|require|style)(?![A-Za-z])")
 LIBRARIES = ("numpy", "matplotlib", "tqdm")  # what a notebook may count on, and docs/student.md
 TEXT_TYPES = ("text/plain", "text/html", "text/markdown", "text/latex")
 
@@ -90,6 +92,11 @@ def error_in_words(name: str, text: str) -> str:
     )
 
 
+def harmless_tex(text: str) -> str:
+    """The text with those macros of MathJax as text that make links, classes and ids."""
+    return ACTIVE_TEX.sub(r"⧵\1", text)
+
+
 def _cut(mib: Any, pieces: Any) -> Iterator[dict[str, Any]]:
     if all(type(number) is int and 0 <= number < MAX_LIMIT for number in (mib, pieces)):
         text = gettext(
@@ -102,6 +109,8 @@ def _cut(mib: Any, pieces: Any) -> Iterator[dict[str, Any]]:
 
 def _bundle(data: dict[Any, Any]) -> dict[str, str]:
     bundle = {kind: _text(data[kind]) for kind in TEXT_TYPES if isinstance(data.get(kind), str)}
+    if "text/latex" in bundle:
+        bundle["text/latex"] = harmless_tex(bundle["text/latex"])
     image = data.get("image/png")
     if isinstance(image, str) and _is_png(image):
         bundle["image/png"] = "".join(image.split())

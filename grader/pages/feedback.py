@@ -24,7 +24,7 @@ from grader.notebook import (
     question_of,
 )
 from grader.pages.heatmap import heat_map, where_wrong
-from grader.pages.rendering import render, safe_html, safe_markdown
+from grader.pages.rendering import Allowance, render, safe_html, safe_markdown
 from grader.results import QuestionResult, SubmissionResult
 from grader.system.versions import versions_of
 
@@ -117,26 +117,28 @@ def _untold(result: SubmissionResult, stopped: Mapping[str, str]) -> Iterator[tu
 
 def _pieces(notebook: dict[str, Any]) -> Iterator[_Piece]:
     """The student's own cells, and our code cells that have outputs; our texts are left out."""
+    allowance = Allowance()
     for number, cell in enumerate(notebook["cells"], 1):
         label = grade_id(cell) or gettext("cell {number}", number=number)
         if cell["cell_type"] == "markdown" and (is_manual(cell) or is_added(cell)):
-            yield _Piece(label, "", (safe_markdown(cell["source"], cell.get("attachments")),))
+            text = safe_markdown(cell["source"], allowance, cell.get("attachments"))
+            yield _Piece(label, "", (text,))
         elif cell["cell_type"] == "code":
-            outputs = tuple(_outputs(cell, label))
+            outputs = tuple(_outputs(cell, label, allowance))
             source = cell["source"] if is_solution(cell) or is_added(cell) else ""
             if source or outputs:
                 yield _Piece(label, source, outputs)
 
 
-def _outputs(cell: Cell, label: str) -> Iterator[Markup]:
+def _outputs(cell: Cell, label: str, allowance: Allowance) -> Iterator[Markup]:
     for output in cell["outputs"]:
         if output["output_type"] == "error" and is_check(cell):  # the traceback shows our code
             yield _text(f"{output['ename']}: {output['evalue']}\n")
         else:
-            yield from _output(output, label)
+            yield from _output(output, label, allowance)
 
 
-def _output(output: dict[str, Any], label: str) -> Iterator[Markup]:
+def _output(output: dict[str, Any], label: str, allowance: Allowance) -> Iterator[Markup]:
     match output:
         case {"output_type": "stream", "text": str() as text}:
             yield _text(text)
@@ -145,7 +147,7 @@ def _output(output: dict[str, Any], label: str) -> Iterator[Markup]:
         case {"data": {"image/png": str() as image}}:
             yield FIGURE.format(gettext("Figure drawn by {cell}", cell=label), image)
         case {"data": {"text/html": str() as html}}:
-            yield safe_html(html)
+            yield safe_html(html, allowance)
         case {"data": {"text/plain": str() as text}}:
             yield _text(text)
 

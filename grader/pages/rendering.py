@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any, TypeAlias
+from typing import Any
 
 import jinja2
 import nh3
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from grader.intake.pictures import INLINE_IMAGES, PREFIX
+from grader.intake.pictures import INLINE_IMAGES
 from grader.locale.translations import language, translated
+from grader.pages.markdown import MAX_MARKDOWN, Attachments, markdown_as_html
 
-__all__ = ["inline_script", "render", "safe_html", "safe_markdown"]
-
-Attachments: TypeAlias = Mapping[str, Mapping[str, str]]
+__all__ = ["Allowance", "inline_script", "render", "safe_html", "safe_markdown"]
 
 # Outputs of students may have tables and text; no links, no styles, nothing that acts.
 TAGS = {
@@ -28,6 +25,9 @@ TAGS = {
     *("em", "strong", "b", "i", "u", "s", "sub", "sup", "ul", "ol", "li", "div", "span"),
     *("h1", "h2", "h3", "h4", "h5", "h6", "blockquote"),
 }
+MAX_HTML = 1 << 20  # characters of one output
+MAX_SIGNS = 3_000  # in one output that is read as HTML
+MAX_SHOWN = 20_000  # characters of what is not
 ATTRIBUTES = {"td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan"}}
 
 
@@ -51,51 +51,65 @@ def inline_script(name: str) -> tuple[Markup, str]:
     return Markup(text), f"'sha256-{digest}'"  # noqa: S704 — our own file
 
 
-def safe_html(html: str) -> Markup:
-    """HTML from a submission, reduced to harmless tags."""
-    return Markup(nh3.clean(html, tags=TAGS, attributes=ATTRIBUTES))  # noqa: S704 — sanitised
+@dataclass
+class Allowance:
+    """What one page may spend on texts of a student: parsers take long for some that are short.
+
+    Args:
+        markdown: characters that are still read as Markdown.
+        signs: how many signs that begin a tag or an entity are still read as HTML. A parser of HTML
+            takes time that grows with the square of their number.
+    """
+
+    markdown: int = 5 * MAX_MARKDOWN
+    signs: int = 4 * MAX_SIGNS
+
+    def of_markdown(self, text: str) -> int:
+        """How many characters of a text are read as Markdown; they are spent."""
+        room = min(self.markdown, len(text), MAX_MARKDOWN)
+        self.markdown -= room
+        return room
+
+    def of_html(self, html: str) -> str:
+        """The HTML if it can be read, and is spent; else its beginning, as text."""
+        signs = html.count("<") + html.count("&")
+        if len(html) > MAX_HTML or signs > min(self.signs, MAX_SIGNS):
+            return f"<pre>{escape(html[:MAX_SHOWN])}</pre>"
+        self.signs -= signs
+        return html
 
 
-def safe_markdown(text: str, attachments: Attachments | None = None) -> Markup:
+def safe_html(html: str, allowance: Allowance) -> Markup:
+    """HTML from a submission, reduced to harmless tags.
+
+    Args:
+        html: an output.
+        allowance: of the page.
+    """
+    kept = nh3.clean(allowance.of_html(html), tags=TAGS, attributes=ATTRIBUTES)
+    return Markup(kept)  # noqa: S704 — sanitised
+
+
+def safe_markdown(
+    text: str, allowance: Allowance, attachments: Attachments | None = None
+) -> Markup:
     """Markdown from a submission as harmless HTML; HTML inside it is shown as text.
 
     A picture is shown only if the notebook holds it; of any other, the description is shown.
 
     Args:
         text: the source of a text cell.
+        allowance: of the page.
         attachments: the cell's pictures: name → image type → base64.
     """
-    markdown = _Markdown("commonmark", {"html": False}).enable("table")
-    tokens = markdown.parse(text)
-    for token in (inner for block in tokens for inner in block.children or ()):
-        if token.type == "image":
-            _put_in_place(token, attachments or {})
-    html: str = markdown.renderer.render(tokens, markdown.options, {})
     kept = nh3.clean(
-        html,
+        markdown_as_html(text, attachments, room=allowance.of_markdown(text)),
         tags=TAGS | {"img"},
         attributes={**ATTRIBUTES, "img": {"src", "alt"}},
         attribute_filter=_safe_attribute,
         url_schemes={"data"},
     )
     return Markup(kept)  # noqa: S704 — sanitised
-
-
-class _Markdown(MarkdownIt):
-    def validateLink(self, url: str) -> bool:
-        """Every link is read; nh3 judges links and pictures afterwards."""
-        return True
-
-
-def _put_in_place(picture: Token, attachments: Attachments) -> None:
-    """Put an attachment into the page; leave the description of what is not in the notebook."""
-    source = str(picture.attrs.get("src", ""))
-    for kind, data in attachments.get(source.removeprefix(PREFIX), {}).items():
-        source = f"data:{kind};base64,{data}"
-    if source.startswith(INLINE_IMAGES):
-        picture.attrs["src"] = source
-    else:
-        picture.type = "text"
 
 
 def _safe_attribute(tag: str, name: str, value: str) -> str | None:
