@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.box.client import CallRequest, CellOutcome
-from grader.box.needs import needed_cells
+from grader.box.needs import Needs
 from grader.box.outputs import clean_outputs
 from grader.intake.pictures import illustrated
 from grader.nbgrader_plugins import clean_html, markdown_to_html
@@ -48,7 +48,9 @@ def table(piece: str, size: int) -> str:
 
 
 def in_needs(text: str) -> None:
-    needed_cells([text[:150_000], "def f(): pass"], "f")
+    needs = Needs([text[:150_000], "def f(): pass"])
+    needs.of("f")
+    needs.undone_by("f")
 
 
 def in_formgrader(text: str) -> None:
