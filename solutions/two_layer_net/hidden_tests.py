@@ -373,7 +373,8 @@ def large_scores(rng, scores, y):
 
 @pytest.mark.question("softmax_loss", points=2)
 def test_loss_of_large_scores(student, reference, rng):
-    calls = [(*shift_fixture(), 0.0)]
+    far, labels, params = shift_fixture()
+    calls = [(far, labels, params, 0.0), (far[1:2], labels[1:2], params, 0.0)]
     for _ in range(2):
         scores, y, params = make_batch(rng, *draw_sizes(rng))
         calls += [(large, y, params, 0.0) for large in large_scores(rng, scores, y)]
@@ -919,9 +920,9 @@ MEDIUM = (3000, 5000)  # rows: so many that a few draws rarely go one past the e
 MANY = (20_000, 30_000)  # rows: more than a number in a student's code would cover
 
 
-def make_data(rng, limits, D=3):
+def make_data(rng, limits, D=3, divisor=1):
     """Rows that tell their own number: X[i, 0] = i, and the label is i's too."""
-    N = int(rng.integers(*limits))
+    N = int(rng.integers(*limits)) // divisor * divisor
     X = np.column_stack([np.arange(N), rng.normal(size=(N, D - 1))])
     return X, rng.permutation(N) + 10
 
@@ -1066,7 +1067,8 @@ def test_minibatch_keeps_rows_and_labels_together(student, rng):
 @pytest.mark.question("sample_minibatch", points=1)
 @pytest.mark.chance
 def test_minibatches_differ(student, rng):
-    data, size = make_data(rng, MANY), int(rng.integers(100, 151))
+    # Divisible by 2 to 6: whoever goes in such steps never comes to the rows in between.
+    data, size = make_data(rng, MANY, divisor=60), int(rng.integers(100, 151))
 
     def calls(seed):
         return in_turn(data, (size, size))(seed) + in_turn(data, (size,))(seed + 1)
@@ -1076,22 +1078,30 @@ def test_minibatches_differ(student, rng):
     distinct = {tuple(rows) for rows in batches}
     assert_true(len(distinct) == len(batches), say("same_rows_each_call"))
     told = next(filter(None, (dependence(rows) for rows in batches)), "")
-    # Rows from a short stretch of the data look so, too, and test_minibatches_reach_every_row says
-    # it. Single rows tell: all are in one half of the data with 2e-7 if each is as likely.
+    # Rows from a short stretch of the data, or every second one, look so, too, and
+    # test_minibatches_reach_every_row says it. Single rows tell: if each is as likely, all are in
+    # one half of the data, or in steps, with 3e-7.
     if told:
-        spread = np.ptp(one_by_one(student, rng, data, 28))
-        assert_true(spread < len(data[0]) / 2, told)
+        single = np.sort(one_by_one(student, rng, data, 28))
+        assert_true(np.ptp(single) < len(data[0]) / 2 or step_of(single) > 1, told)
+
+
+def step_of(rows):
+    """The largest number of which all distances between these rows are a multiple."""
+    return np.gcd.reduce(np.diff(rows))
 
 
 def dependence(rows):
     """What the sorted rows of a minibatch have in common, in words; "" if nothing.
 
-    Each bound is so far from chance that a right sampler is beyond it with 1e-30.
+    Each bound is so far from chance that a right sampler is beyond it with 4e-30.
     """
     if len(rows) < 2:
         return ""
     if count_rows(rows) < len(rows) / 2:
         return say("one_row_repeated" if count_rows(rows) == 1 else "few_rows_repeated")
+    if step_of(rows) > 1:
+        return say("rows_in_steps", step=step_of(rows))
     gaps, counts = np.unique(np.diff(rows), return_counts=True)
     if counts.max() < len(rows) / 4:
         return ""
