@@ -27,7 +27,7 @@ from grader.results import Example
 
 __all__ = ["Probe", "Trier", "smallest_examples"]
 
-MAX_CASES = 240
+MAX_CASES = 240  # small inputs of one function
 CHUNK = 40  # calls of one request
 QUESTION_S = 2.0  # after this time, no request is made for a question; most need 0.02
 REQUEST_S = 0.5  # a request that needs more processor time is given up, and the box with it
@@ -126,7 +126,9 @@ class Trier:
         if not answer.error or answer.error == "NotImplementedError":
             return []
         before = self._asked(probe, cases[: answer.index], until) if answer.index else []
-        return [*before, answer.reason] if isinstance(before, list) else []
+        if isinstance(before, CallFailure) or len(before) != answer.index:
+            return []
+        return [*before, answer.reason]
 
     def _asked(
         self, probe: Probe, cases: Sequence[Case], until: float, *, alone: bool = False

@@ -216,6 +216,16 @@ def test_a_box_that_does_not_answer_is_asked_once(
     assert len(asked) == 1
 
 
+def test_an_exception_is_not_put_down_to_another_input(reference: Reference) -> None:
+    failure = CallFailure("half raised ValueError: no", "ValueError", 3)
+    answers = iter([failure, None, failure])
+    found = smallest_examples(
+        [Trier(HALF, reference)], lambda request, timeout_s: next(answers), "q", ASKED
+    )
+    assert found == ()
+    assert next(answers) == failure  # nothing was asked once the calls before it got no answer
+
+
 def test_no_request_is_made_after_the_time_is_up(
     reference: Reference, monkeypatch: pytest.MonkeyPatch
 ) -> None:
