@@ -818,7 +818,7 @@ def calls_that_work(student, reference, rng):
     """(arguments, observation) of calls for small nets, in which backward has done some work.
 
     Zeros, noise and copies of arguments earn nothing, not even for their shapes. So the first call
-    is made again, with other labels and another reg, and with other rows.
+    is made again, with one label for all and another reg, and with other rows.
     """
     small = small_answers(student, reference, rng)
     (large,) = large_answers(student, reference, rng)
@@ -829,7 +829,7 @@ def calls_that_work(student, reference, rng):
     problems = [answer.problem for answer in small]
     params, X, y = problems[0]
     tried = [(problem, REG) for problem in [*problems, problems[0]]]
-    tried += [((params, X, (y + 1) % len(params["b2"])), 2 * REG), ((params, -X, y), REG)]
+    tried += [((params, X, np.full_like(y, y[0])), 2 * REG), ((params, -X, y), REG)]
     calls = [backward_arguments(reference, *pair) for pair in tried]
     observed = student.observe_many("backward", calls)
     first, *_, again, relabelled, moved = [gradients_in(seen.value) for seen in observed]
