@@ -55,7 +55,8 @@ def first_problem(
     found = problem["input"]
     if example := examples.get(key) if problem["type"] != "extra_forbidden" else None:
         words += f", such as `{example}`"
-    if problem["type"] != "missing" and isinstance(found, str | int | float):
+    is_plain = problem["type"] != "missing" and isinstance(found, str | int | float)
+    if is_plain and key != "gradebook" and "//" not in str(found):  # a URL may hold a password
         words += f" (got {found!r:.80})"
     return f"{_place(place, data)}: {words}"
 

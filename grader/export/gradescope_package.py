@@ -88,10 +88,16 @@ def gradescope_zip(course: Course, assignment_id: str, *, unsafe: bool = False) 
         for name, data in sorted(_files(course, assignment_id, unsafe)):
             member = zipfile.ZipInfo(name, WRITTEN_AT)
             member.compress_type = zipfile.ZIP_DEFLATED
-            mode = 0o755 if name in SCRIPTS else 0o644
-            member.external_attr = (0o100000 | mode) << 16
+            member.external_attr = (0o100000 | _mode(name)) << 16
             archive.writestr(member, data)
     return content.getvalue()
+
+
+def _mode(name: str) -> int:
+    """The permissions of a member; solutions and hidden tests are for the grader's account only."""
+    if name in SCRIPTS:
+        return 0o755
+    return 0o600 if name.startswith("course/solutions/") else 0o644
 
 
 def _files(course: Course, assignment_id: str, unsafe: bool) -> Iterator[tuple[str, bytes]]:

@@ -6,7 +6,7 @@ Importing this module takes half a second, so commands import it only when they 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 
 from sqlalchemy import select
@@ -34,9 +34,11 @@ from grader.gradebook.tables import (
 )
 from grader.notebook import Notebook
 from grader.results import SubmissionResult
+from grader.system.files import one_at_a_time
 
 __all__ = ["CourseGradebook"]
 
+LOCK = ".gradebook.lock"  # in the course folder
 MAX_TEXT = 128  # characters of a name in nbgrader's table
 
 
@@ -60,7 +62,7 @@ class CourseGradebook:
         self._course = course
         self._bundles = {bundle.assignment.id: bundle for bundle in bundles}
         deadlines = load_deadlines(course) if deadlines is None else deadlines
-        with in_one_line(course.gradebook_url):
+        with self._alone(), in_one_line(course.gradebook_url):
             self._book = open_gradebook(course.gradebook_url, course.root.name)
         self._rows = SubmissionRows(course, self._book)
         self._penalties = Penalties(course, deadlines, self._book.db)
@@ -233,13 +235,17 @@ class CourseGradebook:
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         """Keep all changes or none; a refusal of the database becomes an error of one line."""
-        with in_one_line(self._course.gradebook_url):
+        with self._alone(), in_one_line(self._course.gradebook_url):
             try:
                 yield
                 self._book.db.commit()
             except BaseException:
                 self._book.db.rollback()
                 raise
+
+    def _alone(self) -> AbstractContextManager[None]:
+        """Wait for other runs: two that make the same tables or rows at once would both fail."""
+        return one_at_a_time(self._course.root / LOCK)
 
 
 def _listed(cells: set[tuple[str, str]]) -> str:

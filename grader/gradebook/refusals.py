@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from urllib.parse import parse_qsl, unquote
 
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from grader.errors import GradebookError
@@ -14,6 +15,7 @@ __all__ = ["in_one_line", "without_password"]
 
 # What the database, its driver and nbgrader (ValueError) raise.
 REFUSALS = (SQLAlchemyError, ValueError, ImportError, OSError)
+PLACE = re.compile(r"([\w.-]*|\[[\da-fA-F:.]+\])(:\d+)?(/[\w.-]*)?")  # host, port, database
 REMEDIES = {
     "locked": "; another program writes to it, close that or try again",
     "not a database": "; name another file under `gradebook` in course.yml",
@@ -36,17 +38,31 @@ def in_one_line(url: str) -> Iterator[None]:
     try:
         yield
     except REFUSALS as error:
-        reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+        told = str(getattr(error, "orig", None) or error).strip().splitlines() or [""]
+        reason = _without_secrets(told[0], url)
         remedy = next((hint for text, hint in REMEDIES.items() if text in reason), "")
         raise GradebookError(f"{without_password(url)}: {reason}{remedy}") from error
 
 
 def without_password(url: str) -> str:
-    """The URL with its password hidden or removed; unchanged if it has none."""
-    try:
-        whole = make_url(url)
-    except SQLAlchemyError:
-        return "gradebook"
-    open_part = whole.difference_update_query(["password", "sslpassword"])
-    is_open = whole == open_part and whole.password is None
-    return url if is_open else open_part.render_as_string(hide_password=True)
+    """The URL as it can be shown: no user, no options; nothing behind the scheme if in doubt."""
+    scheme, _, rest = url.partition("://")
+    if scheme.startswith("sqlite"):
+        return url.partition("?")[0]
+    if "@" in rest.partition("?")[2]:  # is it in the password, or ends the password here?
+        return f"{scheme}://…"
+    place = rest.rpartition("@")[2].partition("?")[0]
+    return f"{scheme}://{place}" if PLACE.fullmatch(place) else f"{scheme}://…"
+
+
+def _without_secrets(reason: str, url: str) -> str:
+    """What a driver or a parser says, without pieces of the URL that may be a password."""
+    _, _, secret = url.partition("://")[2].partition(":")
+    if url.startswith("sqlite"):
+        secret = url.partition("?")[2]
+    options = [value for _, value in parse_qsl(url.partition("?")[2])]
+    pieces = {secret.rpartition("@")[0], *re.split("[/@?&=#:]", secret), *options}
+    for piece in sorted({*pieces, *map(unquote, pieces)}, key=len, reverse=True):
+        if len(piece) > 2 and piece not in without_password(url):
+            reason = reason.replace(piece, "***")
+    return reason

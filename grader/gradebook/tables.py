@@ -12,11 +12,13 @@ import importlib
 import importlib.util
 import json
 import sys
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import create_engine, select, text
 
 from grader.gradebook.release_cells import ReleaseCells
+from grader.system.files import hide_from_others
 
 
 def _enter_without_applications() -> None:
@@ -99,6 +101,8 @@ def open_gradebook(url: str, course_id: str) -> Any:
 
 def _make_version_table(url: str) -> None:
     engine = create_engine(url)
+    if engine.dialect.name == "sqlite" and engine.url.database:
+        hide_from_others(Path(engine.url.database))
     try:
         with engine.connect() as connection:
             if engine.dialect.name == "sqlite":

@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
 if sys.platform != "win32":
     import fcntl
 
-__all__ = ["write_whole"]
+__all__ = ["hide_from_others", "one_at_a_time", "write_whole"]
+
+PRIVATE = 0o660  # less the umask: nothing that the grader writes is for other accounts
 
 WRITE_FLAGS = os.O_WRONLY | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 
@@ -24,7 +26,8 @@ def write_whole(path: Path, content: str | bytes) -> None:
     when its work is done again.
 
     Args:
-        path: the file to make or replace; it gets the usual permissions of a new file.
+        path: the file to make or replace. It gets the permissions of a new file, without those
+            of other accounts: there may be solutions or scores in it.
         content: text, written as UTF-8 with line ends as they are, or bytes.
     """
     data = content.encode("utf-8") if isinstance(content, str) else content
@@ -36,7 +39,6 @@ def write_whole(path: Path, content: str | bytes) -> None:
             file.flush()
             if sys.platform == "win32":  # Windows cannot rename an open file
                 file.close()
-            temporary.chmod(0o644)
             temporary.replace(path)
         except BaseException:
             temporary.unlink(missing_ok=True)
@@ -47,7 +49,7 @@ def write_whole(path: Path, content: str | bytes) -> None:
 def _alone(temporary: Path) -> Iterator[BinaryIO]:
     """An empty file of that name; another writer has to wait until we are done."""
     while True:
-        with os.fdopen(os.open(temporary, WRITE_FLAGS, 0o600), "wb") as file:
+        with os.fdopen(os.open(temporary, WRITE_FLAGS, PRIVATE), "wb") as file:
             if sys.platform != "win32":
                 fcntl.flock(file, fcntl.LOCK_EX)
                 if not _is_at(file, temporary):  # the writer before us has just renamed it
@@ -62,3 +64,31 @@ def _is_at(file: BinaryIO, path: Path) -> bool:
         return os.path.samestat(os.fstat(file.fileno()), path.lstat())
     except FileNotFoundError:
         return False
+
+
+def hide_from_others(path: Path) -> None:
+    """Take the permissions of other accounts from a file that is ours; make it if there is none."""
+    with suppress(OSError):
+        os.close(os.open(path, WRITE_FLAGS, PRIVATE))
+    with suppress(OSError):
+        mode = path.stat().st_mode
+        if mode & 0o007:
+            path.chmod(mode & 0o770)
+
+
+@contextmanager
+def one_at_a_time(path: Path) -> Iterator[None]:
+    """Wait until no other process is in such a block; where nothing can be written, do not wait.
+
+    Args:
+        path: a file that stands for the block; it is made, and stays.
+    """
+    try:
+        descriptor = os.open(path, WRITE_FLAGS, PRIVATE)
+    except OSError:
+        yield
+        return
+    with os.fdopen(descriptor, "wb") as file:  # closing it lets the next one in
+        if sys.platform != "win32":
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield

@@ -25,7 +25,9 @@ def test_the_zip_has_the_two_scripts_at_its_root_and_nothing_of_the_machine(
         modes = {m.filename: m.external_attr >> 16 & 0o777 for m in archive.infolist()}
         assert (modes["setup.sh"], modes["run_autograder"]) == (0o755, 0o755)
         assert archive.read("run_autograder").startswith(b"#!")
-        assert f"course/solutions/{ID}/hidden_tests.py" in modes
+        hidden = [name for name in modes if name.startswith(f"course/solutions/{ID}/")]
+        assert f"course/solutions/{ID}/hidden_tests.py" in hidden
+        assert {modes[name] for name in hidden} == {0o600}
         assert "kit/grader/box/inside/runner.py" in modes
         assert not [name for name in modes if "pycache" in name or "gradebook.db" in name]
         pins = archive.read("requirements.txt").decode().split()

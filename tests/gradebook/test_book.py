@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import replace
@@ -228,3 +230,26 @@ def test_a_batch_is_kept_whole_or_not_at_all(
 
 def test_formgrader_may_read_while_we_write(course: Course, book: CourseGradebook) -> None:
     assert rows(course, "pragma journal_mode") == [("wal",)]
+
+
+OPENS = """
+import sys
+from grader.course.bundle import load_bundle
+from grader.course.settings import Course
+from grader.gradebook.book import CourseGradebook
+course = Course.load(sys.argv[1])
+bundle = load_bundle(course, "tiny")
+with CourseGradebook(course) as book:
+    book.register(bundle.release, bundle.assignment)
+"""
+
+
+def test_runs_that_begin_at_once_on_a_new_course_wait_for_each_other(
+    course: Course, release: Notebook
+) -> None:
+    command = [sys.executable, "-c", OPENS, str(course.root)]
+    runs = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(4)]
+    said = [run.communicate(timeout=120)[1] for run in runs]
+    assert [run.returncode for run in runs] == [0] * 4, said
+    mode = (course.root / "gradebook.db").stat().st_mode
+    assert not mode & 0o007

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.system.files import write_whole
+from grader.system.files import hide_from_others, one_at_a_time, write_whole
 
 
 def test_text_and_bytes_are_written_as_they_are(tmp_path: Path) -> None:
@@ -16,11 +16,6 @@ def test_text_and_bytes_are_written_as_they_are(tmp_path: Path) -> None:
     write_whole(tmp_path / "bytes", b"\x00\xff")
     assert (tmp_path / "a" / "b" / "text").read_bytes() == "é\r\n\n".encode()
     assert (tmp_path / "bytes").read_bytes() == b"\x00\xff"
-
-
-def test_a_new_file_is_readable_by_others(tmp_path: Path) -> None:
-    write_whole(tmp_path / "file", "x")
-    assert (tmp_path / "file").stat().st_mode & 0o777 == 0o644
 
 
 def test_a_file_is_replaced_and_nothing_is_left_beside_it(tmp_path: Path) -> None:
@@ -99,3 +94,46 @@ def test_two_writers_of_one_file_wait_for_each_other(tmp_path: Path) -> None:
         writer.join()
         assert (tmp_path / "file").read_text() in contents
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+@pytest.mark.parametrize(("umask", "mode"), [(0o022, 0o640), (0o077, 0o600), (0o002, 0o660)])
+def test_others_can_read_nothing_that_the_grader_writes(
+    tmp_path: Path, umask: int, mode: int
+) -> None:
+    (tmp_path / "old").touch(0o666)
+    (tmp_path / "old").chmod(0o644)
+    before = os.umask(umask)
+    try:
+        write_whole(tmp_path / "new", "x")
+        write_whole(tmp_path / "old", "x")
+        hide_from_others(tmp_path / "made")
+    finally:
+        os.umask(before)
+    for name in ("new", "old", "made"):
+        assert (tmp_path / name).stat().st_mode & 0o777 == mode
+
+
+def test_permissions_of_others_are_taken_from_a_file_that_is_there(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    (tmp_path / "file").chmod(0o664)
+    hide_from_others(tmp_path / "file")
+    assert (tmp_path / "file").stat().st_mode & 0o777 == 0o660
+    assert (tmp_path / "file").read_text() == "x"
+
+
+def test_the_second_of_two_waits_for_the_first(tmp_path: Path) -> None:
+    order: list[str] = []
+
+    def second() -> None:
+        with one_at_a_time(tmp_path / "lock"):
+            order.append("second")
+
+    thread = threading.Thread(target=second)
+    with one_at_a_time(tmp_path / "lock"):
+        thread.start()
+        thread.join(0.2)
+        order.append("first")
+    thread.join()
+    assert order == ["first", "second"]
+    with one_at_a_time(tmp_path / "no" / "folder"):  # nothing can be written there
+        pass
