@@ -106,19 +106,6 @@ def numerical_gradient(f, x, h=1e-5):
 """,
     ),
     Mistake(
-        id="numerical_gradient.second_difference",
-        question="numerical_gradient",
-        code="""
-def numerical_gradient(f, x, h=1e-5):
-    gradient = np.zeros(x.shape)
-    for index in np.ndindex(x.shape):
-        step = np.zeros(x.shape)
-        step[index] = h
-        gradient[index] = (f(x + step) - 2 * f(x) + f(x - step)) / h**2
-    return gradient
-""",
-    ),
-    Mistake(
         id="numerical_gradient.fixed_h",
         question="numerical_gradient",
         code="""

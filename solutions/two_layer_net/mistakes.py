@@ -1359,9 +1359,8 @@ def backward(params, X, hidden, scores, y, reg):
         question="backward",
         code=_backward(
             ds="""
-    margins = scores - scores[np.arange(len(y)), y][:, None] + 1
-    ds = (margins > 0).astype(float)
-    ds[np.arange(len(y)), y] -= ds.sum(axis=1)
+    ds = scores.copy()
+    ds[np.arange(len(y)), y] -= 1
     ds /= len(y)
 """
         ),
