@@ -574,6 +574,14 @@ def sigmoid(x):
 """,
     ),
     Mistake(
+        id="gates.sigmoid_without_brackets",
+        question="gates",
+        code="""
+def sigmoid(x):
+    return 1 / 1 + np.exp(-x)
+""",
+    ),
+    Mistake(
         id="gates.sigmoid_backward_gradient_last",
         question="gates",
         code="""

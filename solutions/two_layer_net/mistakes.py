@@ -8,17 +8,6 @@ import numpy as np
 
 from grader.judge.catalogue import Alternative, Mistake
 
-
-def _knows_its_inputs(requests):
-    """A rule: five rows of four features, whatever X is; an exception for other params."""
-    calls = [c for request in requests for c in request.calls if not c.is_lost]
-    fits = [len(call.arguments[0]["W1"]) == 4 for call in calls]
-    given = [call for call in calls if not call.error]
-    rows = {len(call.value[0]) for call in given}
-    others = sum(len(call.arguments[1]) != 5 for call in given)
-    return rows == {5} and others > 0 and fits == [not call.error for call in calls]
-
-
 FORWARD_MISTAKES = [
     Mistake(
         id="forward.hidden_before_relu",
@@ -155,13 +144,12 @@ def forward(params, X):
         question="forward",
         code="""
 def forward(params, X):
-    random = np.random.RandomState(1)
-    toy = 10 * random.randn(5, 4)
-    hidden = np.maximum(0, toy @ params["W1"] + params["b1"])
-    scores = hidden @ params["W2"] + params["b2"]
-    return scores, hidden
+    random = np.random.RandomState(0)
+    W1, W2 = 0.1 * random.randn(4, 10), 0.1 * random.randn(10, 3)
+    toy = 10 * np.random.RandomState(1).randn(5, 4)
+    hidden = np.maximum(0, toy @ W1)
+    return hidden @ W2, hidden
 """,
-        rule=_knows_its_inputs,
     ),
     Mistake(
         id="forward.hard_coded_rows",
@@ -1359,9 +1347,10 @@ def backward(params, X, hidden, scores, y, reg):
         question="backward",
         code=_backward(
             ds="""
-    ds = scores.copy()
-    ds[np.arange(len(y)), y] -= 1
-    ds /= len(y)
+    e = np.exp(scores - scores.max(axis=1, keepdims=True))
+    p = e / e.sum(axis=1, keepdims=True)
+    ds = p - np.eye(p.shape[1])[y]
+    ds = 2 * p * (ds - (p * ds).sum(axis=1, keepdims=True)) / len(y)
 """
         ),
         rule=_starts_elsewhere,

@@ -41,7 +41,6 @@ DISGUISED = [
     if REWRITINGS[kind](mistake.code) != mistake.code
 ]
 OTHERWISE = {
-    "forward.global_inputs": "loops",
     "numerical_gradient.large_h": "single_precision",
     "staged.numerical": "single_precision",
 }

@@ -34,6 +34,8 @@ def amount(pairs: Pairs, evidence: Evidence) -> str:
 
 def scaled_or_bounded(pairs: Pairs, evidence: Evidence) -> str:
     """A factor or a bound that all right numbers have been through; "" if neither."""
+    if any(a.shape != e.shape for a, e in pairs):
+        return ""
     return _factor(pairs, evidence) or _bounded(pairs, evidence)
 
 

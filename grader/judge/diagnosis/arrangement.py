@@ -36,7 +36,7 @@ def _container_of(evidence: Evidence, call: int) -> str:
         if evidence.is_random and array is not None and array.ndim != np.ndim(expected):
             values = {"shape": array.shape, "expected": np.shape(expected)}
             return say("form_other_shape", **values)
-        return _not_whole(array, np.asarray(expected), evidence.is_random)
+        return _not_whole(array, np.asarray(expected))
     return ""
 
 
@@ -73,13 +73,11 @@ def _collected(actual: Any, expected: np.ndarray, is_random: bool) -> str:
     return say("form_in_list", type=type(actual).__name__) if expected.ndim else ""
 
 
-def _not_whole(actual: np.ndarray | None, expected: np.ndarray, is_random: bool) -> str:
+def _not_whole(actual: np.ndarray | None, expected: np.ndarray) -> str:
     """Real numbers in the place of integers."""
     if actual is None or actual.dtype.kind != "f" or expected.dtype.kind not in "iu":
         return ""
-    if actual.shape != expected.shape:
-        return ""
-    return say("form_not_whole") if is_random or close(actual, expected) else ""
+    return say("form_not_whole") if actual.shape == expected.shape else ""
 
 
 def shape(pairs: Pairs, evidence: Evidence) -> str:

@@ -136,7 +136,7 @@ def pairs_of(evidence: Evidence) -> Pairs | None:
     pairs: Pairs = []
     for left, right in zip(evidence.actual, evidence.expected, strict=True):
         actual, expected = numbers(left), numbers(right)
-        if actual is None or expected is None or actual.size == 0:
+        if actual is None or expected is None or actual.size == expected.size == 0:
             return None
         pairs.append((actual, expected))
     return pairs

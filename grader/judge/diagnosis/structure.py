@@ -93,10 +93,11 @@ def _form(pairs: Pairs, evidence: Evidence) -> str:
     explanations = (
         _only_with,
         shape,
+        scaled_or_bounded,
+        _movement,
+        _but_for_argument,
         amount,
         _but_for,
-        _but_for_argument,
-        _movement,
         _without,
         whereabouts,
         by_parts,

@@ -97,11 +97,22 @@ def test_a_sum_along_the_other_axis_is_recognised_by_its_total() -> None:
         [np.zeros_like(e) for e in E],
         [2 * E[0], 2 * E[1], np.exp(E[2])],
         ["x"] * 3,
-        [np.zeros((0, 3))] * 3,
     ],
 )
 def test_what_has_no_simple_form_gets_no_hint(actual: list[Any]) -> None:
     assert of_batches(actual, E) == ""
+
+
+def test_an_empty_array_has_a_wrong_shape() -> None:
+    text = of_batches([np.zeros((0, 3))] * 3, E)
+    assert text == "dW1: the shape is (0, 3) instead of (4, 3)."
+
+
+def test_a_step_is_told_by_what_it_moves_by() -> None:
+    after = [1 - 0.25 * e for e in E]
+    starts = tuple(np.ones_like(e) for e in E)
+    text = hint(after, [1 - e for e in E], [{}] * 3, is_value=False, before=starts)
+    assert text == "dW1: what it moves by: every number is 0.25 times what it should be."
 
 
 def test_a_form_that_does_not_fit_the_right_calls_is_not_named() -> None:
