@@ -91,7 +91,6 @@ GENERIC: Mapping[str, str | tuple[str, str]] = {
     ),
     "form_some_rows": N_("some rows are right and some are wrong; compare one of each."),
     "form_some_columns": N_("some columns are right and some are wrong; compare one of each."),
-    "form_right_where_zero": N_("right where the right number is 0, and wrong everywhere else."),
     "form_right_where_not_zero": N_(
         "right, except where the right number is 0: there yours is another one."
     ),

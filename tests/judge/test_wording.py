@@ -64,7 +64,7 @@ def test_no_sentence_has_marks_of_markdown_which_a_page_would_show(name: str) ->
 
 # What a hint may name: what stands in the formulas and examples of the notebook (0, 1, 2, a label,
 # 0.1966), and what anybody would try.
-DIGITS = {"0", "1", "2", "3", "0.01", "0.1", "0.1966", "1000"}
+DIGITS = {"0", "1", "2", "3", "0.01", "0.1", "0.1966", "100", "1000"}
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -43,11 +43,13 @@ def structural_hints(parts: Iterable[Evidence]) -> list[str]:
 
 
 def located_hints(parts: Iterable[Evidence]) -> list[str]:
-    """A sentence on which entries of a result are wrong while others are right."""
+    """A sentence on what is right, and so where to look, when nothing else is known."""
     names: dict[str, list[str]] = {}
     for evidence in parts:
-        if evidence.is_value and evidence.right and not evidence.is_random:
+        form = "" if evidence.is_random else _rest(pairs_of(evidence) or [], evidence)
+        if not form and evidence.is_value and evidence.right and not evidence.is_random:
             form = say("form_others_right", others=", ".join(evidence.right))
+        if form:
             names.setdefault(form, []).append(evidence.name)
     return _sentences(names)
 
@@ -102,7 +104,6 @@ def _form(pairs: Pairs, evidence: Evidence) -> str:
         whereabouts,
         by_parts,
         lambda _, evidence: condition(evidence),
-        _rest,
     )
     return next((text for explain in explanations if (text := explain(pairs, evidence))), "")
 
@@ -193,7 +194,7 @@ def _without(pairs: Pairs, evidence: Evidence) -> str:
 
 def _rest(pairs: Pairs, evidence: Evidence) -> str:
     """What a number adds is right wherever two calls differ in nothing else."""
-    for name, off, on in _switches(evidence):
+    for name, off, on in _switches(evidence) if pairs else ():
         partners = {_others(evidence, name, i): i for i in off}
         added = [
             (pairs[i][0] - pairs[j][0], pairs[i][1] - pairs[j][1])

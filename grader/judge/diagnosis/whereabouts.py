@@ -82,13 +82,13 @@ def _some_columns(wrong: Pairs) -> str:
 
 
 def _by_sign(wrong: Pairs) -> str:
-    """Right where the right number is zero, positive or negative, and only there."""
+    """Right where the right number is positive, or not zero, and only there."""
     actual = np.concatenate([a.ravel() for a, _ in wrong]).astype(float)
     expected = np.concatenate([e.ravel() for _, e in wrong]).astype(float)
     right = np.isclose(actual, expected, rtol=1e-6, atol=1e-9)
     if right.size < MANY:
         return ""
-    places = {"not_zero": expected != 0, "zero": expected == 0, "positive": expected > 0}
+    places = {"not_zero": expected != 0, "positive": expected > 0}
     places["not_positive"] = expected <= 0
     for name, place in places.items():
         if place.any() and not place.all() and np.array_equal(right, place):
