@@ -49,11 +49,22 @@ def worker_processes(
     except BaseException:
         for worker in filter(_Worker.is_alive, context.workers):
             worker.kill()
+        _stop_handing_out(executor)
         raise
     finally:
         executor.shutdown(wait=True, cancel_futures=True)
         if any(worker.exitcode for worker in context.workers):
             remove_leftovers()  # a killed worker could not do it
+
+
+def _stop_handing_out(executor: ProcessPoolExecutor) -> None:
+    """End the thread that writes work into a full pipe which nobody reads any more.
+
+    Later versions of Python do this themselves; without it, 3.11.2 waits for ever.
+    """
+    queue: Any = executor._call_queue  # type: ignore[attr-defined]
+    if queue is not None:
+        queue._reader.close()
 
 
 class _Worker(SpawnProcess):

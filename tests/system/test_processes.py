@@ -174,3 +174,20 @@ def test_after_an_exception_nobody_waits_for_what_runs() -> None:
         workers.submit(os.getpid)
         raise KeyError
     assert time.monotonic() - begun < 30
+
+
+def test_after_an_exception_work_that_fills_the_pipe_holds_nobody_up() -> None:
+    code = (
+        "from grader.system.processes import worker_processes\n"
+        "if __name__ == '__main__':\n"
+        "    try:\n"
+        "        with worker_processes(1) as workers:\n"
+        "            jobs = [workers.submit(len, bytes(1 << 20)) for _ in range(20)]\n"
+        "            raise KeyError(jobs[0].result())\n"
+        "    except KeyError as error:\n"
+        "        print(error)\n"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=AT_MOST_S, check=True
+    )
+    assert told.stdout == f"{1 << 20}\n"
