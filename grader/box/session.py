@@ -211,7 +211,8 @@ class Session:
         Returns:
             None if no other cell can be the cause.
         """
-        if self._watch.remaining_s() <= 0 or not self._causes.undoing(names):
+        is_suspicious = self._has_no_boxes_left() or self._causes.undoing(names)
+        if self._watch.remaining_s() <= 0 or not is_suspicious:
             return None
         self._apart = Apart(
             self._open_for_apart,
@@ -231,8 +232,11 @@ class Session:
         self._undone = {
             question: self._causes.undoing(names) or self._causes.undoing(names, above=True)
             for question, names in questions.items()
-            if names
+            if names and not self._has_no_boxes_left()  # then the cells that ended them are told
         }
+
+    def _has_no_boxes_left(self) -> bool:
+        return self._boxes_opened >= MAX_BOXES
 
     def _open_for_apart(self) -> Box:
         self._close_box()

@@ -751,3 +751,16 @@ def test_a_function_apart_is_probed_apart(warm: Launcher) -> None:
         assert probe(notebook, "g") is None
         assert probe(notebook, "f") is None  # no box is opened for it
         assert apart_value(notebook, "f") == 1
+
+
+def test_without_boxes_left_an_innocent_function_is_still_called_apart(warm: Launcher) -> None:
+    names = [f"k{i}" for i in range(14)]
+    source = "import os\n" + "\n".join(f"def {name}(): os._exit(0)" for name in names)
+    with Notebook(warm, source, "def f(): return 1") as notebook:
+        for name in names:
+            notebook.failure(name)
+        assert "was not called" in notebook.failure("f").reason
+        notes = notebook.session.notes
+        assert apart_value(notebook, "f") == 1
+        notebook.session.note_undone({"q": ["f"]})
+        assert notebook.session.notes == notes  # they tell already what ended the boxes
