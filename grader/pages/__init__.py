@@ -3,5 +3,6 @@
 Lives here: templates and the code that fills them, figures as SVG, statistics of a class, and the
 similarity of submissions.
 
-May import: `gradebook`, `intake` and every room below them; it opens no box. Imported by: `cli`.
+May import: `gradebook`, `intake` and every room below them; it opens no box. Imported by: `cli`,
+`nbgrader_plugins`.
 """

@@ -26,6 +26,7 @@ NOT_OURS = (
     *("Count the factors.", "cubes", "My reason.", "Because.", "mine"),
     *("ValueError", "NameError", "NotImplementedError", "ZeroDivisionError", "division by zero"),
     *("name 'undefined_name' is not defined", "list", "float"),
+    *("Python", "numpy", "matplotlib", "Chainrule"),
     *("UTC", "Nunnally & Bernstein", "Ebel & Frisbie"),
 )
 
@@ -93,7 +94,9 @@ def test_the_score_card_in_a_graded_notebook_is_translated(pages: dict[str, str]
 
 
 def test_what_our_side_says_among_outputs_is_translated_too(pages: dict[str, str]) -> None:
-    slow = pseudo("this cell did not finish within {seconds:g} s").format(seconds=0.5)
+    slow = pseudo("this cell did not finish within {seconds:g} s of processor time").format(
+        seconds=0.5
+    )
     assert slow in pages["failing"]
     assert pseudo("[cut off here]") in pages["failing"]
 
