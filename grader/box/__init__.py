@@ -4,6 +4,6 @@ Lives here: `launch` opens boxes, `session` takes one submission through as many
 `client` speaks to one of them by `protocol` over `channel`. `limits` says what one may use.
 `inside/` runs in the box, and `jail/` shuts it in.
 
-May import: `course` for limits, `system`. Imported by: `judge`, `grading`, `pages`, `release`, `cli`,
-`nbgrader_plugins`.
+May import: `course` for limits, `system`. Imported by: `judge`, `grading`, `pages`, `release`,
+`cli`, `nbgrader_plugins`.
 """
