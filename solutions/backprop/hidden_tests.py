@@ -51,7 +51,11 @@ def away_from_zero(rng, shape=()):
 
 
 def draw_numbers(rng, count):
-    return [tuple(map(float, away_from_zero(rng, count))) for _ in range(TRIES)]
+    """Points of random numbers: the first negative, the second of either sign and growing."""
+    points = [away_from_zero(rng, count) for _ in range(TRIES)]
+    points[0] = -np.abs(points[0])
+    points[1] = np.sort(np.abs(points[1])) * (-1.0) ** np.arange(count)
+    return [tuple(map(float, point)) for point in points]
 
 
 def draw_shape(rng, axes):
@@ -122,6 +126,8 @@ def test_slope_of_a_polynomial(student, rng):
         away_from_zero(rng, shape) for shape in ((4,), draw_small_shape(rng), (2, 1, 2), (5,))
     ]
     factors = [away_from_zero(rng, x.shape) for x in points]
+    for x, c in zip(points, factors, strict=True):  # a small slope, and a steep one
+        x.flat[:2], c.flat[:2] = (0.9, 2.9), (-0.5, 2.9)
     cubics = [lambda a, c=c: float(np.sum(c * a**3 + a)) for c in factors]
     slopes = slopes_of(student, cubics, points)
     for x, c, actual in zip(points, factors, slopes, strict=True):
@@ -134,6 +140,7 @@ def test_slope_at_whole_numbers(student, rng):
     factors = [away_from_zero(rng, x.shape) for x in points]
     for x, c in zip(points, factors, strict=True):
         x.flat[0], c.flat[0] = 4, 3  # in single precision, 4 ± h is not as far off as h
+        x.flat[1], c.flat[1] = -1, 0.6  # a small slope
     name, slopes = (
         say("gradient_at_integers"),
         slopes_of(student, map(square_and_line, factors), points),
@@ -144,7 +151,7 @@ def test_slope_at_whole_numbers(student, rng):
 
 @pytest.mark.question("numerical_gradient", points=1)
 def test_difference_is_centred_and_uses_h(student, rng):
-    x, steps = away_from_zero(rng, 3), (0.1, 0.25, 0.4)
+    x, steps = np.append(rng.uniform(2, 3, size=2), -rng.uniform(0.5, 1)), (0.1, 0.25, 0.4)
 
     def f(a):
         a = np.asarray(a, float)
@@ -173,7 +180,9 @@ def test_x_is_restored(student, rng):
 
 @pytest.mark.question("numerical_gradient", points=0.5)
 def test_one_entry_at_a_time(student, rng):
-    points, W = [rng.normal(size=4) for _ in range(3)], away_from_zero(rng, (4, 4))
+    points = [size * rng.normal(size=4) for size in (1, 1, 0.02)]  # slopes of any size
+    points[0][0] = 2.0  # a step that grows with x shows beyond 1
+    W = away_from_zero(rng, (4, 4))
     products = [lambda a: float(np.asarray(a, float) @ W @ np.asarray(a, float))] * 3
     for x, actual in zip(points, slopes_of(student, products, points), strict=True):
         expected = (W + W.T) @ x
@@ -190,6 +199,7 @@ def draw_arrays(rng, magnitude=1.0):
     shape = draw_shape(rng, 2)
     dout, x, y = (magnitude * away_from_zero(rng, shape) for _ in range(3))
     x[0, 0], y[-1, -1] = y[0, 0] + magnitude, x[-1, -1] + magnitude
+    dout[0, 0], dout[-1, -1] = -abs(dout[0, 0]), abs(dout[-1, -1])
     return dout, x, y
 
 
@@ -431,6 +441,7 @@ def test_circuit_gradient_of_z(student, reference, rng):
 def draw_patterns(rng, scale=1.0):
     """Points with z ahead and points with w ahead, by a gap of this scale."""
     ahead = [(x, y, z, z - scale * abs(gap)) for x, y, z, gap in draw_numbers(rng, 4)]
+    ahead += [(x, y, 0.25 * abs(z), -abs(w)) for x, y, z, w in draw_numbers(rng, 4)[:1]]
     return ahead + [(x, y, w, z) for x, y, z, w in ahead]
 
 
@@ -474,7 +485,11 @@ def test_patterns_gradients_through_the_maximum(student, reference, rng):
 
 
 def draw_neurons(rng):
-    return [(0.7 * away_from_zero(rng, 3), away_from_zero(rng, 2)) for _ in range(TRIES)]
+    """Weights and inputs; the last two neurons are nearly off, and nearly on."""
+    points = [(0.7 * away_from_zero(rng, 3), away_from_zero(rng, 2)) for _ in range(TRIES)]
+    for (w, x), sign in zip(points[-2:], (-1, 1), strict=True):
+        w[2] = sign * rng.uniform(6.5, 8) - w[:2] @ x
+    return points
 
 
 def draw_stretched_neurons(rng, stretch):
@@ -642,7 +657,7 @@ def check_staged_gradient(student, reference, index, label, rng):
 
 @pytest.mark.question("staged", points=2)
 def test_staged_value(student, reference, rng):
-    moderate = [(1e-6, 2e-6), (0.0, 0.0), (-3.0, 3.0), (30.0, 40.0), (-30.0, 50.0)]
+    moderate = [(1e-6, 2e-6), (0.1, 0.05), (0.0, 0.0), (-3.0, 3.0), (30.0, 40.0), (-30.0, 50.0)]
     check_value(student, reference, "staged", draw_numbers(rng, 2) + moderate, 3)
 
 
@@ -666,7 +681,7 @@ def draw_probabilities(rng, N, C):
 
 def draw_outputs(rng):
     """Probabilities and labels of any sizes: more classes than rows, one row, all of one class."""
-    sizes = [(4, 3), (1, 5), (7, 2), (int(rng.integers(8, 12)), int(rng.integers(3, 7)))]
+    sizes = [(4, 3), (1, 5), (7, 2), (int(rng.integers(70, 90)), int(rng.integers(11, 15)))]
     calls = [draw_probabilities(rng, N, C) for N, C in sizes]
     p, y = draw_probabilities(rng, 6, 3)
     return [*calls, (p, np.full_like(y, rng.integers(3)))]
