@@ -110,9 +110,9 @@ def slopes_of(student, functions, points):
 def test_gradient_is_shaped_like_x(student, rng):
     points = [rng.normal(size=shape) for shape in ((4,), draw_small_shape(rng), (2, 1, 2))]
     factors = [away_from_zero(rng, x.shape) for x in points]
-    lines = [lambda a, c=c: float(np.sum(c * a)) for c in factors]
-    lines.append(lambda a: -lines[0](a))
-    *slopes, opposite = slopes_of(student, lines, [*points, points[0]])
+    curves = [lambda a, c=c: float(np.sum(c * a + np.square(a))) for c in factors]
+    curves.append(lambda a: -curves[0](a))
+    *slopes, opposite = slopes_of(student, curves, [*points, points[0]])
     for x, actual in zip(points, slopes, strict=True):
         expect_array(actual, say("gradient"), x.shape, "f")
     opposite = expect_array(opposite, say("gradient"), points[0].shape, "f")
@@ -126,8 +126,8 @@ def test_slope_of_a_polynomial(student, rng):
         away_from_zero(rng, shape) for shape in ((4,), draw_small_shape(rng), (2, 1, 2), (5,))
     ]
     factors = [away_from_zero(rng, x.shape) for x in points]
-    for x, c in zip(points, factors, strict=True):  # a small slope, and a steep one
-        x.flat[:2], c.flat[:2] = (0.9, 2.9), (-0.5, 2.9)
+    for x, c in zip(points, factors, strict=True):  # a steep slope, and a small one
+        x.flat[:2], c.flat[:2] = (4, 0.9), (5, -0.5)
     cubics = [lambda a, c=c: float(np.sum(c * a**3 + a)) for c in factors]
     slopes = slopes_of(student, cubics, points)
     for x, c, actual in zip(points, factors, slopes, strict=True):
