@@ -30,7 +30,7 @@ def _total(a, axis=None, keepdims=False):
 def _exponential(a):
     if np.ndim(a) == 0:
         return np.exp(a)
-    out = np.zeros(np.shape(a))
+    out = np.zeros(np.shape(a), np.result_type(a, float))
     for index in np.ndindex(out.shape):
         out[index] = np.exp(a[index])
     return out

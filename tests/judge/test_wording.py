@@ -28,12 +28,12 @@ TESTS = {
 
 
 def said(tree: ast.AST) -> Iterator[tuple[str, set[str]]]:
-    """Every key that is a literal in a call of `say`, with the names of the values."""
+    """Every key that stands in a call of `say`, with the names of the values."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "say":
             for key in ast.walk(node.args[0]):
-                if isinstance(key, ast.Constant):
-                    yield str(key.value), {str(keyword.arg) for keyword in node.keywords}
+                if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                    yield key.value, {str(keyword.arg) for keyword in node.keywords}
 
 
 def wanted(sentence: str) -> set[str]:

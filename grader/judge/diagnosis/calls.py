@@ -5,7 +5,8 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -28,6 +29,7 @@ from grader.judge.student import Call, Request
 __all__ = ["MIN_INPUTS", "Aspect", "CallLog"]
 
 MIN_INPUTS = 3
+FIXED_COST = 1000  # of a call, counted in numbers that it works on
 MAX_CALLS = 24  # of one request; a check of random draws makes hundreds that are all alike
 
 
@@ -44,7 +46,24 @@ class Aspect:
     place: Place
 
 
-_Row: TypeAlias = tuple[Call, Outcome, Outcome]  # the student's outcome, then the expected one
+@dataclass(frozen=True)
+class _Row:
+    """One call.
+
+    Args:
+        call: as it was made.
+        actual: what the student's function did.
+        expected: what the reference does.
+    """
+
+    call: Call
+    actual: Outcome
+    expected: Outcome
+
+    @cached_property
+    def input(self) -> Any:
+        """Something hashable that calls with the same arguments share."""
+        return hashable(self.call.arguments)
 
 
 class CallLog:
@@ -73,7 +92,7 @@ class CallLog:
     def differs(self) -> bool:
         """Whether anything at all differs from the reference."""
         return any(
-            _differs(aspect, row, row[2])
+            _differs(aspect, row, row.expected)
             for aspect in self.aspects
             for name, row in self._all_rows()
             if name == aspect.function
@@ -88,7 +107,7 @@ class CallLog:
             if any(
                 name == aspect.function
                 and _is_left_alone(aspect, row)
-                and _differs(aspect, row, row[2])
+                and _differs(aspect, row, row.expected)
                 for name, row in self._all_rows()
             )
         ]
@@ -119,7 +138,7 @@ class CallLog:
                 return frozenset(), False
             rest = _agreeing(rest, name, row, outcome)
             if not outcome.is_raised:
-                with_numbers.add(hashable(row[0].arguments))
+                with_numbers.add(row.input)
         is_whole = found | rest == own
         if len(with_numbers) < MIN_INPUTS or not (is_whole or any(map(self._is_telling, found))):
             return frozenset(), False
@@ -158,24 +177,27 @@ class CallLog:
             differ from the reference.
         """
         return sum(
-            _differs(aspect, row, row[2])
-            and not same(aspect.place.of(row[2]), aspect.place.of(outcome))
+            _differs(aspect, row, row.expected)
+            and not same(aspect.place.of(row.expected), aspect.place.of(outcome))
             for name, row, outcome in self._replayed(variant, functions)
             for aspect in aspects
             if aspect.function == name
         )
 
-    def touches(self, variant: Reference, functions: frozenset[str]) -> bool:
-        """Whether the variant differs from the reference in any of the wrong aspects.
+    def touches(
+        self, variant: Reference, functions: frozenset[str], aspects: frozenset[Aspect]
+    ) -> bool:
+        """Whether the variant differs from the reference in any of some aspects.
 
         Args:
             variant: the reference with a mistake in it.
             functions: names of the functions that the mistake changes.
+            aspects: those to look at.
         """
         return any(
-            not same(aspect.place.of(expected), aspect.place.of(outcome))
-            for name, (_, _, expected), outcome in self._replayed(variant, functions)
-            for aspect in self.wrong
+            not same(aspect.place.of(row.expected), aspect.place.of(outcome))
+            for name, row, outcome in self._replayed(variant, functions)
+            for aspect in aspects
             if aspect.function == name
         )
 
@@ -190,8 +212,8 @@ class CallLog:
             found: these aspects.
         """
         return all(
-            aspect in found or same(aspect.place.of(expected), aspect.place.of(outcome))
-            for name, (_, _, expected), outcome in self._replayed(variant, functions)
+            aspect in found or same(aspect.place.of(row.expected), aspect.place.of(outcome))
+            for name, row, outcome in self._replayed(variant, functions)
             for aspect in self.aspects
             if aspect.function == name
         )
@@ -202,10 +224,10 @@ class CallLog:
         rows = [row for row in rows if _is_shown(aspect, row)]
         function = getattr(self._reference, aspect.function)
         names = list(inspect.signature(function).parameters)
-        actual = tuple(aspect.place.of(actual) for _, actual, _ in rows)
+        actual = tuple(aspect.place.of(row.actual) for row in rows)
 
         def expected_with(call: int, **changed: Any) -> Any:
-            named = dict(zip(names, rows[call][0].arguments, strict=False)) | changed
+            named = dict(zip(names, rows[call].call.arguments, strict=False)) | changed
             request = Request(aspect.function, (Call(tuple(named.values()), after=()),))
             return aspect.place.of(next(replayed(request, self._reference)))
 
@@ -221,27 +243,29 @@ class CallLog:
             function=aspect.function,
             name=aspect.place.label(aspect.function, names),
             actual=actual,
-            expected=tuple(aspect.place.of(expected) for _, _, expected in rows),
-            wrong=tuple(i for i, row in enumerate(rows) if _differs(aspect, row, row[2])),
-            arguments=tuple(dict(zip(names, call.arguments, strict=False)) for call, _, _ in rows),
+            expected=tuple(aspect.place.of(row.expected) for row in rows),
+            wrong=tuple(i for i, row in enumerate(rows) if _differs(aspect, row, row.expected)),
+            arguments=tuple(dict(zip(names, row.call.arguments, strict=False)) for row in rows),
             is_value=aspect.place.argument is None,
             is_left_alone=all(_is_left_alone(aspect, row) for row in rows),
             is_untouched=aspect.place.argument is not None
             and all(_is_idle(aspect, row) for row in rows),
-            before=tuple(aspect.place.of(Outcome(None, call.arguments)) for call, _, _ in rows)
+            before=tuple(aspect.place.of(Outcome(None, row.call.arguments)) for row in rows)
             if aspect.place.argument is not None
             else (),
             wholes={i: value.whole for i, value in enumerate(actual) if isinstance(value, Missing)},
             count=aspect.place.count,
-            raised=tuple(i for i, (_, outcome, _) in enumerate(rows) if outcome.is_raised),
+            raised=tuple(i for i, row in enumerate(rows) if row.actual.is_raised),
             siblings={
-                other.place.label(other.function, names): [other.place.of(row[2]) for row in rows]
+                other.place.label(other.function, names): [
+                    other.place.of(row.expected) for row in rows
+                ]
                 for other in others
             },
             right=tuple(
                 other.place.label(other.function, names)
                 for other in others
-                if not any(_differs(other, row, row[2]) for row in rows)
+                if not any(_differs(other, row, row.expected) for row in rows)
             ),
             expected_with=expected_with,
         )
@@ -259,8 +283,8 @@ class CallLog:
                     yield request.name, row, outcome
 
     def _all_aspects(self) -> Iterator[Aspect]:
-        for name, (_, _, expected) in self._all_rows():
-            yield from (Aspect(name, place) for place in places(expected))
+        for name, row in self._all_rows():
+            yield from (Aspect(name, place) for place in places(row.expected))
 
     def _is_telling(self, aspect: Aspect) -> bool:
         """Whether the student gave more than zeros or an unchanged argument, which take no work."""
@@ -270,7 +294,7 @@ class CallLog:
     def _is_surely_wrong(self, aspect: Aspect) -> bool:
         """Whether it is wrong for at least three different inputs."""
         rows = (row for name, row in self._all_rows() if name == aspect.function)
-        inputs = {hashable(row[0].arguments) for row in rows if _differs(aspect, row, row[2])}
+        inputs = {row.input for row in rows if _differs(aspect, row, row.expected)}
         return len(inputs) >= MIN_INPUTS
 
 
@@ -290,36 +314,47 @@ def _shortened(request: Request) -> Request:
 
 
 def _wrong_first(asked: tuple[Request, list[_Row]]) -> tuple[bool, bool, int]:
-    """Sort key: requests with wrong calls come first, because they rule out most variants."""
+    """Sort key: requests with wrong calls come first, because they rule out most variants.
+
+    Of these, small ones come first, because they cost least.
+    """
     request, rows = asked
     is_right = all(
-        same(came.value, expected.value)
-        and (came.after is None or same(came.after, expected.after))
-        for _, came, expected in rows
+        same(row.actual.value, row.expected.value)
+        and (row.actual.after is None or same(row.actual.after, row.expected.after))
+        for row in rows
     )
-    return is_right, all(call.after is None for call in request.calls), len(request.calls)
+    size = sum(FIXED_COST + _size(call.arguments) for call in request.calls)
+    return is_right, all(call.after is None for call in request.calls), size
+
+
+def _size(value: Any) -> int:
+    """How many numbers a value holds."""
+    if isinstance(value, dict | list | tuple):
+        return sum(map(_size, value.values() if isinstance(value, dict) else value))
+    return int(np.size(value))
 
 
 def _rows(request: Request, reference: Reference) -> Iterator[_Row]:
     calls = [call for call in request.calls if not call.is_lost]
-    return zip(calls, map(outcome_of, calls), replayed(request, reference), strict=True)
+    return map(_Row, calls, map(outcome_of, calls), replayed(request, reference))
 
 
 def _is_shown(aspect: Aspect, row: _Row) -> bool:
     """Whether the aspect is known: arguments are unknown if nobody asked or the call raised."""
-    return aspect.place.argument is None or row[1].after is not None
+    return aspect.place.argument is None or row.actual.after is not None
 
 
 def _is_idle(aspect: Aspect, row: _Row) -> bool:
-    value = aspect.place.of(row[1])
+    value = aspect.place.of(row.actual)
     if aspect.place.argument is not None:
-        return same(value, aspect.place.of(Outcome(None, row[0].arguments)))
+        return same(value, aspect.place.of(Outcome(None, row.call.arguments)))
     return isinstance(value, np.ndarray) and same(value, np.zeros_like(value))
 
 
 def _is_left_alone(aspect: Aspect, row: _Row) -> bool:
     """Whether it belongs to an argument that the right function leaves as it is."""
-    before, expected = Outcome(None, row[0].arguments), row[2]
+    before, expected = Outcome(None, row.call.arguments), row.expected
     is_argument = aspect.place.argument is not None
     return is_argument and same(aspect.place.of(before), aspect.place.of(expected))
 
@@ -330,4 +365,6 @@ def _agreeing(aspects: set[Aspect], function: str, row: _Row, outcome: Outcome) 
 
 
 def _differs(aspect: Aspect, row: _Row, outcome: Outcome) -> bool:
-    return _is_shown(aspect, row) and not same(aspect.place.of(row[1]), aspect.place.of(outcome))
+    return _is_shown(aspect, row) and not same(
+        aspect.place.of(row.actual), aspect.place.of(outcome)
+    )

@@ -83,7 +83,8 @@ def diagnose(
         chosen, still = _explained(tidy, tidy.wrong & rest, known, catalogue, reference)
         found += [m for m in _ordered(tidy, chosen, reference) if m not in found]
         forms += [tidy.evidence(aspect) for aspect in tidy.aspects if aspect in still]
-    found += [m for m in known if m not in found and m.is_recognised_in(log.requests)]
+    if rest or not found:
+        found += [m for m in known if m not in found and m.is_recognised_in(log.requests)]
     hints = structural_hints(forms)
     if not found and not hints:
         hints = structural_hints(map(log.evidence, log.changed))
@@ -127,7 +128,7 @@ def _explanations(
     rest = log.wrong.difference(*(explanation.aspects for explanation in tried))
     if rest:
         variants = {m: reference.variant(m.code) for m in mistakes}
-        suspects = [m for m in mistakes if log.touches(variants[m], m.functions)]
+        suspects = [m for m in mistakes if log.touches(variants[m], m.functions, rest)]
         right = (*(other.code for other in catalogue.alternatives), reference.source)
         for pair in combinations(suspects, 2):
             code = merged(*(m.code for m in pair), right)
