@@ -508,11 +508,19 @@ def answers_of(student, reference, problems, regs=()):
 def small_answers(student, reference, rng):
     """For three nets; no two of the four sizes of a net are alike, and none has five rows."""
     sizes = [rng.permutation([3, 4, 6, 7, 8, 9, 11, 13])[:4].tolist() for _ in range(3)]
-    problems = [make_problem(rng, *four) for four in sizes]
+    problems = [lively_problem(rng, *four) for four in sizes]
     answers = answers_of(student, reference, problems, [REG] * len(problems))
     for answer in answers:
         confirm(reference, answer)
     return answers
+
+
+def lively_problem(rng, N, D, H, C):
+    """A problem in which each row has a unit that is on: or a wrong divisor may be 0 by chance."""
+    while True:
+        params, X, y = make_problem(rng, N, D, H, C)
+        if (X @ params["W1"] + params["b1"] > 0).any(axis=1).all():
+            return params, X, y
 
 
 @asked_once
