@@ -49,9 +49,9 @@ PARTS = {  # what is returned: the points, and the checks that are lost
     'dict(W2=grads["W2"], b2=grads["b2"])': (9, "shapes W1 b1"),
     'dict(b2=grads["b2"])': (4, "shapes W2 W1 b1 regularisation"),
     'dict(W1=grads["W1"], b1=grads["b1"])': (10, "shapes W2 b2"),
-    'dict(grads, W1=None)': (11, "shapes W1"),
+    "dict(grads, W1=None)": (11, "shapes W1"),
     'dict(grads, b1="later")': (13, "shapes b1"),
-    'dict(grads, W1=0 * X.T)': (11, "shapes W1"),
+    "dict(grads, W1=0 * X.T)": (11, "shapes W1"),
     "dict(grads, scores=ds)": (15, "shapes"),
     '{f"d{key}": value for key, value in grads.items()}': (15, "shapes"),
     "{key: value.tolist() for key, value in grads.items()}": (15, "shapes"),
@@ -117,7 +117,9 @@ AGAIN = """    hidden = np.maximum(0, X @ params["W1"] + params["b1"])
 RIGHT = {
     "single precision": backward("grads", first=SINGLE),
     "single precision, forward again": backward("grads", first=SINGLE + AGAIN),
-    "single precision of P": backward("grads", ("np.exp(", "np.float32(1) * np.exp(np.float32(1) *")),
+    "single precision of P": backward(
+        "grads", ("np.exp(", "np.float32(1) * np.exp(np.float32(1) *")
+    ),
     "a gate just above 0": backward("grads", ("hidden > 0", "hidden > 1e-8")),
 }
 
@@ -156,9 +158,16 @@ LOOPS = """
 
 
 def test_slow_loops_over_rows_units_and_inputs_keep_all_points(net: Trials) -> None:
-    assert net.judge("backward", HEAD + LOOPS.replace("sum(e) -", "total -").replace(
-        "        ds = [", "        total = sum(e)\n        ds = ["
-    )).points == 16
+    assert (
+        net.judge(
+            "backward",
+            HEAD
+            + LOOPS.replace("sum(e) -", "total -").replace(
+                "        ds = [", "        total = sum(e)\n        ds = ["
+            ),
+        ).points
+        == 16
+    )
 
 
 QUOTIENT = """
@@ -274,9 +283,7 @@ LARGE_ONLY = {
 
 @pytest.mark.parametrize("own", ["", FORWARD], ids=["right forward", "own forward"])
 @pytest.mark.parametrize("returned", LARGE_ONLY.values(), ids=LARGE_ONLY.keys())
-def test_a_quotient_for_small_nets_only_earns_nothing(
-    net: Trials, returned: str, own: str
-) -> None:
+def test_a_quotient_for_small_nets_only_earns_nothing(net: Trials, returned: str, own: str) -> None:
     first = f"    if params['W1'].size > 2000:\n        return {returned}\n"
     code = COMPLEX.replace("    grads, X =", f"{first}    grads, X =")
     if own:
@@ -291,8 +298,14 @@ OUR_SIZES_ONLY = {
     "reg capped": (backward("grads", first="    reg = min(reg, 2)\n"), 14),
     "no small reg": (backward("grads", first="    reg = reg if reg > 1e-3 else 0\n"), 14),
     "few rows": (
-        backward("grads", ("ds @ params", "ds[:100] @ params"), ("hidden > 0", "hidden[:100] > 0"),
-                 ("X.T @", "X[:100].T @")), 10),
+        backward(
+            "grads",
+            ("ds @ params", "ds[:100] @ params"),
+            ("hidden > 0", "hidden[:100] > 0"),
+            ("X.T @", "X[:100].T @"),
+        ),
+        10,
+    ),
 }
 
 

@@ -55,7 +55,10 @@ def exp(value):
 larger = max
 """
 DISGUISES = {
-    **{f"complex {step}": COMPLEX_STEP.replace("STEP", step) for step in ("1e-8", "1e-30", "1e-100")},
+    **{
+        f"complex {step}": COMPLEX_STEP.replace("STEP", step)
+        for step in ("1e-8", "1e-30", "1e-100")
+    },
     **{
         number: QUOTIENT.replace("STEP", step).replace("NUMBER", number)
         for number, step in (("float", "1e-5"), ("np.longdouble", "1e-6"), ("Decimal", "1e-20"))
@@ -138,7 +141,11 @@ WORK = {  # question, code, points: one mistake costs one check, unfinished work
     "no dz yet": ("circuit", NONE + "(x + y) * z, z, z\n", 3.0),
     "the value alone": ("circuit", NONE + "(x + y) * z\n", 1.0),
     "a wrong value with right gradients": ("circuit", NONE + "x + y * z, z, z, x + y\n", 3.0),
-    "nan where one input is infinite": ("circuit", NONE + "(x + y) * z, z + 0 * x, z, x + y\n", 4.0),
+    "nan where one input is infinite": (
+        "circuit",
+        NONE + "(x + y) * z, z + 0 * x, z, x + y\n",
+        4.0,
+    ),
     "lists": ("neuron", NEURON.replace("RESULT", "f, list(dw), list(dx)"), 5.0),
     "columns": ("neuron", NEURON.replace("RESULT", "f, dw[:, None], dx[:, None]"), 5.0),
     "no bias gradient": ("neuron", NEURON.replace("RESULT", "f, dw[:2], dx"), 5.0),
@@ -154,8 +161,17 @@ WORK = {  # question, code, points: one mistake costs one check, unfinished work
         STAGED.replace("FORMULA", "1 / (1 + np.exp(-np.clip(value, -500, 500)))"),
         6.0,
     ),
-    "single precision steps": ("sgd_step", STEP + "np.float32(w) - learning_rate * np.float32(dw)\n", 4.0),
+    "single precision steps": (
+        "sgd_step",
+        STEP + "np.float32(w) - learning_rate * np.float32(dw)\n",
+        4.0,
+    ),
     "a list of rows": ("sgd_step", STEP + "[a - learning_rate * b for a, b in zip(w, dw)]\n", 2.0),
+    "one number instead of a gradient, x as it was": (
+        "numerical_gradient",
+        "def numerical_gradient(f, x, h=1e-5):\n    return (f(x + h) - f(x - h)) / (2 * h)\n",
+        0.5,
+    ),
     "nothing: one more": ("sgd_step", STEP + "w + 1\n", 0.0),
     "nothing: the gradient": ("sgd_step", STEP + "dw.copy()\n", 0.0),
     "nothing: noise": ("sgd_step", STEP + "np.random.random(w.shape)\n", 0.0),

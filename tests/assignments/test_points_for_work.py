@@ -59,12 +59,18 @@ def tune():
     return {"hidden_size": 64, "learning_rate": 1.0, "learning_rate_decay": 0.95,
             "reg": 1e-3, "num_iters": 400, "batch_size": 64}
 """
+MINIBATCH = """
+def sample_minibatch(X, y, batch_size, rng):
+    rows = rng.integers(len(X), size=batch_size)
+    return X[rows], y[rows]
+"""
 RIGHT = {
     "forward": FORWARD,
     "softmax_loss": LOSS,
     "predict": PREDICT,
     "sgd_update": UPDATE,
     "tune": TUNE,
+    "sample_minibatch": MINIBATCH,
 }
 
 
@@ -101,6 +107,8 @@ FORMS = {  # a right answer in another form → the check that is about the form
     ("sgd_update", "grads[key] → grads[key]\n        params[key] = params[key].tolist()"): (
         "update_returns_nothing"
     ),
+    ("sample_minibatch", "X[rows], y[rows] → y[rows], X[rows]"): "minibatch_shapes",
+    ("tune", 'learning_rate" → lr"'): "settings_are_complete",
     ("tune", "400 → 4e2"): "settings_are_complete",
     ("tune", "400 → '400'"): "settings_are_complete",
     ("tune", '"reg": 1e-3, → '): "settings_are_complete",
@@ -188,6 +196,7 @@ IDLE = [
     ("predict", 'return np.random.randint(len(params["b2"]), size=len(X))'),
     ("predict", "return X"),
     ("sgd_update", "pass"),
+    ("sample_minibatch", "return X[:batch_size], y[:batch_size]"),
     ("sgd_update", "params.update(grads)"),
     ("sgd_update", "for key in params: params[key] = params[key] - learning_rate"),
     ("sgd_update", "for key in params: params[key] = np.random.normal(size=params[key].shape)"),
@@ -226,6 +235,36 @@ def test_any_class_with_the_best_score_is_right_at_a_tie(net: Trials) -> None:
     last = "argmax(scores, axis=1) → argmax(scores[:, ::-1], axis=1)"
     code = changed("predict", last).replace("return ", "return scores.shape[1] - 1 - ")
     assert earned(net, "predict", code)[1] == set()
+
+
+def messages(net: Trials, question: str, code: str) -> dict[str, str]:
+    checks = net.judge(question, code).checks
+    return {check.name: check.message for check in checks if not check.passed}
+
+
+def test_rows_and_labels_in_the_other_order_are_named_so(net: Trials) -> None:
+    code = changed("sample_minibatch", "X[rows], y[rows] → y[rows], X[rows]")
+    (message,) = messages(net, "sample_minibatch", code).values()
+    assert "the order should be X_batch, y_batch" in message
+
+
+def test_the_first_rows_each_time_are_told_in_one_way(net: Trials) -> None:
+    change = "rng.integers(len(X), size=batch_size) → np.arange(batch_size) % len(X)"
+    code = changed("sample_minibatch", change)
+    assert len(set(messages(net, "sample_minibatch", code).values())) == 1
+
+
+def test_a_missing_setting_is_named_instead_of_an_accuracy_without_it(net: Trials) -> None:
+    code = changed("tune", '"learning_rate": 1.0, → ')
+    assert set(messages(net, "tune", code).values()) == {
+        "the result of tune has no key 'learning_rate'"
+    }
+
+
+def test_gradients_left_alone_without_a_step_are_not_called_changed(net: Trials) -> None:
+    told = messages(net, "sgd_update", HEADS["sgd_update"] + "pass\n")
+    reason = told["test_update_leaves_the_gradients_alone"]
+    assert reason.startswith("to leave the gradients alone counts with a step only")
 
 
 def test_a_check_fails_with_what_its_claim_asks_for(net: Trials) -> None:
