@@ -249,6 +249,7 @@ def _difference(name: str, away: np.ndarray, wrong: np.ndarray) -> Difference | 
 
 def _distinct_texts(expected: float, actual: float) -> tuple[str, str]:
     """Both numbers with six digits, or with more if they look the same with six."""
+    expected, actual = expected + 0.0, actual + 0.0  # so that no zero has a sign
     for digits in (6, 9, 12):
         if f"{expected:.{digits}g}" != f"{actual:.{digits}g}":
             return f"{expected:.{digits}g}", f"{actual:.{digits}g}"

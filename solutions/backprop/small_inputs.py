@@ -31,7 +31,7 @@ def slope_calls(reference):
     for f in FORMULAS:
         for (x,) in arrays(1):
             yield f, x
-            yield f, x.astype(int)
+            yield f, (10 * x).astype(int)  # other numbers: of two equal calls, one would be left
             yield f, x, 0.5
 
 
@@ -73,7 +73,10 @@ def neuron_calls(reference):
 
 
 def staged_calls(reference):
-    yield from product((0.0, *NUMBERS), repeat=2)
+    """Sizes that tell x, y, x + y and its square apart."""
+    for x, y in product(NUMBERS, repeat=2):
+        if abs(x) != abs(y) and abs(x + y) != 1:
+            yield x, y
 
 
 def squared_error_calls(reference):

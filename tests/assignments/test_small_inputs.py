@@ -52,6 +52,24 @@ def test_all_right_ways_agree_on_all_small_inputs(name: str) -> None:
     assert not [*small_input_failures(load_bundle(course, name), source, course.release_dir(name))]
 
 
+FIRST = {  # a mistake → the first example: what is typed in, and what is told
+    ("backprop", "staged.overwrites_x"): ("x = 1.0\ny = 2.0\n", "dx should be"),
+    ("backprop", "numerical_gradient.left_below_in_place"): ("np.array([1.])", "x was changed"),
+    ("two_layer_net", "sample_minibatch.misaligned"): ("X = np.array([[0.], [1.]])", "y_batch"),
+}
+
+
+@pytest.mark.parametrize(("mistake", "shown"), FIRST.items(), ids=[id for _, id in FIRST])
+def test_the_first_example_shows_the_mistake_itself(
+    mistake: tuple[str, str], shown: tuple[str, str], tmp_path: Path
+) -> None:
+    trials = Trials(mistake[0], tmp_path)
+    (known,) = (m for m in trials.catalogue.mistakes if m.id == mistake[1])
+    (example,) = trials.judge(known.question, known.code).examples
+    assert shown[0] in example.code
+    assert example.told[0].startswith(shown[1])
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_nearly_every_mistake_has_a_small_example(name: str, tried: Any) -> None:

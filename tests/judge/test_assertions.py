@@ -242,3 +242,8 @@ def test_other_forms_of_numbers_are_told(value: Any, told: str) -> None:
 def test_numbers_of_any_shape_are_kept_as_they_are() -> None:
     assert expect_numbers(2.5, "x").shape == ()
     assert expect_numbers([[1, 2]], "x").shape == (1, 2)
+
+
+def test_no_zero_has_a_sign() -> None:
+    with pytest.raises(AssertionError, match=r"scores should be 1, but it is 0$"):
+        assert_close(-0.0, 1.0, "scores")
