@@ -153,7 +153,7 @@ NARROW = {  # right for some sizes or magnitudes only → points that are left
     ("softmax_loss", "0.5 * reg → 0.5 * min(reg, 2)"): 6,
     ("softmax_loss", "0.5 * reg → 0.5 * (reg if reg > 1e-3 else 0)"): 6,
     ("softmax_loss", "rows.mean() → rows[:1000].sum() / len(y)"): 6,
-    ("softmax_loss", "rows.mean() → rows.sum() / max(len(y), 2)"): 6,
+    ("softmax_loss", "rows.mean() → rows.sum() / max(len(y), 2)"): 4,
     ("softmax_loss", "shifted = scores → y = np.minimum(y, 9)\n    shifted = scores[:, :10]"): 6,
     ("softmax_loss", "rows.mean() → np.minimum(rows, 50).mean()"): 6,
     ("softmax_loss", "rows.mean() → np.mean([rows[y == c].mean() for c in set(y)])"): 4,
