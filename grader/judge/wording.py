@@ -137,7 +137,7 @@ GENERIC: Mapping[str, str | tuple[str, str]] = {
         "you sum?"
     ),
     "form_total": N_(
-        "one number came back: the sum of all that were asked for. Along which axis do you sum?"
+        "one number came back: the sum of all that were asked for. Which line takes them together?"
     ),
     "form_one_number": N_("one number came back instead of the shape {expected}."),
     "form_unsummed": N_(

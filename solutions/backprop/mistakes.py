@@ -367,6 +367,20 @@ def numerical_gradient(f, x, h=1e-5):
         rule=_is_single,
     ),
     Mistake(
+        id="numerical_gradient.fixed_at_a_thousandth",
+        question="numerical_gradient",
+        code="""
+def numerical_gradient(f, x, h=1e-5):
+    gradient, h = np.zeros(x.shape), 1e-3
+    for index in np.ndindex(x.shape):
+        above, below = x.astype(float), x.astype(float)
+        above[index] += h
+        below[index] -= h
+        gradient[index] = (f(above) - f(below)) / (2 * h)
+    return gradient
+""",
+    ),
+    Mistake(
         id="gates.add_halves",
         question="gates",
         code="""
@@ -603,6 +617,23 @@ def sigmoid_backward(dout, s):
         code="""
 def sigmoid_backward(dout, s):
     return dout * (1 - s)
+""",
+    ),
+    Mistake(
+        id="gates.sigmoid_backward_without_brackets",
+        question="gates",
+        code="""
+def sigmoid_backward(dout, s):
+    return dout * s * 1 - s
+""",
+    ),
+    Mistake(
+        id="gates.max_by_size",
+        question="gates",
+        code="""
+def max_backward(dout, x, y):
+    x_wins = np.abs(x) >= np.abs(y)
+    return dout * x_wins, dout * ~x_wins
 """,
     ),
     Mistake(
@@ -1103,6 +1134,16 @@ def neuron(w, x):
 """,
     ),
     Mistake(
+        id="neuron.dx_of_the_next_weight",
+        question="neuron",
+        code="""
+def neuron(w, x):
+    f = sigmoid(w[0] * x[0] + w[1] * x[1] + w[2])
+    dq = f * (1 - f)
+    return f, dq * np.array([x[0], x[1], 1.0]), dq * w[1:]
+""",
+    ),
+    Mistake(
         id="staged.overwrites_x",
         question="staged",
         code="""
@@ -1372,6 +1413,53 @@ def staged(x, y):
 """,
     ),
     Mistake(
+        id="staged.no_square",
+        question="staged",
+        code="""
+def staged(x, y):
+    sx, sy = sigmoid(x), sigmoid(y)
+    total = x + y
+    numerator, denominator = x + sy, sx + total
+    f = numerator / denominator
+    dnumerator, ddenominator = 1 / denominator, -numerator / denominator**2
+    dtotal = ddenominator
+    dx = dnumerator + ddenominator * sx * (1 - sx) + dtotal
+    dy = dnumerator * sy * (1 - sy) + dtotal
+    return f, dx, dy
+""",
+    ),
+    Mistake(
+        id="staged.sigmoids_swapped",
+        question="staged",
+        code="""
+def staged(x, y):
+    sx, sy = sigmoid(x), sigmoid(y)
+    total = x + y
+    numerator, denominator = x + sx, sy + total**2
+    f = numerator / denominator
+    dnumerator, ddenominator = 1 / denominator, -numerator / denominator**2
+    dtotal = ddenominator * 2 * total
+    dx = dnumerator * (1 + sx * (1 - sx)) + dtotal
+    dy = ddenominator * sy * (1 - sy) + dtotal
+    return f, dx, dy
+""",
+    ),
+    Mistake(
+        id="staged.square_split",
+        question="staged",
+        code="""
+def staged(x, y):
+    sx, sy = sigmoid(x), sigmoid(y)
+    total = x + y
+    numerator, denominator = x + sy, sx + total**2
+    f = numerator / denominator
+    dnumerator, ddenominator = 1 / denominator, -numerator / denominator**2
+    dx = dnumerator + ddenominator * sx * (1 - sx) + ddenominator * 2 * x
+    dy = dnumerator * sy * (1 - sy) + ddenominator * 2 * y
+    return f, dx, dy
+""",
+    ),
+    Mistake(
         id="output_delta.squared_error_sign",
         question="output_delta",
         code="""
@@ -1597,6 +1685,32 @@ def softmax_delta(p, y):
     delta = p.copy()
     delta[np.arange(len(y)), y] -= 1
     return (delta / len(y)).tolist()
+""",
+    ),
+    Mistake(
+        id="output_delta.slope_of_the_target",
+        question="output_delta",
+        code="""
+def squared_error_delta(y, a):
+    return -(y - a) * y * (1 - y)
+""",
+    ),
+    Mistake(
+        id="output_delta.sum_for_difference",
+        question="output_delta",
+        code="""
+def squared_error_delta(y, a):
+    return (-y - a) * a * (1 - a)
+""",
+    ),
+    Mistake(
+        id="output_delta.labels_from_one",
+        question="output_delta",
+        code="""
+def softmax_delta(p, y):
+    delta = p.copy()
+    delta[np.arange(len(y)), y - 1] -= 1
+    return delta / len(y)
 """,
     ),
     Mistake(

@@ -307,6 +307,38 @@ def forward(params, X):
     return scores, hidden
 """,
     ),
+    Mistake(
+        id="forward.centres_X",
+        question="forward",
+        code="""
+def forward(params, X):
+    X = X - X.mean(axis=0)
+    hidden = np.maximum(0, X @ params["W1"] + params["b1"])
+    scores = hidden @ params["W2"] + params["b2"]
+    return scores, hidden
+""",
+    ),
+    Mistake(
+        id="forward.scales_X",
+        question="forward",
+        code="""
+def forward(params, X):
+    X = X / X.max()
+    hidden = np.maximum(0, X @ params["W1"] + params["b1"])
+    scores = hidden @ params["W2"] + params["b2"]
+    return scores, hidden
+""",
+    ),
+    Mistake(
+        id="forward.bias_multiplied",
+        question="forward",
+        code="""
+def forward(params, X):
+    hidden = np.maximum(0, X @ params["W1"] * params["b1"])
+    scores = hidden @ params["W2"] * params["b2"]
+    return scores, hidden
+""",
+    ),
 ]
 
 
@@ -841,6 +873,83 @@ def softmax_loss(scores, y, params, reg):
     log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
     data_loss = -log_p[np.arange(len(y)), y].mean()
     return data_loss - 0.5 * reg * (np.sum(params["W1"] ** 2) + np.sum(params["W2"] ** 2))
+""",
+    ),
+    Mistake(
+        id="softmax_loss.last_row_only",
+        question="softmax_loss",
+        code="""
+def softmax_loss(scores, y, params, reg):
+    scores = scores - scores.max(axis=1, keepdims=True)
+    rows = np.log(np.exp(scores).sum(axis=1)) - scores[np.arange(len(y)), y]
+    squares = np.sum(params["W1"] ** 2) + np.sum(params["W2"] ** 2)
+    return rows[-1] / len(y) + 0.5 * reg * squares
+""",
+    ),
+    Mistake(
+        id="softmax_loss.first_row_skipped",
+        question="softmax_loss",
+        code="""
+def softmax_loss(scores, y, params, reg):
+    scores = scores - scores.max(axis=1, keepdims=True)
+    rows = np.log(np.exp(scores).sum(axis=1)) - scores[np.arange(len(y)), y]
+    squares = np.sum(params["W1"] ** 2) + np.sum(params["W2"] ** 2)
+    return rows[1:].sum() / len(y) + 0.5 * reg * squares
+""",
+    ),
+    Mistake(
+        id="softmax_loss.only_the_true_score",
+        question="softmax_loss",
+        code="""
+def softmax_loss(scores, y, params, reg):
+    rows = -scores[np.arange(len(y)), y]
+    squares = np.sum(params["W1"] ** 2) + np.sum(params["W2"] ** 2)
+    return rows.mean() + 0.5 * reg * squares
+""",
+    ),
+    Mistake(
+        id="softmax_loss.labels_from_one",
+        question="softmax_loss",
+        code="""
+def softmax_loss(scores, y, params, reg):
+    scores = scores - scores.max(axis=1, keepdims=True)
+    rows = np.log(np.exp(scores).sum(axis=1)) - scores[np.arange(len(y)), y - 1]
+    squares = np.sum(params["W1"] ** 2) + np.sum(params["W2"] ** 2)
+    return rows.mean() + 0.5 * reg * squares
+""",
+    ),
+    Mistake(
+        id="softmax_loss.W2_without_reg",
+        question="softmax_loss",
+        code="""
+def softmax_loss(scores, y, params, reg):
+    scores = scores - scores.max(axis=1, keepdims=True)
+    rows = np.log(np.exp(scores).sum(axis=1)) - scores[np.arange(len(y)), y]
+    squares = np.sum(params["W1"] ** 2)
+    return rows.mean() + 0.5 * reg * squares + np.sum(params["W2"] ** 2)
+""",
+    ),
+    Mistake(
+        id="softmax_loss.penalty_per_row",
+        question="softmax_loss",
+        code="""
+def softmax_loss(scores, y, params, reg):
+    scores = scores - scores.max(axis=1, keepdims=True)
+    rows = np.log(np.exp(scores).sum(axis=1)) - scores[np.arange(len(y)), y]
+    squares = np.sum(params["W1"] ** 2) + np.sum(params["W2"] ** 2)
+    return rows.mean() + 0.5 * len(y) * reg * squares
+""",
+    ),
+    Mistake(
+        id="softmax_loss.entropy",
+        question="softmax_loss",
+        code="""
+def softmax_loss(scores, y, params, reg):
+    scores = scores - scores.max(axis=1, keepdims=True)
+    p = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
+    rows = -(p * np.log(p)).sum(axis=1)
+    squares = np.sum(params["W1"] ** 2) + np.sum(params["W2"] ** 2)
+    return rows.mean() + 0.5 * reg * squares
 """,
     ),
 ]
@@ -1391,6 +1500,40 @@ def backward(params, X, hidden, scores, y, reg):
         ),
         rule=_only_wrong("b1", "b2"),
         is_vague=True,
+    ),
+    Mistake(
+        id="backward.last_row_only",
+        question="backward",
+        code=_backward(ds=DSCORES + "    ds[:-1] = 0\n"),
+    ),
+    Mistake(
+        id="backward.first_row_skipped",
+        question="backward",
+        code=_backward(ds=DSCORES + "    ds[0] = 0\n"),
+    ),
+    Mistake(
+        id="backward.label_after_mean",
+        question="backward",
+        code=_backward(
+            ds=DSCORES.replace(
+                "    ds[np.arange(len(y)), y] -= 1\n    ds /= len(y)",
+                "    ds /= len(y)\n    ds[np.arange(len(y)), y] -= 1",
+            )
+        ),
+    ),
+    Mistake(
+        id="backward.labels_from_one",
+        question="backward",
+        code=_backward(ds=DSCORES.replace("y] -= 1", "y - 1] -= 1")),
+    ),
+    Mistake(
+        id="backward.reshaped",
+        question="backward",
+        code=_backward(
+            result=RESULT.replace("X.T", "X.reshape(X.shape[::-1])").replace(
+                "hidden.T", "hidden.reshape(hidden.shape[::-1])"
+            )
+        ),
     ),
 ]
 
@@ -2128,6 +2271,24 @@ def sgd_update(params, grads, learning_rate):
         params[key] -= learning_rate * grads[key] / np.linalg.norm(grads[key])
 """,
     ),
+    Mistake(
+        id="sgd_update.averaged",
+        question="sgd_update",
+        code="""
+def sgd_update(params, grads, learning_rate):
+    for key in params:
+        params[key] -= learning_rate * np.mean(grads[key])
+""",
+    ),
+    Mistake(
+        id="sgd_update.gradient_for_parameter",
+        question="sgd_update",
+        code="""
+def sgd_update(params, grads, learning_rate):
+    for key in params:
+        params[key][...] = grads[key] - learning_rate * params[key]
+""",
+    ),
 ]
 
 
@@ -2338,6 +2499,14 @@ def predict(params, X):
     return np.squeeze(np.argmax(forward(params, X)[0], axis=1))
 """,
         rule=_loses_the_axis_of_one_row,
+    ),
+    Mistake(
+        id="predict.all_zero",
+        question="predict",
+        code="""
+def predict(params, X):
+    return np.zeros(len(X), dtype=int)
+""",
     ),
 ]
 

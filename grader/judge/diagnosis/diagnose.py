@@ -48,12 +48,14 @@ class _Explanation:
         is_whole: whether they reproduce the right aspects too.
         is_confined: whether they change no other aspect. If they do, the student did not make
             exactly these mistakes.
+        is_possible: whether they leave alone what the student has right.
     """
 
     mistakes: tuple[Mistake, ...]
     aspects: frozenset[Aspect]
     is_whole: bool
     is_confined: bool
+    is_possible: bool
 
 
 def diagnose(
@@ -134,14 +136,15 @@ def _explanations(
             code = merged(*(m.code for m in pair), right)
             if code:
                 tried.append(_explanation(log, pair, reference.variant(code)))
-    return [explanation for explanation in tried if explanation.aspects]
+    return [explanation for explanation in tried if explanation.aspects and explanation.is_possible]
 
 
 def _explanation(log: CallLog, mistakes: tuple[Mistake, ...], variant: Reference) -> _Explanation:
     functions = mistakes[0].functions
     aspects, is_whole = log.explained(variant, functions)
     is_confined = is_whole or (bool(aspects) and log.is_confined(variant, functions, aspects))
-    return _Explanation(mistakes, aspects, is_whole, is_confined)
+    is_possible = is_confined or (bool(aspects) and log.is_confined(variant, functions, log.wrong))
+    return _Explanation(mistakes, aspects, is_whole, is_confined, is_possible)
 
 
 def _best(explanations: Sequence[_Explanation], wrong: frozenset[Aspect]) -> list[_Explanation]:

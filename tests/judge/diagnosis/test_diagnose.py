@@ -89,6 +89,24 @@ def test_a_mistake_that_touches_nothing_else_goes_before_one_that_does(
     assert diagnose(requests, [wider], reference).mistakes == ("grads.no_mean_but_one",)
 
 
+def test_a_mistake_that_would_spoil_what_is_right_is_not_named(reference: Reference) -> None:
+    code = "def grads(X): return {'dW': X.T @ X, 'db': X.mean(axis=0)}"
+    spoils = Mistake("grads.spoils", "grads", "The mean of both?", code)
+    requests = asked("grads", reference.variant(NO_MEAN.code).grads, INPUTS)
+    assert diagnose(requests, [NO_MEAN, spoils], reference).mistakes == (NO_MEAN.id,)
+    assert diagnose(requests, [spoils], reference).mistakes == ()
+
+
+def test_a_rule_adds_nothing_where_a_mistake_explains_all_that_is_wrong(
+    reference: Reference,
+) -> None:
+    ruled = replace(SUM, id="loss.ruled", code="def loss(X): return 1.0", rule=lambda _: True)
+    explained = asked("loss", reference.variant(MAX.code).loss, INPUTS)
+    unknown = asked("loss", lambda X: float(np.cbrt(X).sum() - 3), INPUTS)
+    assert diagnose(explained, [ruled, MAX], reference).mistakes == (MAX.id,)
+    assert diagnose(unknown, [ruled, MAX], reference).mistakes == (ruled.id,)
+
+
 def test_an_argument_that_was_left_alone_is_no_evidence_by_itself(reference: Reference) -> None:
     idle = Mistake("step.idle", "step", "Idle?", "def step(p): return 0.0")
     calls = [Call(({"a": x, "b": x},), None, after=({"a": x + 9, "b": x},)) for x in INPUTS]
