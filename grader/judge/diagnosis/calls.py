@@ -204,7 +204,7 @@ class CallLog:
     def is_confined(
         self, variant: Reference, functions: frozenset[str], found: frozenset[Aspect]
     ) -> bool:
-        """Whether the variant differs from the reference in certain aspects only.
+        """Whether the variant differs from both reference and student in certain aspects only.
 
         Args:
             variant: the reference with a mistake in it.
@@ -212,7 +212,9 @@ class CallLog:
             found: these aspects.
         """
         return all(
-            aspect in found or same(aspect.place.of(row.expected), aspect.place.of(outcome))
+            aspect in found
+            or same(aspect.place.of(row.expected), aspect.place.of(outcome))
+            or not _differs(aspect, row, outcome)
             for name, row, outcome in self._replayed(variant, functions)
             for aspect in self.aspects
             if aspect.function == name
