@@ -21,12 +21,12 @@ from tests.kit.results import scores
 
 ATTACKS = load_attacks()
 MAX_SECONDS = 45  # of one attack on a busy machine; its own limit is 20
-# whose account grades makes a difference only to what reaches beyond the judge's answers
+# whose account grades makes a difference only to what reaches out, or uses up the machine
 ATTEMPTS = [
     pytest.param(world, attack, id=f"{name_of(world)}-{attack.name}")
     for world in AS_WE_ARE + AS_OWNER
     for attack in ATTACKS
-    if world in AS_WE_ARE or attack.kind in ("escape", "persist", "exhaust")
+    if world in AS_WE_ARE or attack.kind in ("escape", "persist") or attack.hazard
 ]
 HONEST_WORK = make_submission(HONEST, INVENTORY)
 
