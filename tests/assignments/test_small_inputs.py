@@ -28,7 +28,7 @@ NUDGES = re.compile(r".*\.(.*numerical|complex_step|.*quotient)")  # no backward
 CHANCE = {"sample_minibatch"}  # most of its mistakes show over many calls only
 NO_ARGUMENTS = {"tune"}
 NUMBERS = re.compile(r"(.+) should be (\S.*), but it is (\S.*)")
-MOST_NUMBERS = 24
+MOST_NUMBERS = 27  # a net whose four sizes are all 2
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +83,8 @@ def test_nearly_every_mistake_has_a_small_example(name: str, tried: Any) -> None
     ]
     with_example = [trial for trial in wrong if trial.examples]
     assert len(with_example) >= MIN_SHARE[name] * len(wrong)
-    assert all(len(typed(e)) <= MOST_NUMBERS for trial in wrong for e in trial.examples)
+    codes = [example for trial in wrong for example in trial.examples]
+    assert [example.code for example in codes if len(typed(example)) > MOST_NUMBERS] == []
 
 
 def typed(example: Example) -> list[str]:
