@@ -23,8 +23,8 @@ assignments:
     title: Attacked
     questions: {{before: 2, target: 4, after: 3}}
 limits:
-  cell_timeout_s: 3
-  call_timeout_s: 2
+  cell_timeout_s: 1
+  call_timeout_s: 1
   submission_timeout_s: 20
   memory_mib: 256
   output_mib: 1

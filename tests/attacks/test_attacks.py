@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import time
@@ -21,12 +22,14 @@ from tests.kit.results import scores
 
 ATTACKS = load_attacks()
 MAX_SECONDS = 45  # of one attack on a busy machine; its own limit is 20
+IS_NIGHTLY = os.environ.get("GRADER_MESSY") == "all"
+REACHING_OUT = ("escape", "persist")
 # whose account grades makes a difference only to what reaches out, or uses up the machine
 ATTEMPTS = [
     pytest.param(world, attack, id=f"{name_of(world)}-{attack.name}")
     for world in AS_WE_ARE + AS_OWNER
     for attack in ATTACKS
-    if world in AS_WE_ARE or attack.kind in ("escape", "persist") or attack.hazard
+    if world in AS_WE_ARE or attack.hazard or (IS_NIGHTLY and attack.kind in REACHING_OUT)
 ]
 HONEST_WORK = make_submission(HONEST, INVENTORY)
 
@@ -53,7 +56,7 @@ def test_an_honest_submission_gets_full_marks(baseline: Baseline) -> None:
     assert baseline.honest.notes == ()
 
 
-@pytest.mark.parametrize(("judge", "attack"), ATTEMPTS, indirect=["judge"])
+@pytest.mark.parametrize(("judge", "attack"), ATTEMPTS, indirect=["judge"], scope="module")
 def test_an_attack_costs_only_itself(attack: Attack, baseline: Baseline) -> None:
     judge, world = baseline.judge, baseline.judge.world
     submission = world.hand_in("attacker", attack.submission(world.outside(judge.pid)))

@@ -4,4 +4,4 @@ ANSWER = """
 def target(f, x):
     return 7 ** (7 ** 12), 0.0
 """
-EVIDENCE = "target did not finish within 2 s"
+EVIDENCE = "target did not finish within 1 s"

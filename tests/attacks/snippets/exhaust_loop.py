@@ -11,4 +11,4 @@ def target(f, x):
         except BaseException:
             pass
 """
-EVIDENCE = "target did not finish within 2 s"
+EVIDENCE = "target did not finish within 1 s"

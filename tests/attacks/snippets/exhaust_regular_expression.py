@@ -6,4 +6,4 @@ import re
 def target(f, x):
     return re.match(r"(a+)+$", "a" * 64 + "b"), 0.0
 """
-EVIDENCE = "target did not finish within 2 s"
+EVIDENCE = "target did not finish within 1 s"
