@@ -41,7 +41,7 @@ from grader.box.endings import CALL, BoxTimedOut
 from grader.box.inside.runner import Runner
 from grader.box.stopwatch import Used
 from grader.course.solution import reference_source
-from grader.judge import suite
+from grader.judge import verdict
 from grader.judge.catalogue import Catalogue, Mistake
 from grader.judge.diagnosis.calls import CallLog
 from grader.judge.diagnosis.diagnose import diagnose
@@ -50,13 +50,13 @@ from grader.judge.diagnosis.smallest import Trier, smallest_examples
 from grader.judge.reference import Reference
 from grader.judge.small_inputs import declared_inputs
 from grader.judge.student import Request, Student
+from grader.judge.suite import HiddenTests
 from grader.judge.wording import Wording
 from grader.notebook import loads
 from grader.results import CheckResult, Example
 
 SOLUTIONS = Path(__file__).parent.parent / "solutions"
 CALL_TIMEOUT_S = 3
-NOT_ALONE = {"train"}  # looks at how the other questions went
 
 
 def used_so_far() -> Used:
@@ -165,7 +165,7 @@ class Trials:
             if path.suffix not in (".ipynb", ".pyc") and path.is_file():
                 shutil.copy(path, folder)
         self._folder = folder
-        self._collected: dict[str, suite.HiddenTests] = {}
+        self._collected: dict[str, HiddenTests] = {}
         self._tests = (source / "hidden_tests.py").read_text(encoding="utf-8")
         text = reference_source(loads((source / f"{assignment_id}.ipynb").read_bytes()))
         self.reference = Reference(text, folder)
@@ -209,7 +209,7 @@ class Trials:
             examples_s += time.perf_counter() - start
             return found
 
-        with contextlib.closing(session), mock.patch.object(suite, "diagnose", timed):
+        with contextlib.closing(session), mock.patch.object(verdict, "diagnose", timed):
             verdicts = self._tests_of(question).run(
                 Student(session),
                 self.reference,
@@ -219,21 +219,21 @@ class Trials:
                 self.wording,
                 examples=examples,
             )
-        verdict = verdicts[question]
-        broken = [check for check in verdict.checks if check.passed is None]
+        judged = verdicts[question]
+        broken = [check for check in judged.checks if check.passed is None]
         if broken:
             raise RuntimeError(f"{question}: {broken[0].name}: {broken[0].message}")
-        lost = not all(check.passed for check in verdict.checks)
-        found = verdict.diagnosis
+        lost = not all(check.passed for check in judged.checks)
+        found = judged.diagnosis
         return Trial(
-            checks=verdict.checks,
+            checks=judged.checks,
             lost=lost,
             mistakes=found.mistakes,
             hints=found.hints,
             diagnosis_ms=1000 * spent_s,
             requests=seen,
-            follow_through=verdict.follow_through,
-            examples=verdict.examples,
+            follow_through=judged.follow_through,
+            examples=judged.examples,
             examples_ms=1000 * examples_s,
         )
 
@@ -258,7 +258,7 @@ class Trials:
         right = (*(other.code for other in self.catalogue.alternatives), self.reference.source)
         return merged(first.code, second.code, right)
 
-    def _tests_of(self, question: str) -> suite.HiddenTests:
+    def _tests_of(self, question: str) -> HiddenTests:
         """The hidden tests of one question."""
         if question not in self._collected:
             path = self._folder / question / "hidden_tests.py"
@@ -268,7 +268,7 @@ class Trials:
             tree = ast.parse(self._tests)
             tree.body = [node for node in tree.body if _question(node) in ("", question)]
             path.write_text(ast.unparse(tree), encoding="utf-8")
-            self._collected[question] = suite.HiddenTests(path)
+            self._collected[question] = HiddenTests(path)
         return self._collected[question]
 
 

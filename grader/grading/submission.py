@@ -15,7 +15,7 @@ from grader.gradebook.records import fingerprint
 from grader.grading import workshop
 from grader.intake.submissions import Intake, Submission, read_submission, with_content
 from grader.judge.student import Student
-from grader.judge.suite import Verdict
+from grader.judge.verdict import Verdict
 from grader.locale.translations import gettext, in_language
 from grader.notebook import Notebook, cell_name, is_added, is_manual, is_solution, question_of
 from grader.results import Note, NoteKind, QuestionResult, Status, SubmissionResult

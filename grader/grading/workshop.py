@@ -17,7 +17,8 @@ from grader.judge.catalogue import Catalogue
 from grader.judge.diagnosis.smallest import Probe, Trier, smallest_examples
 from grader.judge.reference import Reference
 from grader.judge.small_inputs import declared_inputs
-from grader.judge.suite import Examples, HiddenTests
+from grader.judge.suite import HiddenTests
+from grader.judge.verdict import Examples
 from grader.judge.wording import Wording
 from grader.system.scratch import new_folder
 

@@ -19,29 +19,22 @@ import queue
 import sys
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TypeAlias
 
 import numpy as np
 import pytest
 
 from grader.errors import JudgeError
 from grader.judge.catalogue import Catalogue
-from grader.judge.diagnosis.diagnose import Diagnosis, diagnose
 from grader.judge.reference import Reference
-from grader.judge.student import Request, Student
+from grader.judge.student import Student
+from grader.judge.trial import FollowThrough, Progress, Tally, Trial
+from grader.judge.verdict import Examples, Verdict, verdicts_of
 from grader.judge.wording import Wording, speaking
 from grader.locale.translations import gettext
-from grader.results import CheckResult, Difference, Example
 
-__all__ = [
-    "Examples",
-    "FollowThrough",
-    "HiddenTests",
-    "Progress",
-    "Verdict",
-]
+__all__ = ["HiddenTests"]
 
 # pytest as a library: no terminal, no capture, no plugins but ours, nothing written to disk.
 OFF = (
@@ -52,87 +45,15 @@ OPTIONS = ["--assert=plain", "--import-mode=importlib", "--strict-markers", "-c"
 OPTIONS += ["--noconftest"]  # there may be one above the temporary folder: anybody can write there
 SILENT = Wording()
 
-Examples: TypeAlias = Callable[[str, Sequence[Request]], tuple[Example, ...]]
-
-
-@dataclass
-class _Tally:
-    question: str
-    points: float
-    claim: str
-    passed: bool | None = True
-    message: str = ""
-    difference: Difference | None = None
-    requests: list[Request] = field(default_factory=list)
-
-
-@dataclass
-class Progress:
-    """How the checks went so far; the tests of later steps can ask."""
-
-    _tallies: dict[str, _Tally] = field(default_factory=dict)
-
-    def full_marks(self, question: str) -> bool:
-        """Whether every check of the question has run and passed."""
-        own = [tally for tally in self._tallies.values() if tally.question == question]
-        return bool(own) and all(tally.passed is True for tally in own)
-
-    def followed_through(self, question: str) -> bool:
-        """Whether a check of the question passed only because it fits an earlier mistake."""
-        own = [tally for tally in self._tallies.values() if tally.question == question]
-        return any(tally.passed is True and tally.message for tally in own)
-
-
-@dataclass
-class FollowThrough:
-    """Credit for work that is consistent with the student's own earlier, mistaken result.
-
-    Args:
-        is_on: whether the course grants it for this question.
-        remark: why this check passes; the student reads it.
-    """
-
-    is_on: bool
-    remark: str = ""
-
-    def credit(self, remark: str) -> None:
-        """Give the reason that the student reads if the check passes."""
-        self.remark = remark
-
-
-@dataclass
-class _Trial:
-    """One submission's run through the tests: their inputs and their results."""
-
-    student: Student
-    reference: Reference
-    seed: str
-    strict: Collection[str]
-    wording: Wording
-    given: Collection[str]
-    tallies: dict[str, _Tally] = field(default_factory=dict)
-    better: Collection[str] = ()  # questions that did better than in an earlier trial
-
-    def points(self, question: str) -> float:
-        """Points earned so far; none if a check of the question broke."""
-        own = [tally for tally in self.tallies.values() if tally.question == question]
-        is_whole = all(tally.passed is not None for tally in own)
-        return sum(tally.points for tally in own if tally.passed and is_whole)
-
-    def functions(self, question: str) -> Collection[str]:
-        """The student's functions that its checks have called."""
-        own = [tally for tally in self.tallies.values() if tally.question == question]
-        return {request.name for tally in own for request in tally.requests}
-
 
 class _Plugin:
     """Gives fixtures to the collected tests, runs them for each trial, and keeps the results."""
 
     def __init__(self) -> None:
-        self.trials: queue.Queue[_Trial | None] = queue.Queue()
+        self.trials: queue.Queue[Trial | None] = queue.Queue()
         self.answers: queue.Queue[BaseException | None] = queue.Queue()
         self.collection_error = ""
-        self._trial: _Trial  # these two are set before a test runs
+        self._trial: Trial  # these two are set before a test runs
         self._item: pytest.Item  # pytest's fixture `request` has it too, at twice the cost
 
     @pytest.fixture
@@ -215,7 +136,7 @@ class _Plugin:
             tally.message = str(error).strip() or tally.claim
             tally.difference = getattr(error, "difference", None)
 
-    def _tally(self, item: pytest.Item) -> _Tally:
+    def _tally(self, item: pytest.Item) -> Tally:
         """What is noted of a test; it has passed until one of its items fails."""
         assert isinstance(item, pytest.Function)  # noqa: S101 — told to mypy; no plugin makes others
         tallies = self._trial.tallies
@@ -229,7 +150,7 @@ def _question_of(item: pytest.Item) -> str:
     return str(marker.args[0]) if marker and marker.args else ""
 
 
-def _tally(item: pytest.Function, wording: Wording) -> _Tally:
+def _tally(item: pytest.Function, wording: Wording) -> Tally:
     marker = item.get_closest_marker("question")
     points = marker.kwargs.get("points") if marker else None
     if marker is None or not marker.args or not isinstance(points, int | float):
@@ -238,29 +159,7 @@ def _tally(item: pytest.Function, wording: Wording) -> _Tally:
         )
     claim = wording.claims.get(item.originalname) or item.function.__doc__ or item.name
     claim = " ".join(claim.split())
-    return _Tally(question=marker.args[0], points=float(points), claim=claim)
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """How one question was judged.
-
-    Args:
-        checks: its checks, in file order.
-        diagnosis: what explains the checks that failed.
-        examples: small inputs on which the question's functions go wrong.
-        apart: functions that were called apart, since that earned more points.
-    """
-
-    checks: tuple[CheckResult, ...] = ()
-    diagnosis: Diagnosis = field(default_factory=Diagnosis)
-    examples: tuple[Example, ...] = ()
-    apart: tuple[str, ...] = ()
-
-    @property
-    def follow_through(self) -> tuple[str, ...]:
-        """Why checks passed in spite of an earlier mistake."""
-        return tuple(dict.fromkeys(c.message for c in self.checks if c.passed and c.message))
+    return Tally(question=marker.args[0], points=float(points), claim=claim)
 
 
 class HiddenTests:
@@ -327,15 +226,15 @@ class HiddenTests:
                 the catalogue is broken.
             KeyboardInterrupt: a test was interrupted; there is no verdict.
         """
-        trial = _Trial(student, reference, seed, strict, wording, given)
+        trial = Trial(student, reference, seed, strict, wording, given)
         self._judge(trial)
         trial = self._tried_apart(trial, apart)
         with speaking(wording):
-            return _with_examples(_verdicts(trial, catalogue), trial, examples)
+            return verdicts_of(trial, catalogue, examples)
 
     def _tried_apart(
-        self, trial: _Trial, apart: Callable[[Collection[str]], Student | None]
-    ) -> _Trial:
+        self, trial: Trial, apart: Callable[[Collection[str]], Student | None]
+    ) -> Trial:
         """The trial, or a second one in which some questions did better with functions apart."""
         lost = {tally.question for tally in trial.tallies.values() if tally.passed is False}
         names = {name for question in lost for name in trial.functions(question)}
@@ -353,7 +252,7 @@ class HiddenTests:
         }
         return again
 
-    def _judge(self, trial: _Trial) -> None:
+    def _judge(self, trial: Trial) -> None:
         with _quiet():
             stopped = self._start() if self._thread is None else None
             if stopped is None and not self._plugin.collection_error:
@@ -390,55 +289,6 @@ class HiddenTests:
             self._plugin.answers.put(RuntimeError(f"pytest ended with {status!r}"))
         except BaseException as error:  # `HiddenTests.run` raises it
             self._plugin.answers.put(error)
-
-
-def _verdicts(trial: _Trial, catalogue: Callable[[], Catalogue]) -> Mapping[str, Verdict]:
-    questions = dict.fromkeys(tally.question for tally in trial.tallies.values())
-    return {
-        question: _verdict(
-            question,
-            {name: t for name, t in trial.tallies.items() if t.question == question},
-            catalogue,
-            trial,
-        )
-        for question in questions
-    }
-
-
-def _verdict(
-    question: str,
-    tallies: Mapping[str, _Tally],
-    catalogue: Callable[[], Catalogue],
-    trial: _Trial,
-) -> Verdict:
-    checks = tuple(_result(name, tally) for name, tally in tallies.items())
-    apart = tuple(sorted(trial.functions(question))) if question in trial.better else ()
-    if all(check.passed for check in checks):
-        return Verdict(checks, apart=apart)
-    requests = [request for tally in tallies.values() for request in tally.requests]
-    requests += trial.student.try_again(requests)
-    found = diagnose(requests, question, catalogue(), trial.reference)
-    return Verdict(checks, found, apart=apart)
-
-
-def _with_examples(
-    verdicts: Mapping[str, Verdict], trial: _Trial, examples: Examples
-) -> Mapping[str, Verdict]:
-    """The verdicts with examples, for questions in which the reference alone says what is right."""
-    requests = [request for tally in trial.tallies.values() for request in tally.requests]
-    return {
-        question: replace(verdict, examples=examples(question, requests))
-        if any(check.passed is False for check in verdict.checks) and not verdict.follow_through
-        else verdict
-        for question, verdict in verdicts.items()
-    }
-
-
-def _result(name: str, tally: _Tally) -> CheckResult:
-    points = tally.points if tally.passed is True else 0.0
-    return CheckResult(
-        name, tally.claim, tally.passed, points, tally.points, tally.message, tally.difference
-    )
 
 
 @contextlib.contextmanager

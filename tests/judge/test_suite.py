@@ -14,7 +14,8 @@ from grader.errors import JudgeError
 from grader.judge.catalogue import Catalogue
 from grader.judge.reference import Reference
 from grader.judge.student import Student
-from grader.judge.suite import HiddenTests, Verdict
+from grader.judge.suite import HiddenTests
+from grader.judge.verdict import Verdict
 from grader.results import CheckResult
 
 HEAD = "import pytest\nfrom grader.judge import *\nquestion = pytest.mark.question\n"
