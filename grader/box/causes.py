@@ -14,9 +14,9 @@ from grader.locale.translations import N_, gettext
 if TYPE_CHECKING:
     from grader.box.session import CodeCell
 
-__all__ = ["Causes", "told"]
+__all__ = ["UNDEFINED", "Causes", "told"]
 
-MISSING = re.compile(r"name '(\w+)' is not defined")
+UNDEFINED = re.compile(r"name '(\w+)' is not defined")
 SHADOWED = "object is not callable"
 # by whether a name got another meaning, and whether there are several such cells
 SENTENCES = {
@@ -60,7 +60,7 @@ class Causes:
             name: the function that was called.
             failure: what came of it.
         """
-        missing = MISSING.search(failure.reason) if failure.error == "NameError" else None
+        missing = UNDEFINED.search(failure.reason) if failure.error == "NameError" else None
         if failure.is_undefined or missing:
             reason = self._cut_short(missing[1] if missing else name)
         elif failure.error == "TypeError" and SHADOWED in failure.reason:

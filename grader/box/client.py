@@ -53,12 +53,17 @@ class CellOutcome:
     died: str = ""
 
     @property
+    def exception(self) -> dict[str, Any] | None:
+        """The last exception among its outputs, as in nbformat; None if there is none."""
+        errors = [output for output in self.outputs if output["output_type"] == "error"]
+        return errors[-1] if errors else None
+
+    @property
     def error(self) -> str:
         """Why it did not run to its end, on one line; empty if it did."""
-        errors = [output for output in self.outputs if output["output_type"] == "error"]
-        if self.died or self.ok or not errors:
+        if self.died or self.ok or self.exception is None:
             return self.died
-        return f"{_clip(errors[-1]['ename'])}: {_clip(error_text(errors[-1]), 300)}"
+        return f"{_clip(self.exception['ename'])}: {_clip(error_text(self.exception), 300)}"
 
 
 @dataclass(frozen=True)

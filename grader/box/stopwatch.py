@@ -60,7 +60,7 @@ class Stopwatch:
         own_s: Callable[[], float] = time.thread_time,
     ) -> None:
         self._limit_s, self._used, self._clock, self._own_s = limit_s, used, clock, own_s
-        self._ours_s = 0.0
+        self._ours_s = self._ours_at_look_s = 0.0
         self._start = clock()
         self._looked = self._start
         self._next_look = self._start + limit_s * (1 if used is None else FIRST_LOOK)
@@ -98,7 +98,7 @@ class Stopwatch:
         self._ours_s += processor_s
         if self._used is None:
             self._next_look += wall_s - processor_s
-        elif self._ours_s > FIRST_LOOK * self._limit_s:
+        elif self._ours_s - self._ours_at_look_s > FIRST_LOOK * self._limit_s:
             self._next_look = min(self._next_look, self._clock())
 
     def _look(self, now: float, used: Used) -> None:
@@ -116,3 +116,4 @@ class Stopwatch:
         self._remaining_s = min(processor_s, wall_s / WALL_FACTOR)
         wait_s = min(wall_s, max(processor_s / PROCESSORS, SHORTEST_WAIT_S))
         self._looked, self._next_look = now, now + (wait_s if self._remaining_s > 0 else 0)
+        self._ours_at_look_s = self._ours_s

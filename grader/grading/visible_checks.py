@@ -16,6 +16,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from grader.box.causes import UNDEFINED
 from grader.box.client import CellOutcome
 from grader.box.launch import launcher
 from grader.box.session import CodeCell, Session
@@ -43,7 +44,6 @@ __all__ = ["CheckedQuestion", "check_notebook", "language_of", "limits_of"]
 MAX_LOOKED_AT, MAX_FILES, MAX_TOTAL_BYTES = 10_000, 500, 64 << 20
 USUAL = (".py", ".npz", ".csv", ".txt", ".png")
 
-UNDEFINED = re.compile(r"name '(\w+)' is not defined")
 NO_MODULE = re.compile(r"No module named '(\w+)'")
 NO_FILE = re.compile(r"No such file or directory: '([^'/\\]+)'")
 # Students import these in released cells, too; they come from no course.
@@ -145,7 +145,7 @@ def _answers(
 
 def _cause(notebook: Notebook, outcomes: Mapping[int, CellOutcome], index: int) -> int:
     """The released cell that failed first and so left a cell without a name; or that cell."""
-    error = _error(outcomes[index])
+    error = outcomes[index].exception
     name = UNDEFINED.match(error["evalue"]) if error else None
     if name is None:
         return index
@@ -163,7 +163,7 @@ def _is_ours(cell: Cell) -> bool:
 
 def _missing_file(outcome: CellOutcome) -> str:
     """What to do if a released cell failed since a file is not there that was released with it."""
-    error = _error(outcome) or {"ename": "", "evalue": ""}
+    error = outcome.exception or {"ename": "", "evalue": ""}
     module, path = NO_MODULE.match(error["evalue"]), NO_FILE.search(error["evalue"])
     if error["ename"] == "ModuleNotFoundError" and module and module[1] not in LIBRARIES:
         name = f"{module[1]}.py"
@@ -214,15 +214,10 @@ def _rank(path: Path) -> tuple[int, int, int]:
 def _message(outcome: CellOutcome) -> str:
     if outcome.died:
         return outcome.died
-    error = _error(outcome)
+    error = outcome.exception
     if error is None:
         return "" if outcome.ok else gettext("the check did not run")
     return _explained(error)
-
-
-def _error(outcome: CellOutcome) -> dict[str, Any] | None:
-    errors = [output for output in outcome.outputs if output["output_type"] == "error"]
-    return errors[-1] if errors else None
 
 
 def _explained(error: dict[str, Any]) -> str:

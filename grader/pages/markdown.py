@@ -99,7 +99,7 @@ def _formula(state: StateInline, silent: bool) -> bool:
 
 def _formula_block(state: StateBlock, first: int, last: int, silent: bool) -> bool:
     """Lines from one that begins with two dollar signs to one that ends with them."""
-    lines = [state.src[state.bMarks[n] + state.tShift[n] : state.eMarks[n]] for n in (first,)]
+    lines = [state.src[state.bMarks[first] + state.tShift[first] : state.eMarks[first]]]
     if not lines[0].startswith("$$") or lines[0].rstrip().endswith("$$", 2):
         return False
     for number in range(first + 1, last):

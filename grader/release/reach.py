@@ -16,10 +16,9 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from grader.course.solution import reference_source
 from grader.judge.declared import question_of_test
-from grader.notebook import Notebook, is_solution, question_of
-from grader.release.variants import Variant, is_answer
+from grader.notebook import Notebook, question_of
+from grader.release.variants import Variant, is_answer, kept_code
 
 __all__ = ["Reach"]
 
@@ -140,10 +139,7 @@ def _definitions(source: Notebook) -> Iterator[_Statement]:
     """What a notebook defines for the reference and for variants."""
     for cell in source["cells"]:
         if cell["cell_type"] == "code":
-            is_whole = is_solution(cell)
-            yield from _statements(
-                cell["source"] if is_whole else reference_source({"cells": [cell]})
-            )
+            yield from _statements(kept_code(cell))
 
 
 def _statements(code: str) -> Iterator[_Statement]:

@@ -11,7 +11,15 @@ from grader.judge.catalogue import Catalogue
 from grader.notebook import Cell, Notebook, is_solution, question_of
 from grader.release.mutants import mutants
 
-__all__ = ["SOLUTION", "Variant", "all_variants", "catalogued", "handed_in", "is_answer"]
+__all__ = [
+    "SOLUTION",
+    "Variant",
+    "all_variants",
+    "catalogued",
+    "handed_in",
+    "is_answer",
+    "kept_code",
+]
 
 
 @dataclass(frozen=True)
@@ -84,7 +92,12 @@ def handed_in(source: Notebook, variant: Variant) -> Notebook:
     return {**source, "cells": cells}
 
 
+def kept_code(cell: Cell) -> str:
+    """The code of a code cell that variants keep: all of a solution's, else its definitions."""
+    return cell["source"] if is_solution(cell) else reference_source({"cells": [cell]})
+
+
 def _defining(cell: Cell, variant: Variant) -> Cell:
-    code = cell["source"] if is_solution(cell) else reference_source({"cells": [cell]})
+    code = kept_code(cell)
     is_changed = is_solution(cell) and question_of(cell) == variant.question
     return {**cell, "source": f"{code}\n\n{variant.code}" if is_changed else code}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Mapping
+from functools import cache
 from importlib.metadata import version
 from typing import Any
 
@@ -13,11 +15,16 @@ __all__ = ["versions_of", "with_versions"]
 
 def with_versions(notebook: dict[str, Any]) -> dict[str, Any]:
     """A copy that names the versions of Python, of the libraries, and of this kit."""
-    libraries = {name: version(name) for name in ("numpy", "matplotlib")}
-    found = {"Python": platform.python_version(), **libraries, "Chainrule": __version__}
     metadata = notebook["metadata"]
-    marks = {**metadata.get("grader", {}), "versions": found}
+    marks = {**metadata.get("grader", {}), "versions": dict(_installed())}
     return {**notebook, "metadata": {**metadata, "grader": marks}}
+
+
+@cache
+def _installed() -> Mapping[str, str]:
+    """Looked up once: a library's version stands in a file, and each submission names it."""
+    libraries = {name: version(name) for name in ("numpy", "matplotlib")}
+    return {"Python": platform.python_version(), **libraries, "Chainrule": __version__}
 
 
 def versions_of(notebook: dict[str, Any] | None) -> str:

@@ -33,7 +33,6 @@ from grader.judge import (
 )
 
 KEYS = ("W1", "b1", "W2", "b2")
-SIZES = ((7, 4, 6, 3), (3, 5, 8, 4), (9, 3, 4, 2))  # N, D, H, C: no two alike, never the toy's
 REG = 0.3
 
 
@@ -49,17 +48,6 @@ def make_problem(rng, N, D, H, C):
         z = X @ params["W1"] + params["b1"]
         if np.abs(z).min() > 1e-3 and (z < 0).any():
             return params, X, rng.permutation(np.arange(N) % C)
-
-
-def make_problems(rng):
-    return [make_problem(rng, *sizes) for sizes in SIZES]
-
-
-def expect_informative(array, name):
-    """A constant answer earns nothing, not even for leaving its arguments alone."""
-    array = expect_array(array, name, kind="f")
-    assert_true(array.size > 1 and np.ptp(array) > 0, say("all_entries_equal", name=name))
-    return array
 
 
 def expect_unchanged(seen, before, names):

@@ -113,6 +113,15 @@ def test_processor_time_that_the_judge_spends_for_the_box_counts() -> None:
         assert machine.watch.left_s() <= 0
 
 
+def test_many_answers_cost_few_looks() -> None:
+    machine = Machine(share=0)
+    for _ in range(1000):
+        with machine.watch.answering():
+            machine.ours += 0.005
+        machine.watch.left_s()
+    assert machine.looks < 20
+
+
 def test_without_a_meter_the_limit_is_one_of_wall_time() -> None:
     machine = Machine(share=0.25, has_meter=False)
     assert machine.watch.remaining_s() == 10

@@ -21,6 +21,7 @@ from grader.judge.diagnosis.replay import (
     places,
     replayed,
     same,
+    size_of,
 )
 from grader.judge.diagnosis.tidying import tidied
 from grader.judge.reference import Reference
@@ -326,15 +327,8 @@ def _wrong_first(asked: tuple[Request, list[_Row]]) -> tuple[bool, bool, int]:
         and (row.actual.after is None or same(row.actual.after, row.expected.after))
         for row in rows
     )
-    size = sum(FIXED_COST + _size(call.arguments) for call in request.calls)
+    size = sum(FIXED_COST + size_of(call.arguments) for call in request.calls)
     return is_right, all(call.after is None for call in request.calls), size
-
-
-def _size(value: Any) -> int:
-    """How many numbers a value holds."""
-    if isinstance(value, dict | list | tuple):
-        return sum(map(_size, value.values() if isinstance(value, dict) else value))
-    return int(np.size(value))
 
 
 def _rows(request: Request, reference: Reference) -> Iterator[_Row]:

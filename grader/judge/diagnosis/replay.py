@@ -19,6 +19,8 @@ from grader.judge.wording import say
 
 __all__ = [
     "ALL_KEYS",
+    "SINGLE_ATOL",
+    "SINGLE_RTOL",
     "Missing",
     "Outcome",
     "Place",
@@ -27,6 +29,7 @@ __all__ = [
     "places",
     "replayed",
     "same",
+    "size_of",
 ]
 
 NUMERIC = "biufc"
@@ -195,6 +198,13 @@ def hashable(value: Any) -> Any:
     if isinstance(value, tuple | list):
         return tuple(map(hashable, value))
     return repr(value)
+
+
+def size_of(value: Any) -> int:
+    """How many numbers a value holds."""
+    if isinstance(value, dict | list | tuple):
+        return sum(map(size_of, value.values() if isinstance(value, dict) else value))
+    return int(np.size(value))
 
 
 def same(left: Any, right: Any) -> bool:

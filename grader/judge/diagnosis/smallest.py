@@ -18,7 +18,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from grader.box.client import CallFailure, CallRequest, CallSuccess
-from grader.judge.diagnosis.replay import Outcome, hashable, replayed
+from grader.judge.diagnosis.replay import Outcome, hashable, replayed, size_of
 from grader.judge.diagnosis.telling import told_of_arguments, told_of_value
 from grader.judge.reference import Reference
 from grader.judge.small_inputs import SmallInputs, code_of
@@ -206,13 +206,7 @@ def smallest_examples(
 
 def _is_same_input(small: tuple[Any, ...], asked: tuple[Any, ...]) -> bool:
     """Whether the arguments of two calls are equal; most hidden inputs are larger, some by far."""
-    return _size(small) == _size(asked) and _key(small) == _key(asked)
-
-
-def _size(value: Any) -> int:
-    if isinstance(value, tuple | dict):
-        return sum(map(_size, value.values() if isinstance(value, dict) else value))
-    return value.size if isinstance(value, np.ndarray) else 1
+    return size_of(small) == size_of(asked) and _key(small) == _key(asked)
 
 
 def _key(value: Any) -> Any:

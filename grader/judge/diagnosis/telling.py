@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 
 from grader.judge.assertions import assert_close, expect_array, expect_float, expect_tuple
+from grader.judge.diagnosis.replay import SINGLE_ATOL, SINGLE_RTOL
 from grader.judge.wording import say
 
 __all__ = ["told_of_arguments", "told_of_value"]
 
 RTOL, ATOL = 1e-6, 1e-9  # of `assert_close`
-SINGLE_RTOL, SINGLE_ATOL = 1e-4, 1e-5  # numbers in single precision are not wrong
 MAX_PLACES = 12  # the rest of a rounding error is shown as 0
 
 

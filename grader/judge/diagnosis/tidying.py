@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from grader.judge.diagnosis.evidence import numbers
+
 __all__ = ["tidied"]
 
 
@@ -30,13 +32,8 @@ def tidied(value: Any, wanted: Any) -> Any:
 
 
 def _as_numbers(value: Any, wanted: np.ndarray) -> Any:
-    try:
-        array = np.asarray(value)
-    except ValueError:  # a ragged list
-        return value
-    if array.dtype.kind not in "biuf":
-        return value
-    if array.squeeze().shape != wanted.squeeze().shape:
+    array = numbers(value)
+    if array is None or array.squeeze().shape != wanted.squeeze().shape:
         return value
     array = array.reshape(wanted.shape)
     if wanted.dtype.kind in "iu" and array.dtype.kind == "f" and np.all(array == np.round(array)):

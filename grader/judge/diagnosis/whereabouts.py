@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from grader.judge.diagnosis.evidence import Evidence, Pairs, close, numbers
+from grader.judge.diagnosis.evidence import Evidence, Pairs, close, flat, numbers
 from grader.judge.wording import say
 
 __all__ = ["condition", "not_finite", "whereabouts"]
@@ -83,8 +83,7 @@ def _some_columns(wrong: Pairs) -> str:
 
 def _by_sign(wrong: Pairs) -> str:
     """Right where the right number is positive, or not zero, and only there."""
-    actual = np.concatenate([a.ravel() for a, _ in wrong]).astype(float)
-    expected = np.concatenate([e.ravel() for _, e in wrong]).astype(float)
+    actual, expected = flat(wrong)
     right = np.isclose(actual, expected, rtol=1e-6, atol=1e-9)
     if right.size < MANY:
         return ""
