@@ -5,15 +5,33 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from grader.box.stopwatch import WALL_FACTOR
 from grader.course.settings import Course
 from grader.notebook import Notebook, dumps
 from tests.kit.notebooks import make_cell, make_notebook
 
-__all__ = ["HONEST", "ID", "INVENTORY", "POINTS", "SECRET", "make_submission", "write_course"]
+__all__ = [
+    "HONEST",
+    "ID",
+    "INVENTORY",
+    "POINTS",
+    "SECRET",
+    "TOO_SLOW",
+    "WAITED",
+    "make_submission",
+    "write_course",
+]
 
 ID = "attacked"
 SECRET = "no-student-reads-this"  # in every file and variable that a box must not see
 POINTS = {"before": 2.0, "target": 4.0, "after": 3.0}
+TIMEOUT_S = 1  # of a cell, and of the calls that a check makes
+# what is told of an attack that meets this limit, in processor time or by the wall clock
+TOO_SLOW = f"target did not finish within {TIMEOUT_S} s of processor time"
+WAITED = (
+    f"target did not finish within {WALL_FACTOR * TIMEOUT_S} s, "
+    f"and computed for less than {TIMEOUT_S} s of them"
+)
 
 COURSE_YML = f"""\
 name: Attacked course
@@ -23,8 +41,8 @@ assignments:
     title: Attacked
     questions: {{before: 2, target: 4, after: 3}}
 limits:
-  cell_timeout_s: 1
-  call_timeout_s: 1
+  cell_timeout_s: {TIMEOUT_S}
+  call_timeout_s: {TIMEOUT_S}
   submission_timeout_s: 20
   memory_mib: 256
   output_mib: 1

@@ -186,18 +186,21 @@ def test_the_time_of_boxes_that_ended_is_not_forgotten(warm: Launcher) -> None:
 def test_time_without_a_processor_is_counted_apart(warm: Launcher) -> None:
     assert warm.used_time is not None
     before = warm.used_time()
+    # Three processes share one processor. The first wants it until the others have ended, so it
+    # waits for as long as they compute, however busy the machine is.
     source = (
         "import os, time\n"
         "os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})\n"
-        "is_child = not (os.fork() and os.fork())\n"  # three processes share one processor
+        "is_child = not (os.fork() and os.fork())\n"
         "while time.process_time() < 0.3: pass\n"
         "if is_child: os._exit(0)\n"
-        "os.wait(), os.wait()"
+        "for _ in range(2):\n"
+        "    while os.waitpid(-1, os.WNOHANG)[0] == 0: pass"
     )
     assert executed(warm, source).ok
     used = warm.used_time()
     assert used.processor_s - before.processor_s > 0.7
-    assert used.queued_s - before.queued_s > 0.2
+    assert used.queued_s - before.queued_s > 0.5
 
 
 def test_exit_and_keyboard_interrupt_in_a_cell_are_ordinary_errors(warm: Launcher) -> None:

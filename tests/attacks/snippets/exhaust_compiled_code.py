@@ -1,7 +1,9 @@
 """Stays in compiled code, where no Python signal is heard: a power of integers, a sum, a sort."""
 
+from tests.attacks.course import TOO_SLOW
+
 ANSWER = """
 def target(f, x):
     return 7 ** (7 ** 12), 0.0
 """
-EVIDENCE = "target did not finish within 1 s"
+EVIDENCE = TOO_SLOW

@@ -1,5 +1,6 @@
 """Answers one byte at a time, each just before patience ends."""
 
+from tests.attacks.course import WAITED
 from tests.attacks.snippets.forge_frames import FRAMES
 
 ANSWER = (
@@ -12,5 +13,5 @@ def target(f, x):
         time.sleep(0.2)
 """
 )
-EVIDENCE = "target did not finish within 10 s, and computed for less than 2 s of them"
+EVIDENCE = WAITED
 STOCK = ""

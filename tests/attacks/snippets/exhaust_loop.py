@@ -1,5 +1,7 @@
 """Loops for ever and ignores every signal that would stop it."""
 
+from tests.attacks.course import TOO_SLOW
+
 ANSWER = """
 def target(f, x):
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM, signal.SIGXCPU, signal.SIGHUP):
@@ -11,4 +13,4 @@ def target(f, x):
         except BaseException:
             pass
 """
-EVIDENCE = "target did not finish within 1 s"
+EVIDENCE = TOO_SLOW
