@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import struct
 import time
 from typing import Any
 
@@ -104,11 +105,30 @@ def test_skipped_figures_are_named_and_closed_and_can_still_be_saved(warm: Launc
     assert value["data"]["text/plain"] == "[[], True]"
 
 
-def test_a_figure_is_shown_as_a_png(warm: Launcher) -> None:
-    outcome = executed(warm, "import matplotlib.pyplot as plt\nplt.plot([1, 2]); plt.show()")
+SVG = "from matplotlib_inline.backend_inline import set_matplotlib_formats as f; f('svg')\n"
+RETINA = "%config InlineBackend.figure_formats = ['retina']\n"
+PLOT = "import matplotlib.pyplot as plt\nplt.plot([1, 2]); plt.show()"
+
+
+@pytest.mark.parametrize("asked", ["", SVG, RETINA], ids=["nothing", "SVG", "retina"])
+def test_a_figure_is_shown_as_a_png_of_plain_size_whatever_the_notebook_asks_for(
+    warm: Launcher, asked: str
+) -> None:
+    outcome = executed(warm, asked + PLOT)
     images = [o["data"]["image/png"] for o in outcome.outputs if "image/png" in o.get("data", {})]
     assert len(images) == 1
-    assert base64.b64decode(images[0]).startswith(b"\x89PNG")
+    data = base64.b64decode(images[0])
+    assert data.startswith(b"\x89PNG")
+    assert struct.unpack(">2I", data[16:24]) == (640, 480)
+
+
+@pytest.mark.parametrize("asked", [SVG, RETINA], ids=["SVG", "retina"])
+def test_skipped_figures_stay_skipped_whatever_the_notebook_asks_for(
+    warm: Launcher, asked: str
+) -> None:
+    with Session(warm, {}, [CodeCell(0, "plot", asked + PLOT)], FAST, "skip") as session:
+        (shown,) = session.execute_cells()[0].outputs
+    assert shown["data"] == {"text/plain": "<Figure size 640x480 with 1 Axes>"}
 
 
 def test_rich_results_and_syntax_errors_are_data(warm: Launcher) -> None:

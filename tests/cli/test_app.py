@@ -121,9 +121,11 @@ def test_the_committed_releases_are_in_step_with_their_solutions() -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_the_helper_that_both_assignments_ship_is_one_file() -> None:
-    first, second = sorted(ROOT.glob("solutions/*/checking.py"))
-    assert first.read_bytes() == second.read_bytes()
+@pytest.mark.parametrize("name", ["checking.py", "figures.py"])
+def test_a_helper_that_all_assignments_ship_is_one_file(name: str) -> None:
+    first, *others = sorted(ROOT.glob(f"solutions/*/{name}"))
+    assert others
+    assert {path.read_bytes() for path in others} == {first.read_bytes()}
 
 
 def test_the_doctor_names_what_it_looked_at(course: Course) -> None:

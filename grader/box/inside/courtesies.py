@@ -1,8 +1,8 @@
 """Lines that a Jupyter user takes for granted: here they leave a remark, and the cell goes on.
 
 `!pip install tqdm` or `%matplotlib widget` is no part of an answer, so it must not cost one. No
-program runs in a box, nothing is installed, figures are always drawn in the notebook, and there is
-neither Colab nor anybody who types.
+program runs in a box, nothing is installed, figures are always drawn in the notebook, as PNG of the
+size that pages show, and there is neither Colab nor anybody who types.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any
 
 import IPython.display
 import matplotlib
+from IPython.core import pylabtools
 from IPython.utils.text import SList
 from matplotlib import pyplot
 from matplotlib_inline import backend_inline
@@ -38,6 +39,7 @@ class ProgramsRefused:
 
     output_log: Any
     user_ns: dict[str, Any]
+    figure_formats: set[str]
 
     def refuse_programs(self) -> None:
         """Replace the magics that start programs."""
@@ -178,12 +180,25 @@ def answer_nothing(shell: ProgramsRefused) -> None:
 def keep_inline(shell: ProgramsRefused) -> None:
     """Make matplotlib's own functions keep the inline backend, unless figures go to files.
 
-    A style that this version lacks changes nothing, and what IPython has moved is still found.
+    The shell alone chooses the format of figures. A style that this version lacks changes nothing,
+    and what IPython has moved is still found.
     """
     matplotlib.use = _kept(shell, matplotlib.use)
     pyplot.switch_backend = _kept(shell, pyplot.switch_backend)
     pyplot.style.use = _usable(shell, pyplot.style.use)
+    select = _chosen(shell, pylabtools.select_figure_formats)
+    pylabtools.select_figure_formats = backend_inline.select_figure_formats = select
     IPython.display.set_matplotlib_formats = backend_inline.set_matplotlib_formats
+
+
+def _chosen(shell: ProgramsRefused, select: Callable[..., None]) -> Callable[..., None]:
+    """Figures of twice the size would cost a third of a cell's time, and pages show no SVG."""
+
+    @functools.wraps(select)
+    def selected(asked: Any, formats: Any, **named: Any) -> None:
+        select(asked, shell.figure_formats, **named)
+
+    return selected
 
 
 def _usable(shell: ProgramsRefused, use: Callable[..., None]) -> Callable[..., None]:

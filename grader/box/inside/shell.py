@@ -12,6 +12,7 @@ import re
 import sys
 from typing import Any
 
+from IPython.core import pylabtools
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.inputtransformer2 import TransformerManager
@@ -164,6 +165,7 @@ class BoxShell(ProgramsRefused, InteractiveShell):  # type: ignore[misc]  # IPyt
         self.input_transformer_manager = Transformers()
         # What magics remember. IPython's own is a folder to which no box can write.
         self.db: dict[str, Any] = {}
+        self.figure_formats = {"png"}
         self.refuse_programs()
         self.log_to(OutputLog(1 << 20))
         self._spaces: dict[str, tuple[Any, dict[str, Any]]] = {}
@@ -189,7 +191,8 @@ class BoxShell(ProgramsRefused, InteractiveShell):  # type: ignore[misc]  # IPyt
 
     def skip_figures(self) -> None:
         """From now on, show a figure's name and size only; drawing takes most of a cell's time."""
-        InlineBackend.instance().figure_formats = set()
+        self.figure_formats = set()
+        pylabtools.select_figure_formats(self, self.figure_formats)
 
     def should_run_async(
         self, raw_cell: str, *, transformed_cell: Any = None, **named: Any
