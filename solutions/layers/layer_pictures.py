@@ -31,17 +31,17 @@ def draw_matrices(title, matrices, signs):
     """
     rows = max(len(matrix) for _, matrix in matrices)
     columns = sum(matrix.shape[1] for _, matrix in matrices) + SIGN * len(signs)
-    figure = plt.figure(figsize=(CELL * (columns + 0.4), CELL * rows + 0.68))
-    axes = figure.add_axes((0, 0, 1, 1 - 0.3 / figure.get_figheight()))
+    figure = plt.figure(figsize=(CELL * (columns + 0.4), CELL * rows + 0.62))
+    axes = figure.add_axes((0, 0, 1, 1 - 0.26 / figure.get_figheight()))
     largest = max(np.abs(matrix).max() for _, matrix in matrices) or 1
     left = 0
     for (name, matrix), sign in zip(matrices, [*signs, ""], strict=True):
         _draw_grid(axes, left, name, matrix, largest)
         left += matrix.shape[1] + SIGN
         axes.text(left - SIGN / 2, rows / 2, sign, ha="center", va="center", fontsize=14)
-    axes.set(xlim=(-0.2, columns + 0.2), ylim=(rows + 0.2, -0.9))
+    axes.set(xlim=(-0.2, columns + 0.2), ylim=(rows + 0.2, -0.7))
     axes.axis("off")
-    figure.suptitle(title, fontsize=11, y=0.99, va="top")
+    figure.suptitle(title, fontsize=11, y=0.985, va="top")
     return figure
 
 
@@ -49,10 +49,8 @@ def _draw_grid(axes, left, name, matrix, largest):
     rows, columns = matrix.shape
     place = (left, left + columns, rows, 0)
     axes.imshow(matrix, cmap=SHADES, vmin=-largest, vmax=largest, extent=place, aspect="auto")
-    for line in range(columns + 1):
-        axes.plot([left + line] * 2, [0, rows], color=INK, linewidth=0.6)
-    for line in range(rows + 1):
-        axes.plot([left, left + columns], [line] * 2, color=INK, linewidth=0.6)
+    axes.vlines(left + np.arange(columns + 1), 0, rows, color=INK, linewidth=0.6)
+    axes.hlines(np.arange(rows + 1), left, left + columns, color=INK, linewidth=0.6)
     axes.text(left + columns / 2, -0.25, name, ha="center", fontsize=9.5)
     for (row, column), number in np.ndenumerate(matrix):
         style = {"ha": "center", "va": "center", "fontsize": 9.5}
