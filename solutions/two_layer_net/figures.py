@@ -9,10 +9,11 @@ import sys
 import matplotlib.pyplot as plt
 from matplotlib import cycler
 
-__all__ = ["BLUE", "GREEN", "GREY", "INK", "ORANGE", "set_up_figures"]
+__all__ = ["BLUE", "GREEN", "GREY", "INK", "ORANGE", "PALE", "set_up_figures"]
 
 INK, GREY = "#1d2433", "#7a8090"
 BLUE, ORANGE, GREEN = "#1b4b8c", "#c4560c", "#489f85"  # from dark to light
+PALE = ("#a3b7d3", "#f0d2ba", "#f1f8f5")  # the same three, behind points
 
 
 def set_up_figures():
