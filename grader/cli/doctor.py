@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from pathlib import Path
 
 from grader.box.launch import launcher
@@ -42,17 +43,18 @@ def examine(root: Path) -> Iterator[Finding]:
     is_new_enough = sys.version_info >= (3, 11)
     remedy = "" if is_new_enough else "; 3.11 or later is needed"
     yield Finding("Python", is_new_enough, f"{platform.python_version()}, {sys.platform}{remedy}")
-    yield _package("nbgrader")
+    yield _nbgrader()
     yield _alembic()
     yield _box()
     yield from _course(root)
 
 
-def _package(name: str) -> Finding:
+def _nbgrader() -> Finding:
     try:
-        return Finding(name, True, version(name))
+        return Finding("nbgrader", True, version("nbgrader"))
     except PackageNotFoundError:
-        return Finding(name, False, f"not installed; run `pip install {name}`")
+        remedy = "to run a course, type: pip install 'chainrule[course]'"
+        return Finding("nbgrader", False, f"not installed; {remedy}")
 
 
 def _alembic() -> Finding:
@@ -84,6 +86,8 @@ def _course(root: Path) -> Iterator[Finding]:
         return
     names = ", ".join(assignment.id for assignment in course.assignments)
     yield Finding("course", True, f"{course.name}: {names}")
+    if find_spec("nbgrader") is None:
+        return
     from grader.gradebook.book import CourseGradebook  # takes seconds to import
 
     try:

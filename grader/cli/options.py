@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,7 +13,16 @@ import click
 from grader.errors import GraderError, UsageError
 from grader.system.files import write_whole
 
-__all__ = ["COURSE", "ONE", "SOME", "WORKERS", "output_flags", "print_json", "write_output"]
+__all__ = [
+    "COURSE",
+    "ONE",
+    "SOME",
+    "WORKERS",
+    "CourseCommand",
+    "output_flags",
+    "print_json",
+    "write_output",
+]
 
 Command = TypeVar("Command", bound=Callable[..., None])
 
@@ -26,6 +36,21 @@ def _complete_assignment(context: click.Context, _: click.Parameter, start: str)
     except GraderError:
         return []
     return [a.id for a in course.assignments if a.id.startswith(start)]
+
+
+class CourseCommand(click.Command):
+    """A command for those who run a course: it needs what the extra `course` installs."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command.
+
+        Raises:
+            UsageError: only what students need is installed.
+        """
+        if find_spec("nbgrader") is None:
+            remedy = "type: pip install 'chainrule[course]'"
+            raise UsageError(f"grader {self.name} needs what a course is run with; {remedy}")
+        return super().invoke(ctx)
 
 
 class _Count(click.IntRange):

@@ -29,7 +29,7 @@ def name_of(requirement: str) -> str:
 
 RUNTIME = {name_of(line) for line in PROJECT["dependencies"]}
 EXTRAS = {
-    extra: {name_of(line) for line in lines}
+    extra: {name_of(line) for line in lines} - {PROJECT["name"]}
     for extra, lines in PROJECT["optional-dependencies"].items()
 }
 DIRECT = RUNTIME.union(*EXTRAS.values())

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.cli.options import COURSE, ONE, WORKERS, output_flags, print_json
+from grader.cli.options import COURSE, ONE, WORKERS, CourseCommand, output_flags, print_json
 
 if TYPE_CHECKING:  # large modules are imported only when a command needs them
     from grader.grading.pool import Crew
@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # large modules are imported only when a command needs them
 __all__ = ["autograde"]
 
 
-@click.command()
+@click.command(cls=CourseCommand)
 @ONE
 @click.option("--student", "students", multiple=True, help="Only this student; may be repeated.")
 @WORKERS

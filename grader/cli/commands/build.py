@@ -7,12 +7,12 @@ from pathlib import Path
 
 import click
 
-from grader.cli.options import COURSE, SOME, output_flags, print_json
+from grader.cli.options import COURSE, SOME, CourseCommand, output_flags, print_json
 
 __all__ = ["build"]
 
 
-@click.command()
+@click.command(cls=CourseCommand)
 @SOME
 @click.option("--check", is_flag=True, help="Change nothing; fail if a release is out of date.")
 @click.option("--prove", is_flag=True, help="Grade all variants again, even if nothing changed.")

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import click
 
-from grader.cli.options import COURSE, ONE, output_flags, print_json
+from grader.cli.options import COURSE, ONE, CourseCommand, output_flags, print_json
 
 __all__ = ["collect"]
 
 
-@click.command()
+@click.command(cls=CourseCommand)
 @ONE
 @click.argument("source", type=click.Path(exists=True, path_type=Path))
 @click.option(

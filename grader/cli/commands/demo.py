@@ -7,12 +7,12 @@ from pathlib import Path
 
 import click
 
-from grader.cli.options import COURSE
+from grader.cli.options import COURSE, CourseCommand
 
 __all__ = ["demo"]
 
 
-@click.command()
+@click.command(cls=CourseCommand)
 @click.option(
     "--into", type=click.Path(path_type=Path), default="demo", show_default=True, help="Folder."
 )

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
-from grader.cli.options import COURSE, SOME, write_output
+from grader.cli.options import COURSE, SOME, CourseCommand, write_output
 
 __all__ = ["export"]
 
 
-@click.command()
+@click.command(cls=CourseCommand)
 @SOME
 @click.option(
     "--format",

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import click
 
-from grader.cli.options import COURSE, ONE, WORKERS, output_flags, print_json
+from grader.cli.options import COURSE, ONE, WORKERS, CourseCommand, output_flags, print_json
 
 __all__ = ["feedback"]
 
 
-@click.command()
+@click.command(cls=CourseCommand)
 @ONE
 @WORKERS
 @output_flags

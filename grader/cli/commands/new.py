@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
-from grader.cli.options import COURSE
+from grader.cli.options import COURSE, CourseCommand
 
 __all__ = ["new"]
 
 
-@click.command()
+@click.command(cls=CourseCommand)
 @click.argument("assignment_id", metavar="ID")
 @COURSE
 def new(assignment_id: str, root: Path) -> None:

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
-from grader.cli.options import COURSE, ONE, write_output
+from grader.cli.options import COURSE, ONE, CourseCommand, write_output
 
 __all__ = ["package"]
 
 
-@click.command()
+@click.command(cls=CourseCommand)
 @click.argument("system", type=click.Choice(["gradescope"]))
 @ONE
 @click.option(

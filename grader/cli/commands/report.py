@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
-from grader.cli.options import COURSE, ONE, output_flags, print_json
+from grader.cli.options import COURSE, ONE, CourseCommand, output_flags, print_json
 
 __all__ = ["report"]
 
 
-@click.command()
+@click.command(cls=CourseCommand)
 @ONE
 @output_flags
 @COURSE
