@@ -23,6 +23,7 @@ from grader.box.session import CodeCell, Session
 from grader.course.folder import is_helper
 from grader.course.settings import Limits
 from grader.errors import UsageError
+from grader.grading.unfinished import is_untouched, unfinished
 from grader.locale.translations import ENGLISH, gettext
 from grader.notebook import (
     MAX_BYTES,
@@ -44,6 +45,7 @@ __all__ = ["CheckedQuestion", "check_notebook", "language_of", "limits_of"]
 MAX_LOOKED_AT, MAX_FILES, MAX_TOTAL_BYTES = 10_000, 500, 64 << 20
 USUAL = (".py", ".npz", ".csv", ".txt", ".png")
 
+FAILED = "✗ "  # begins the sentence of a check that did not pass
 NO_MODULE = re.compile(r"No module named '(\w+)'")
 NO_FILE = re.compile(r"No such file or directory: '([^'/\\]+)'")
 # Students import these in released cells, too; they come from no course.
@@ -126,18 +128,20 @@ def _answers(
     """One for each check; if a cell that it builds on stopped, that is its message."""
     before = -1
     for index, cell in checks.items():
-        question, message = question_of(cell) or "?", _message(outcomes[index])
+        question, message = question_of(cell) or "?", _message(notebook, outcomes[index])
         above = {i: notebook["cells"][i] for i in range(before + 1, index) if i in outcomes}
         own = {i: one for i, one in above.items() if question_of(one) == question}
         stopped = [i for i in own or above if not outcomes[i].ok]
         cause = _cause(notebook, outcomes, stopped[0] if stopped else index)
-        if message and cause != index:
+        if message and own and all(is_untouched(one["source"]) for one in own.values()):
+            message = gettext("not started: the answer cell still raises NotImplementedError")
+        elif message and cause != index:
             failed = notebook["cells"][cause]
             missing = _missing_file(outcomes[cause]) if _is_ours(failed) else ""
             message = missing or gettext(
                 "cell {name}, above this check, fails: {reason}",
                 name=cell_name(failed, cause + 1),
-                reason=_message(outcomes[cause]),
+                reason=_message(notebook, outcomes[cause]),
             )
         yield CheckedQuestion(question, points(cell) or 0.0, outcomes[index].ok, message)
         before = index
@@ -211,17 +215,14 @@ def _rank(path: Path) -> tuple[int, int, int]:
     return len(path.parts), kind, path.stat().st_size
 
 
-def _message(outcome: CellOutcome) -> str:
+def _message(notebook: Notebook, outcome: CellOutcome) -> str:
     if outcome.died:
         return outcome.died
     error = outcome.exception
-    if error is None:
+    if outcome.ok or error is None:
         return "" if outcome.ok else gettext("the check did not run")
-    return _explained(error)
-
-
-def _explained(error: dict[str, Any]) -> str:
+    if error["ename"] == "NotImplementedError":
+        return unfinished(error, [cell["source"] for cell in notebook["cells"]])
     name, text = error["ename"], error_text(error)
-    if name == "NotImplementedError":
-        return gettext("not started: the answer cell still raises NotImplementedError")
-    return text.removeprefix("✗ ") if name == "AssertionError" and text else f"{name}: {text}"
+    is_sentence = text.startswith(FAILED) or (name == "AssertionError" and text)
+    return text.removeprefix(FAILED) if is_sentence else f"{name}: {text}"

@@ -25,7 +25,7 @@ from grader.course.folder import (
 from grader.course.settings import Assignment, Course
 from grader.errors import BuildError
 from grader.locale.translations import ENGLISH
-from grader.notebook import Cell, Notebook, clear_outputs, dumps, grade_id, loads
+from grader.notebook import Cell, Notebook, clear_outputs, dumps, grade_id, is_solution, loads
 from grader.release.gates import RELEASE_GATES, SOURCE_GATES, Candidate, GateResult, Release
 from grader.release.proof import Proof, keep_proof, prove
 from grader.system.listener import NOBODY, Listener
@@ -34,6 +34,7 @@ __all__ = ["BuildReport", "build"]
 
 CELL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 KEPT_CELL_METADATA = ("deletable", "editable", "nbgrader", "tags")
+GOES_ON = "raises-exception"  # a tag that JupyterLab and nbclient know
 NOTEBOOK_METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -175,7 +176,21 @@ def _normalised(notebook: Notebook, source: Notebook, told: dict[str, Any]) -> N
         kept = {key: cell["metadata"][key] for key in KEPT_CELL_METADATA if key in cell["metadata"]}
         cells.append({**cell, "metadata": kept})
     metadata = {**NOTEBOOK_METADATA, "grader": told}
-    return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+    return {"cells": _going_on(cells), "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+
+
+def _going_on(cells: list[Cell]) -> list[Cell]:
+    """The cells, with a tag that lets Jupyter go on after an error when it runs all of them.
+
+    An unfinished exercise must not hide what the checks of the next ones say. Above the first
+    exercise is the set-up, without which nothing works; there Jupyter stops as usual.
+    """
+    first = next((place for place, cell in enumerate(cells) if is_solution(cell)), len(cells))
+    for cell in cells[first:]:
+        if cell["cell_type"] == "code":
+            tags = [*cell["metadata"].get("tags", ()), GOES_ON]
+            cell["metadata"] = {**cell["metadata"], "tags": list(dict.fromkeys(tags))}
+    return cells
 
 
 def _ids(cell: Cell, number: int, known: set[str | None]) -> Iterator[str]:

@@ -53,6 +53,27 @@ def test_each_question_is_right_wrong_or_not_started(folder: Path) -> None:
     assert "not started" in found["neuron"].message
 
 
+CIRCUIT = """def circuit(x, y, z):
+    dq, dz = multiply_backward(1.0, x + y, z)
+    return (x + y) * z, dq, dq, dz
+"""
+
+
+def test_finished_code_is_never_called_unfinished(folder: Path) -> None:
+    """It may call a function that is, or still hold the line with which it was released."""
+    inside = (
+        "def patterns(x, y, z, w):\n    f = x * y\n    raise NotImplementedError()\n    return f"
+    )
+    above = f"raise NotImplementedError()\n\n{RIGHT}"
+    found = answered(folder, {"circuit": CIRCUIT, "patterns": inside, "sgd_step": above})
+    assert "multiply_backward" in found["circuit"].message
+    assert "circuit is not started" not in found["circuit"].message
+    for question in ("patterns", "sgd_step"):
+        assert "the line `raise NotImplementedError()`" in found[question].message
+        assert "not started" not in found[question].message
+    assert found["neuron"].message.startswith("not started")
+
+
 def test_an_answer_that_ends_python_costs_only_itself(folder: Path) -> None:
     found = answered(folder, {"sgd_step": RIGHT, "circuit": "import os\nos._exit(3)"})
     assert found["sgd_step"].passed

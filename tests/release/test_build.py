@@ -83,6 +83,21 @@ def test_a_release_made_by_nbgrader_itself_is_locked_and_reproducible(course):
     assert build(course, "net", check=True).changed is False
 
 
+def test_jupyter_goes_on_after_an_error_in_any_exercise_but_not_in_the_set_up(
+    course, quick_generate
+):
+    source = notebook()
+    source["cells"][3]["metadata"]["tags"] = ["wide", "raises-exception"]
+    write_source(course.root, source)
+    path = build(course, "net").path / "net.ipynb"
+    tags = {cell["id"]: cell["metadata"].get("tags") for cell in loads(path.read_bytes())["cells"]}
+    going_on = ["raises-exception"]
+    assert tags == {
+        **{"title": None, "setup": None, "explain": None},
+        **{"forward": going_on, "test_forward": ["wide", *going_on], "test_both": going_on},
+    }
+
+
 def test_build_twice_gives_the_same_bytes(course, quick_generate):
     before = contents(build(course, "net").path)
     report = build(course, "net")
