@@ -12,6 +12,7 @@ from grader import __version__, notebook
 from grader.course.folder import HIDDEN_TESTS, MESSAGES, MISTAKES, SMALL_INPUTS, helper_files
 from grader.course.settings import Assignment, Course, Limits
 from grader.course.solution import reference_source, without_idle_imports
+from grader.course.terms import without_terms
 from grader.errors import JudgeError, UsageError
 
 __all__ = [
@@ -127,14 +128,23 @@ def _notebook(path: Path, if_missing: str = "grading needs it") -> notebook.Note
 
 def _digest(fields: dict[str, Any]) -> str:
     digest = hashlib.sha256(f"{__version__}:{kit_digest()}".encode())
-    # Titles and deadlines change no score.
+    # Titles and deadlines change no score, nor does what the release says of them.
     graded = {**fields, "assignment": (fields["assignment"].id, fields["assignment"].questions)}
+    graded["release"] = _without_terms(fields["release"])
     for name in sorted(graded):
         value = graded[name]
         if isinstance(value, dict):
             value = sorted(value.items())
         digest.update(f"\0{name}\0{value!r}".encode())
     return digest.hexdigest()
+
+
+def _without_terms(release: notebook.Notebook) -> notebook.Notebook:
+    cells = [
+        cell if cell["cell_type"] == "code" else {**cell, "source": without_terms(cell["source"])}
+        for cell in release["cells"]
+    ]
+    return {**release, "cells": cells}
 
 
 @cache

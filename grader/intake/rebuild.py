@@ -15,6 +15,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 
 from grader.course.solution import definition_lines
+from grader.course.terms import without_terms
 from grader.intake.pictures import illustrated
 from grader.intake.pieces import answer_parts, continues, defined, scratch_copies
 from grader.intake.repairs import Repairs
@@ -85,7 +86,7 @@ def rebuild(submitted: Notebook, release: Notebook) -> Intake:
             _take_written(cell, where.written[index], notes)
         elif is_solution(cell):
             _answer(cell, found, notes)
-        elif any(_text(c) != _text(cell) for c in found):
+        elif any(_text_of_ours(c) != _text_of_ours(cell) for c in found):
             notes.undone.append(cell_name(cell))
     _accept_merged(result, ours, notes)
     answered = [place for place in places if place is not None and is_solution(ours[place])]
@@ -98,6 +99,12 @@ def rebuild(submitted: Notebook, release: Notebook) -> Intake:
 def _text(cell: Cell) -> str:
     """The source without the blanks at the ends of lines, which editors add and remove."""
     return "\n".join(line.rstrip() for line in cell["source"].split("\n")).strip("\n")
+
+
+def _text_of_ours(cell: Cell) -> str:
+    """The text of a cell that is no answer, whatever its release said of points and due date."""
+    text = _text(cell)
+    return text if cell["cell_type"] == "code" else without_terms(text)
 
 
 @dataclass(frozen=True)
@@ -199,12 +206,13 @@ def _is_code_answer(cell: Cell) -> bool:
 
 
 def _find_by_text(places: list[int | None], cells: list[Cell], ours: list[Cell]) -> None:
-    count = Counter(_text(cell) for cell in ours)
-    unique = {_text(cell): i for i, cell in enumerate(ours) if count[_text(cell)] == 1}
-    unique.pop("", None)
+    texts = [_text(cell) if is_solution(cell) else _text_of_ours(cell) for cell in ours]
+    count = Counter(texts)
+    unique = {text: i for i, text in enumerate(texts) if text and count[text] == 1}
     for i, cell in enumerate(cells):
         if places[i] is None:
-            places[i] = unique.get(_text(cell))
+            place = unique.get(_text(cell))
+            places[i] = unique.get(_text_of_ours(cell)) if place is None else place
 
 
 def _find_by_definition(

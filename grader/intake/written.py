@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from grader.course.terms import without_terms
 from grader.notebook import Cell, is_manual, is_solution
 
 __all__ = ["Written", "written_beside"]
@@ -108,6 +109,7 @@ def _changes(
         if ours[there]["cell_type"] == "code" or cells[i]["cell_type"] == "code":
             continue
         old = _lines(ours[there])
-        lines = [line for line in cells[i]["source"].split("\n") if line.strip() not in old]
+        source = without_terms(cells[i]["source"])  # those of an earlier release are no answer
+        lines = [line for line in source.split("\n") if line.strip() not in old]
         found.append("\n".join(line for line in lines if line.strip()))
     return [text for text in found if text]

@@ -10,11 +10,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+import nbformat
 from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 
 from grader.course.folder import NOT_RELEASED
 from grader.course.settings import Course
+from grader.course.terms import write_terms
 from grader.errors import BuildError
 from grader.notebook import cell_name
 
@@ -24,7 +26,7 @@ __all__ = [
 
 
 def generate_assignment(course: Course, assignment_id: str, into: Path) -> None:
-    """Run nbgrader's `generate_assignment` on `solutions/<id>/`.
+    """Run nbgrader's `generate_assignment` on `solutions/<id>/`, with the terms of all questions.
 
     It works on a copy with a temporary database, so that the course's folders and its gradebook do
     not change.
@@ -45,11 +47,11 @@ def generate_assignment(course: Course, assignment_id: str, into: Path) -> None:
         root = Path(folder).resolve()
         ignored = shutil.ignore_patterns(*NOT_RELEASED)
         shutil.copytree(source, root / "source" / assignment_id, ignore=ignored)
-        _convert(root, assignment_id, notebook)
+        _convert(root, course, assignment_id, notebook)
         shutil.copytree(root / "release" / assignment_id, into, dirs_exist_ok=True)
 
 
-def _convert(root: Path, assignment_id: str, notebook: Path) -> None:
+def _convert(root: Path, course: Course, assignment_id: str, notebook: Path) -> None:
     directory = CourseDirectory(
         root=str(root),
         assignment_id=assignment_id,
@@ -58,9 +60,17 @@ def _convert(root: Path, assignment_id: str, notebook: Path) -> None:
     )
     converter = _Generator(coursedir=directory, log=_quiet())
     try:
+        _write_terms(root / "source" / assignment_id / notebook.name, course, assignment_id)
         converter.start()
     except Exception as error:  # nbgrader raises nearly everything for a wrong notebook
         raise BuildError(f"{notebook}: {_explained(converter.failure or error)}") from error
+
+
+def _write_terms(path: Path, course: Course, assignment_id: str) -> None:
+    """Change the copy, so that the checksums are those of what students get."""
+    notebook = nbformat.read(path, as_version=4)
+    write_terms(notebook.cells, course, course.assignment(assignment_id))
+    nbformat.write(notebook, path)
 
 
 def _scratch_database(path: Path) -> str:

@@ -111,6 +111,8 @@ def test_the_digest_does_not_change_by_itself(course: Course, tmp_path: Path) ->
     before = load_bundle(course, ID).digest
     edit(SOLUTION / f"{ID}.ipynb", "# Tiny", "# A tiny course")(tmp_path)
     edit(Path("course.yml"), "name: Tiny course", "name: Small course")(tmp_path)
+    edit(Path("course.yml"), "due: 2026-01-10", "due: 2026-01-17")(tmp_path)
+    edit(RELEASE / f"{ID}.ipynb", "# Tiny", r"# Tiny\n\n*9 points, due 2026-01-17*")(tmp_path)
     assert load_bundle(Course.load(tmp_path), ID).digest == before
 
 

@@ -322,6 +322,42 @@ def test_where_nothing_was_written_nothing_is_taken():
     assert (source(intake.notebook, "explain"), intake.notes) == ("YOUR ANSWER HERE", ())
 
 
+def with_terms(terms):
+    return answered_texts(title=f"# Title{terms}", **{"explain-text": f"## Why?{terms}\n\nSay it."})
+
+
+def answered_texts(**texts):
+    notebook = deepcopy(RELEASE)
+    for cell in notebook["cells"]:
+        cell["source"] = texts.get(cell["id"], cell["source"])
+    return notebook
+
+
+EARLIER = ["", "\n\n*3 points, due 2026-01-03 12:00 (UTC)*", "\n\n*2 points*"]
+
+
+@pytest.mark.parametrize("terms", EARLIER)
+@pytest.mark.parametrize("labelled", [True, False])
+def test_points_and_a_due_date_that_have_changed_since_are_no_change_of_the_students(
+    terms, labelled
+):
+    release = with_terms("\n\n*3 points, due 2026-01-10 12:00 (UTC)*")
+    submitted = answered(with_terms(terms), forward=FORWARD)
+    if not labelled:
+        submitted = stripped(submitted)
+    intake = rebuild(submitted, release)
+    assert intake.notebook == answered(release, forward=FORWARD)
+    assert not any("not answer cells" in note or "beside" in note for note in told(intake))
+
+
+def test_an_answer_in_italics_below_a_heading_is_kept():
+    submitted = answered(RELEASE, explain="## Why?\n\n*For 2 reasons.*")
+    assert rebuild(submitted, RELEASE).notebook == submitted
+    release = answered(RELEASE, explain="## Your answer")
+    submitted = answered(release, explain="## Your answer\n\n*For 2 reasons.*")
+    assert rebuild(submitted, release).notebook == submitted
+
+
 def test_text_between_two_untouched_answers_goes_to_both():
     cells = deepcopy(RELEASE["cells"])
     other = make_cell("other", "AND HERE", "markdown", solution=True, grade=True, points=1)

@@ -98,6 +98,22 @@ def test_jupyter_goes_on_after_an_error_in_any_exercise_but_not_in_the_set_up(
     }
 
 
+def test_terms_of_course_yml_are_below_the_title_and_a_change_makes_the_release_stale(course):
+    path = build(course, "net").path / "net.ipynb"
+    title = next(c for c in loads(path.read_bytes())["cells"] if c["id"] == "title")
+    assert title["source"].startswith("# A net\n\n*6 points*\n\nThe hidden layer")
+    text = (course.root / "course.yml").read_text()
+    later = text.replace("title: A net", "title: A net\n    due: 2026-10-19T23:59:00Z")
+    (course.root / "course.yml").write_text(later)
+    changed = Course.load(course.root)
+    with pytest.raises(BuildError, match=r"net/net\.ipynb: stale; run `grader build net`"):
+        build(changed, "net", check=True)
+    assert (
+        "*6 points, due 2026-10-19 23:59 (UTC)*"
+        in (build(changed, "net").path / "net.ipynb").read_text()
+    )
+
+
 def test_build_twice_gives_the_same_bytes(course, quick_generate):
     before = contents(build(course, "net").path)
     report = build(course, "net")

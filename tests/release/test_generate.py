@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import nbformat
 import pytest
 from nbgrader.converters import GenerateAssignment
+from nbgrader.utils import compute_checksum
 
 from grader.course.settings import Course
 from grader.errors import BuildError
 from grader.notebook import Notebook, dumps, grade_id, loads
 from grader.release.generate import generate_assignment
 from tests.kit.course import ID, make_source, write_course
+from tests.kit.notebooks import make_cell
 
 
 @pytest.fixture
@@ -62,6 +65,20 @@ def test_generate_assignment_makes_stubs_checksums_and_copies_helpers(
     assert cells["why"]["source"] == "YOUR ANSWER HERE"
     assert sorted(course.root.rglob("*")) == before
     assert capfd.readouterr() == ("", "")
+
+
+def test_a_locked_text_with_terms_has_the_checksum_that_nbgrader_expects(
+    course: Course, tmp_path: Path
+) -> None:
+    def lock_the_title(notebook: Notebook) -> None:
+        notebook["cells"][0] = make_cell("title", "# Tiny", "markdown", locked=True)
+
+    change_source(course, lock_the_title)
+    generate_assignment(course, ID, tmp_path / "into")
+    release = nbformat.read(tmp_path / "into" / f"{ID}.ipynb", as_version=4)
+    title = release.cells[0]
+    assert title.source == "# Tiny\n\n*9 points, due 2026-01-10 12:00 (UTC)*"
+    assert title.metadata.nbgrader.checksum == compute_checksum(title)
 
 
 def test_generate_assignment_names_the_cell_that_nbgrader_refuses(
