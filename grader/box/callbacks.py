@@ -8,6 +8,7 @@ an outer product of two long vectors would take gigabytes.
 from __future__ import annotations
 
 import contextlib
+import math
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -62,9 +63,9 @@ def evaluate(
 
 
 def _count(value: Any) -> int:
-    """How many numbers a value holds; an empty array with a long axis counts as that axis."""
+    """How many numbers a value holds; an empty axis counts as one number, since a sum fills it."""
     if isinstance(value, np.ndarray):
-        return int(max(value.size, *value.shape, 1))
+        return math.prod(max(length, 1) for length in value.shape)
     if isinstance(value, Mapping):
         return sum(map(_count, value.values()))
     return sum(map(_count, value)) if isinstance(value, list | tuple) else 1

@@ -7,6 +7,7 @@ the lock when the process ends, however that happens, so an unlocked folder is a
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import sys
 import tempfile
@@ -61,15 +62,37 @@ def remove_leftovers() -> None:
 
 
 def remove_tree(folder: Path) -> None:
-    """Remove a folder, even if student code took away its own permissions in it."""
-    with suppress(OSError):  # it may be gone
-        folder.chmod(0o700)
-    for path, folders, _ in os.walk(folder):
-        for name in folders:
-            child = Path(path, name)
-            if not child.is_symlink():
-                child.chmod(0o700)
-    shutil.rmtree(folder, ignore_errors=True)
+    """Remove a folder and all that is in it, whatever student code made of it.
+
+    Folders in it get back the permissions that were taken away. They are lifted to the top before
+    anybody looks into them, since they may lie deeper than a path can tell.
+
+    Args:
+        folder: one in which nothing is at work any more.
+    """
+    waiting = [folder]
+    while waiting:
+        inner = waiting.pop()
+        with suppress(OSError):  # it may be gone
+            inner.chmod(0o700)
+            waiting += _emptied(inner, folder)
+            inner.rmdir()
+    with suppress(OSError):
+        folder.rmdir()
+
+
+def _emptied(inner: Path, top: Path) -> list[Path]:
+    """Remove the files of a folder and lift its folders to the top; returns where these are now."""
+    lifted = []
+    with os.scandir(inner) as entries:
+        for entry in list(entries):
+            with suppress(OSError):
+                if entry.is_dir(follow_symlinks=False):
+                    Path(entry.path).chmod(0o700)
+                    lifted.append(Path(entry.path).rename(top / secrets.token_hex(16)))
+                else:
+                    Path(entry.path).unlink()
+    return lifted
 
 
 @cache

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import time
 from contextlib import ExitStack
-from dataclasses import dataclass
 
 import pytest
 
-from grader.results import Status, SubmissionResult
+from grader.results import Status
 from tests.attacks.box_attacks import SUCCEEDED, Attack, load_attacks
-from tests.attacks.course import HONEST, INVENTORY, POINTS, SECRET, make_submission
+from tests.attacks.course import HONEST, POINTS, SECRET, make_submission
 from tests.attacks.harmless import MAX_GRADER_MIB, assert_nothing_happened_outside, shown
 from tests.attacks.snippets.steal_by_special_cases import answer_from
 from tests.attacks.world import AS_OWNER, AS_WE_ARE, Judge, name_of
@@ -22,43 +20,27 @@ from tests.kit.results import scores
 
 ATTACKS = load_attacks()
 MAX_SECONDS = 45  # of one attack on a busy machine; its own limit is 20
-IS_NIGHTLY = os.environ.get("GRADER_MESSY") == "all"
 REACHING_OUT = ("escape", "persist")
 # whose account grades makes a difference only to what reaches out, or uses up the machine
 ATTEMPTS = [
     pytest.param(world, attack, id=f"{name_of(world)}-{attack.name}")
     for world in AS_WE_ARE + AS_OWNER
     for attack in ATTACKS
-    if world in AS_WE_ARE or attack.hazard or (IS_NIGHTLY and attack.kind in REACHING_OUT)
+    if world in AS_WE_ARE or attack.hazard or attack.kind in REACHING_OUT
 ]
-HONEST_WORK = make_submission(HONEST, INVENTORY)
-
-
-@dataclass(frozen=True)
-class Baseline:
-    """What an honest submission gets and sees before anything has been attacked."""
-
-    judge: Judge
-    honest: SubmissionResult
-
-
-@pytest.fixture(scope="module")
-def baseline(judge: Judge) -> Baseline:
-    return Baseline(judge, judge.grade(judge.world.hand_in("honest", HONEST_WORK)))
-
 
 in_every_world = pytest.mark.parametrize("judge", AS_WE_ARE + AS_OWNER, indirect=True, ids=name_of)
 
 
 @in_every_world
-def test_an_honest_submission_gets_full_marks(baseline: Baseline) -> None:
-    assert scores(baseline.honest) == POINTS
-    assert baseline.honest.notes == ()
+def test_an_honest_submission_gets_full_marks(judge: Judge) -> None:
+    assert scores(judge.honest) == POINTS
+    assert judge.honest.notes == ()
 
 
-@pytest.mark.parametrize(("judge", "attack"), ATTEMPTS, indirect=["judge"], scope="module")
-def test_an_attack_costs_only_itself(attack: Attack, baseline: Baseline) -> None:
-    judge, world = baseline.judge, baseline.judge.world
+@pytest.mark.parametrize(("judge", "attack"), ATTEMPTS, indirect=["judge"])
+def test_an_attack_costs_only_itself(attack: Attack, judge: Judge) -> None:
+    world, alone = judge.world, judge.honest
     submission = world.hand_in("attacker", attack.submission(world.outside(judge.pid)))
     before = world.snapshot()
     judge.forget_peak_memory()
@@ -75,12 +57,12 @@ def test_an_attack_costs_only_itself(attack: Attack, baseline: Baseline) -> None
     assert_nothing_happened_outside(judge, before)
     assert judge.peak_memory_mib() < MAX_GRADER_MIB
     assert seconds < MAX_SECONDS
-    assert judge.grade(world.hand_in("honest", HONEST_WORK)) == baseline.honest
+    assert judge.grade_honest() == alone
 
 
 @in_every_world
-def test_other_work_of_the_account_costs_nobody_a_thread(baseline: Baseline) -> None:
-    world = baseline.judge.world
+def test_other_work_of_the_account_costs_nobody_a_thread(judge: Judge) -> None:
+    world = judge.world
     threads = "import threading\n" + 4 * "threading.Thread(target=abs, args=(1,)).start()\n"
     answers = {**HONEST, "target": threads + HONEST["target"]}
     with ExitStack() as stack:
@@ -88,7 +70,7 @@ def test_other_work_of_the_account_costs_nobody_a_thread(baseline: Baseline) -> 
             command = ["sleep", "60"]
             other = stack.enter_context(subprocess.Popen(command, user=world.owner or None))
             stack.callback(other.kill)
-        result = baseline.judge.grade(world.hand_in("threads", make_submission(answers)))
+        result = judge.grade(world.hand_in("threads", make_submission(answers)))
     assert scores(result) == POINTS
     assert result.notes == ()
 
@@ -98,9 +80,9 @@ def test_every_attack_says_what_it_tries() -> None:
     assert [attack.name for attack in ATTACKS if not attack.claim.endswith(".")] == []
 
 
-def test_inputs_that_one_student_saw_are_worth_nothing_to_another(baseline: Baseline) -> None:
+def test_inputs_that_one_student_saw_are_worth_nothing_to_another(judge: Judge) -> None:
     """And worth points to the same student, so that the table itself is known to work."""
-    judge, world = baseline.judge, baseline.judge.world
+    world = judge.world
     leaky = "def target(f, x):\n    raise LookupError(repr(x.tolist()))"
     told = shown(judge.grade(world.hand_in("first", make_submission({**HONEST, "target": leaky}))))
     leaks = {tuple(json.loads(text)) for text in re.findall(r"LookupError: (\[[^]]*\])", told)}

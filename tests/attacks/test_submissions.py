@@ -12,7 +12,7 @@ import pytest
 
 from grader.intake.submissions import Submission, find_submissions
 from grader.results import Status, SubmissionResult
-from tests.attacks.course import HONEST, ID, POINTS, SECRET, make_submission
+from tests.attacks.course import ID, POINTS, SECRET
 from tests.attacks.file_attacks import HandedIn, load_submissions
 from tests.attacks.harmless import (
     MAX_GRADER_MIB,
@@ -27,10 +27,10 @@ ATTACKS = load_submissions()
 MAX_SECONDS = 30  # on a busy machine; nothing here is slow by intent
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def honest(judge: Judge) -> SubmissionResult:
-    """The honest notebook that lies beside the attacker's, and its result."""
-    return judge.grade(judge.world.hand_in("honest", make_submission(HONEST)))
+    """What the honest notebook got that lies beside the attacker's."""
+    return judge.honest
 
 
 @pytest.fixture(params=ATTACKS, ids=lambda attack: attack.name)
@@ -81,10 +81,7 @@ def test_what_was_handed_in_harms_nobody(
     course = judge.world.course
     page = assert_reports_are_harmless(course, result, honest, monkeypatch)
     assert re.search(attack.evidence, page.text), page.text[-3000:]
-    again = judge.grade(
-        Submission("honest", ID, course.submitted_dir / "honest" / ID / f"{ID}.ipynb")
-    )
-    assert again == honest
+    assert judge.grade_honest() == honest
 
 
 def test_honest_work_gets_full_marks(honest: SubmissionResult) -> None:

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,7 @@ from grader.grading.submission import grade_submission
 from grader.intake.submissions import Submission
 from grader.notebook import Notebook
 from grader.results import SubmissionResult
-from tests.attacks.course import ID, SECRET, write_course
+from tests.attacks.course import HONEST, ID, INVENTORY, SECRET, make_submission, write_course
 from tests.kit.course import hand_in
 from tests.kit.files import content
 
@@ -215,6 +216,9 @@ class Judge:
     Args:
         world: where it grades; the worker's home and temporary folder are in there.
         tier: how well its boxes are closed off.
+
+    Attributes:
+        refusal: why no box of its tier opens on this machine; "" where one does.
     """
 
     def __init__(self, world: World, tier: Tier) -> None:
@@ -227,15 +231,24 @@ class Judge:
         with _environment(**places), _interpreter(world):
             self.pid = self._executor.submit(os.getpid).result(JUDGE_TIMEOUT_S)
         self.zygote_pid, self._zygote_home = self._executor.submit(_warm_up).result(JUDGE_TIMEOUT_S)
+        self.refusal = self._executor.submit(_refusal).result(JUDGE_TIMEOUT_S)
+
+    @cached_property
+    def honest(self) -> SubmissionResult:
+        """What honest work gets, and all that its notebook sees of its box.
+
+        It is graded when it is first asked for, before any attack.
+        """
+        return self.grade_honest()
+
+    def grade_honest(self) -> SubmissionResult:
+        """Grade the honest work once more."""
+        return self.grade(self.world.hand_in("honest", make_submission(HONEST, INVENTORY)))
 
     def grade(self, submission: Submission) -> SubmissionResult:
         """Grade one submission in the worker."""
         future = self._executor.submit(grade_submission, self.bundle, submission)
         return future.result(JUDGE_TIMEOUT_S)
-
-    def refusal(self) -> str:
-        """Why no box of its tier opens on this machine; "" where one does."""
-        return self._executor.submit(_refusal).result(JUDGE_TIMEOUT_S)
 
     def forget_peak_memory(self) -> None:
         """Let `peak_memory_mib` count from now on."""

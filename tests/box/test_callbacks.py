@@ -31,10 +31,11 @@ def test_what_cannot_be_read_is_refused_in_words() -> None:
     [
         [np.zeros(MAX_NUMBERS + 1)],
         [np.zeros((0, MAX_NUMBERS + 1))],
+        [np.zeros((2000, 0, 2000))],
         [[np.zeros(MAX_NUMBERS // 2)] * 3],
         [{"a": np.zeros(MAX_NUMBERS), "b": 1.0}],
     ],
-    ids=["long", "empty with a long axis", "in a list", "in a dict"],
+    ids=["long", "empty with a long axis", "empty with two axes", "in a list", "in a dict"],
 )
 def test_too_many_numbers_never_reach_the_function(arguments: list[Any]) -> None:
     assert "so many numbers" in evaluate(pytest.fail, arguments, {})["error"]

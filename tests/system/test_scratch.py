@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -127,3 +128,22 @@ def test_a_folder_is_made_even_where_none_can_be_locked(
     made = scratch.new_folder("box")
     assert [made.is_dir(), *tmp_path.iterdir()] == [True, made.parent]
     scratch.remove_tree(made.parent)
+
+
+@pytest.mark.parametrize(
+    "name", ["d" * 200, "d"], ids=["longer than a path", "deeper than a stack"]
+)
+def test_a_tree_is_removed_however_deep_it_is(tmp_path: Path, name: str) -> None:
+    made = tmp_path / "made"
+    made.mkdir()
+    (made / "link").symlink_to(tmp_path)
+    where = os.open(made, os.O_RDONLY)
+    for _ in range(1500 if name == "d" else 30):
+        os.mkdir(name, dir_fd=where)
+        where, before = os.open(name, os.O_RDONLY, dir_fd=where), where
+        os.close(before)
+    os.close(os.open("file", os.O_CREAT, dir_fd=where))
+    os.fchmod(where, 0)
+    os.close(where)
+    scratch.remove_tree(made)
+    assert list(tmp_path.iterdir()) == []

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import resource
+import selectors
 import signal
 import tempfile
 from collections.abc import Iterable
@@ -120,6 +121,8 @@ def enter(spec: JailSpec) -> None:
     os.chdir(work)
     os.environ.update(environment(Path(work)))
     tempfile.tempdir = None  # here it is still the zygote's folder, which a box cannot enter
+    # epoll, the default, takes memory of the kernel and is refused; asyncio works without it
+    selectors.DefaultSelector = selectors.PollSelector  # type: ignore[misc, assignment]
     is_shared = spec.tier is not Tier.NAMESPACES and not is_root
     _bound(spec, address_space, spec.processes + (_others() if is_shared else 0))
     _drop_privileges(uid, gid)
@@ -148,6 +151,8 @@ def _bound(spec: JailSpec, address_space: int, processes: int) -> None:
         resource.RLIMIT_CORE: 1,  # unlike 0, this also stops programs that receive dumps
         resource.RLIMIT_MEMLOCK: 0,
         resource.RLIMIT_MSGQUEUE: 0,
+        resource.RLIMIT_NICE: 0,
+        resource.RLIMIT_RTPRIO: 0,  # an account that makes music may have more
         resource.RLIMIT_SIGPENDING: PENDING_SIGNALS,
     }
     for kind, bound in bounds.items():

@@ -16,30 +16,37 @@ __all__ = [
     "own_queued_s",
     "owned_by",
     "private_bytes",
+    "thread_folders",
     "threads",
     "used_time",
 ]
 
 PROC = Path("/proc")
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
-OWN_MEMORY = ("RssAnon:", "RssShmem:", "VmPTE:")
+OWN_MEMORY = ("RssAnon:", "RssShmem:", "VmPTE:", "VmSwap:", "HugetlbPages:")
 # what the kernel keeps at most for an open end, which counts as no process's memory: a socket's
 # buffer at its largest usual size, and the pages of a pipe
 BUFFER_BYTES = {"socket": 416 << 10, "pipe": 64 << 10}
 
 
+def thread_folders(pid: int) -> list[Path]:
+    """What /proc has on each thread of a process; nothing if it is gone.
+
+    The first thread may end before the others: what /proc has on the process itself then shows
+    neither memory nor open files. And each thread may have open files of its own.
+    """
+    try:
+        return list((PROC / str(pid) / "task").iterdir())
+    except OSError:
+        return []
+
+
 def children(pid: int) -> list[int]:
     """Process ids of the direct children of a process; none if it is gone."""
     found: list[int] = []
-    try:
-        threads = list((PROC / str(pid) / "task").iterdir())
-    except OSError:
-        return []
-    for thread in threads:
-        try:
+    for thread in thread_folders(pid):
+        with suppress(OSError):  # the thread ended meanwhile
             found += map(int, (thread / "children").read_text().split())
-        except OSError:
-            continue  # the thread ended meanwhile
     return found
 
 
@@ -59,18 +66,22 @@ def owned_by(uid: int) -> Iterator[int]:
 
 
 def private_bytes(pid: int) -> int:
-    """Bytes of resident memory and page tables, without mapped files; 0 if the process is gone."""
-    return sum(size << 10 for size in _status(pid, OWN_MEMORY))
+    """Bytes of memory, in use or swapped out, and of page tables, without mapped files.
+
+    It is 0 if the process is gone.
+    """
+    sizes = (_status(folder, OWN_MEMORY) for folder in thread_folders(pid))
+    return sum(next(filter(None, sizes), [])) << 10  # threads that have not ended share it
 
 
 def threads(pid: int) -> int:
     """How many threads a process has; 0 if it is gone."""
-    return sum(_status(pid, ("Threads:",)))
+    return sum(_status(PROC / str(pid), ("Threads:",)))
 
 
-def _status(pid: int, names: tuple[str, ...]) -> list[int]:
+def _status(folder: Path, names: tuple[str, ...]) -> list[int]:
     try:
-        status = (PROC / str(pid) / "status").read_text()
+        status = (folder / "status").read_text()
     except OSError:
         return []
     return [int(line.split()[1]) for line in status.splitlines() if line.startswith(names)]
@@ -84,12 +95,13 @@ def buffer_bytes(pids: Iterable[int]) -> int:
 
 def _open_ends(pid: int) -> Iterator[str]:
     """What a process has open of sockets and pipes, such as ``socket:[4711]``."""
-    with suppress(OSError):  # the process has ended
-        for descriptor in (PROC / str(pid) / "fd").iterdir():
-            with suppress(OSError):  # it was closed meanwhile
-                end = str(descriptor.readlink())
-                if end.partition(":")[0] in BUFFER_BYTES:
-                    yield end
+    for thread in thread_folders(pid):
+        with suppress(OSError):  # it has ended
+            for descriptor in (thread / "fd").iterdir():
+                with suppress(OSError):  # it was closed meanwhile
+                    end = str(descriptor.readlink())
+                    if end.partition(":")[0] in BUFFER_BYTES:
+                        yield end
 
 
 def own_queued_s() -> float:

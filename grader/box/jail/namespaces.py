@@ -35,7 +35,7 @@ EVERYTHING = (
 )
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT = 1, 2, 4, 8, 32
 MS_BIND, MS_REC, MS_PRIVATE = 4096, 16384, 1 << 18
-DEVICES = tuple(Path("/dev") / name for name in ("null", "zero", "random", "urandom"))
+DEVICES = tuple(Path("/dev") / name for name in ("null", "random", "urandom"))
 WORK = "/box"
 PACKAGE_FOLDERS = ("site-packages", "dist-packages")
 PR_SET_PDEATHSIG = 1

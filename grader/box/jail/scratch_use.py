@@ -6,7 +6,8 @@ import os
 import stat
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from pathlib import Path
+
+from grader.box.jail import family
 
 __all__ = ["is_overfull"]
 
@@ -56,20 +57,29 @@ def _status(entry: os.DirEntry[str]) -> os.stat_result | None:
 
 def _open(pid: int) -> Iterator[tuple[tuple[int, int], int]]:
     """The removed files that a process holds open, with their bytes on disk."""
-    with suppress(OSError):  # the process has ended
-        for descriptor in Path(f"/proc/{pid}/fd").iterdir():
-            with suppress(OSError):
-                status = descriptor.stat()
-                if stat.S_ISREG(status.st_mode) and status.st_nlink == 0:
-                    yield (status.st_dev, status.st_ino), BLOCK * status.st_blocks
+    for thread in family.thread_folders(pid):
+        with suppress(OSError):  # it has ended
+            for descriptor in (thread / "fd").iterdir():
+                with suppress(OSError):
+                    status = descriptor.stat()
+                    if stat.S_ISREG(status.st_mode) and status.st_nlink == 0:
+                        yield (status.st_dev, status.st_ino), BLOCK * status.st_blocks
 
 
 def _mapped(pid: int, folder: str) -> Iterator[tuple[tuple[int, int], int]]:
     """The removed files of the folder that a process has mapped, with the bytes that it mapped."""
-    with suppress(OSError):  # the process has ended
-        for line in Path(f"/proc/{pid}/maps").read_bytes().splitlines():
-            if line.endswith(b" (deleted)") and os.fsencode(f" {folder}/") in line:
-                addresses, _, _, device, inode, _ = line.split(maxsplit=5)
-                start, end = (int(address, 16) for address in addresses.split(b"-"))
-                numbers = (int(number, 16) for number in device.split(b":"))
-                yield (os.makedev(*numbers), int(inode)), end - start
+    for line in _maps(pid):
+        if line.endswith(b" (deleted)") and os.fsencode(f" {folder}/") in line:
+            addresses, _, _, device, inode, _ = line.split(maxsplit=5)
+            start, end = (int(address, 16) for address in addresses.split(b"-"))
+            numbers = (int(number, 16) for number in device.split(b":"))
+            yield (os.makedev(*numbers), int(inode)), end - start
+
+
+def _maps(pid: int) -> list[bytes]:
+    """The map of a process's memory, as a thread of it shows that has not ended."""
+    for thread in family.thread_folders(pid):
+        with suppress(OSError):  # it ended meanwhile
+            if lines := (thread / "maps").read_bytes().splitlines():
+                return lines
+    return []

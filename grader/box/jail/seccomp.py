@@ -1,10 +1,11 @@
 """seccomp: system calls that no notebook needs fail with "not permitted".
 
 A filter is a classic BPF program over the number and the arguments of a call. It refuses
-namespaces, mounts, tracing, other processes' memory, kernel interfaces, sockets, memory outside
-RLIMIT_AS (``memfd_create``, SysV shared memory), and starting programs. It also refuses what
-Landlock allows: watching folders, ``truncate`` before version 3 of Landlock, and what an open file
-is enough for: locks, leases and hints. Of ``fcntl`` and ``ioctl`` it allows a list.
+namespaces, mounts, tracing, other processes' memory, kernel interfaces, sockets, starting programs,
+and memory that no watch sees: files in memory, memory that processes share, and pages that wait in
+a pipe or a socket. It also refuses what Landlock allows: watching folders, truncating files before
+version 3 of Landlock, and what an open file is enough for: locks, leases and hints. Of ``fcntl``
+and ``ioctl`` it allows a list.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ X32_BIT = 0x40000000
 ALLOW, KILL, ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
 REFUSE = ERRNO | errno.EPERM
 LOAD, JUMP, JUMP_EQUAL, JUMP_GREATER_EQUAL, JUMP_SET, RETURN = 0x20, 5, 0x15, 0x35, 0x45, 6
+AND, ALL_BITS = 0x54, 0xFFFFFFFF
 NUMBER_OFFSET, ARCH_OFFSET, FIRST_ARGUMENT_OFFSET, ARGUMENT_SIZE = 0, 4, 16, 8
 NEW_NAMESPACES = 0x7E020080  # CLONE_NEW{NS,CGROUP,UTS,IPC,USER,PID,NET,TIME}
 
@@ -41,6 +43,8 @@ REFUSED: dict[str, tuple[int, int]] = {
     "clock_settime": (227, 112),
     "connect": (42, 203),
     "delete_module": (176, 106),
+    "epoll_create": (213, ABSENT),
+    "epoll_create1": (291, 20),
     "execve": (59, 221),
     "execveat": (322, 281),
     "fadvise64": (221, 223),
@@ -55,6 +59,7 @@ REFUSED: dict[str, tuple[int, int]] = {
     "inotify_add_watch": (254, 27),
     "inotify_init": (253, ABSENT),
     "inotify_init1": (294, 26),
+    "io_setup": (206, 0),
     "io_uring_enter": (426, 426),
     "io_uring_register": (427, 427),
     "io_uring_setup": (425, 425),
@@ -64,6 +69,7 @@ REFUSED: dict[str, tuple[int, int]] = {
     "kexec_file_load": (320, 294),
     "kexec_load": (246, 104),
     "keyctl": (250, 219),
+    "landlock_create_ruleset": (444, 444),
     "listen": (50, 201),
     "listmount": (458, 458),
     "lookup_dcookie": (212, 18),
@@ -88,6 +94,7 @@ REFUSED: dict[str, tuple[int, int]] = {
     "open_by_handle_at": (304, 265),
     "open_tree": (428, 428),
     "open_tree_attr": (467, 467),
+    "openat2": (437, 437),  # its flags are in memory, where a filter cannot look
     "perf_event_open": (298, 241),
     "personality": (135, 92),
     "pidfd_getfd": (438, 438),
@@ -103,10 +110,12 @@ REFUSED: dict[str, tuple[int, int]] = {
     "quotactl_fd": (443, 443),
     "reboot": (169, 142),
     "request_key": (249, 218),
+    "seccomp": (317, 277),
     "semctl": (66, 191),
     "semget": (64, 190),
     "semop": (65, 193),
     "semtimedop": (220, 192),
+    "sendfile": (40, 71),
     # the watch looks for open files in processes, and would miss those on their way in a socket
     "sendmmsg": (307, 269),
     "sendmsg": (46, 211),
@@ -118,6 +127,7 @@ REFUSED: dict[str, tuple[int, int]] = {
     "shmctl": (31, 195),
     "shmget": (29, 194),
     "socket": (41, 198),
+    "splice": (275, 76),
     "statmount": (457, 457),
     "swapoff": (168, 225),
     "swapon": (167, 224),
@@ -125,12 +135,14 @@ REFUSED: dict[str, tuple[int, int]] = {
     "sync_file_range": (277, 84),
     "syncfs": (306, 267),
     "syslog": (103, 116),
+    "tee": (276, 77),
     "truncate": (76, 45),
     "umount2": (166, 39),
     "unshare": (272, 97),
     "uselib": (134, ABSENT),
     "userfaultfd": (323, 282),
     "vhangup": (153, 58),
+    "vmsplice": (278, 75),
 }
 # Refused without namespaces: calls that reach other processes of the same uid, and calls that
 # change the mode, owner, times or attributes of its files, which Landlock allows.
@@ -181,14 +193,22 @@ ALLOWED_VALUES: dict[str, tuple[tuple[int, int], int, tuple[int, ...]]] = {
     # TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO, FIONCLEX, FIOCLEX
     "ioctl": ((16, 29), 1, (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)),
 }
-# The same with the values that are refused.
-REFUSED_VALUES: dict[str, tuple[tuple[int, int], int, tuple[int, ...]]] = {
+# name: numbers, which argument, which bits of it count, and the values of these that are refused.
+REFUSED_VALUES: dict[str, tuple[tuple[int, int], int, int, tuple[int, ...]]] = {
+    # MADV_COLD, MADV_PAGEOUT: own memory into the swap, others' files out of memory
+    "madvise": ((28, 233), 2, ALL_BITS, (20, 21)),
+    # MAP_SHARED with MAP_ANONYMOUS: pages that a process has forgotten count as nobody's
+    "mmap": ((9, 222), 3, 0x21, (0x21,)),
+    # O_TRUNC for reading, and mode 3, which is for neither reading nor writing: Landlock looks at
+    # what a descriptor may do, and before version 3 at nothing else
+    "open": ((2, ABSENT), 1, 0x203, (0x200, 0x203, 3)),
+    "openat": ((257, 56), 2, 0x203, (0x200, 0x203, 3)),
     # with these a process outlives its parent, or can be dumped by a program outside:
     # PR_SET_PDEATHSIG, PR_SET_DUMPABLE
-    "prctl": ((157, 167), 0, (1, 4)),
+    "prctl": ((157, 167), 0, ALL_BITS, (1, 4)),
     # RLIMIT_CORE: at 0 instead of 1, a program outside may receive the dump
-    "setrlimit": ((160, 164), 0, (4,)),
-    "prlimit64": ((302, 261), 1, (4,)),
+    "setrlimit": ((160, 164), 0, ALL_BITS, (4,)),
+    "prlimit64": ((302, 261), 1, ALL_BITS, (4,)),
 }
 SOCKETPAIR = {"x86_64": 53, "aarch64": 199}
 AF_UNIX, NO_STREAM_BITS = 1, 0xE  # SOCK_STREAM is kind 1; other kinds have one of these bits
@@ -228,8 +248,9 @@ def _program(alone: bool) -> list[bytes]:
     ]
     for number in numbers:
         program += [_step(JUMP_EQUAL, number, 0, 1), _step(RETURN, REFUSE)]
-    for rows, argument, values in REFUSED_VALUES.values():
-        program += _refuse_values(rows[column], argument, values)
+    for rows, argument, bits, values in REFUSED_VALUES.values():
+        if rows[column] != ABSENT:
+            program += _refuse_values(rows[column], argument, bits, values)
     for row in () if alone else REACHING_BUT_ITSELF.values():
         program += _only_itself(row[column])
     for rows, argument, values in ALLOWED_VALUES.values():
@@ -272,12 +293,16 @@ def _only_values(number: int, argument: int, values: tuple[int, ...]) -> list[by
     ]
 
 
-def _refuse_values(number: int, argument: int, values: tuple[int, ...]) -> list[bytes]:
-    """Refuse a call in which an argument has one of these values; others go on to the next rule."""
+def _refuse_values(number: int, argument: int, bits: int, values: tuple[int, ...]) -> list[bytes]:
+    """Refuse a call in which these bits of an argument have one of these values.
+
+    Others go on to the next rule.
+    """
     count = len(values)
     return [
-        _step(JUMP_EQUAL, number, 0, count + 4),
+        _step(JUMP_EQUAL, number, 0, count + 5),
         _step(LOAD, FIRST_ARGUMENT_OFFSET + ARGUMENT_SIZE * argument),
+        _step(AND, bits),
         *(_step(JUMP_EQUAL, value, count - i + 1, 0) for i, value in enumerate(values)),
         _step(LOAD, NUMBER_OFFSET),
         _step(JUMP, 1),
