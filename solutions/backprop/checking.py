@@ -294,7 +294,7 @@ def _hint(actual, shape):
         return ""
     if np.size(actual) == np.prod(shape):
         return " (one axis too many: take it away, for example with .ravel())"
-    is_one_hot = actual.shape[:-1] == shape and np.all(np.sort(actual)[..., :-1] == 0)
+    is_one_hot = shape and actual.shape[:-1] == shape and np.all(np.sort(actual)[..., :-1] == 0)
     return " (one-hot rows? give the number of each row's class)" if is_one_hot else ""
 
 

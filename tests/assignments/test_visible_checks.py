@@ -189,6 +189,73 @@ def test_a_slip_has_its_sentence(
     assert said(boxes, assignment, question, {question: code}) == sentence
 
 
+LAYERS = "layers"
+SLIPS_IN_LAYERS = [
+    (
+        *("relative_error", "float(np.max(np.abs(a - b) / size))", "np.abs(a - b).max() / size.max()"),
+        "✗ error of two arrays, at the worst entry: expected 0.2, got 0.000999001",
+    ),
+    (
+        *("relative_error", "float(np.max(np.abs(a - b) / size))", "np.abs(a - b) / size"),
+        "✗ error of zeros and zeros: expected a number, got an array of shape (3,)",
+    ),
+    (
+        *("affine", "return X @ W + b, (X, W)", "return X @ W + b"),
+        "✗ affine_forward: expected 2 values (out, cache), got an array of shape (3, 4)",
+    ),
+    (
+        *("affine", "X.T @ dout,", "dout.T @ X,"),
+        "✗ affine_backward: dW: expected an array of shape (2, 4), got an array of shape (4, 2)",
+    ),
+    (
+        *("affine", "dout.sum(axis=0)", "dout.sum(axis=0, keepdims=True)"),
+        f"✗ affine_backward: db: expected an array of shape (4,), got an array of shape (1, 4) {FLAT}",
+    ),
+    ("relu", "(cache > 0)", "(dout > 0)", "✗ relu_backward: dx[1, 1]: expected -5, got -0"),
+    (
+        *("relu", "return np.maximum(0, x), x", "x[x < 0] = 0; return x, x"),
+        "✗ x after the call[1, 2]: expected -6, got 0",
+    ),
+    (
+        *("softmax_cross_entropy", "scores.max(axis=1, keepdims=True)", "0 * scores"),
+        "✗ loss of scores far apart, each row kept finite: expected 1.4227151, got nan",
+    ),
+    (
+        *("two_layers", "relu_backward(dhidden, relu_cache)", "dhidden"),
+        "✗ grads['b1'][1]: expected 0.0320415, got -0.36254696. Look first at what two_layers "
+        "calls: affine_backward, affine_forward, relu_forward, softmax_cross_entropy",
+    ),
+    (
+        *("gradient_check", "point[index] = original - h", "point[index] = original"),
+        "✗ error of a right gradient: expected 0, got 0.5000025. "
+        "Look first at what gradient_check calls: relative_error",
+    ),
+    (
+        *("gradient_check", "np.array(x, dtype=float)", "x"),
+        "passed",  # each entry is put back
+    ),
+    (
+        *("diagnose_curves", "no learning", "not learning"),
+        "✗ not so: 'not learning', of curve 6, is a name of the table",
+    ),
+    (
+        *("diagnose_curves", "no learning", "right"),
+        "✗ not so: each name is there once (missing: no learning)",
+    ),
+]
+
+
+@pytest.mark.parametrize(("question", "right", "wrong", "sentence"), SLIPS_IN_LAYERS)
+def test_a_slip_in_layers_has_its_sentence(
+    boxes: Launcher, question: str, right: str, wrong: str, sentence: str
+) -> None:
+    notebook = loads((ROOT / "solutions" / LAYERS / f"{LAYERS}.ipynb").read_bytes())
+    (source,) = (cell["source"] for cell in notebook["cells"] if grade_id(cell) == question)
+    assert right in source
+    answers = {question: source.replace(right, wrong)}
+    assert said(boxes, LAYERS, question, answers) == sentence
+
+
 FITS = "✗ your backward fits the given loss; look at softmax_loss first, then at forward "
 TURNED = FORWARD.replace("return scores", "return -scores")
 SWAPPED = MULTIPLY.replace("dout * y, dout * x", "dout * x, dout * y")
@@ -203,6 +270,11 @@ ELSEWHERE = [
     (NET, "train", {"sgd_update": STUB}, "✗ train calls sgd_update, which is not started"),
     (GATES, "circuit", {"gates": STUB}, "✗ circuit calls multiply_backward, which is not started"),
     (GATES, "neuron", {"gates": STUB}, "✗ neuron calls sigmoid, which is not started"),
+    (
+        *(LAYERS, "two_layers", {"relu": STUB}),
+        "✗ two_layers calls relu_forward, which is not started",
+    ),
+    (LAYERS, "affine", {"relative_error": STUB}, "passed"),
     # Wrong: it is named.
     (
         *(NET, "backward", {"softmax_loss": LOSS.replace(".mean()", ".sum()")}),
