@@ -6,8 +6,12 @@ import re
 from itertools import pairwise
 from pathlib import Path
 from runpy import run_path
+from typing import Any
 
+import matplotlib
 import pytest
+from IPython import get_ipython
+from matplotlib_inline.config import InlineBackend
 from PIL import Image
 
 from scripts.draw_gallery import ASSIGNMENTS, COURSE, DIGEST, FOLDER, pictures, source_digest
@@ -48,22 +52,33 @@ def lightness(color: str) -> float:
 
 
 @pytest.fixture
-def palette() -> dict[str, str]:
-    found: dict[str, str] = run_path(str(COURSE.solution_dir("backprop") / "figures.py"))
+def palette() -> dict[str, Any]:
+    found: dict[str, Any] = run_path(str(COURSE.solution_dir("backprop") / "figures.py"))
     return found
 
 
 @pytest.mark.parametrize("names", [("BLUE", "ORANGE", "GREEN"), ("PALE",)])
 def test_colours_differ_in_lightness_so_that_they_need_no_colour(
-    palette: dict[str, str], names: tuple[str, ...]
+    palette: dict[str, Any], names: tuple[str, ...]
 ) -> None:
     colors = [palette[name] for name in names] if len(names) > 1 else [*palette[names[0]]]
     assert all(lightness(after) - lightness(before) > 9 for before, after in pairwise(colors))
 
 
-def test_lines_stand_out_from_white_paper(palette: dict[str, str]) -> None:
+def test_lines_stand_out_from_white_paper(palette: dict[str, Any]) -> None:
     for name in ("INK", "GREY", "BLUE", "ORANGE", "GREEN"):
         assert lightness(palette[name]) < 62, name  # a contrast of 3 : 1
+
+
+@pytest.mark.filterwarnings("ignore:InlineBackend:DeprecationWarning")  # of its own
+def test_a_notebook_shows_two_dots_for_each_one_of_a_plain_screen(palette: dict[str, Any]) -> None:
+    assert get_ipython() is None  # importing it is enough for the helper to look for a notebook
+    try:
+        with matplotlib.rc_context():
+            palette["set_up_figures"]()
+        assert InlineBackend.instance().figure_formats == {"retina"}
+    finally:
+        InlineBackend.clear_instance()
 
 
 def test_no_figure_has_a_colour_of_its_own_for_a_line() -> None:
