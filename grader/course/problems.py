@@ -33,6 +33,7 @@ FORMS = {
     "id": "must begin with a small letter; then come small letters, digits and _, 64 at most",
     "language": "must be the code of a language",
     "gradebook": "must be the URL of a database",
+    "contact": "must be one line of text",
 }
 OWN = "Value error, "  # pydantic puts this before a message of ours
 

@@ -22,6 +22,8 @@ __all__ = ["Person", "Roster", "load_roster", "name_key"]
 # A text with this first character is no formula in a spreadsheet and no option of a command.
 LMS_ID = re.compile(r"[^\W=+@-][^\x00-\x1f\x7f,;]{0,199}")
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+# Kana, Chinese characters, Hangul
+EAST_ASIAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\U00020000-\U0003ffff]")
 MAX_NAME = 200  # characters
 
 
@@ -54,6 +56,13 @@ class Person:
     moodle_id: str = ""
     moodle_username: str = ""
     github: str = ""
+
+    @property
+    def full_name(self) -> str:
+        """As people write it: `Given Family`, or `FamilyGiven` in a script of East Asia."""
+        if EAST_ASIAN.match(self.last_name):
+            return self.last_name + self.first_name
+        return " ".join(name for name in (self.first_name, self.last_name) if name)
 
     @property
     def sortable_name(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, timezone, tzinfo
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -147,6 +147,7 @@ class Course(_Model):
         name: the course's title.
         seed: what all random inputs of hidden tests are drawn from.
         time_zone: name of the time zone, in the IANA database, by whose calendar days are counted.
+        contact: whom students ask about their grades, as feedback pages show it.
         assignments: in the order of the course.
         limits: what one submission may use.
         figures: whether to `keep` a notebook's figures, or to `skip` drawing them.
@@ -162,6 +163,12 @@ class Course(_Model):
     name: str = Field(min_length=1, max_length=200, examples=["name: Neural networks"])
     seed: int = Field(ge=0, examples=["seed: 2026"])
     time_zone: str = Field(default="UTC", examples=["time_zone: Europe/Berlin"])
+    contact: str | None = Field(
+        default=None,
+        max_length=200,
+        pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$",
+        examples=["contact: Ada Abara, ada@example.edu"],
+    )
     assignments: tuple[Assignment, ...] = Field(
         min_length=1,
         examples=[
@@ -240,6 +247,15 @@ class Course(_Model):
         if "time_zone" in self.model_fields_set or assignment.due is None:
             return self.zone
         return summer_zone(assignment.due)
+
+    def shown_zone(self, assignment: Assignment) -> tzinfo:
+        """The time zone in which people read times; its `str` is its name.
+
+        Without `time_zone`, times have the offset of `due`, since it is the one that people know.
+        """
+        if "time_zone" in self.model_fields_set or assignment.due is None:
+            return self.zone
+        return timezone(assignment.due.utcoffset() or timedelta())
 
     def assignment(self, assignment_id: str) -> Assignment:
         """The assignment with that id.

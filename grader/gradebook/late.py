@@ -50,12 +50,16 @@ class Lateness:
         days: days that have begun after the grace period.
         free_days: how many of them the student's late days pay for.
         penalty: points lost, to two decimals; never negative, never more than the score.
+        deadline: the student's own; None if there is none.
+        submitted_at: when it was handed in; None if unknown.
     """
 
     seconds: float = 0.0
     days: int = 0
     free_days: int = 0
     penalty: float = 0.0
+    deadline: datetime | None = None
+    submitted_at: datetime | None = None
 
     def __str__(self) -> str:
         """In words for the student; "" when it was in time."""
@@ -100,7 +104,14 @@ def lateness(policy: LatePolicy, handins: Sequence[HandIn]) -> list[Lateness]:
     days = [math.ceil(_seconds_late(handin, grace) / DAY_S) for handin in handins]
     free = _free_days(policy.late_days, handins, days)
     return [
-        Lateness(late, begun, paid, _penalty(policy, handin, begun - paid))
+        Lateness(
+            late,
+            begun,
+            paid,
+            _penalty(policy, handin, begun - paid),
+            handin.deadline,
+            handin.submitted_at,
+        )
         for handin, late, begun, paid in zip(handins, seconds, days, free, strict=True)
     ]
 

@@ -21,7 +21,10 @@ from grader.locale.translations import gettext
 
 __all__ = ["bar_chart", "histogram", "scatter"]
 
-INK, SOFT, ACCENT, LATE = "#1d2433", "#5b6475", "#2456a6", "#a3341f"
+INK, SOFT, LINE, ACCENT, LATE = "#1d2433", "#5b6475", "#c3cad6", "#2456a6", "#a3341f"
+# Names of colours in the style sheet of a page, which follow the reader's choice of light or dark
+THEME = {INK: "ink", SOFT: "soft", LINE: "line", ACCENT: "accent", LATE: "lost", "#ffffff": "paper"}
+COLOUR = re.compile("|".join(THEME))
 WIDTH = 4.6  # inches
 MAX_LABEL = 48  # characters that fit below a drawing
 STYLE = {
@@ -83,13 +86,14 @@ def bar_chart(values: Mapping[str, float], title: str, unit: str = "%") -> Marku
     }
     with _axes(0.5 + 0.3 * len(values)) as axes:
         names = list(values)[::-1]
-        axes.barh(names, [most] * len(names), color="none", edgecolor="#c3cad6", height=0.6)
+        axes.barh(names, [most] * len(names), color="none", edgecolor=LINE, height=0.6)
         axes.barh(names, [values[name] for name in names], color=ACCENT, height=0.6)
         for row, name in enumerate(names):
             axes.text(1.02 * most, row, shown[name], va="center")
         axes.set_xlim(least, 1.2 * most)
         axes.set_xticks([])
-        axes.spines["bottom"].set_visible(False)
+        axes.spines[["bottom", "left"]].set_visible(False)
+        axes.axvline(0, color=SOFT, linewidth=1)
         axes.tick_params(axis="y", length=0, labelcolor=INK)
         spoken = "; ".join(f"{name}: {text}" for name, text in shown.items())
         return _svg(axes.figure, title, spoken)
@@ -130,6 +134,7 @@ def _svg(figure: Figure, title: str, description: str) -> Markup:
     text = io.StringIO()
     figure.savefig(text, format="svg", metadata={"Date": None}, transparent=True)
     drawing = GROUP_ID.sub("<g", text.getvalue())
+    drawing = COLOUR.sub(lambda colour: f"var(--{THEME[colour[0]]}, {colour[0]})", drawing)
     body = drawing[drawing.index("<svg") :]
     opening, _, rest = map(Markup, body.partition(">"))
     return DRAWING.format(opening=opening, title=title, description=description, rest=rest)

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.course.bundle import kit_digest
+from grader.course.roster import Person, Roster, load_roster
 from grader.course.settings import Assignment, Course
 from grader.errors import GraderError
 from grader.gradebook.grades import Standing, grade_of, standings
@@ -97,6 +98,7 @@ class _Shared:
 
     course: Course
     assignment: Assignment
+    roster: Roster
 
     @cached_property
     def digest(self) -> bytes:
@@ -130,9 +132,10 @@ def write_feedback(
 
     Raises:
         GradebookError: the gradebook cannot be read.
+        UsageError: the extensions or the roster cannot be read.
         GraderError: a worker died.
     """
-    shared = _Shared(course, assignment)
+    shared = _Shared(course, assignment, load_roster(course) or Roster())
     with GradebookOnDemand(course) as gradebook:
         everyone = standings(gradebook, assignment)
     todo = {s: standing for s, standing in everyone.items() if not _is_sealed(shared, s, standing)}
@@ -157,12 +160,14 @@ def _is_sealed(shared: _Shared, student: str, standing: Standing) -> bool:
     except OSError:
         return False
     page, _, _ = there.rpartition(SEAL)
-    return there == _sealed(page, shared, standing, record)
+    return there == _sealed(page, shared, shared.roster.get(student), standing, record)
 
 
-def _sealed(page: bytes, shared: _Shared, standing: Standing, record: bytes) -> bytes:
+def _sealed(
+    page: bytes, shared: _Shared, person: Person, standing: Standing, record: bytes
+) -> bytes:
     by_hand = sorted(standing.by_hand.items()), sorted(standing.comments.items())
-    given = f"{by_hand}{standing.lateness!r}".encode()
+    given = f"{by_hand}{standing.lateness!r}{person.full_name!r}".encode()
     digest = hashlib.sha256()
     for part in (shared.digest, given, record, page):
         digest.update(hashlib.sha256(part).digest())
@@ -172,11 +177,12 @@ def _sealed(page: bytes, shared: _Shared, standing: Standing, record: bytes) -> 
 def _write(shared: _Shared, student: str, standing: Standing) -> Page:
     """Write one page; an error becomes its `problem`."""
     path, again = shared.page(student), f"grader feedback {shared.assignment.id}"
+    person = shared.roster.get(student)
     try:
         record = shared.record(student).read_bytes()
         grade = grade_of(SubmissionResult.from_json(record), standing)
-        page = feedback_page(shared.course, shared.assignment, grade).encode()
-        write_whole(path, _sealed(page, shared, standing, record))
+        page = feedback_page(shared.course, shared.assignment, grade, person).encode()
+        write_whole(path, _sealed(page, shared, person, standing, record))
     except OSError as error:
         place, reason = error.filename or path, error.strerror or error
         return Page(student, path, problem=f"{place}: {reason}; repair that, then run `{again}`")

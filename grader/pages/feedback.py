@@ -1,15 +1,17 @@
-"""One page per student: lost points, why, where to look, and the notebook as it ran."""
+"""One page per student: when, lost points, why, where to look, and the notebook as it ran."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from markupsafe import Markup
 
 from grader.box.limits import limits_in_words
+from grader.course.roster import Person
 from grader.course.settings import Assignment, Course
 from grader.gradebook.grades import Grade
 from grader.locale.translations import gettext, in_language
@@ -23,6 +25,7 @@ from grader.notebook import (
     is_solution,
     question_of,
 )
+from grader.pages.code import highlighted
 from grader.pages.heatmap import heat_map, where_wrong
 from grader.pages.rendering import Allowance, render, safe_html, safe_markdown
 from grader.results import QuestionResult, SubmissionResult
@@ -41,30 +44,37 @@ class _Piece:
     """A code cell or a written answer, with its outputs as safe HTML."""
 
     label: str
-    source: str
+    source: Markup
     outputs: tuple[Markup, ...]
 
 
-def feedback_page(course: Course, assignment: Assignment, grade: Grade) -> str:
+def feedback_page(
+    course: Course, assignment: Assignment, grade: Grade, person: Person | None = None
+) -> str:
     """The page as HTML; everything that came from the student is escaped or sanitised.
 
     Args:
         course: the course.
         assignment: its part of course.yml.
         grade: the student's result, with points by hand, comments and lateness.
+        person: the student in the roster; None if there is no roster.
     """
     with in_language(course.language):
-        return _page(course, assignment, grade)
+        return _page(course, assignment, grade, person.full_name if person else "")
 
 
-def _page(course: Course, assignment: Assignment, grade: Grade) -> str:
+def _page(course: Course, assignment: Assignment, grade: Grade, name: str) -> str:
     result = grade.result
     lost = {q.question: q.max_score - q.score for q in result.questions if q.score is not None}
     return render(
         "feedback.html",
-        title=f"{assignment.title}: {result.student}",
-        course=course.name,
-        assignment=assignment.title,
+        title=f"{assignment.title}: {name or result.student}",
+        course=course,
+        assignment=assignment,
+        name=name,
+        due=grade.lateness.deadline or assignment.due,
+        moment=lambda time: _moment(time.astimezone(course.shown_zone(assignment))),
+        time_zone=course.shown_zone(assignment),
         grade=grade,
         waiting=[q.question for q in result.questions if q.waits],
         lost=sorted(((n, p) for n, p in lost.items() if p > 0), key=lambda pair: -pair[1]),
@@ -72,11 +82,17 @@ def _page(course: Course, assignment: Assignment, grade: Grade) -> str:
         mark=_mark,
         heat_map=heat_map,
         where_wrong=where_wrong,
+        highlighted=highlighted,
         stopped=dict(_untold(result, _stopped(result.notebook))) if result.notebook else {},
         pieces=list(_pieces(result.notebook)) if result.notebook else [],
         limits=limits_in_words(course.limits, course.figures),
         versions=versions_of(result.notebook),
     )
+
+
+def _moment(time: datetime) -> str:
+    """Date and time; a due time of 23:59 and a hand-in at 23:59:07 must not look the same."""
+    return f"{time:%Y-%m-%d %H:%M:%S}".removesuffix(":00")
 
 
 def _share(question: QuestionResult) -> float:
@@ -122,12 +138,13 @@ def _pieces(notebook: dict[str, Any]) -> Iterator[_Piece]:
         label = grade_id(cell) or gettext("cell {number}", number=number)
         if cell["cell_type"] == "markdown" and (is_manual(cell) or is_added(cell)):
             text = safe_markdown(cell["source"], allowance, cell.get("attachments"))
-            yield _Piece(label, "", (text,))
+            yield _Piece(label, Markup(""), (text,))
         elif cell["cell_type"] == "code":
             outputs = tuple(_outputs(cell, label, allowance))
             source = cell["source"] if is_solution(cell) or is_added(cell) else ""
             if source or outputs:
-                yield _Piece(label, source, outputs)
+                code = highlighted(source, allowance.of_code(source))
+                yield _Piece(label, code, outputs)
 
 
 def _outputs(cell: Cell, label: str, allowance: Allowance) -> Iterator[Markup]:

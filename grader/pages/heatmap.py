@@ -1,4 +1,7 @@
-"""Where an array is wrong: a small picture with signs, and the same in words."""
+"""Where an array is wrong: a small picture with signs, and the same in words.
+
+The page's style sheet has the colours, so that they follow the reader's choice of light or dark.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,6 @@ from grader.results import Difference
 __all__ = ["heat_map", "where_wrong"]
 
 CELL, MARGIN = 24, 20  # pixels
-LARGE, SMALL = "#b3541e", "#2456a6"
 MAX_LISTED = 6  # rows or columns; if there are more, entries are counted instead
 
 _SVG = Markup(
@@ -20,14 +22,13 @@ _SVG = Markup(
     'xmlns="http://www.w3.org/2000/svg"><title>{title}</title><desc>{spoken}</desc>{body}</svg>'
 )
 _CELL = Markup(
-    '<rect x="{x}" y="{y}" width="{size}" height="{size}" fill="{fill}" fill-opacity="{depth}" '
-    'stroke="#aeb7c6"/>'
+    '<rect x="{x}" y="{y}" width="{size}" height="{size}" class="{kind}" fill-opacity="{depth}"/>'
 )
-_TEXT = Markup('<text x="{x}" y="{y}" fill="{ink}" text-anchor="middle" {more}>{text}</text>')
+_TEXT = Markup('<text x="{x}" y="{y}" class="{kind}" text-anchor="middle">{text}</text>')
 
 
 def heat_map(difference: Difference) -> Markup:
-    """The picture: + is too large, − is too small, empty is right; darker is farther off."""
+    """The picture: + is too large, − is too small, empty is right; strong colours are far off."""
     rows = difference.rows
     columns = len(rows[0]) if rows else 0
     return _SVG.format(
@@ -90,18 +91,16 @@ def _labels(rows: int, columns: int) -> Iterator[Markup]:
 
 
 def _label(x: float, y: float, number: int) -> Markup:
-    return _TEXT.format(x=x, y=f"{y:g}", ink="#5b6475", more=Markup('font-size="11"'), text=number)
+    return _TEXT.format(x=x, y=f"{y:g}", kind="place", text=number)
 
 
 def _cells(rows: Sequence[Sequence[float]]) -> Iterator[Markup]:
     for i, row in enumerate(rows):
         for j, value in enumerate(row):
             x, y = MARGIN + CELL * j, MARGIN + CELL * i
-            fill = LARGE if value > 0 else SMALL if value else "none"
+            kind = "large" if value > 0 else "small" if value else "right"
             depth = f"{0.12 + 0.88 * abs(value):.2f}"
-            yield _CELL.format(x=x, y=y, size=CELL, fill=fill, depth=depth)
+            yield _CELL.format(x=x, y=y, size=CELL, kind=kind, depth=depth)
             if value:
-                ink = "#fff" if abs(value) > 0.5 else "#1d2433"
                 sign = "+" if value > 0 else "−"
-                more = Markup('font-size="15" font-weight="700"')
-                yield _TEXT.format(x=x + CELL / 2, y=y + 17, ink=ink, more=more, text=sign)
+                yield _TEXT.format(x=x + CELL / 2, y=y + 17, kind="sign", text=sign)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -15,6 +16,7 @@ from markupsafe import Markup, escape
 
 from grader.intake.pictures import INLINE_IMAGES
 from grader.locale.translations import language, translated
+from grader.pages.code import MAX_CODE
 from grader.pages.markdown import MAX_MARKDOWN, Attachments, markdown_as_html
 
 __all__ = ["Allowance", "inline_script", "render", "safe_html", "safe_markdown"]
@@ -29,6 +31,7 @@ MAX_HTML = 1 << 20  # characters of one output
 MAX_SIGNS = 3_000  # in one output that is read as HTML
 MAX_SHOWN = 20_000  # characters of what is not
 ATTRIBUTES = {"td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan"}}
+HEADING = re.compile("(</?h)[1-6]>")
 
 
 def render(template: str, **values: Any) -> str:
@@ -59,15 +62,23 @@ class Allowance:
         markdown: characters that are still read as Markdown.
         signs: how many signs that begin a tag or an entity are still read as HTML. A parser of HTML
             takes time that grows with the square of their number.
+        code: characters of code that still get colours, each of which can cost a tag.
     """
 
     markdown: int = 5 * MAX_MARKDOWN
     signs: int = 4 * MAX_SIGNS
+    code: int = 5 * MAX_CODE
 
     def of_markdown(self, text: str) -> int:
         """How many characters of a text are read as Markdown; they are spent."""
         room = min(self.markdown, len(text), MAX_MARKDOWN)
         self.markdown -= room
+        return room
+
+    def of_code(self, source: str) -> int:
+        """How many characters of some code get colours; they are spent."""
+        room = min(self.code, len(source), MAX_CODE)
+        self.code -= room
         return room
 
     def of_html(self, html: str) -> str:
@@ -87,7 +98,7 @@ def safe_html(html: str, allowance: Allowance) -> Markup:
         allowance: of the page.
     """
     kept = nh3.clean(allowance.of_html(html), tags=TAGS, attributes=ATTRIBUTES)
-    return Markup(kept)  # noqa: S704 — sanitised
+    return Markup(_below_ours(kept))  # noqa: S704 — sanitised
 
 
 def safe_markdown(
@@ -109,7 +120,12 @@ def safe_markdown(
         attribute_filter=_safe_attribute,
         url_schemes={"data"},
     )
-    return Markup(kept)  # noqa: S704 — sanitised
+    return Markup(_below_ours(kept))  # noqa: S704 — sanitised
+
+
+def _below_ours(html: str) -> str:
+    """Sanitised HTML with all headings one level below that of a cell: they are no part of ours."""
+    return HEADING.sub(r"\g<1>4>", html)
 
 
 def _safe_attribute(tag: str, name: str, value: str) -> str | None:

@@ -140,13 +140,14 @@ def _page(
     statistics = question_statistics(assignment, results)
     shares = {q.name: 100 * q.success for q in statistics if q.success is not None}
     found = {q.name: q.discrimination for q in statistics if q.discrimination is not None}
-    rows = [_row(grade, times, course.zone) for grade in class_grades]
+    zone = course.shown_zone(assignment)
+    rows = [_row(grade, times, zone) for grade in class_grades]
     return render(
         "report.html",
         title=gettext("{assignment}: the class", assignment=assignment.title),
         course=course.name,
         assignment=assignment,
-        time_zone=course.time_zone,
+        time_zone=zone,
         script=script,
         script_source=script_source,
         rows=rows,

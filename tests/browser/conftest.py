@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Route, ViewportSize, sync_playwright
 from tests.browser.watched import DESKTOP, ID, STUDENTS, Feedback, Show, Watched
 from tests.kit.files import ROOT
 
+ROSTER = "id,first_name,last_name\nfarah,Farah,Al-Sayed\nnadia,Nadia,Haddad\nzoe,Zoë,Missing\n"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -73,6 +74,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copy(ROOT / name, folder)
     for name in ("solutions", "assignments"):
         shutil.copytree(ROOT / name / ID, folder / name / ID)
+    (folder / "roster.csv").write_text(ROSTER, encoding="utf-8")
     for student in STUDENTS:
         shutil.copytree(
             ROOT / "examples" / "submitted" / student / ID, folder / "submitted" / student / ID

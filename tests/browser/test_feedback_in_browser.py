@@ -69,6 +69,29 @@ def test_figures_of_the_students_own_run_are_shown(failing: Page) -> None:
     assert "Figure drawn by" in (figures.first.get_attribute("alt") or "")
 
 
+def test_a_figure_stays_readable_on_a_dark_screen(failing: Page) -> None:
+    failing.emulate_media(color_scheme="dark")
+    ground = failing.locator(".piece img").first.evaluate(
+        "e => getComputedStyle(e).backgroundColor"
+    )
+    assert ground == "rgb(255, 255, 255)"
+
+
+def test_the_top_tells_who_and_when(failing: Page) -> None:
+    assert "Farah Al-Sayed (farah)" in failing.locator("header.head").inner_text()
+    told = failing.locator("dl.facts").inner_text()
+    assert "2026-10-19 23:59" in told
+    assert "2026-10-19 21:58:02" in told
+
+
+def test_code_has_colours_of_its_own(failing: Page) -> None:
+    colours = failing.evaluate(
+        """[...'ksnc'].map(kind => document.querySelector(`.piece code .${kind}`))
+            .map(word => word && getComputedStyle(word).color)"""
+    )
+    assert len({*colours} - {None}) >= 3
+
+
 def test_lateness_is_explained(show: Show, feedback: Feedback) -> None:
     note = show(feedback("nadia")).page.locator(".note", has_text="Late.")
     assert "after the deadline" in note.inner_text()

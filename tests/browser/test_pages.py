@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Page
@@ -16,16 +19,67 @@ def path(request: pytest.FixtureRequest, report: Path, feedback: Feedback) -> Pa
     return report if request.param == "report" else feedback(request.param)
 
 
-def reached_by_tab(page: Page, times: int = 400) -> list[str]:
-    """What the focus visits, in order: tag and the beginning of the text."""
+# Texts whose colour stands out from what is behind them less than WCAG 2.1 asks of small letters.
+FAINT = """
+() => {
+  const channels = (text) => (text.match(/[0-9.]+/g) ?? [0, 0, 0, 0]).map(Number);
+  const over = (front, back, alpha) => front.map((c, i) => alpha * c + (1 - alpha) * back[i]);
+  const luminance = (colour) => colour.slice(0, 3).map((c) => c / 255)
+    .map((c) => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
+  const ground = (part) => {
+    if (part === null) return [255, 255, 255];
+    const [r, g, b, alpha = 1] = channels(getComputedStyle(part).backgroundColor);
+    const behind = ground(part.parentElement);
+    return alpha === 0 ? behind : over([r, g, b], behind, alpha);
+  };
+  const square = (text) => {
+    const rect = text.previousElementSibling;
+    const style = rect?.tagName === "rect" ? getComputedStyle(rect) : null;
+    const page = ground(text.ownerSVGElement);
+    return style && style.fill !== "none"
+      ? over(channels(style.fill), page, Number(style.fillOpacity)) : page;
+  };
+  const faint = [];
+  for (const part of document.querySelectorAll("body *:not(script, title, desc, option)")) {
+    const says = [...part.childNodes].some((n) => n.nodeType === 3 && n.data.trim());
+    if (!says || !part.getClientRects().length) continue;
+    const isDrawn = part.ownerSVGElement != null;
+    const style = getComputedStyle(part);
+    const back = isDrawn ? square(part) : ground(part);
+    const front = channels(isDrawn ? style.fill : style.color).slice(0, 3);
+    const [dark, light] = [luminance(front), luminance(back)].sort((a, b) => a - b);
+    const contrast = (light + 0.05) / (dark + 0.05);
+    const shown = `${part.tagName} ${part.textContent.slice(0, 40)}`;
+    if (contrast < 4.5) faint.push(`${contrast.toFixed(2)} ${shown}`);
+  }
+  return faint;
+}
+"""
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Where the focus is: tag, the beginning of the text, and whether a frame shows it."""
+
+    tag: str
+    text: str
+    is_framed: bool
+
+
+def reached_by_tab(page: Page, times: int = 400) -> list[Stop]:
+    """What the focus visits, in order."""
     place = "document.activeElement"
     seen = []
     for _ in range(times):
         page.keyboard.press("Tab")
-        tag, text = page.evaluate(f"[{place}.tagName, {place}.textContent.trim().slice(0, 40)]")
+        tag, text, outline = page.evaluate(
+            f"[{place}.tagName, {place}.textContent.trim().slice(0, 40), "
+            f"getComputedStyle({place}).outlineStyle]"
+        )
         if tag == "BODY":
             break
-        seen.append(f"{tag} {text}")
+        seen.append(Stop(tag, text, outline == "solid"))
     return seen
 
 
@@ -65,8 +119,50 @@ def test_every_link_and_control_is_reached_by_keyboard(show: Show, path: Path) -
         for control in controls.element_handles()
         if control.is_visible()
     ]
-    reached = [name.split()[0] for name in reached_by_tab(page)]
-    assert [tag for tag in reached if tag in ("A", "BUTTON", "SUMMARY")] == wanted
+    reached = reached_by_tab(page)
+    assert [stop.tag for stop in reached if stop.tag in ("A", "BUTTON", "SUMMARY")] == wanted
+    assert [stop for stop in reached if not stop.is_framed] == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_text_stands_out_from_what_is_behind_it(
+    show: Show, report: Path, feedback: Feedback, scheme: Literal["light", "dark"]
+) -> None:
+    """Farah's page has hints, heat maps, code and figures; Nadia's is late; Olu's was rejected."""
+    grounds = set()
+    for path in (report, feedback("farah"), feedback("nadia"), feedback("olu")):
+        page = show(path).page
+        page.emulate_media(color_scheme=scheme)
+        page.evaluate("document.querySelectorAll('details').forEach(part => { part.open = true })")
+        assert page.evaluate(FAINT) == []
+        grounds.add(page.evaluate("getComputedStyle(document.body).backgroundColor"))
+    assert grounds == {"rgb(255, 255, 255)" if scheme == "light" else "rgb(20, 24, 31)"}
+
+
+def test_a_faint_text_would_be_found(show: Show, feedback: Feedback) -> None:
+    page = show(feedback("farah")).page
+    page.add_style_tag(content="h1 { color: #888; } .map .sign { fill: #b60; }")
+    found = page.evaluate(FAINT)
+    assert any(" H1 " in text for text in found)
+    assert any(" text +" in text for text in found)
+
+
+def test_paper_is_white_whatever_the_screen_is(show: Show, path: Path) -> None:
+    page = show(path).page
+    page.emulate_media(media="print", color_scheme="dark")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert page.evaluate(FAINT) == []
+
+
+def test_headings_go_down_by_one_level_at_most(show: Show, path: Path) -> None:
+    page = show(path).page
+    levels = page.evaluate(
+        "[...document.querySelectorAll('h1, h2, h3, h4, h5, h6')].map(h => Number(h.tagName[1]))"
+    )
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+    assert page.locator("main h1").count() == 1
 
 
 def test_a_page_prints_within_the_margins_of_its_paper(show: Show, path: Path) -> None:

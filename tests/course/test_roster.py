@@ -39,6 +39,22 @@ def test_names_sections_and_lms_ids_are_read(course: Course) -> None:
 
 
 @pytest.mark.parametrize(
+    ("first", "last", "full"),
+    [
+        ("Ada", "Lovelace", "Ada Lovelace"),
+        ("Ada", "", "Ada"),
+        ("", "Lovelace", "Lovelace"),
+        ("", "", ""),
+        ("佳", "李", "李佳"),
+        ("", "李佳", "李佳"),
+        ("민수", "김", "김민수"),
+    ],
+)
+def test_a_name_is_written_as_its_script_writes_it(first: str, last: str, full: str) -> None:
+    assert Person("a", first, last).full_name == full
+
+
+@pytest.mark.parametrize(
     "text",
     [
         b"\xef\xbb\xbfID;First Name;Last_Name\r\nada;Ada;Lovelace\r\n",

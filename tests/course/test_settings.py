@@ -66,6 +66,41 @@ def test_a_wrong_time_zone_is_told_before_a_date_that_would_need_it(tmp_path: Pa
     assert problem(tmp_path, text + "time_zone: Europe/Berln\n").startswith("time_zone: must be")
 
 
+@pytest.mark.parametrize(
+    ("due", "zone", "name"),
+    [
+        ("2026-10-05T23:59:00+02:00", "", "UTC+02:00"),
+        ("2026-10-05T23:59:00+00:00", "", "UTC"),
+        ("2026-10-05T23:59:00+02:00", "time_zone: America/Lima\n", "America/Lima"),
+        ("2026-10-05T23:59:00", "time_zone: Europe/Berlin\n", "Europe/Berlin"),
+    ],
+)
+def test_times_are_shown_in_the_courses_zone_or_with_the_offset_of_the_due_date(
+    tmp_path: Path, due: str, zone: str, name: str
+) -> None:
+    course = load(tmp_path, GOOD.replace("2026-01-10T12:00:00+00:00", due) + zone)
+    (one,) = course.assignments
+    shown = course.shown_zone(one)
+    assert str(shown) == name
+    assert one.due is not None
+    assert one.due.astimezone(shown) == one.due
+
+
+def test_without_a_due_date_times_are_shown_in_utc(tmp_path: Path) -> None:
+    course = load(tmp_path, GOOD.replace("    due: 2026-01-10T12:00:00+00:00\n", ""))
+    assert str(course.shown_zone(course.assignments[0])) == "UTC"
+
+
+def test_whom_to_ask_is_one_line_of_text(tmp_path: Path) -> None:
+    assert load(tmp_path, GOOD).contact is None
+    assert load(tmp_path, GOOD + "contact: 李佳, a@b.edu\n").contact == "李佳, a@b.edu"
+    for wrong in ("''", "' '", '"a\\nb"'):
+        said = problem(tmp_path, GOOD + f"contact: {wrong}\n")
+        assert said.startswith("contact: must be one line of text, such as `contact: Ada Abara")
+    assert "at most 200 characters" in problem(tmp_path, GOOD + f"contact: {'x' * 201}\n")
+    assert "must be text" in problem(tmp_path, GOOD + "contact: 5\n")
+
+
 def test_an_id_used_twice_is_refused(tmp_path: Path) -> None:
     assignment = GOOD[GOOD.index("  - id") :]
     assert "'one' appears twice" in problem(tmp_path, GOOD + assignment)

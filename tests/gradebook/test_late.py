@@ -56,7 +56,9 @@ def test_lateness_takes_no_score_below_the_floor() -> None:
 def test_without_a_deadline_or_a_time_nothing_is_late() -> None:
     policy = LatePolicy(penalty_per_day=1)
     handins = [HandIn(9, 9, None, DUE), HandIn(9, 9, DUE, None)]
-    assert lateness(policy, handins) == [Lateness(), Lateness()]
+    found = lateness(policy, handins)
+    assert found == [Lateness(submitted_at=DUE), Lateness(deadline=DUE)]
+    assert list(map(str, found)) == ["", ""]
 
 
 def test_late_days_are_spent_in_the_order_of_the_deadlines() -> None:

@@ -148,6 +148,14 @@ def test_what_the_gradebook_says_reaches_the_page(
     assert written(course) == ["student05"]
 
 
+def test_only_the_page_of_a_new_name_in_the_roster_is_written(course: Course) -> None:
+    written(course)
+    course.roster_path.write_text("id,first_name\nstudent05,Ada\nnobody,Bob\n")
+    assert written(course, workers=2) == ["student05"]
+    assert "Ada" in page(course, "student05").read_text()
+    assert written(course) == []
+
+
 def test_another_title_or_template_writes_every_page_again(
     course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import base64
 import re
 from dataclasses import replace
+from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from grader.course.roster import Person
 from grader.course.settings import Course
 from grader.gradebook.grades import Grade
 from grader.gradebook.late import Lateness
@@ -27,7 +30,7 @@ from grader.results import (
     SubmissionResult,
 )
 from grader.system.versions import versions_of, with_versions
-from tests.kit.course import ID, make_result
+from tests.kit.course import DUE, ID, make_result
 from tests.kit.notebooks import make_cell
 from tests.kit.pages import EVIL, Page, assert_inert
 
@@ -93,6 +96,76 @@ def test_hostile_names_notes_and_messages_are_escaped(course: Course, release: N
     page = page_of(course, result)
     assert page.text.count("{{ 7*7 }}") >= 5
     assert "49" not in page.text
+
+
+def facts(course: Course, late: Lateness, **changes: Any) -> str:
+    """What the top of the page tells about times and people, without the blanks between."""
+    changed = course.model_copy(update=changes)
+    result = SubmissionResult("amy", ID, Status.GRADED, 9.0)
+    page = assert_inert(feedback_page(changed, course.assignment(ID), Grade(result, late)))
+    return " ".join(page.text.partition("Due")[2].partition("What a notebook")[0].split())
+
+
+def test_the_student_is_called_by_name_and_by_id(course: Course) -> None:
+    grade = Grade(SubmissionResult("amy", ID, Status.GRADED, 9.0))
+    person = Person("amy", f"Amy {EVIL}", "Lee")
+    page = assert_inert(feedback_page(course, course.assignment(ID), grade, person))
+    assert f"Tiny: Amy {EVIL} Lee\n" in page.text
+    assert f"Amy {EVIL} Lee (amy)" in page.text
+    nameless = assert_inert(feedback_page(course, course.assignment(ID), grade, Person("amy")))
+    assert "Tiny: amy\n" in nameless.text
+    assert "(amy)" not in nameless.text
+
+
+def test_due_and_hand_in_time_are_told_in_the_time_zone_of_the_course(course: Course) -> None:
+    late = Lateness(deadline=DUE, submitted_at=DUE - timedelta(hours=1, seconds=53))
+    told = "2026-01-10 12:00 Handed in2026-01-10 10:59:07 Time zoneUTC"
+    assert facts(course, late) == told
+    told = "2026-01-10 13:00 Handed in2026-01-10 11:59:07 Time zoneEurope/Berlin"
+    assert facts(course, late, time_zone="Europe/Berlin") == told
+
+
+def test_a_later_deadline_of_ones_own_is_told(course: Course) -> None:
+    late = Lateness(deadline=DUE + timedelta(days=2), submitted_at=DUE)
+    told = "2026-01-12 12:00, with your extension Handed in2026-01-10 12:00 Time zoneUTC"
+    assert facts(course, late) == told
+
+
+def test_an_unknown_time_is_called_unknown(course: Course) -> None:
+    assert facts(course, Lateness()) == "2026-01-10 12:00 Handed inunknown Time zoneUTC"
+
+
+def test_whom_to_ask_is_told_if_the_course_says_so(course: Course) -> None:
+    assert facts(course, Lateness(), contact=EVIL).endswith(f"Time zoneUTC Questions to{EVIL}")
+    assert "Questions to" not in facts(course, Lateness())
+
+
+def test_code_is_in_colours_and_its_text_is_whole(course: Course, release: Notebook) -> None:
+    source = "def double(x):\n    return 2 * x  # <b>"
+    page = page_of(course, with_outputs(release, source=source))
+    assert source in page.text
+    assert ("span", {"class": "k"}) in page.tags
+    assert ("span", {"class": "c"}) in page.tags
+
+
+def test_a_page_spends_so_many_colours_and_no_more(course: Course, release: Notebook) -> None:
+    cells = [make_cell("", "1 " * 30_000) | {"metadata": ADDED} for _ in range(20)]
+    page = page_of(course, with_outputs(release, added=cells))
+    assert 49_000 < page.tags.count(("span", {"class": "n"})) <= 50_000
+    assert page.text.count("1 " * 30_000) == 20
+
+
+def test_headings_of_a_student_stay_below_those_of_the_page(
+    course: Course, release: Notebook
+) -> None:
+    own = make_cell("x", "# Mine\n\n### Deeper", "markdown") | {"metadata": ADDED}
+    html = data(text_html="<h1 class='full-credit' id='double'>Loud</h1><h6>Small</h6>")
+    page = page_of(course, with_outputs(release, html, added=[own]))
+    levels = [int(tag[1]) for tag, _ in page.tags if re.fullmatch("h[1-6]", tag)]
+    assert levels.count(1) == 1
+    assert levels.count(4) == 4
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+    assert "full-credit" not in str(page.tags)
 
 
 def test_a_small_example_is_code_to_copy_and_sentences(course: Course) -> None:

@@ -38,5 +38,11 @@ def test_every_entry_has_a_square_and_every_wrong_one_a_sign() -> None:
     assert drawing.count(">−<") == 1
 
 
+def test_colours_come_from_the_page_and_say_the_way() -> None:
+    drawing = heat_map(Difference("dW", ((1.0, -0.5, 0.0),)))
+    assert [drawing.count(f'class="{kind}"') for kind in ("large", "small", "right")] == [1, 1, 1]
+    assert "fill=" not in drawing
+
+
 def test_a_name_is_escaped() -> None:
     assert "<script>" not in heat_map(Difference("<script>", ((1.0, 0.0),)))

@@ -53,6 +53,13 @@ def assert_only_sorts(html: str) -> Page:
     )
 
 
+def assert_inert_part(html: str) -> Page:
+    """Check that a part of a page brings no tag of a student."""
+    page = Page(html)
+    assert {tag for tag, _ in page.tags} <= {*"details summary ul li span br bdi".split()}
+    return page
+
+
 def result(
     student: str,
     score: float | None,
@@ -180,9 +187,28 @@ def test_without_times_nothing_is_drawn_of_them(course: Course) -> None:
 def test_who_handed_in_nothing_and_who_was_not_graded_are_named(course: Course) -> None:
     roster = Roster({n: Person(n, "First", f"Last {n}") for n in ("amy", "bob", "cyd")})
     text = words(page_of(course, [result("amy", 4.0)], [handed_in("bob", -1)], roster))
-    assert "1 student of the roster has handed in nothing: cyd." in text
+    assert "1 student of the roster has handed in nothing cydLast cyd, First" in text
     assert "bobLast bob, Firstnot gradedHanded in, but not graded yet" in text
     assert "amyLast amy, First" in text
+
+
+def test_who_handed_in_nothing_is_folded_with_name_and_id(course: Course) -> None:
+    roster = Roster({n: Person(n, EVIL, f"Last {n}") for n in ("bob", "cyd")})
+    html = report_page(course, course.assignment(ID), [Grade(result("amy", 4.0))], (), roster)
+    (folded,) = re.findall(r"<details class=\"note missing\">.*?</details>", html, re.DOTALL)
+    page = assert_inert_part(folded)
+    assert "2 students of the roster have handed in nothing" in words(page)
+    assert f"cydLast cyd, {EVIL}" in page.text
+    assert page.count("li") == 2
+
+
+def test_the_total_comes_first_and_every_row_has_a_head(course: Course) -> None:
+    page = page_of(course, [result("amy", 4.0, mistake="rare"), result("bob", 2.0)])
+    heads = [a.get("scope") for tag, a in page.tags if tag == "th"]
+    assert heads.count("row") >= 2 + 3 + 2 + 1  # students, questions, mistake and its question
+    everyone = words(page).partition("A dash means")[2]
+    assert "StudenttotallateHanded in doublesquarewhy amy 5 unknown 4–1" in everyone
+    assert page.count("main") == 1
 
 
 def test_a_note_that_most_of_the_class_has_is_said_once(course: Course) -> None:

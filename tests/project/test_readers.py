@@ -22,6 +22,7 @@ from grader.box.outputs import clean_outputs
 from grader.intake.pictures import illustrated
 from grader.nbgrader_plugins import clean_html, markdown_to_html
 from grader.notebook import error_text, loads
+from grader.pages.code import highlighted
 from grader.pages.rendering import Allowance, safe_html, safe_markdown
 from grader.pages.words import words_of_code, words_of_prose
 from tests.kit.fuzzing import FUZZ
@@ -95,6 +96,7 @@ READERS: dict[str, Callable[[str], Any]] = {
     "pictures": lambda text: illustrated([{"cell_type": "markdown", "source": text}]),
     "words of code": lambda text: words_of_code(text[:40_000], frozenset()),
     "words of prose": words_of_prose,
+    "code": highlighted,
 }
 
 
