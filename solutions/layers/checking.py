@@ -142,7 +142,7 @@ def _refuse_data_from_outside(function):
     for one in [function, *beside]:
         outside = ", ".join(name for name in _names_read(one) if _is_data(one, name))
         if outside:
-            own = ", ".join(inspect.signature(one).parameters)
+            own = ", ".join(_parameters(one))
             remedy = f"use its arguments ({own})" if own else "write the values into it"
             _fail(f"{_name(one)} reads {outside} from outside: {remedy}")
 
@@ -194,8 +194,8 @@ def _not_written(name, code):
 
 def _shapes(function, arguments, line):
     """The shapes of what a function was given, since most errors of numpy are about shapes."""
-    names = zip(inspect.signature(function).parameters, arguments, strict=False)
-    arrays = {name: value for name, value in names if isinstance(value, np.ndarray)}
+    named = zip(_parameters(function), arguments, strict=False)
+    arrays = {name: value for name, value in named if isinstance(value, np.ndarray)}
     shapes = ", ".join(f"{name} {value.shape}" for name, value in arrays.items())
     y = arrays.get("y", np.zeros(1))
     is_label = y.ndim == 1 and y.dtype.kind == "i" and re.search(r"\by\b", line)
@@ -236,6 +236,13 @@ def _globals_of(code):
     inner = [one for one in code.co_consts if isinstance(one, CodeType)]
     own = {one.argval for one in dis.get_instructions(code) if one.opname == "LOAD_GLOBAL"}
     return own.union(*map(_globals_of, inner))
+
+
+def _parameters(function):
+    try:
+        return list(inspect.signature(function).parameters)
+    except ValueError:  # of a function that is not written in Python
+        return []
 
 
 def _name(function):
@@ -290,11 +297,11 @@ def _hint(actual, shape):
     """What turns a value into an array of that shape, if it is a usual slip."""
     if isinstance(actual, (list, tuple)) and shape:
         return " (np.array(...) makes an array of it)"
-    if np.ndim(actual) != len(shape) + 1:
+    if not shape or np.ndim(actual) != len(shape) + 1:
         return ""
     if np.size(actual) == np.prod(shape):
         return " (one axis too many: take it away, for example with .ravel())"
-    is_one_hot = shape and actual.shape[:-1] == shape and np.all(np.sort(actual)[..., :-1] == 0)
+    is_one_hot = actual.shape[:-1] == shape and np.all(np.sort(actual)[..., :-1] == 0)
     return " (one-hot rows? give the number of each row's class)" if is_one_hot else ""
 
 

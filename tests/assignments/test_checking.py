@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import importlib.util
+import subprocess
 import sys
 from types import ModuleType
 from typing import Any
 
+import nbformat
+import numpy as np
 import pytest
+from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell, new_notebook
+from nbgrader.utils import determine_grade
 
 from grader.box.outputs import LIBRARIES
+from grader.release.build import GOES_ON
 from tests.kit.files import ROOT
 
 FILES = sorted(ROOT.glob("solutions/*/checking.py"))
@@ -67,3 +74,53 @@ def test_what_the_grader_has_is_no_reason_to_refuse(
 
 def test_no_library_of_the_grader_is_refused(checking: Any) -> None:
     assert not checking.NOT_THERE & set(LIBRARIES)
+
+
+WRONG = 'from checking import check\ncheck("it holds", False)\n'
+
+
+def test_jupyter_goes_on_after_a_failed_check_and_nbgrader_counts_it_as_failed() -> None:
+    check, other = new_code_cell(WRONG), new_code_cell("print('the next exercise')")
+    mark = {"grade": True, "grade_id": "test_f", "points": 2, "solution": False, "locked": True}
+    check.metadata = nbformat.from_dict({"tags": [GOES_ON], "nbgrader": mark})
+    folder = str(FILES[0].parent)
+    NotebookClient(
+        new_notebook(cells=[check, other]), resources={"metadata": {"path": folder}}
+    ).execute()
+    (error,) = check.outputs
+    assert error["traceback"] == ["✗ not so: it holds"]
+    assert determine_grade(check) == (0, 2)
+    assert other.outputs[0]["text"] == "the next exercise\n"
+
+
+def test_a_plain_script_stops_at_a_failed_check_with_one_line() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-c", WRONG], cwd=FILES[0].parent, capture_output=True, text=True
+    )
+    assert (ran.returncode, ran.stderr) == (1, "✗ not so: it holds\n")
+
+
+def test_other_errors_of_a_plain_script_are_shown_as_usual() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-c", "import checking\n1 / 0"],
+        cwd=FILES[0].parent,
+        capture_output=True,
+        text=True,
+    )
+    assert ran.returncode == 1
+    assert "Traceback" in ran.stderr
+    assert ran.stderr.endswith("ZeroDivisionError: division by zero\n")
+
+
+@pytest.mark.parametrize("shape", [(1,), (3,)])
+def test_an_array_for_a_number_gets_no_advice_that_would_not_help(
+    checking: Any, shape: tuple[int, ...]
+) -> None:
+    with pytest.raises(AssertionError, match=r"expected a number, got an array of shape \(\d,\)$"):
+        checking.check_close("loss", np.zeros(shape), 0.0)
+
+
+def test_functions_that_are_not_written_in_python_can_be_checked(checking: Any) -> None:
+    with pytest.raises(AssertionError, match="maximum stopped: ValueError: operands"):
+        checking.run(np.maximum, np.zeros(2), np.zeros(3))
+    assert checking.run(np.maximum, 1.0, 2.0) == 2.0

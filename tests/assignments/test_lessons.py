@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import runpy
 from contextlib import chdir
 from typing import Any
 
@@ -21,7 +22,7 @@ CELLS = {cell["id"]: cell["source"] for cell in NOTEBOOK["cells"]}
 @pytest.fixture(scope="module")
 def lesson() -> dict[str, Any]:
     """The notebook's names after its trainings; nothing is drawn."""
-    names: dict[str, Any] = {}
+    names = {"run": runpy.run_path(str(FOLDER / "checking.py"))["run"]}
     # our own solution, which every worker executes, too
     exec(without_idle_imports(reference_source(NOTEBOOK)), names)
     with chdir(FOLDER):
