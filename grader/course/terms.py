@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import timedelta, timezone
 from math import ceil
 
 from grader.course.settings import Assignment, Course
@@ -79,8 +78,7 @@ def _terms(points: float, course: Course, assignment: Assignment) -> str:
     count = ceil(points)
     if assignment.due is None:
         return ngettext("{points:g} point", "{points:g} points", count, points=points)
-    offset = assignment.due.utcoffset() or timedelta()
-    zone = course.zone_of_dates or timezone(offset)  # without a zone, the offset that people know
+    zone = course.shown_zone(assignment)
     return ngettext(
         "{points:g} point, due {time} ({zone})",
         "{points:g} points, due {time} ({zone})",
