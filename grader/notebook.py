@@ -16,12 +16,14 @@ from grader.locale.translations import Sentence, gettext
 
 __all__ = [
     "ADDED",
+    "FAILED_CHECK",
     "MAX_BYTES",
     "Cell",
     "Notebook",
     "cell_name",
     "clear_outputs",
     "dumps",
+    "error_line",
     "error_text",
     "grade_id",
     "is_added",
@@ -40,6 +42,7 @@ Notebook: TypeAlias = dict[str, Any]
 MAX_BYTES = 16 << 20  # of a file that is opened as a student's notebook
 CHECK_PREFIX = "test_"
 ADDED: dict[str, Any] = {"grader": {"added": True}}  # metadata of a cell that a student added
+FAILED_CHECK = "✗ "  # begins what a check of checking.py says when it fails
 CELL_FILE = re.compile(r"<ipython-input-[^<>]*>, ")  # IPython's file name for a cell
 CELL_TYPES = ("code", "markdown", "raw")
 MAX_DIGITS = 300  # Python refuses to parse integers of more than 4300 digits
@@ -269,6 +272,12 @@ def points(cell: Cell) -> float | None:
 def error_text(output: dict[str, Any]) -> str:
     """The message of an error output, without IPython's file name for the cell."""
     return CELL_FILE.sub("", str(output["evalue"]))
+
+
+def error_line(output: dict[str, Any]) -> str:
+    """The kind and the message of an error output; of a failed check, its sentence alone."""
+    text = error_text(output)
+    return text if text.startswith(FAILED_CHECK) else f"{output['ename']}: {text}"
 
 
 def question_of(cell: Cell) -> str | None:

@@ -145,3 +145,15 @@ def test_clear_outputs_leaves_the_original_alone():
     original = {"cells": [{"cell_type": "code", "outputs": [1], "execution_count": 2}]}
     assert notebook.clear_outputs(original)["cells"][0]["outputs"] == []
     assert original["cells"][0]["outputs"] == [1]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "line"),
+    [
+        ("Failed", "✗ loss: expected 1, got 2", "✗ loss: expected 1, got 2"),
+        ("ValueError", "no", "ValueError: no"),
+        ("SyntaxError", "no (<ipython-input-5-ce39>, line 1)", "SyntaxError: no (line 1)"),
+    ],
+)
+def test_of_a_failed_check_its_sentence_is_told_alone(name: str, text: str, line: str) -> None:
+    assert notebook.error_line({"ename": name, "evalue": text}) == line

@@ -13,6 +13,7 @@ from typing import Any
 from markupsafe import Markup
 
 from grader.locale.translations import N_, gettext, ngettext
+from grader.notebook import error_line
 from grader.results import CheckResult, QuestionResult
 
 __all__ = ["check_cell_outputs"]
@@ -55,8 +56,8 @@ def _harmless(output: dict[str, Any]) -> dict[str, Any]:
         case "stream":
             return {**output, "name": "stdout"}
         case "error":
-            text = f"{output['ename']}: {output['evalue']}\n"
-            return {"output_type": "stream", "name": "stdout", "text": text}
+            text = error_line(output)
+            return {"output_type": "stream", "name": "stdout", "text": f"{text}\n"}
         case _:
             return {
                 "output_type": "display_data",

@@ -26,10 +26,12 @@ from grader.errors import UsageError
 from grader.grading.unfinished import is_untouched, unfinished
 from grader.locale.translations import ENGLISH, gettext
 from grader.notebook import (
+    FAILED_CHECK,
     MAX_BYTES,
     Cell,
     Notebook,
     cell_name,
+    error_line,
     error_text,
     grade_id,
     is_check,
@@ -45,7 +47,6 @@ __all__ = ["CheckedQuestion", "check_notebook", "language_of", "limits_of"]
 MAX_LOOKED_AT, MAX_FILES, MAX_TOTAL_BYTES = 10_000, 500, 64 << 20
 USUAL = (".py", ".npz", ".csv", ".txt", ".png")
 
-FAILED = "✗ "  # begins the sentence of a check that did not pass
 NO_MODULE = re.compile(r"No module named '(\w+)'")
 NO_FILE = re.compile(r"No such file or directory: '([^'/\\]+)'")
 # Students import these in released cells, too; they come from no course.
@@ -150,7 +151,7 @@ def _answers(
 def _cause(notebook: Notebook, outcomes: Mapping[int, CellOutcome], index: int) -> int:
     """The released cell that failed first and so left a cell without a name; or that cell."""
     error = outcomes[index].exception
-    name = UNDEFINED.match(error["evalue"]) if error else None
+    name = UNDEFINED.search(error["evalue"]) if error else None
     if name is None:
         return index
     for i in (i for i, outcome in outcomes.items() if i < index and not outcome.ok):
@@ -223,6 +224,6 @@ def _message(notebook: Notebook, outcome: CellOutcome) -> str:
         return "" if outcome.ok else gettext("the check did not run")
     if error["ename"] == "NotImplementedError":
         return unfinished(error, [cell["source"] for cell in notebook["cells"]])
-    name, text = error["ename"], error_text(error)
-    is_sentence = text.startswith(FAILED) or (name == "AssertionError" and text)
-    return text.removeprefix(FAILED) if is_sentence else f"{name}: {text}"
+    is_sentence = error["ename"] == "AssertionError" and error_text(error)
+    line = error_text(error) if is_sentence else error_line(error)
+    return line.removeprefix(FAILED_CHECK)

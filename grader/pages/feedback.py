@@ -17,6 +17,7 @@ from grader.gradebook.grades import Grade
 from grader.locale.translations import gettext, in_language
 from grader.notebook import (
     Cell,
+    error_line,
     error_text,
     grade_id,
     is_added,
@@ -150,7 +151,7 @@ def _pieces(notebook: dict[str, Any]) -> Iterator[_Piece]:
 def _outputs(cell: Cell, label: str, allowance: Allowance) -> Iterator[Markup]:
     for output in cell["outputs"]:
         if output["output_type"] == "error" and is_check(cell):  # the traceback shows our code
-            yield _text(f"{output['ename']}: {output['evalue']}\n")
+            yield _text(f"{error_line(output)}\n")
         else:
             yield from _output(output, label, allowance)
 

@@ -26,6 +26,7 @@ from grader.notebook import (
     Cell,
     Notebook,
     cell_name,
+    error_line,
     grade_id,
     is_check,
     is_manual,
@@ -313,7 +314,7 @@ def _errors(result: SubmissionResult, cells: list[Cell]) -> Iterator[str]:
     for cell, original in zip(executed, cells, strict=False):
         for output in cell.get("outputs", ()):
             if output["output_type"] == "error":
-                error = f"{output['ename']}: {output['evalue']}".split("\n")[0]
+                error = error_line(output).split("\n")[0]
                 yield f"cell {cell_name(original)!r}: the reference raises {error}; fix the cell"
 
 

@@ -169,6 +169,8 @@ def _explained(function, arguments, error):
     advice = ""
     if isinstance(error, (ValueError, IndexError)):
         advice = _shapes(function, arguments, line)
+    elif type(error) is NameError:
+        advice = "Is it misspelt, or has its cell not been run?"
     elif isinstance(error, TypeError):
         advice = _others(RETURN if "NoneType" in str(error) else LOOK)
     return Failed(f"{_name(function)} stopped{place}: {_in_words(error)}", advice)

@@ -175,6 +175,12 @@ SLIPS = [
         "KeyError: 'b_1'",
     ),
     (
+        *(NET, "softmax_loss", LOSS.replace("return data_loss", "return dataloss")),
+        "✗ softmax_loss stopped at `return dataloss + weight_loss`: NameError: name 'dataloss' is "
+        "not defined. Is it misspelt, or has its cell not been run?",
+    ),
+    (NET, "tune", "def tune():\n    return [1]", "✗ not so: tune returns a dict"),
+    (
         *(NET, "forward", "def forward(X):\n    return X, X"),
         "✗ forward stopped: TypeError: forward() takes 1 positional argument but 2 were given",
     ),

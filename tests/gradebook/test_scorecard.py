@@ -37,6 +37,12 @@ def read_by_nbgrader(outputs: list[dict[str, Any]]) -> tuple[float, float]:
     return grade[0], grade[1]
 
 
+def test_a_visible_check_that_failed_is_shown_as_its_sentence() -> None:
+    failed = {"output_type": "error", "ename": "Failed", "evalue": "✗ loss: expected 1, got 2"}
+    shown, _ = check_cell_outputs([failed], question(0.0))
+    assert shown == {"output_type": "stream", "name": "stdout", "text": f"{failed['evalue']}\n"}
+
+
 @pytest.mark.parametrize("visible", [(), LOUD], ids=["quiet", "loud"])
 @pytest.mark.parametrize("score", [0.0, 1.5, 2.25, 1 / 3, 4.0])
 def test_nbgrader_reads_exactly_our_score(visible: Any, score: float) -> None:
