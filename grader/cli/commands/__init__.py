@@ -16,6 +16,7 @@ from grader.cli.commands.feedback import feedback
 from grader.cli.commands.new import new
 from grader.cli.commands.package import package
 from grader.cli.commands.report import report
+from grader.cli.commands.site import site
 
 __all__ = ["ALL"]
 
@@ -26,6 +27,7 @@ ALL = (
     autograde,
     export,
     package,
+    site,
     feedback,
     report,
     check,
