@@ -137,4 +137,5 @@ def _index(course: Course, assignments: Sequence[Assignment]) -> str:
 def _due(course: Course, assignment: Assignment) -> str:
     if assignment.due is None:
         return ""
-    return f"{assignment.due.astimezone(course.zone_of(assignment)):%Y-%m-%d %H:%M %Z}"
+    zone = course.shown_zone(assignment)
+    return f"{assignment.due.astimezone(zone):%Y-%m-%d %H:%M} ({zone})"

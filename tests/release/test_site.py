@@ -34,7 +34,7 @@ def test_a_site_holds_what_was_released_and_its_own_runtime(course: Course, tmp_
     ).read_bytes()
     page = (site / "index.html").read_text()
     assert f'<a href="lite/notebooks/index.html?path={ID}/{ID}.ipynb">Tiny</a>' in page
-    assert "2026-01-10 12:00 UTC" in page
+    assert "2026-01-10 12:00 (UTC)" in page
     config = json.loads((site / "lite" / "jupyter-lite.json").read_text())["jupyter-config-data"]
     kernel = config["litePluginSettings"]["@jupyterlite/pyodide-kernel-extension:kernel"]
     assert kernel["pyodideUrl"] == "./static/pyodide/pyodide.mjs"
