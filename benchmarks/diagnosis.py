@@ -25,7 +25,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
 from types import SimpleNamespace
@@ -173,9 +173,12 @@ class Trials:
         messages = source / "messages.yml"
         text = messages.read_text(encoding="utf-8") if messages.exists() else ""
         self.wording = Wording.from_text(text)
-        self.catalogue = Catalogue.from_source(mistakes, self.wording.hints)
         inputs = source / "small_inputs.py"
         declared = declared_inputs(inputs.read_text(encoding="utf-8") if inputs.exists() else "")
+        self.catalogue = replace(
+            Catalogue.from_source(mistakes, self.wording.hints),
+            results={own.function: own.results for own in declared},
+        )
         self.triers = [Trier(own, self.reference) for own in declared]
 
     def judge(

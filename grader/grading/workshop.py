@@ -6,6 +6,7 @@ import shutil
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from functools import lru_cache
 from multiprocessing.util import Finalize
 from typing import Any
@@ -70,10 +71,9 @@ class Workshop:
         self.hidden_tests = HiddenTests(path)
         self.reference = Reference(bundle.reference, folder)
         self.wording = wording = Wording.from_text(bundle.messages, bundle.language)
-        self._triers = lru_cache(
-            lambda: [Trier(own, self.reference) for own in declared_inputs(bundle.small_inputs)]
-        )
-        self.catalogue = lru_cache(lambda: Catalogue.from_source(bundle.mistakes, wording.hints))
+        self._inputs = lru_cache(lambda: declared_inputs(bundle.small_inputs))
+        self._triers = lru_cache(lambda: [Trier(own, self.reference) for own in self._inputs()])
+        self.catalogue = lru_cache(lambda: self._catalogue(bundle, wording))
 
     def examples_by(self, probe: Probe) -> Examples:
         """A function that looks for the smallest examples of a submission.
@@ -84,6 +84,10 @@ class Workshop:
         return lambda question, requests: smallest_examples(
             self._triers(), probe, question, requests
         )
+
+    def _catalogue(self, bundle: Bundle, wording: Wording) -> Catalogue:
+        catalogue = Catalogue.from_source(bundle.mistakes, wording.hints)
+        return replace(catalogue, results={own.function: own.results for own in self._inputs()})
 
     def close(self) -> None:
         """Remove what was unpacked."""

@@ -208,7 +208,7 @@ def assert_close(
     finite = np.isfinite(actual)
     if not finite.all():
         index = tuple(int(i) for i in np.argwhere(~finite)[0])
-        raise AssertionError(say("not_finite", name=name + _at(index), found=actual[index]))
+        raise AssertionError(say("not_finite", name=_at(name, index), found=actual[index]))
     if not np.isfinite(expected).all():
         raise AssertionError(say("nothing_to_compare", name=name))
     _compare(actual, expected, name, atol + rtol * np.abs(expected))
@@ -228,7 +228,7 @@ def _compare(
     should, is_now = _distinct_texts(expected[index], actual[index])
     shown = say(
         "other_numbers" if wrong.size > 1 else "other_number",
-        name=name + _at(index),
+        name=_at(name, index),
         expected=should,
         found=is_now,
         wrong=int(wrong.sum()),
@@ -287,8 +287,13 @@ def _same(after: Any, before: Any) -> bool:
     return type(after) is type(before) and bool(after == before)
 
 
-def _at(index: tuple[int, ...]) -> str:
-    return f"[{', '.join(map(str, index))}]" if index else ""
+def _at(name: str, index: tuple[int, ...]) -> str:
+    """The name of an entry: as code after code, in words after words."""
+    if not index:
+        return name
+    entry = f"[{', '.join(map(str, index))}]"
+    is_code = " " not in name or name.endswith("]")
+    return f"{name}{entry}" if is_code else say("entry_at", name=name, entry=entry)
 
 
 def describe(value: Any) -> str:

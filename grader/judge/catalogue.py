@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -81,10 +81,13 @@ class Catalogue:
     Args:
         mistakes: known mistakes, the most telling first.
         alternatives: other right ways.
+        results: names for what the functions return, by function: of the items of a tuple, or one
+            name for all of it.
     """
 
     mistakes: tuple[Mistake, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
+    results: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
     def from_source(cls, source: str, hints: Mapping[str, str] | None = None) -> Catalogue:

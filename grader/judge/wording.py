@@ -50,6 +50,7 @@ GENERIC: Mapping[str, str | tuple[str, str]] = {
         "{name} should be {expected}, but it is {found} (the largest difference; wrong entries: "
         "{wrong} of {count})"
     ),
+    "entry_at": N_("{name} at {entry}"),
     "changed": N_("{name} was changed by the call; work on a copy instead"),
     "unreadable": N_("{name} returned something that the grader cannot read"),
     # kinds of values
@@ -90,6 +91,17 @@ GENERIC: Mapping[str, str | tuple[str, str]] = {
         "every row is right except the first one; look at where the loop or slice starts."
     ),
     "form_some_rows": N_("some rows are right and some are wrong; compare one of each."),
+    "form_first_entry": N_("only the first entry is right; does the step use every entry?"),
+    "form_first_entries": N_(
+        "only the first few entries are right; does the step use all of them?"
+    ),
+    "form_not_last_entry": N_(
+        "every entry is right except the last one; look at where the loop or slice ends."
+    ),
+    "form_not_first_entry": N_(
+        "every entry is right except the first one; look at where the loop or slice starts."
+    ),
+    "form_some_entries": N_("some entries are right and some are wrong; compare one of each."),
     "form_some_columns": N_("some columns are right and some are wrong; compare one of each."),
     "form_right_where_not_zero": N_(
         "right, except where the right number is 0: there yours is another one."
@@ -114,6 +126,7 @@ GENERIC: Mapping[str, str | tuple[str, str]] = {
     "when_large": N_("the numbers are large"),
     # how a wrong value comes
     "after_the_call": N_("{argument} after {name}(…)"),
+    "of_the_function": N_("{result} of {name}"),
     "form_changed": N_("not what it was before the call. Which line writes into it?"),
     "form_untouched": N_("the same as before the call, but this is what should change."),
     "form_none": N_("None came back; is a return statement missing?"),
@@ -121,6 +134,9 @@ GENERIC: Mapping[str, str | tuple[str, str]] = {
     "form_no_dict": N_("the docstring asks for a dict, in which every value has its name."),
     "form_no_tuple": N_("a dict came back, but the docstring asks for the values one by one."),
     "form_count": N_("{found} values came back, but the docstring asks for {wanted}."),
+    "form_zipped": N_(
+        "the values come in groups, one for each row, but the docstring asks for {wanted} arrays."
+    ),
     "form_single": N_("a single value came back, but the docstring asks for {wanted}."),
     "form_list": N_("the numbers are right, but they come in a {type} and not in an array."),
     "form_in_list": N_("these come in a {type}, but the docstring asks for an array."),
@@ -154,7 +170,9 @@ GENERIC: Mapping[str, str | tuple[str, str]] = {
         "wrong. Right: {others}. So look at the steps that only the wrong ones need."
     ),
     "form_where_finite": N_("where they are finite: {form}"),
+    "form_beside": N_("apart from {argument}: {form}"),
     "form_factor": N_("every number is {factor}."),
+    "form_factor_single": N_("{factor}."),
     "factor_N": N_("N times too large (did you take the mean over the rows?)"),
     "factor_one_N": N_("N times too small (did you take the mean over the rows twice?)"),
     "factor_sizes": N_("{sizes} times what it should be (by what do you divide?)"),
@@ -172,10 +190,21 @@ GENERIC: Mapping[str, str | tuple[str, str]] = {
     "form_absolute": N_("where a number should be negative, yours is positive."),
     "form_dropped": N_("some numbers are 0 that should not be; the others are right."),
     "form_rounded": N_("the numbers are rounded. Round for the eye only."),
+    "form_constant": N_("every number is {value:.4g}, whatever the arguments are."),
+    "form_constant_single": N_("always {value:.4g}, whatever the arguments are."),
+    "form_whole": N_(
+        "whole numbers, though these should not be whole. Which integer array, int() or // drops "
+        "the rest?"
+    ),
     "form_offset": N_("every number is off by {offset:+.4g}."),
+    "form_offset_single": N_("off by {offset:+.4g}."),
     "form_factor_and_offset": N_(
         "every number is {factor:.4g} times what it should be, and then off by {offset:+.4g}."
     ),
+    "form_factor_and_offset_single": N_(
+        "{factor:.4g} times what it should be, and then off by {offset:+.4g}."
+    ),
+    "form_as_if": N_("what comes out would be right for {other} in the place of {argument}."),
     "form_is_other": N_("what stands there is {other}."),
     "form_is_multiple": N_("what stands there is {factor:.4g} · {other}."),
     "form_is_sum": N_("what stands there is {terms}."),
@@ -184,6 +213,13 @@ GENERIC: Mapping[str, str | tuple[str, str]] = {
     "form_off_by": N_("off by {factor:.4g} · {other}."),
     "form_further_factor": N_("right, but multiplied by {other} once too often."),
     "form_missing_factor": N_("right, but for the factor {other}, which is missing."),
+    "form_divided": N_("right, but divided by {size} once too often."),
+    "form_shortened": N_("right, but made smaller where {size} is above {bound:.4g}."),
+    "size_own_norm": N_("its own length (norm)"),
+    "size_own_largest": N_("its own largest entry"),
+    "size_norm": N_("the length (norm) of {other}"),
+    "size_largest": N_("the largest entry of {other}"),
+    "size_joint_norm": N_("the length (norm) of all entries together"),
     "form_scaled": N_("right up to a factor, but not always the same one. What sets it?"),
     "form_rows_shifted": N_("each row is off by a number of its own, the same in all columns."),
     "form_columns_shifted": N_("each column is off by a number of its own, the same in all rows."),

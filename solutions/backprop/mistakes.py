@@ -381,6 +381,189 @@ def numerical_gradient(f, x, h=1e-5):
 """,
     ),
     Mistake(
+        id="numerical_gradient.relative_step_by_itself",
+        question="numerical_gradient",
+        code="""
+def numerical_gradient(f, x, h=1e-5):
+    point = np.array(x, dtype=float)
+    gradient = np.zeros_like(point)
+    for index in np.ndindex(point.shape):
+        original = point[index]
+        step = h * original
+        point[index] = original + step
+        above = f(point)
+        point[index] = original - step
+        below = f(point)
+        point[index] = original
+        gradient[index] = (above - below) / (2 * step)
+    return gradient
+""",
+    ),
+    Mistake(
+        id="numerical_gradient.step_grows_with_x",
+        question="numerical_gradient",
+        code="""
+def numerical_gradient(f, x, h=1e-5):
+    point = np.array(x, dtype=float)
+    gradient = np.zeros_like(point)
+    for index in np.ndindex(point.shape):
+        original = point[index]
+        step = h * max(1, abs(original))
+        point[index] = original + step
+        above = f(point)
+        point[index] = original - step
+        below = f(point)
+        point[index] = original
+        gradient[index] = (above - below) / (2 * step)
+    return gradient
+""",
+    ),
+    Mistake(
+        id="numerical_gradient.step_grows_from_h",
+        question="numerical_gradient",
+        code="""
+def numerical_gradient(f, x, h=1e-5):
+    point = np.array(x, dtype=float)
+    gradient = np.zeros_like(point)
+    for index in np.ndindex(point.shape):
+        original = point[index]
+        step = h * (1 + abs(original))
+        point[index] = original + step
+        above = f(point)
+        point[index] = original - step
+        below = f(point)
+        point[index] = original
+        gradient[index] = (above - below) / (2 * step)
+    return gradient
+""",
+    ),
+    Mistake(
+        id="numerical_gradient.half_step",
+        question="numerical_gradient",
+        code="""
+def numerical_gradient(f, x, h=1e-5):
+    point = np.array(x, dtype=float)
+    gradient = np.zeros_like(point)
+    for index in np.ndindex(point.shape):
+        original = point[index]
+        point[index] = original + h / 2
+        above = f(point)
+        point[index] = original - h / 2
+        below = f(point)
+        point[index] = original
+        gradient[index] = (above - below) / h
+    return gradient
+""",
+    ),
+    Mistake(
+        id="numerical_gradient.half_step_by_2h",
+        question="numerical_gradient",
+        code="""
+def numerical_gradient(f, x, h=1e-5):
+    point = np.array(x, dtype=float)
+    gradient = np.zeros_like(point)
+    for index in np.ndindex(point.shape):
+        original = point[index]
+        point[index] = original + h / 2
+        above = f(point)
+        point[index] = original - h / 2
+        below = f(point)
+        point[index] = original
+        gradient[index] = (above - below) / (2 * h)
+    return gradient
+""",
+    ),
+    Mistake(
+        id="numerical_gradient.double_step_by_2h",
+        question="numerical_gradient",
+        code="""
+def numerical_gradient(f, x, h=1e-5):
+    point = np.array(x, dtype=float)
+    gradient = np.zeros_like(point)
+    for index in np.ndindex(point.shape):
+        original = point[index]
+        point[index] = original + 2 * h
+        above = f(point)
+        point[index] = original - 2 * h
+        below = f(point)
+        point[index] = original
+        gradient[index] = (above - below) / (2 * h)
+    return gradient
+""",
+    ),
+    Mistake(
+        id="numerical_gradient.double_step",
+        question="numerical_gradient",
+        code="""
+def numerical_gradient(f, x, h=1e-5):
+    point = np.array(x, dtype=float)
+    gradient = np.zeros_like(point)
+    for index in np.ndindex(point.shape):
+        original = point[index]
+        point[index] = original + 2 * h
+        above = f(point)
+        point[index] = original - 2 * h
+        below = f(point)
+        point[index] = original
+        gradient[index] = (above - below) / (4 * h)
+    return gradient
+""",
+    ),
+    Mistake(
+        id="numerical_gradient.no_brackets_on_top",
+        question="numerical_gradient",
+        code="""
+def numerical_gradient(f, x, h=1e-5):
+    point = np.array(x, dtype=float)
+    gradient = np.zeros_like(point)
+    for index in np.ndindex(point.shape):
+        original = point[index]
+        point[index] = original + h
+        above = f(point)
+        point[index] = original - h
+        below = f(point)
+        point[index] = original
+        gradient[index] = above - below / (2 * h)
+    return gradient
+""",
+    ),
+    Mistake(
+        id="numerical_gradient.second_derivative",
+        question="numerical_gradient",
+        code="""
+def numerical_gradient(f, x, h=1e-5):
+    point = np.array(x, dtype=float)
+    gradient = np.zeros_like(point)
+    for index in np.ndindex(point.shape):
+        original = point[index]
+        point[index] = original + h
+        above = f(point)
+        point[index] = original - h
+        below = f(point)
+        point[index] = original
+        gradient[index] = (above - 2 * f(point) + below) / h**2
+    return gradient
+""",
+    ),
+    Mistake(
+        id="numerical_gradient.by_h_squared",
+        question="numerical_gradient",
+        code="""
+def numerical_gradient(f, x, h=1e-5):
+    point = np.array(x, dtype=float)
+    gradient = np.zeros_like(point)
+    for index in np.ndindex(point.shape):
+        original = point[index]
+        point[index] = original + h
+        above = f(point)
+        point[index] = original - h
+        below = f(point)
+        point[index] = original
+        gradient[index] = (above - below) / h**2
+    return gradient
+""",
+    ),
+    Mistake(
         id="gates.add_halves",
         question="gates",
         code="""
@@ -875,6 +1058,16 @@ def patterns(x, y, z, w):
 """,
     ),
     Mistake(
+        id="patterns.max_by_size",
+        question="patterns",
+        code="""
+def patterns(x, y, z, w):
+    z_wins = abs(z) >= abs(w)
+    f = 2.0 * (x * y + (z if z_wins else w))
+    return f, 2.0 * y, 2.0 * x, 2.0 * z_wins, 2.0 * (not z_wins)
+""",
+    ),
+    Mistake(
         id="neuron.no_sigmoid_slope",
         question="neuron",
         code="""
@@ -1141,6 +1334,39 @@ def neuron(w, x):
     f = sigmoid(w[0] * x[0] + w[1] * x[1] + w[2])
     dq = f * (1 - f)
     return f, dq * np.array([x[0], x[1], 1.0]), dq * w[1:]
+""",
+    ),
+    Mistake(
+        id="neuron.returns_q",
+        question="neuron",
+        code="""
+def neuron(w, x):
+    q = w[0] * x[0] + w[1] * x[1] + w[2]
+    f = sigmoid(q)
+    dq = sigmoid_backward(1.0, f)
+    return q, np.array([dq * x[0], dq * x[1], dq]), np.array([dq * w[0], dq * w[1]])
+""",
+    ),
+    Mistake(
+        id="neuron.inputs_by_inputs",
+        question="neuron",
+        code="""
+def neuron(w, x):
+    q = w[0] * x[0] + w[1] * x[1] + w[2]
+    f = sigmoid(q)
+    dq = sigmoid_backward(1.0, f)
+    return f, np.array([dq * x[0], dq * x[1], dq]), np.array([dq * x[0], dq * x[1]])
+""",
+    ),
+    Mistake(
+        id="neuron.one_weight_for_both",
+        question="neuron",
+        code="""
+def neuron(w, x):
+    q = w[0] * x[0] + w[1] * x[1] + w[2]
+    f = sigmoid(q)
+    dq = sigmoid_backward(1.0, f)
+    return f, np.array([dq * x[0], dq * x[1], dq]), np.array([dq * w[0], dq * w[0]])
 """,
     ),
     Mistake(
@@ -1460,6 +1686,258 @@ def staged(x, y):
 """,
     ),
     Mistake(
+        id="staged.numerator_slope_one",
+        question="staged",
+        code="""
+def staged(x, y):
+    sig_y = sigmoid(y)
+    num = x + sig_y
+    sig_x = sigmoid(x)
+    total = x + y
+    den = sig_x + total**2
+    f = num / den
+    dnum = 1.0
+    dden = -num / den**2
+    dx = dnum + dden * sig_x * (1 - sig_x) + dden * 2 * total
+    dy = dnum * sig_y * (1 - sig_y) + dden * 2 * total
+    return f, dx, dy
+""",
+    ),
+    Mistake(
+        id="staged.numerator_slope_denominator",
+        question="staged",
+        code="""
+def staged(x, y):
+    sig_y = sigmoid(y)
+    num = x + sig_y
+    sig_x = sigmoid(x)
+    total = x + y
+    den = sig_x + total**2
+    f = num / den
+    dnum = den
+    dden = -num / den**2
+    dx = dnum + dden * sig_x * (1 - sig_x) + dden * 2 * total
+    dy = dnum * sig_y * (1 - sig_y) + dden * 2 * total
+    return f, dx, dy
+""",
+    ),
+    Mistake(
+        id="staged.square_taken_off_in_x",
+        question="staged",
+        code="""
+def staged(x, y):
+    sig_y = sigmoid(y)
+    num = x + sig_y
+    sig_x = sigmoid(x)
+    total = x + y
+    den = sig_x + total**2
+    f = num / den
+    dnum = 1 / den
+    dden = -num / den**2
+    dx = dnum + dden * sig_x * (1 - sig_x) - dden * 2 * total
+    dy = dnum * sig_y * (1 - sig_y) + dden * 2 * total
+    return f, dx, dy
+""",
+    ),
+    Mistake(
+        id="staged.square_taken_off_in_y",
+        question="staged",
+        code="""
+def staged(x, y):
+    sig_y = sigmoid(y)
+    num = x + sig_y
+    sig_x = sigmoid(x)
+    total = x + y
+    den = sig_x + total**2
+    f = num / den
+    dnum = 1 / den
+    dden = -num / den**2
+    dx = dnum + dden * sig_x * (1 - sig_x) + dden * 2 * total
+    dy = dnum * sig_y * (1 - sig_y) - dden * 2 * total
+    return f, dx, dy
+""",
+    ),
+    Mistake(
+        id="staged.square_for_its_slope",
+        question="staged",
+        code="""
+def staged(x, y):
+    sig_y = sigmoid(y)
+    num = x + sig_y
+    sig_x = sigmoid(x)
+    total = x + y
+    den = sig_x + total**2
+    f = num / den
+    dnum = 1 / den
+    dden = -num / den**2
+    dx = dnum + dden * sig_x * (1 - sig_x) + dden * total**2
+    dy = dnum * sig_y * (1 - sig_y) + dden * total**2
+    return f, dx, dy
+""",
+    ),
+    Mistake(
+        id="staged.slope_of_the_other_sigmoid_in_x",
+        question="staged",
+        code="""
+def staged(x, y):
+    sig_y = sigmoid(y)
+    num = x + sig_y
+    sig_x = sigmoid(x)
+    total = x + y
+    den = sig_x + total**2
+    f = num / den
+    dnum = 1 / den
+    dden = -num / den**2
+    dx = dnum + dden * sig_y * (1 - sig_y) + dden * 2 * total
+    dy = dnum * sig_y * (1 - sig_y) + dden * 2 * total
+    return f, dx, dy
+""",
+    ),
+    Mistake(
+        id="staged.slope_of_the_other_sigmoid_in_y",
+        question="staged",
+        code="""
+def staged(x, y):
+    sig_y = sigmoid(y)
+    num = x + sig_y
+    sig_x = sigmoid(x)
+    total = x + y
+    den = sig_x + total**2
+    f = num / den
+    dnum = 1 / den
+    dden = -num / den**2
+    dx = dnum + dden * sig_x * (1 - sig_x) + dden * 2 * total
+    dy = dnum * sig_x * (1 - sig_x) + dden * 2 * total
+    return f, dx, dy
+""",
+    ),
+    Mistake(
+        id="staged.slope_with_plus",
+        question="staged",
+        code="""
+def staged(x, y):
+    sig_y = sigmoid(y)
+    num = x + sig_y
+    sig_x = sigmoid(x)
+    total = x + y
+    den = sig_x + total**2
+    f = num / den
+    dnum = 1 / den
+    dden = -num / den**2
+    dx = dnum + dden * sig_x * (1 + sig_x) + dden * 2 * total
+    dy = dnum * sig_y * (1 - sig_y) + dden * 2 * total
+    return f, dx, dy
+""",
+    ),
+    Mistake(
+        id="staged.no_sigmoid_in_the_numerator",
+        question="staged",
+        code="""
+def staged(x, y):
+    sig_y = sigmoid(y)
+    num = x + y
+    sig_x = sigmoid(x)
+    total = x + y
+    den = sig_x + total**2
+    f = num / den
+    dnum = 1 / den
+    dden = -num / den**2
+    dx = dnum + dden * sig_x * (1 - sig_x) + dden * 2 * total
+    dy = dnum * sig_y * (1 - sig_y) + dden * 2 * total
+    return f, dx, dy
+""",
+    ),
+    Mistake(
+        id="staged.numerator_without_sigmoid_at_all",
+        question="staged",
+        code="""
+def staged(x, y):
+    sig_y = sigmoid(y)
+    num = x + y
+    sig_x = sigmoid(x)
+    total = x + y
+    den = sig_x + total**2
+    f = num / den
+    dnum = 1 / den
+    dden = -num / den**2
+    dx = dnum + dden * sig_x * (1 - sig_x) + dden * 2 * total
+    dy = dnum + dden * 2 * total
+    return f, dx, dy
+""",
+    ),
+    Mistake(
+        id="staged.sigmoid_sign",
+        question="staged",
+        code="""
+def staged(x, y):
+    sig_y = sigmoid(-y)
+    num = x + sig_y
+    sig_x = sigmoid(-x)
+    total = x + y
+    den = sig_x + total**2
+    f = num / den
+    dnum = 1 / den
+    dden = -num / den**2
+    dx = dnum + dden * sig_x * (1 - sig_x) + dden * 2 * total
+    dy = dnum * sig_y * (1 - sig_y) + dden * 2 * total
+    return f, dx, dy
+""",
+    ),
+    Mistake(
+        id="staged.sigmoid_sign_of_y",
+        question="staged",
+        code="""
+def staged(x, y):
+    sig_y = sigmoid(-y)
+    num = x + sig_y
+    sig_x = sigmoid(x)
+    total = x + y
+    den = sig_x + total**2
+    f = num / den
+    dnum = 1 / den
+    dden = -num / den**2
+    dx = dnum + dden * sig_x * (1 - sig_x) + dden * 2 * total
+    dy = dnum * sig_y * (1 - sig_y) + dden * 2 * total
+    return f, dx, dy
+""",
+    ),
+    Mistake(
+        id="staged.value_without_brackets",
+        question="staged",
+        code="""
+def staged(x, y):
+    sig_y = sigmoid(y)
+    num = x + sig_y
+    sig_x = sigmoid(x)
+    total = x + y
+    den = sig_x + total**2
+    f = x + sig_y / den
+    dnum = 1 / den
+    dden = -num / den**2
+    dx = dnum + dden * sig_x * (1 - sig_x) + dden * 2 * total
+    dy = dnum * sig_y * (1 - sig_y) + dden * 2 * total
+    return f, dx, dy
+""",
+    ),
+    Mistake(
+        id="staged.slope_of_y_missing",
+        question="staged",
+        code="""
+def staged(x, y):
+    sig_y = sigmoid(y)
+    num = x + sig_y
+    sig_x = sigmoid(x)
+    total = x + y
+    den = sig_x + total**2
+    f = num / den
+    dnum = 1 / den
+    dden = -num / den**2
+    dx = dnum + dden * sig_x * (1 - sig_x) + dden * 2 * total
+    dy = dnum + dden * 2 * total
+    return f, dx, dy
+""",
+    ),
+    Mistake(
         id="output_delta.squared_error_sign",
         question="output_delta",
         code="""
@@ -1711,6 +2189,14 @@ def softmax_delta(p, y):
     delta = p.copy()
     delta[np.arange(len(y)), y - 1] -= 1
     return delta / len(y)
+""",
+    ),
+    Mistake(
+        id="output_delta.squared_error_without_brackets",
+        question="output_delta",
+        code="""
+def squared_error_delta(y, a):
+    return -(y - a) * a * 1 - a
 """,
     ),
     Mistake(

@@ -348,10 +348,11 @@ def _is_capped_by(cap):
     def rule(requests):
         calls = [call for request in requests for call in request.calls if not call.arguments[3]]
         given = np.array([call.value for call in calls], dtype=float)
-        shares = [_shares_of_the_labels(call) for call in calls]
-        plain, *capped = (
-            np.array([-np.log(cap(p, bound)).mean() for p in shares])
-            for bound in (0.0, *10.0 ** -np.arange(3, 17))
+        logs = [_log_shares_of_the_labels(call) for call in calls]
+        plain = np.array([-shares.mean() for shares in logs])
+        capped = (
+            np.array([-np.log(cap(np.exp(shares), bound)).mean() for shares in logs])
+            for bound in (np.finfo(float).eps, np.finfo(float).tiny, *10.0 ** -np.arange(2, 41))
         )
         return any(_is_capped(given, plain, losses) for losses in capped)
 
@@ -360,14 +361,15 @@ def _is_capped_by(cap):
 
 def _is_capped(given, plain, capped):
     is_felt = np.abs(capped - plain) > 1e-6 * plain
-    return is_felt.sum() >= 3 and np.allclose(given, capped, rtol=1e-7, atol=0)
+    return is_felt.sum() >= 2 and np.allclose(given, capped, rtol=1e-7, atol=0)
 
 
-def _shares_of_the_labels(call):
-    """The probability of the label in each row."""
+def _log_shares_of_the_labels(call):
+    """The logarithm of the label's probability in each row; it is finite for scores of any size."""
     scores, y, *_ = call.arguments
-    e = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return (e / e.sum(axis=1, keepdims=True))[np.arange(len(y)), y]
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    return log_p[np.arange(len(y)), y]
 
 
 SOFTMAX_LOSS_MISTAKES = [
@@ -952,6 +954,28 @@ def softmax_loss(scores, y, params, reg):
     return rows.mean() + 0.5 * reg * squares
 """,
     ),
+    Mistake(
+        id="softmax_loss.W1_twice",
+        question="softmax_loss",
+        code="""
+def softmax_loss(scores, y, params, reg):
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    data_loss = -log_p[np.arange(len(y)), y].mean()
+    return data_loss + 0.5 * reg * (np.sum(params["W1"] ** 2) + np.sum(params["W1"] ** 2))
+""",
+    ),
+    Mistake(
+        id="softmax_loss.W2_twice",
+        question="softmax_loss",
+        code="""
+def softmax_loss(scores, y, params, reg):
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    data_loss = -log_p[np.arange(len(y)), y].mean()
+    return data_loss + 0.5 * reg * (np.sum(params["W2"] ** 2) + np.sum(params["W2"] ** 2))
+""",
+    ),
 ]
 
 DSCORES = """
@@ -1534,6 +1558,125 @@ def backward(params, X, hidden, scores, y, reg):
                 "hidden.T", "hidden.reshape(hidden.shape[::-1])"
             )
         ),
+    ),
+    Mistake(
+        id="backward.sigmoid_slope",
+        question="backward",
+        code="""
+def backward(params, X, hidden, scores, y, reg):
+    N = len(X)
+    dscores = np.exp(scores - scores.max(axis=1, keepdims=True))
+    dscores /= dscores.sum(axis=1, keepdims=True)
+    dscores[np.arange(N), y] -= 1
+    dscores /= N
+    dhidden = dscores @ params["W2"].T
+    dhidden = dhidden * hidden * (1 - hidden)
+    return {
+        "W2": hidden.T @ dscores + reg * params["W2"],
+        "b2": dscores.sum(axis=0),
+        "W1": X.T @ dhidden + reg * params["W1"],
+        "b1": dhidden.sum(axis=0),
+    }
+""",
+    ),
+    Mistake(
+        id="backward.tanh_slope",
+        question="backward",
+        code="""
+def backward(params, X, hidden, scores, y, reg):
+    N = len(X)
+    dscores = np.exp(scores - scores.max(axis=1, keepdims=True))
+    dscores /= dscores.sum(axis=1, keepdims=True)
+    dscores[np.arange(N), y] -= 1
+    dscores /= N
+    dhidden = dscores @ params["W2"].T
+    dhidden = dhidden * (1 - hidden**2)
+    return {
+        "W2": hidden.T @ dscores + reg * params["W2"],
+        "b2": dscores.sum(axis=0),
+        "W1": X.T @ dhidden + reg * params["W1"],
+        "b1": dhidden.sum(axis=0),
+    }
+""",
+    ),
+    Mistake(
+        id="backward.no_normaliser",
+        question="backward",
+        code="""
+def backward(params, X, hidden, scores, y, reg):
+    N = len(X)
+    dscores = np.exp(scores - scores.max(axis=1, keepdims=True))
+    dscores[np.arange(N), y] -= 1
+    dscores /= N
+    dhidden = dscores @ params["W2"].T
+    dhidden = dhidden * (hidden > 0)
+    return {
+        "W2": hidden.T @ dscores + reg * params["W2"],
+        "b2": dscores.sum(axis=0),
+        "W1": X.T @ dhidden + reg * params["W1"],
+        "b1": dhidden.sum(axis=0),
+    }
+""",
+    ),
+    Mistake(
+        id="backward.label_numbers",
+        question="backward",
+        code="""
+def backward(params, X, hidden, scores, y, reg):
+    N = len(X)
+    dscores = np.exp(scores - scores.max(axis=1, keepdims=True))
+    dscores /= dscores.sum(axis=1, keepdims=True)
+    dscores -= y[:, np.newaxis]
+    dscores /= N
+    dhidden = dscores @ params["W2"].T
+    dhidden = dhidden * (hidden > 0)
+    return {
+        "W2": hidden.T @ dscores + reg * params["W2"],
+        "b2": dscores.sum(axis=0),
+        "W1": X.T @ dhidden + reg * params["W1"],
+        "b1": dhidden.sum(axis=0),
+    }
+""",
+    ),
+    Mistake(
+        id="backward.through_the_gradient_of_W2",
+        question="backward",
+        code="""
+def backward(params, X, hidden, scores, y, reg):
+    N = len(X)
+    dscores = np.exp(scores - scores.max(axis=1, keepdims=True))
+    dscores /= dscores.sum(axis=1, keepdims=True)
+    dscores[np.arange(N), y] -= 1
+    dscores /= N
+    dhidden = dscores @ (hidden.T @ dscores + reg * params["W2"]).T
+    dhidden = dhidden * (hidden > 0)
+    return {
+        "W2": hidden.T @ dscores + reg * params["W2"],
+        "b2": dscores.sum(axis=0),
+        "W1": X.T @ dhidden + reg * params["W1"],
+        "b1": dhidden.sum(axis=0),
+    }
+""",
+    ),
+    Mistake(
+        id="backward.penalty_of_the_sum",
+        question="backward",
+        code="""
+def backward(params, X, hidden, scores, y, reg):
+    N = len(X)
+    dscores = np.exp(scores - scores.max(axis=1, keepdims=True))
+    dscores /= dscores.sum(axis=1, keepdims=True)
+    dscores[np.arange(N), y] -= 1
+    dscores /= N
+    dhidden = dscores @ params["W2"].T
+    dhidden = dhidden * (hidden > 0)
+    return {
+        "W2": hidden.T @ dscores + reg * params["W2"].sum(),
+        "b2": dscores.sum(axis=0),
+        "W1": X.T @ dhidden + reg * params["W1"].sum(),
+        "b1": dhidden.sum(axis=0),
+    }
+""",
     ),
 ]
 

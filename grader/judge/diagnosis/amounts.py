@@ -11,7 +11,7 @@ from grader.judge.diagnosis.comparisons import compared
 from grader.judge.diagnosis.evidence import MIN_NUMBERS, Evidence, Pairs, close, flat
 from grader.judge.wording import say
 
-__all__ = ["amount", "by_parts", "factor_in_words", "scaled_or_bounded"]
+__all__ = ["amount", "constant", "factor_in_words", "ratio", "scaled_or_bounded"]
 
 MIN_CALLS = 3
 ROUGH = 1e-2  # of the largest number; what is further away is not "close"
@@ -44,7 +44,12 @@ def scaled_or_bounded(pairs: Pairs, evidence: Evidence) -> str:
 
 def _factor(pairs: Pairs, evidence: Evidence) -> str:
     words = factor_in_words(pairs, evidence)
-    return say("form_factor", factor=words) if words else ""
+    return say(_of_each("form_factor", pairs), factor=words) if words else ""
+
+
+def _of_each(key: str, pairs: Pairs) -> str:
+    """The key of a sentence on every number of an array, or on one number."""
+    return key if any(e.ndim for _, e in pairs) else f"{key}_single"
 
 
 def factor_in_words(pairs: Pairs, evidence: Evidence | None = None) -> str:
@@ -54,11 +59,11 @@ def factor_in_words(pairs: Pairs, evidence: Evidence | None = None) -> str:
         pairs: what came and what is right, of the same shape.
         evidence: of the same calls; without it, only constants are looked for.
     """
-    ratios = [_ratio(a, e) for a, e in pairs]
-    known = [(ratio, i) for i, ratio in enumerate(ratios) if ratio != 0]
+    ratios = [ratio(a, e) for a, e in pairs]
+    known = [(found, i) for i, found in enumerate(ratios) if found != 0]
     if not known or None in ratios:
         return ""
-    values = np.array([ratio for ratio, _ in known], float)
+    values = np.array([found for found, _ in known], float)
     if np.allclose(values, values[0]):
         return "" if np.isclose(values[0], 1) else _constant(float(values[0]))
     return _of_sizes(values, [i for _, i in known], evidence) if evidence else ""
@@ -77,7 +82,7 @@ def _of_sizes(values: np.ndarray, calls: list[int], evidence: Evidence) -> str:
         return say("factor_N")
     if np.allclose(values * rows, 1):
         return say("factor_one_N")
-    sizes = {"N": rows} | _sizes(evidence, calls)
+    sizes = {"N": rows, "(N − 1)": np.maximum(rows - 1, 1)} | _sizes(evidence, calls)
     for top, bottom in product(["", *sizes], repeat=2):
         rest = values * sizes.get(bottom, 1.0) / sizes.get(top, 1.0)
         if np.allclose(rest, rest[0]) and (np.isclose(rest[0], 1) or not (top and bottom)):
@@ -101,7 +106,7 @@ def _sizes(evidence: Evidence, calls: list[int]) -> dict[str, np.ndarray]:
     return sizes
 
 
-def _ratio(actual: np.ndarray, expected: np.ndarray) -> float | None:
+def ratio(actual: np.ndarray, expected: np.ndarray) -> float | None:
     """c with actual = c · expected; 0 if both are all zeros, None if there is no such c ≠ 0."""
     total = float(np.sum(np.square(expected, dtype=float)))
     if total == 0:
@@ -134,7 +139,24 @@ def _bounded(pairs: Pairs, _: Evidence) -> str:
     for decimals in range(9):
         if np.array_equal(actual, np.round(expected, decimals)) and np.any(actual):
             return say("form_rounded", decimals=decimals)
-    return ""
+    return say("form_whole") if _is_cut_to_whole(actual, expected) else ""
+
+
+def _is_cut_to_whole(actual: np.ndarray, expected: np.ndarray) -> bool:
+    """Whether only what stands before the point is left, or the next whole number below."""
+    if actual.size < MIN_NUMBERS or not np.any(actual) or np.any(actual != np.floor(actual)):
+        return False
+    lost = expected - actual
+    ways = (np.sign(expected) * lost, lost)
+    return any(bool(((rest > -ROUGH) & (rest < 1 + ROUGH)).all()) for rest in ways)
+
+
+def constant(pairs: Pairs, _: Evidence) -> str:
+    """One number everywhere, in all calls."""
+    actual, expected = flat(pairs)
+    if actual.size < MIN_NUMBERS or np.ptp(actual) or not np.ptp(expected) or not actual[0]:
+        return ""
+    return say(_of_each("form_constant", pairs), value=float(actual[0]))
 
 
 def _offset(pairs: Pairs, _: Evidence) -> str:
@@ -145,14 +167,15 @@ def _offset(pairs: Pairs, _: Evidence) -> str:
         return ""
     exact = 1e-9 + 1e-12 * np.abs(expected)  # what rounding leaves of such numbers
     if (np.abs(added - added[0]) <= exact + 1e-6 * np.abs(added[0])).all():
-        return say("form_offset", offset=float(added[0]))
+        return say(_of_each("form_offset", pairs), offset=float(added[0]))
     centred = expected - expected.mean()
     if len({*np.round(expected, 6)}) < MIN_NUMBERS or not np.isfinite(centred).all():
         return ""
     factor = float(centred @ actual / (centred @ centred))
     offset = float(actual.mean() - factor * expected.mean())
     if abs(factor) > 1e-6 and close(actual, factor * expected + offset):
-        return say("form_factor_and_offset", factor=factor, offset=offset)
+        key = _of_each("form_factor_and_offset", pairs)
+        return say(key, factor=factor, offset=offset)
     return ""
 
 
@@ -175,29 +198,3 @@ def _rough(pairs: Pairs, _: Evidence) -> str:
         for a, e in pairs
     ]
     return say("form_close") if max(errors) < ROUGH else ""
-
-
-# Call by call, row by row --------------------------------------------------------------------
-
-
-def by_parts(pairs: Pairs, _: Evidence) -> str:
-    """Each call, row or column is off by a number or a factor of its own; "" if none is so."""
-    if any(a.shape != e.shape for a, e in pairs):
-        return ""
-    if all(e.size > 1 and _ratio(a, e) for a, e in pairs):
-        return say("form_scaled")
-    large = [(a, e) for a, e in pairs if e.ndim == 2 and min(e.shape) > 1 and not close(a, e)]
-    if len(large) < MIN_CALLS:
-        return ""
-    for key, axis in (("rows", 1), ("columns", 0)):
-        if all(_is_constant(a - e, axis) for a, e in large):
-            return say(f"form_{key}_shifted")
-        if all(np.all(e) and np.any(a) and _is_constant(a / e, axis) for a, e in large):
-            return say(f"form_{key}_scaled")
-    return ""
-
-
-def _is_constant(array: np.ndarray, axis: int) -> bool:
-    return bool(np.isfinite(array).all()) and close(
-        array, np.broadcast_to(array.mean(axis=axis, keepdims=True), array.shape)
-    )

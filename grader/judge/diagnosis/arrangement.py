@@ -57,6 +57,8 @@ def _of_the_whole(whole: Any, wanted: int | None) -> str:
     if isinstance(whole, dict):
         return say("form_no_tuple")
     if isinstance(whole, tuple | list):
+        if len(whole) and all(isinstance(i, tuple | list) and len(i) == wanted for i in whole):
+            return say("form_zipped", wanted=wanted)
         return say("form_count", found=len(whole), wanted=wanted)
     return say("form_single", wanted=wanted)
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,7 @@ __all__ = ["MIN_INPUTS", "Aspect", "CallLog"]
 
 MIN_INPUTS = 3
 FIXED_COST = 1000  # of a call, counted in numbers that it works on
+FIRST_CALLS = 3  # of each request; enough to see what a mistake has to do with
 MAX_CALLS = 24  # of one request; a check of random draws makes hundreds that are all alike
 
 
@@ -76,10 +78,16 @@ class CallLog:
     Args:
         requests: the calls and their outcomes.
         reference: the instructor's functions.
+        results: names for what the functions return, by function.
     """
 
-    def __init__(self, requests: Sequence[Request], reference: Reference) -> None:
-        self._given = requests
+    def __init__(
+        self,
+        requests: Sequence[Request],
+        reference: Reference,
+        results: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
+        self._given, self._results = requests, results or {}
         stood_in = {r.name for r in requests if r.stood_in and r.calls}
         kept = [r for r in requests if r.stood_in or r.name not in stood_in]
         rows = ((request, list(_rows(request, reference))) for request in map(_shortened, kept))
@@ -161,7 +169,7 @@ class CallLog:
             for ours, theirs in pairs
             for new, old in zip(ours.calls, theirs.calls, strict=True)
         )
-        return CallLog(requests, self._reference) if is_new else None
+        return CallLog(requests, self._reference, self._results) if is_new else None
 
     def count(
         self, variant: Reference, functions: frozenset[str], aspects: frozenset[Aspect]
@@ -185,21 +193,25 @@ class CallLog:
             if aspect.function == name
         )
 
-    def touches(
+    def touched(
         self, variant: Reference, functions: frozenset[str], aspects: frozenset[Aspect]
-    ) -> bool:
-        """Whether the variant differs from the reference in any of some aspects.
+    ) -> frozenset[Aspect]:
+        """The aspects in which the variant differs from the reference.
+
+        Only the first calls of each request are made: they have the arguments that one check is
+        about, and a variant that nearly is the reference would otherwise cost most of the time.
 
         Args:
             variant: the reference with a mistake in it.
             functions: names of the functions that the mistake changes.
             aspects: those to look at.
         """
-        return any(
-            not same(aspect.place.of(row.expected), aspect.place.of(outcome))
-            for name, row, outcome in self._replayed(variant, functions)
+        return frozenset(
+            aspect
+            for name, row, outcome in self._replayed(variant, functions, FIRST_CALLS)
             for aspect in aspects
             if aspect.function == name
+            and not same(aspect.place.of(row.expected), aspect.place.of(outcome))
         )
 
     def is_confined(
@@ -227,6 +239,7 @@ class CallLog:
         rows = [row for row in rows if _is_shown(aspect, row)]
         function = getattr(self._reference, aspect.function)
         names = list(inspect.signature(function).parameters)
+        results = self._results.get(aspect.function, ())
         actual = tuple(aspect.place.of(row.actual) for row in rows)
 
         def expected_with(call: int, **changed: Any) -> Any:
@@ -244,7 +257,8 @@ class CallLog:
         ]
         return Evidence(
             function=aspect.function,
-            name=aspect.place.label(aspect.function, names),
+            name=aspect.place.label(aspect.function, names, results),
+            is_one_of_many=len({other.function for other in self.aspects}) > 1,
             actual=actual,
             expected=tuple(aspect.place.of(row.expected) for row in rows),
             wrong=tuple(i for i, row in enumerate(rows) if _differs(aspect, row, row.expected)),
@@ -260,13 +274,13 @@ class CallLog:
             count=aspect.place.count,
             raised=tuple(i for i, row in enumerate(rows) if row.actual.is_raised),
             siblings={
-                other.place.label(other.function, names): [
+                other.place.label(other.function, names, results): [
                     other.place.of(row.expected) for row in rows
                 ]
                 for other in others
             },
             right=tuple(
-                other.place.label(other.function, names)
+                other.place.label(other.function, names, results)
                 for other in others
                 if not any(_differs(other, row, row.expected) for row in rows)
             ),
@@ -278,12 +292,12 @@ class CallLog:
             yield from ((request.name, row) for row in rows)
 
     def _replayed(
-        self, variant: Reference, functions: frozenset[str]
+        self, variant: Reference, functions: frozenset[str], limit: int | None = None
     ) -> Iterator[tuple[str, _Row, Outcome]]:
         for request, rows in self._asked:
             if request.name in functions:
-                for row, outcome in zip(rows, replayed(request, variant), strict=True):
-                    yield request.name, row, outcome
+                outcomes = zip(rows, replayed(request, variant), strict=True)
+                yield from ((request.name, *pair) for pair in islice(outcomes, limit))
 
     def _all_aspects(self) -> Iterator[Aspect]:
         for name, row in self._all_rows():

@@ -11,7 +11,7 @@ import numpy as np
 from grader.judge.diagnosis.evidence import MIN_NUMBERS, Evidence, Pairs, close, flat, numbers
 from grader.judge.wording import say
 
-__all__ = ["compared", "terms"]
+__all__ = ["compared", "stretched_beside", "sum_of_arguments", "terms"]
 
 MAX_TERMS = 3  # of a sum that is still worth a sentence
 FEW = 12  # numbers that a ReLU left over; as few could be anything
@@ -29,7 +29,7 @@ def compared(pairs: Pairs, evidence: Evidence) -> str:
     bases = _bases(evidence, pairs)
     if not bases or actual.size < MIN_NUMBERS or np.allclose(actual, actual[0], atol=1e-9):
         return ""
-    ways = (_other_place, _addend, _further_factor, _combination)
+    ways = (_other_place, _addend, _further_factor)
     return next((text for way in ways if (text := way(pairs, evidence, bases))), "")
 
 
@@ -67,6 +67,36 @@ def _bases(evidence: Evidence, pairs: Pairs) -> _Bases:
     """Arguments and right values of other entries, each as one row of numbers for all calls."""
     found = [*terms(evidence, pairs), *_stretched(evidence.siblings, pairs)]
     return {n: np.concatenate([a.ravel() for a in arrays]).astype(float) for n, arrays in found}
+
+
+def stretched_beside(evidence: Evidence, pairs: Pairs) -> Mapping[str, np.ndarray]:
+    """What may stand in a formula, each as one row of numbers for all calls.
+
+    Returns:
+        Arguments and right values of other entries. A single number counts for a whole array. For
+        an entry that is a single number, the arrays among the arguments count by their squares.
+    """
+    columns = {n: [part.get(n) for part in evidence.parts] for n in evidence.names}
+    columns |= {n: [*values] for n, values in evidence.siblings.items()}
+    found = _bases(evidence, pairs)
+    for name, values in columns.items():
+        row = _spread([numbers(value) for value in values], [e for _, e in pairs])
+        if name not in found and row is not None and np.isfinite(row[1]).all() and np.ptp(row[1]):
+            found[row[0].format(name)] = row[1]
+    return found
+
+
+def _spread(
+    values: Sequence[np.ndarray | None], expected: Sequence[np.ndarray]
+) -> tuple[str, np.ndarray] | None:
+    known = [value for value in values if value is not None and value.dtype.kind == "f"]
+    if len(known) < len(values):
+        return None
+    if all(value.ndim == 0 for value in known):
+        return "{}", np.repeat([float(value) for value in known], [e.size for e in expected])
+    if all(e.ndim == 0 for e in expected):
+        return "sum({}²)", np.array([float(np.sum(np.square(value))) for value in known])
+    return None
 
 
 def _other_place(pairs: Pairs, evidence: Evidence, bases: _Bases) -> str:
@@ -119,11 +149,14 @@ def _further_factor(pairs: Pairs, evidence: Evidence, bases: _Bases) -> str:
     return ""
 
 
-def _combination(pairs: Pairs, evidence: Evidence, bases: _Bases) -> str:
+def sum_of_arguments(pairs: Pairs, evidence: Evidence) -> str:
     """A sum of multiples of the arguments, in a step whose right result is no such sum."""
+    if any(a.shape != e.shape for a, e in pairs):
+        return ""
     actual, _ = flat(pairs)
+    bases = _bases(evidence, pairs)
     bases = {name: base for name, base in bases.items() if name in evidence.names}
-    if not bases or actual.size < MIN_NUMBERS + len(bases):
+    if not bases or actual.size < MIN_NUMBERS + len(bases) or not np.isfinite(actual).all():
         return ""
     matrix = np.stack([*bases.values()], axis=1)
     factors = np.asarray(np.linalg.lstsq(matrix, actual, rcond=None)[0]).round(6)
@@ -136,7 +169,9 @@ def _combination(pairs: Pairs, evidence: Evidence, bases: _Bases) -> str:
 
 def _sum_in_words(named: Sequence[tuple[float, str]]) -> str:
     """A sum as it is written on paper: 2 · a + b − c."""
+    named = sorted(named, key=lambda term: term[0] < 0)
     signs = ["+" if factor > 0 else "−" for factor, _ in named]
     sizes = [f"{abs(f):.4g} · " if not np.isclose(abs(f), 1) else "" for f, _ in named]
     words = [f"{s} {n}{name}" for s, n, (_, name) in zip(signs, sizes, named, strict=True)]
-    return " ".join(words).removeprefix("+ ")
+    text = " ".join(words).removeprefix("+ ")
+    return text.replace("− ", "−", 1) if text.startswith("− ") else text

@@ -76,7 +76,8 @@ def diagnose(
     mistakes = [m for m in catalogue.mistakes if m.question == question]
     known = [mistake for mistake in mistakes if not mistake.is_vague]
     own = frozenset().union(*(mistake.functions for mistake in mistakes))
-    log = CallLog([request for request in requests if request.name in own], reference)
+    asked = [request for request in requests if request.name in own]
+    log = CallLog(asked, reference, catalogue.results)
     chosen, rest = _explained(log, log.wrong, known, catalogue, reference)
     found = _ordered(log, chosen, reference)
     forms = [log.evidence(aspect) for aspect in log.aspects if aspect in rest]
@@ -129,11 +130,12 @@ def _explanations(
     tried = [_explanation(log, (m,), reference.variant(m.code)) for m in mistakes]
     rest = log.wrong.difference(*(explanation.aspects for explanation in tried))
     if rest:
-        variants = {m: reference.variant(m.code) for m in mistakes}
-        suspects = [m for m in mistakes if log.touches(variants[m], m.functions, rest)]
+        touched = {m: log.touched(reference.variant(m.code), m.functions, rest) for m in mistakes}
         right = (*(other.code for other in catalogue.alternatives), reference.source)
-        for pair in combinations(suspects, 2):
-            code = merged(*(m.code for m in pair), right)
+        for pair in combinations(mistakes, 2):
+            # what only one of the two changes, that one alone would have explained
+            is_shared = not touched[pair[0]].isdisjoint(touched[pair[1]])
+            code = merged(*(m.code for m in pair), right) if is_shared else None
             if code:
                 tried.append(_explanation(log, pair, reference.variant(code)))
     return [explanation for explanation in tried if explanation.aspects and explanation.is_possible]

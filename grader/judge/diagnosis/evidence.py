@@ -29,6 +29,7 @@ class Evidence:
         expected: the right value in each call.
         wrong: numbers of the calls in which the two differ.
         arguments: of each call, by the name of the parameter.
+        is_one_of_many: whether the question has other functions, too.
         is_value: whether it belongs to the returned value, not to an argument after the call.
         is_left_alone: whether it belongs to an argument that the right function does not change.
         is_untouched: whether it belongs to an argument that should change, but never did.
@@ -48,6 +49,7 @@ class Evidence:
     expected: tuple[Any, ...]
     wrong: tuple[int, ...]
     arguments: tuple[dict[str, Any], ...]
+    is_one_of_many: bool = False
     is_value: bool = True
     is_left_alone: bool = False
     is_untouched: bool = False

@@ -6,7 +6,7 @@ are split into their entries, so that `dW2` can be right while `db1` is wrong.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,6 @@ import numpy as np
 from grader.box.protocol import Rng
 from grader.judge.reference import Reference
 from grader.judge.student import Call, Request
-from grader.judge.wording import say
 
 __all__ = [
     "ALL_KEYS",
@@ -90,13 +89,21 @@ class Place:
     key: str | None = None
     count: int | None = None
 
-    def label(self, function: str, parameters: list[str]) -> str:
-        """How a student would write it."""
-        key = self.key if self.key is None or self.key.isdigit() else repr(self.key)
-        entry = "" if key is None or self.key == ALL_KEYS else f"[{key}]"
-        if self.argument is None:
-            return f"{function}(…){entry}"
-        return say("after_the_call", argument=f"{parameters[self.argument]}{entry}", name=function)
+    def label(self, function: str, parameters: list[str], results: Sequence[str] = ()) -> str:
+        """How a student would write it.
+
+        Args:
+            function: name of the function that was called.
+            parameters: names of its parameters.
+            results: names of the items that it returns, or one name for all of it.
+        """
+        if self.argument is None and self.count is not None and len(results) == self.count:
+            return results[int(self.key or 0)]
+        key = self.key if self.count is not None else repr(self.key)
+        entry = "" if self.key is None or self.key == ALL_KEYS else f"[{key}]"
+        if self.argument is not None:
+            return f"{parameters[self.argument]}{entry}"
+        return (results[0] if len(results) == 1 else f"{function}(…)") + entry
 
     def of(self, outcome: Outcome) -> Any:
         """What an outcome has at this place; without such an entry, the whole value, marked."""

@@ -6,20 +6,24 @@ A form is named only if it fits every call of which it speaks, the right ones in
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from grader.judge.diagnosis.amounts import (
     amount,
-    by_parts,
+    constant,
     factor_in_words,
     scaled_or_bounded,
 )
 from grader.judge.diagnosis.arrangement import container, result, shape
-from grader.judge.diagnosis.comparisons import terms
+from grader.judge.diagnosis.comparisons import sum_of_arguments, terms
 from grader.judge.diagnosis.evidence import Evidence, Pairs, close, numbers, pairs_of
+from grader.judge.diagnosis.formulas import formula
 from grader.judge.diagnosis.replay import hashable
+from grader.judge.diagnosis.scales import by_parts
+from grader.judge.diagnosis.standins import stood_in
 from grader.judge.diagnosis.whereabouts import condition, not_finite, whereabouts
 from grader.judge.wording import say
 
@@ -33,34 +37,49 @@ def structural_hints(parts: Iterable[Evidence]) -> list[str]:
 
     The form that most aspects have comes first.
     """
-    names: dict[str, list[str]] = {}
+    found: dict[str, list[Evidence]] = {}
     for evidence in parts:
         whole = result(evidence)
+        if whole:
+            evidence = replace(evidence, name=f"{evidence.function}(…)", is_one_of_many=False)
         for form in [whole] if whole else _forms(evidence):
-            name = f"{evidence.function}(…)" if whole else evidence.name
-            names.setdefault(form, []).append(name)
-    return _sentences(names)
+            found.setdefault(form, []).append(evidence)
+    return _sentences(found)
 
 
+@np.errstate(all="ignore")  # wrong numbers may be inf, nan or near overflow
 def located_hints(parts: Iterable[Evidence]) -> list[str]:
     """A sentence on what is right, and so where to look, when nothing else is known."""
-    names: dict[str, list[str]] = {}
+    found: dict[str, list[Evidence]] = {}
     for evidence in parts:
         form = "" if evidence.is_random else _rest(pairs_of(evidence) or [], evidence)
         if not form and evidence.is_value and evidence.right and not evidence.is_random:
             form = say("form_others_right", others=", ".join(evidence.right))
         if form:
-            names.setdefault(form, []).append(evidence.name)
-    return _sentences(names)
+            found.setdefault(form, []).append(evidence)
+    return _sentences(found)
 
 
-def _sentences(names: dict[str, list[str]]) -> list[str]:
-    ordered = sorted(names, key=lambda form: -len(names[form]))
-    named = {form: ", ".join(dict.fromkeys(names[form])) for form in ordered}
-    return [say("form", name=name, form=form) for form, name in named.items()]
+def _sentences(found: dict[str, list[Evidence]]) -> list[str]:
+    ordered = sorted(found, key=lambda form: -len(found[form]))
+    return [say("form", name=_names(found[form]), form=form) for form in ordered]
 
 
-@np.errstate(all="ignore")  # wrong numbers may be inf, nan or near overflow
+def _names(parts: Iterable[Evidence]) -> str:
+    """The names of some aspects, those of one function together."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for evidence in parts:
+        key = "of_the_function" if evidence.is_one_of_many else ""
+        key = key if evidence.is_value else "after_the_call"
+        groups.setdefault((key, evidence.function), []).append(evidence.name)
+    return ", ".join(
+        say(key, result=names, argument=names, name=function) if key else names
+        for (key, function), listed in groups.items()
+        for names in [", ".join(dict.fromkeys(listed))]
+    )
+
+
+@np.errstate(all="ignore")
 def _forms(evidence: Evidence) -> list[str]:
     """What the wrong values have in common, at best one sentence, at most two."""
     if evidence.is_left_alone:
@@ -95,11 +114,16 @@ def _form(pairs: Pairs, evidence: Evidence) -> str:
     explanations = (
         _only_with,
         shape,
+        constant,
         scaled_or_bounded,
         _movement,
+        sum_of_arguments,
         _but_for_argument,
         amount,
         _but_for,
+        stood_in,
+        formula,
+        _adds_otherwise,
         _without,
         whereabouts,
         by_parts,
@@ -129,18 +153,27 @@ def _only_with(pairs: Pairs, evidence: Evidence) -> str:
 
 def _what_it_adds(name: str, pairs: Pairs, evidence: Evidence) -> str:
     added: Pairs = []
-    for i, (actual, expected) in enumerate(pairs):
-        if evidence.arguments[i][name] != 0:
-            without = numbers(evidence.expected_with(i, **{name: 0.0}))
-            if without is None or actual.shape != without.shape:
-                return ""
-            added.append((actual - without, expected - without))
+    on = [i for i, named in enumerate(evidence.arguments) if named[name] != 0]
+    for i in on:
+        actual, expected = pairs[i]
+        without = numbers(evidence.expected_with(i, **{name: 0.0}))
+        if without is None or actual.shape != without.shape:
+            return ""
+        added.append((actual - without, expected - without))
     if all(close(actual, np.zeros_like(actual)) for actual, _ in added):
         return say("form_ignores", argument=name)
     if all(close(expected, np.zeros_like(expected)) for _, expected in added):
         return say("form_superfluous", argument=name)
-    words = factor_in_words(added)
-    return say(f"form_adds_{'factor' if words else 'other'}", argument=name, factor=words)
+    words = factor_in_words(added, evidence.only(on))
+    return say("form_adds_factor", argument=name, factor=words) if words else ""
+
+
+def _adds_otherwise(_: Pairs, evidence: Evidence) -> str:
+    """A number among the arguments adds something wrong; no more is known."""
+    for name, off, _on in _switches(evidence):
+        if not {*off} & {*evidence.wrong}:
+            return say("form_adds_other", argument=name)
+    return ""
 
 
 def _but_for(pairs: Pairs, evidence: Evidence) -> str:
@@ -165,8 +198,8 @@ def _but_for_argument(pairs: Pairs, evidence: Evidence) -> str:
     """What an argument adds is right; without that, the numbers have a simple form."""
     for name, arrays in terms(evidence, pairs):
         rest = [(a - term, e - term) for (a, e), term in zip(pairs, arrays, strict=True)]
-        if text := scaled_or_bounded(rest, evidence):
-            return say("form_but_for", argument=name, form=text)
+        if text := scaled_or_bounded(rest, evidence) or by_parts(rest, evidence):
+            return say("form_beside", argument=name, form=text)
     return ""
 
 
@@ -179,7 +212,7 @@ def _movement(pairs: Pairs, evidence: Evidence) -> str:
     ):
         return ""
     moved = [(a - start, e - start) for start, (a, e) in zip(starts, pairs, strict=True)]
-    text = amount(moved, evidence)
+    text = amount(moved, evidence) or by_parts(moved, evidence)
     return say("form_moved", form=text) if text else ""
 
 

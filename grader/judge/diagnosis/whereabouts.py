@@ -9,12 +9,14 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from grader.judge.diagnosis.evidence import Evidence, Pairs, close, flat, numbers
+from grader.judge.diagnosis.replay import hashable
 from grader.judge.wording import say
 
 __all__ = ["condition", "not_finite", "whereabouts"]
 
 MIN_RIGHT = 3
 MANY = 10  # calls that random conditions rarely part as the wrong ones are parted
+MIN_OF_EACH = 5  # of them: fewer may be alike in many ways, as points that one test has chosen
 _Flags: TypeAlias = list[bool]
 
 
@@ -57,15 +59,16 @@ def _some_rows(pairs: Pairs, evidence: Evidence) -> str:
     )
     if any(map(all, right)):  # only the type is wrong
         return ""
+    one, many = ("entry", "entries") if all(a.ndim == 1 for a, _ in wrong) else ("row", "rows")
     if longest_right < 2 and all(all(row[:-1]) and not row[-1] for row in right):
-        return say("form_not_last_row")
+        return say(f"form_not_last_{one}")
     if longest_right < 2 and all(all(row[1:]) and not row[0] for row in right):
-        return say("form_not_first_row")
+        return say(f"form_not_first_{one}")
     count = right[0].index(False)
     if count >= max(1, longest_right) and all(_only_leading(row, count) for row in right):
-        return say("form_first_row" if count == 1 else "form_first_rows", count=count)
+        return say(f"form_first_{one if count == 1 else many}", count=count)
     if all(any(row) for row in right):
-        return say("form_some_rows")
+        return say(f"form_some_{many}")
     return ""
 
 
@@ -120,7 +123,9 @@ def _conditions(evidence: Evidence) -> Iterator[tuple[str, _Flags]]:
         for name, values in evidence.scalars.items():
             pairs = zip(values, rows, strict=True)
             yield say("when_larger_than_N", argument=name), [value > n for value, n in pairs]
-    if len(rows) >= MANY:
+    inputs = [hashable(named) for named in evidence.arguments]
+    wrong = {inputs[i] for i in evidence.wrong}
+    if len(rows) >= MANY and min(len(wrong), len({*inputs} - wrong)) >= MIN_OF_EACH:
         yield from _numbers(evidence.scalars)
     sizes = [_largest(named) for named in evidence.arguments]
     right = max((size for i, size in enumerate(sizes) if i not in evidence.wrong), default=0.0)

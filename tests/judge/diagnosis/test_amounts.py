@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.judge.diagnosis.amounts import amount, by_parts, scaled_or_bounded
+from grader.judge.diagnosis.amounts import amount, constant, scaled_or_bounded
 from grader.judge.diagnosis.evidence import pairs_of
 from tests.judge.diagnosis.evidences import E, evidence
 
@@ -21,6 +21,8 @@ AMOUNTS: dict[str, tuple[Callable[[Any], Any], str]] = {
     "ReLU": (lambda e: np.maximum(e, 0), "where a number should be negative, yours is 0."),
     "absolute": (np.abs, "where a number should be negative, yours is positive."),
     "rounded": (lambda e: np.round(e, 2), "the numbers are rounded."),
+    "whole": (np.trunc, "Which integer array, int() or // drops the rest?"),
+    "whole and below": (np.floor, "whole numbers, though these should not be whole."),
     "half precision": (lambda e: e.astype(np.float16), "near the right numbers, but not exact."),
     "other signs": (lambda e: e * [1, -1, 1], "the sizes are right, but some signs are not."),
     "other places": (lambda e: e[::-1], "are there, but not at their places."),
@@ -50,25 +52,28 @@ def test_a_constant_is_not_taken_for_numbers_that_were_cut_off(bound: float) -> 
     assert amount(pairs_of(found) or [], found) == ""
 
 
-PARTS: dict[str, tuple[Callable[[Any], Any], str]] = {
-    "rows shifted": (lambda e: e - e.max(axis=1, keepdims=True), "each row is off by a number"),
-    "columns shifted": (
-        lambda e: e + np.array([1, 2, 3]),
-        "each column is off by a number of its own",
-    ),
-    "rows scaled": (lambda e: e * [[1], [2], [3], [4]], "each row is right up to a factor"),
-    "columns scaled": (lambda e: e * [1, 2, 3], "each column is right up to a factor"),
-}
+def test_a_single_number_is_not_called_every_number() -> None:
+    right = [1.0, 2.5, -3.0, 0.25]
+    for actual, words in (
+        ([2 * e for e in right], "twice as large as it should be."),
+        ([e + 0.25 for e in right], "off by +0.25."),
+        ([3 * e - 1 for e in right], "3 times what it should be, and then off by -1."),
+    ):
+        found = evidence(actual, right)
+        assert amount(pairs_of(found) or [], found) == words
 
 
-@pytest.mark.parametrize("change,words", PARTS.values(), ids=PARTS.keys())
-def test_what_was_done_row_by_row_or_column_by_column_is_put_in_words(
-    change: Callable[[Any], Any], words: str
-) -> None:
-    found = evidence([change(e) for e in E], E)
-    assert words in by_parts(pairs_of(found) or [], found)
+def test_one_number_for_all_arguments_is_told_unless_it_is_zero() -> None:
+    found = evidence([1.0] * 5, [1.0, 2.0, 3.0, 4.0, 5.0])
+    assert constant(pairs_of(found) or [], found) == "always 1, whatever the arguments are."
+    found = evidence([np.ones_like(e) for e in E], E)
+    assert constant(pairs_of(found) or [], found).startswith("every number is 1, whatever")
+    found = evidence([np.zeros_like(e) for e in E], E)
+    assert constant(pairs_of(found) or [], found) == ""
 
 
-def test_single_numbers_have_no_rows_and_each_is_a_multiple_of_the_other() -> None:
-    found = evidence([1.0, 5.0, 7.0], [2.0, 3.0, 4.0])
-    assert by_parts(pairs_of(found) or [], found) == ""
+def test_the_rows_but_one_are_a_size_too() -> None:
+    batches = [{"X": np.ones((n, 2))} for n in (1, 4, 7)]
+    wrong = [e * n / max(n - 1, 1) for e, n in zip(E, (1, 4, 7), strict=True)]
+    found = evidence(wrong, E, batches)
+    assert "N / (N − 1) times what it should be" in scaled_or_bounded(pairs_of(found) or [], found)

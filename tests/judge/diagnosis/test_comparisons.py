@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.judge.diagnosis.comparisons import compared
+from grader.judge.diagnosis.comparisons import compared, sum_of_arguments
 from grader.judge.diagnosis.evidence import pairs_of
 from tests.judge.diagnosis.evidences import E, evidence
 
@@ -26,7 +26,6 @@ BESIDE: dict[str, tuple[Callable[..., Any], str]] = {
     "not multiplied": (lambda e, a, r: e / a, "but for the factor a, which is missing."),
     "a slope is missing": (lambda e, a, r: e / (1 - a), "for the factor (1 − a), which is"),
     "a rate is missing": (lambda e, a, r: e / r, "for the factor rate, which is missing."),
-    "a sum": (lambda e, a, r: 2 * a - a[0], "what stands there is"),
 }
 
 
@@ -37,6 +36,12 @@ def test_what_an_argument_or_another_entry_has_to_do_with_it_is_told(
     wrong = [change(e, a, r) for e, a, r in zip(E, A, RATES, strict=True)]
     found = evidence(wrong, E, ARGUMENTS, siblings={"dW2": [e**3 for e in E]})
     assert words in compared(pairs_of(found) or [], found)
+
+
+def test_a_sum_of_arguments_is_written_as_on_paper() -> None:
+    found = evidence([2 * a - a[0] for a in A], E, ARGUMENTS)
+    text = sum_of_arguments(pairs_of(found) or [], found)
+    assert text == "what stands there is 2 · a − params['b']."
 
 
 def test_what_a_bend_has_cut_off_does_not_hide_what_was_added_before_it() -> None:

@@ -243,6 +243,19 @@ def test_the_last_resort_is_which_entries_are_right(reference: Reference) -> Non
     assert text.startswith("both(…)[1]: wrong. Right: both(…)[0].")
 
 
+def test_results_have_the_names_that_the_catalogue_gives_them(reference: Reference) -> None:
+    mistakes = tuple(
+        Mistake(f"q.{n}", "q", "?", f"def {n}(X): return 0.0") for n in ("both", "loss")
+    )
+    catalogue = Catalogue(mistakes, results={"both": ("total", "top"), "loss": ("loss",)})
+    both = asked("both", lambda X: (float(X.sum()), float(np.sin(X).sum())), INPUTS)
+    (text,) = diagnosis.diagnose(both, "q", catalogue, reference).hints
+    assert text.startswith("top: wrong. Right: total.")
+    twice = asked("loss", lambda X: 2 * reference.loss(X), INPUTS)
+    hints = diagnosis.diagnose([*both, *twice], "q", catalogue, reference).hints
+    assert "loss of loss: twice as large as it should be." in hints
+
+
 def test_what_no_mistake_explains_may_have_a_simple_form(reference: Reference) -> None:
     def student(X: np.ndarray) -> dict[str, np.ndarray]:
         return {"dW": 2 * X.T @ X / len(X), "db": X.sum(axis=0)}

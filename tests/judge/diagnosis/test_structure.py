@@ -112,7 +112,10 @@ def test_a_step_is_told_by_what_it_moves_by() -> None:
     after = [1 - 0.25 * e for e in E]
     starts = tuple(np.ones_like(e) for e in E)
     text = hint(after, [1 - e for e in E], [{}] * 3, is_value=False, before=starts)
-    assert text == "dW1: what it moves by: every number is 0.25 times what it should be."
+    assert (
+        text
+        == "dW1 after backward(…): what it moves by: every number is 0.25 times what it should be."
+    )
 
 
 def test_a_form_that_does_not_fit_the_right_calls_is_not_named() -> None:
@@ -150,8 +153,12 @@ def regularised(factors: Any) -> str:
     """The hint for dW = data + factor · reg · W; in three of the calls reg is 0."""
     actual = [1 + f * reg * w for f, reg, w in zip(factors, REGS, W, strict=True)]
     expected = [1 + reg * w for reg, w in zip(REGS, W, strict=True)]
-    arguments = [{"W": w, "reg": reg} for w, reg in zip(W, REGS, strict=True)]
-    right = lambda call, reg: 1 + reg * W[call]  # noqa: E731 — as the reference
+    arguments: list[dict[str, Any]] = [{"W": w, "reg": r} for w, r in zip(W, REGS, strict=True)]
+
+    def right(call: int, **changed: Any) -> Any:
+        named = arguments[call] | changed
+        return 1 + named["reg"] * named["W"]
+
     return hint(actual, expected, arguments, expected_with=right)
 
 
@@ -171,7 +178,7 @@ def test_regularisation_where_none_belongs_is_recognised() -> None:
     arguments = [{"reg": reg} for reg in REGS]
     actual = [1 + reg * w for reg, w in zip(REGS, W, strict=True)]
     ones = [np.ones((2, 3))] * 6
-    text = hint(actual, ones, arguments, expected_with=lambda call, reg: ones[0])
+    text = hint(actual, ones, arguments, expected_with=lambda call, **changed: ones[0])
     assert "adds something that should not be there" in text
 
 
@@ -203,17 +210,22 @@ ARGUMENT: Any = {"is_value": False}
 
 def test_an_argument_that_should_be_left_alone_is_only_told_to_be_changed() -> None:
     text = hint([2 * e for e in E], E, [{}] * 3, is_left_alone=True, **ARGUMENT)
-    assert text == "dW1: not what it was before the call. Which line writes into it?"
+    assert (
+        text == "dW1 after backward(…): not what it was before the call. Which line writes into it?"
+    )
 
 
 def test_an_argument_that_should_change_and_never_does_is_told_so() -> None:
     text = hint([2 * e for e in E], E, [{}] * 3, is_untouched=True, **ARGUMENT)
-    assert text == "dW1: the same as before the call, but this is what should change."
+    assert (
+        text
+        == "dW1 after backward(…): the same as before the call, but this is what should change."
+    )
 
 
 def test_an_argument_that_is_changed_in_a_wrong_way_is_explained_as_a_value_is() -> None:
     text = hint([2 * e for e in E], E, [{}] * 3, **ARGUMENT)
-    assert text == "dW1: every number is twice as large as it should be."
+    assert text == "dW1 after backward(…): every number is twice as large as it should be."
 
 
 def test_infinite_numbers_in_some_calls_and_wrong_ones_in_others_are_told_as_two() -> None:
@@ -226,11 +238,11 @@ def test_infinite_numbers_in_some_calls_and_wrong_ones_in_others_are_told_as_two
 
 
 def test_what_a_number_adds_may_be_right_while_the_rest_is_not() -> None:
-    arguments = [{"W": w, "reg": reg} for w, reg in zip(W, REGS, strict=True)]
+    arguments: list[dict[str, Any]] = [{"W": w, "reg": r} for w, r in zip(W, REGS, strict=True)]
     data = [np.cos(w) for w in W]
     right = [d + reg * w for d, reg, w in zip(data, REGS, W, strict=True)]
     wrong = [d / np.log(2) + reg * w for d, reg, w in zip(data, REGS, W, strict=True)]
-    text = hint(wrong, right, arguments, expected_with=lambda call, reg: data[call])
+    text = hint(wrong, right, arguments, expected_with=lambda call, **changed: data[call])
     assert text.startswith("dW1: apart from what reg adds: every number is 1.443 times")
     assert "logarithm to the base 2" in text
 
@@ -240,13 +252,13 @@ def test_what_an_argument_adds_may_be_right_while_the_rest_is_not() -> None:
     right = [e - 0.5 + e[0] for e in E]
     wrong = [np.maximum(e - 0.5, 0) + e[0] for e in E]
     text = hint(wrong, right, arguments)
-    assert text == "dW1: apart from what b adds: where a number should be negative, yours is 0."
+    assert text == "dW1: apart from b: where a number should be negative, yours is 0."
 
 
 def test_an_unknown_form_where_a_number_is_zero_is_told_for_these_calls() -> None:
-    arguments = [{"W": w, "reg": reg} for w, reg in zip(W, REGS, strict=True)]
+    arguments: list[dict[str, Any]] = [{"W": w, "reg": r} for w, r in zip(W, REGS, strict=True)]
     data = [np.cos(w) for w in W]
     right = [d + reg * w for d, reg, w in zip(data, REGS, W, strict=True)]
     wrong = [3 * d + reg * np.exp(w) for d, reg, w in zip(data, REGS, W, strict=True)]
-    text = hint(wrong, right, arguments, expected_with=lambda call, reg: data[call])
+    text = hint(wrong, right, arguments, expected_with=lambda call, **changed: data[call])
     assert text == "dW1: when reg is 0: every number is 3 times what it should be."

@@ -65,7 +65,7 @@ def test_arrays_are_told_from_numbers() -> None:
 
 @pytest.mark.parametrize("calls,is_told", [(6, False), (12, True)])
 def test_numbers_part_the_calls_only_if_there_are_many(calls: int, is_told: bool) -> None:
-    arguments = [{"z": i % 4 + 0.5, "w": 3.0 - (5 * i) % 4} for i in range(calls)]
+    arguments = [{"z": i % 4 + 0.5 + i / 99, "w": 3.0 - (5 * i) % 4} for i in range(calls)]
     found = in_calls(lambda z, w: z > w, arguments)
     assert ("z is larger than w" in condition(found)) is is_told
 
