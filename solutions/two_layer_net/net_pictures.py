@@ -24,7 +24,7 @@ def draw_regions(points, classes, nets):
         The matplotlib figure.
     """
     figure, (row,) = plt.subplots(1, len(nets), squeeze=False, figsize=(3.7 * len(nets), 4))
-    figure.subplots_adjust(left=0.07, bottom=0.19, right=0.99, top=0.95, wspace=0.2)
+    figure.subplots_adjust(left=0.07, bottom=0.19, right=0.99, top=0.94, wspace=0.2)
     for axes, (title, net) in zip(row, nets.items(), strict=True):
         _draw_plane(axes, points, classes, net)
         axes.set(title=title, xlabel="x₀", ylabel="x₁", aspect="equal")

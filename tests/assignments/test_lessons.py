@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import runpy
 from contextlib import chdir
+from copy import deepcopy
 from typing import Any
 
 import numpy as np
@@ -41,12 +42,11 @@ def accuracy(lesson: dict[str, Any], net: Any, part: str) -> float:
 
 
 def test_on_the_spiral_a_linear_classifier_stops_near_half(lesson: dict[str, Any]) -> None:
-    linear = lesson["linear"]
+    linear = deepcopy(lesson["linear"])
     assert 0.45 < share_right(lesson, linear) < 0.55
-    before = linear.loss(lesson["points"], lesson["arms"])[0]
-    data = (lesson["points"], lesson["arms"], lesson["points"], lesson["arms"])
-    linear.train(*data, **{**lesson["settings"], "num_iters": 600})
-    assert linear.loss(lesson["points"], lesson["arms"])[0] > before - 0.01
+    data = [lesson[name] for name in ("points", "arms", "new_points", "new_arms")]
+    linear.train(*data, **{**lesson["settings"], "num_iters": 1500})
+    assert 0.45 < share_right(lesson, linear) < 0.55
 
 
 def test_on_the_spiral_the_net_bends_around_the_arms(lesson: dict[str, Any]) -> None:
@@ -89,4 +89,4 @@ def test_the_sizes_of_updates_in_the_table_tell_good_rates_from_bad(lesson: dict
         grads = net.loss(digits["X_train"], digits["y_train"], settings["reg"])[1]["W1"]
         sizes[rate] = rate * np.linalg.norm(grads) / np.linalg.norm(net.params["W1"])
     assert sizes[0.01] < 0.001
-    assert 0.01 < sizes[1.0] < 0.1
+    assert 0.02 < sizes[1.0] < 0.1
