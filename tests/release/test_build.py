@@ -229,7 +229,7 @@ def test_random_cell_ids_and_editor_metadata_do_not_reach_the_release(course, qu
     ids = [cell["id"] for cell in release["cells"]]
     assert ids == ["cell-1", "setup", "forward", "test_forward", "test_both", "explain"]
     assert release["metadata"]["kernelspec"]["name"] == "python3"
-    assert release["cells"][2]["metadata"].keys() == {"nbgrader"}
+    assert release["cells"][2]["metadata"].keys() == {"nbgrader", "tags"}
 
 
 @pytest.mark.parametrize("name", ["old.ipynb", "sub/copy.IPYNB"])
