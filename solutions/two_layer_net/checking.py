@@ -82,29 +82,30 @@ def check_results(call, actual, tolerance=1e-7, **expected):
         check_close(f"{call}: {name}", one, value, tolerance)
 
 
-def run(function, *arguments, returns=None, given=None, **named):
+def run(function, *arguments, returns=None, changes=None, given=None, **named):
     """Call one of your functions and return what it returns; fail in one line if it cannot.
 
     Args:
         function: what to call.
         *arguments: what to call it with.
         returns: names of the values it must return, such as "scores, hidden"; "" if it has none.
+        changes: name of the argument that it may change.
         given: functions that stand in for others meanwhile, by name.
         **named: what to call it with, by name.
     """
     _latest.update(function=function, cell=_calling_cell(), given=tuple(given or ()))
     _refuse_data_from_outside(function)
-    names = getattr(function, "__globals__", {})
-    before = {name: names[name] for name in given or {} if name in names}
-    names.update(given or {})
+    passed = dict(zip(_parameters(function), arguments, strict=False)) | named
+    put_back = {name: _keep(value) for name, value in passed.items() if name != changes}
     try:
-        result = function(*arguments, **named)
+        with _standing_in(function, given or {}):
+            result = function(*arguments, **named)
     except Exception as error:
-        raise _explained(function, arguments, error) from None
+        raise _explained(function, passed, error) from None
     finally:
-        for name in given or {}:
-            del names[name]
-        names.update(before)
+        changed = [name for name, undo in put_back.items() if undo()]
+    if changed:
+        raise Failed(f"{_name(function)} changes its argument {changed[0]}: work on a copy of it")
     _check_returned(_name(function), result, returns)
     return result
 
@@ -119,6 +120,52 @@ def otherwise(sentence):
     except Exception as error:
         reason = error.claim if isinstance(error, Failed) else _in_words(error)
         raise Failed(f"{sentence} ({reason})") from None
+
+
+@contextmanager
+def _standing_in(function, given):
+    names = getattr(function, "__globals__", {})
+    before = {name: names[name] for name in given if name in names}
+    names.update(given)
+    try:
+        yield
+    finally:
+        for name in given:
+            del names[name]
+        names.update(before)
+
+
+def _keep(value):
+    """A function that undoes changes of an argument, which other checks use too.
+
+    It says whether there were any.
+    """
+    if isinstance(value, dict):
+        return _keep_dict(value)
+    if not isinstance(value, np.ndarray) or value.dtype.kind not in "biuf":
+        return lambda: False
+    before = value.copy()
+
+    def undo():
+        is_same = value.shape == before.shape and np.allclose(value, before, equal_nan=True)
+        if not is_same:
+            value.flat = before
+        return not is_same
+
+    return undo
+
+
+def _keep_dict(value):
+    before, inner = dict(value), [_keep(one) for one in value.values()]
+
+    def undo():
+        is_other = [value.get(key) is not one for key, one in before.items()]
+        is_other.append(len(value) != len(before))
+        value.clear()
+        value.update(before)
+        return any([*is_other, *(one() for one in inner)])
+
+    return undo
 
 
 def _check_number_of_values(call, actual, names):
@@ -157,7 +204,7 @@ def _is_data(function, name):
     return not re.search(defined, source, re.MULTILINE)
 
 
-def _explained(function, arguments, error):
+def _explained(function, passed, error):
     """The failure that says in which line of the notebook a function stopped, and why."""
     ours = getattr(function, "__globals__", None)
     steps = [step for step in traceback.walk_tb(error.__traceback__) if step[0].f_globals is ours]
@@ -168,7 +215,7 @@ def _explained(function, arguments, error):
     place, line = _place(_name(function), *steps[-1]) if steps else ("", "")
     advice = ""
     if isinstance(error, (ValueError, IndexError)):
-        advice = _shapes(function, arguments, line)
+        advice = _shapes(passed, line)
     elif type(error) is NameError:
         advice = "Is it misspelt, or has its cell not been run?"
     elif isinstance(error, TypeError):
@@ -194,10 +241,9 @@ def _not_written(name, code):
     return f"{name}{other} {state}"
 
 
-def _shapes(function, arguments, line):
+def _shapes(passed, line):
     """The shapes of what a function was given, since most errors of numpy are about shapes."""
-    named = zip(_parameters(function), arguments, strict=False)
-    arrays = {name: value for name, value in named if isinstance(value, np.ndarray)}
+    arrays = {name: value for name, value in passed.items() if isinstance(value, np.ndarray)}
     shapes = ", ".join(f"{name} {value.shape}" for name, value in arrays.items())
     y = arrays.get("y", np.zeros(1))
     is_label = y.ndim == 1 and y.dtype.kind == "i" and re.search(r"\by\b", line)

@@ -124,3 +124,29 @@ def test_functions_that_are_not_written_in_python_can_be_checked(checking: Any) 
     with pytest.raises(AssertionError, match="maximum stopped: ValueError: operands"):
         checking.run(np.maximum, np.zeros(2), np.zeros(3))
     assert checking.run(np.maximum, 1.0, 2.0) == 2.0
+
+
+def test_what_a_function_changed_is_put_back_for_the_other_checks(checking: Any) -> None:
+    def damage(x: Any, params: Any, fail: bool = False) -> Any:
+        x += 1
+        params["W"][0] = 7
+        params["W"], params["more"] = np.zeros(2), 0
+        return 1 / 0 if fail else x
+
+    x, weights = np.arange(3), np.ones(2)
+    params = {"W": weights}
+    for fail, sentence in ((False, "damage changes its argument x"), (True, "ZeroDivisionError")):
+        with pytest.raises(AssertionError, match=sentence):
+            checking.run(damage, x, params, fail=fail)
+        assert x.tolist() == [0, 1, 2]
+        assert params == {"W": weights}
+        assert weights.tolist() == [1, 1]
+
+
+def test_an_argument_that_a_function_may_change_stays_changed(checking: Any) -> None:
+    def step(w: Any) -> None:
+        w -= 1
+
+    w = np.ones(2)
+    checking.run(step, w, returns="", changes="w")
+    assert w.tolist() == [0, 0]

@@ -179,6 +179,19 @@ SLIPS = [
         "✗ softmax_loss stopped at `return dataloss + weight_loss`: NameError: name 'dataloss' is "
         "not defined. Is it misspelt, or has its cell not been run?",
     ),
+    # An argument that is changed.
+    (
+        *(NET, "softmax_loss", LOSS.replace("shifted =", "scores -= 1; shifted =")),
+        "✗ softmax_loss changes its argument scores: work on a copy of it",
+    ),
+    (
+        *(NET, "backward", BACKWARD.replace("dh =", 'params["W2"] = params["W2"] + 0; dh =')),
+        "✗ backward changes its argument params: work on a copy of it",
+    ),
+    (
+        *(GATES, "sgd_step", "def sgd_step(w, dw, rate):\n    w -= rate * dw\n    return w"),
+        "✗ sgd_step changes its argument w: work on a copy of it",
+    ),
     (NET, "tune", "def tune():\n    return [1]", "✗ not so: tune returns a dict"),
     (
         *(NET, "forward", "def forward(X):\n    return X, X"),
@@ -227,7 +240,7 @@ SLIPS_IN_LAYERS = [
     ("relu", "(cache > 0)", "(dout > 0)", "✗ relu_backward: dx[1, 1]: expected -5, got -0"),
     (
         *("relu", "return np.maximum(0, x), x", "x[x < 0] = 0; return x, x"),
-        "✗ x after the call[1, 2]: expected -6, got 0",
+        "✗ relu_forward changes its argument x: work on a copy of it",
     ),
     (
         *("softmax_cross_entropy", "scores.max(axis=1, keepdims=True)", "0 * scores"),
