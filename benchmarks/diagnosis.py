@@ -80,7 +80,7 @@ class Local:
         """Make the calls, as a session does: a function that was too slow is not called again."""
         if request.name not in self._too_slow:
             try:
-                return self._box.call(request, CALL_TIMEOUT_S)
+                return self._box.call(request, min(CALL_TIMEOUT_S, request.within_s))
             except BoxTimedOut as death:
                 self._too_slow[request.name] = CallFailure(death.told(CALL, name=request.name))
                 self._interrupt()

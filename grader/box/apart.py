@@ -66,7 +66,8 @@ class Apart:
             )
             return CallFailure(text)
         try:
-            outcome = self._enter(name).call(request, self._bounded(self._limits.call_timeout_s))
+            limit_s = min(self._limits.call_timeout_s, request.within_s)
+            outcome = self._enter(name).call(request, self._bounded(limit_s))
         except BoxDied as death:
             self.close()
             self._deadly[name] = death

@@ -6,6 +6,7 @@ Anything that a submission does becomes a value. If it ends the box, `BoxDied` i
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -75,12 +76,14 @@ class CallRequest:
         calls: the positional arguments of each call.
         stand_ins: functions of the judge that replace the student's during the calls, by name.
         echo: whether to send back the arguments as they are after the calls.
+        within_s: processor time that all calls may use, if that is less than the course allows.
     """
 
     name: str
     calls: Sequence[tuple[Any, ...]]
     stand_ins: Mapping[str, Callable[..., Any]]
     echo: bool = False
+    within_s: float = math.inf
 
 
 @dataclass(frozen=True)

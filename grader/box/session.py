@@ -182,7 +182,7 @@ class Session:
             return None
 
     def _call_in_box(self, request: CallRequest) -> CallSuccess | CallFailure:
-        timeout_s = min(self._limits.call_timeout_s, self._time_left())
+        timeout_s = min(self._limits.call_timeout_s, request.within_s, self._time_left())
         if timeout_s <= 0:
             self._too_late[request.name] = None
             text = gettext(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -117,6 +118,7 @@ class Student:
         session: makes the calls in the box.
         stand_ins: functions of the judge, by the global name that they replace during a call.
         log: the list that requests are added to; None starts a new one.
+        within_s: processor time for each request, if that is less than the course allows.
     """
 
     def __init__(
@@ -124,10 +126,12 @@ class Student:
         session: _Callable,
         stand_ins: Mapping[str, Callable[..., Any]] | None = None,
         log: list[Request] | None = None,
+        within_s: float = math.inf,
     ) -> None:
         self._session = session
         self._stand_ins = dict(stand_ins or {})
         self._log = [] if log is None else log
+        self._within_s = within_s
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         if name.startswith("_"):
@@ -179,11 +183,19 @@ class Student:
 
     def standing_in(self, **functions: Callable[..., Any]) -> Student:
         """The same student, in whose code these functions of the judge replace the globals."""
-        return Student(self._session, {**self._stand_ins, **functions}, self._log)
+        return self._with(stand_ins={**self._stand_ins, **functions})
 
     def aside(self) -> Student:
         """The same student, with a separate log that no diagnosis reads."""
-        return Student(self._session, self._stand_ins)
+        return self._with(log=[])
+
+    def within(self, seconds: float) -> Student:
+        """The same student, who has less time: work that takes longer than it should is stopped.
+
+        Args:
+            seconds: processor time that all calls of one request may use.
+        """
+        return self._with(within_s=seconds)
 
     def take_log(self) -> list[Request]:
         """The requests since this was last called; for the diagnosis."""
@@ -199,10 +211,14 @@ class Student:
         untried = [asked for request in requests for asked in request.untried]
         return [Request.of(asked, self._session.call(asked)) for asked in untried]
 
+    def _with(self, **changed: Any) -> Student:
+        ours = {"stand_ins": self._stand_ins, "log": self._log, "within_s": self._within_s}
+        return Student(self._session, **{**ours, **changed})
+
     def _request(
         self, name: str, calls: Sequence[tuple[Any, ...]], echo: bool = False
     ) -> CallSuccess:
-        asked = CallRequest(name, calls, self._stand_ins, echo)
+        asked = CallRequest(name, calls, self._stand_ins, echo, self._within_s)
         start = time.monotonic()
         outcome = self._session.call(asked)
         self._log.append(Request.of(asked, outcome, time.monotonic() - start < QUICK_S))

@@ -140,14 +140,14 @@ def test_right_work_keeps_its_points_in_single_precision_too(net: Trials, questi
 
 
 NARROW = {  # right for some sizes or magnitudes only → points that are left
-    ("forward", "X @ W1 → X[:, :5] @ W1[:5]"): 2,
-    ("forward", "X @ W1 → X[:, :200] @ W1[:200]"): 2,
+    ("forward", "X @ W1 → X[:, :5] @ W1[:5]"): 4,
+    ("forward", "X @ W1 → X[:, :200] @ W1[:200]"): 4,
     ("forward", "hidden @ W2 → hidden[:, :200] @ W2[:200]"): 4,
     ("forward", "hidden @ W2 + b2 → np.where(np.arange(len(b2)) < 100, hidden @ W2 + b2, 0)"): 4,
-    ("forward", "X @ W1 + b1) → X @ W1 + b1) * (np.arange(len(X)) < 1000)[:, None]"): 2,
-    ("forward", "X @ W1 + b1) → X @ W1 + b1).clip(0, 6)"): 2,
-    ("forward", "X @ W1 + b1) → X @ W1 + b1).clip(0, 1e4)"): 2,
-    ("forward", "X @ W1 + b1) → X @ W1 + b1).round(6)"): 2,
+    ("forward", "X @ W1 + b1) → X @ W1 + b1) * (np.arange(len(X)) < 1000)[:, None]"): 4,
+    ("forward", "X @ W1 + b1) → X @ W1 + b1).clip(0, 6)"): 4,
+    ("forward", "X @ W1 + b1) → X @ W1 + b1).clip(0, 1e4)"): 4,
+    ("forward", "X @ W1 + b1) → X @ W1 + b1).round(6)"): 4,
     ("forward", "hidden @ W2 + b2 → np.clip(hidden @ W2 + b2, -500, 500)"): 4,
     ("forward", "return scores → scores[scores.max(axis=1) < 0] = 0\n    return scores"): 4,
     ("softmax_loss", "0.5 * reg → 0.5 * min(reg, 2)"): 6,
@@ -186,6 +186,8 @@ IDLE = [
     ("forward", 'return [np.random.randn(len(X), len(params[key])) for key in ("b2", "b1")]'),
     ("forward", 'return [np.resize(X, (len(X), len(params[key]))) for key in ("b2", "b1")]'),
     ("forward", 'return X, params["W1"]'),
+    ("forward", 'hidden = np.zeros((len(X), 1)) + params["b1"]; '
+     'return hidden @ params["W2"] + params["b2"], hidden'),
     ("softmax_loss", "return 1.0"),
     ("softmax_loss", "return np.random.random()"),
     ("softmax_loss", "return reg"),
@@ -211,6 +213,9 @@ def test_functions_that_do_no_work_earn_nothing(net: Trials, question: str, body
 
 UNFINISHED = {  # → points for what is there
     ("forward", "return scores, hidden → return scores"): 3,
+    ("forward", "np.maximum(0, X @ W1 + b1) → X @ W1 + b1"): 4,
+    ("forward", "np.maximum(0, X @ W1 + b1) → np.tanh(X @ W1)"): 4,
+    ("forward", "np.maximum(0, X @ W1 + b1) → X @ W1 + b1; b2 = 0 * b2"): 2,
     ("forward", "return scores, hidden → return None, hidden"): 3,
     ("forward", "hidden @ W2 + b2 → np.zeros((len(X), len(b2)))"): 3,
     ("softmax_loss", "rows.mean() + penalty → rows.mean()"): 6,

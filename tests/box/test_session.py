@@ -756,6 +756,17 @@ def test_a_function_apart_that_ends_its_box_is_not_called_again(warm: Launcher) 
         assert outcome.reason.startswith("g returned a value of type")
 
 
+def test_a_request_may_get_less_time_than_the_course_gives(warm: Launcher) -> None:
+    loops = [f"def {name}():\n    while True: pass" for name in "fg"]
+    with Notebook(warm, *loops, "g = 1; print(g)") as notebook:
+        apart = notebook.session.apart(["g"])
+        assert apart is not None
+        for caller, name in ((apart, "g"), (notebook.session, "f")):
+            outcome = caller.call(CallRequest(name, [()], {}, within_s=0.1))
+            assert isinstance(outcome, CallFailure)
+            assert "within 0.1 s" in outcome.reason
+
+
 def test_the_session_and_its_functions_apart_take_turns(warm: Launcher) -> None:
     with Notebook(warm, "def f(): return 1", "f = 3") as notebook:
         apart = notebook.session.apart(["f"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -45,6 +46,13 @@ def test_many_calls_are_one_round_trip(session: Scripted) -> None:
 
 def test_observe_gives_the_arguments_as_the_call_left_them(session: Scripted) -> None:
     assert Student(session).observe("double", 3) == Observation(6, (3,))
+
+
+def test_a_hurried_student_has_less_time_in_whatever_form(session: Scripted) -> None:
+    hurried = Student(session).within(0.5)
+    for student in (hurried, hurried.aside(), hurried.standing_in(f=abs), Student(session)):
+        student.double(3)
+    assert [request.within_s for request in session.requests] == [0.5, 0.5, 0.5, math.inf]
 
 
 @pytest.mark.parametrize("echoed", [None, 5, (), (1, 2), {"a": 1}])
