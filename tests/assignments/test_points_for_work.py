@@ -160,6 +160,7 @@ NARROW = {  # right for some sizes or magnitudes only → points that are left
     ("predict", "argmax(scores → argmax(np.maximum(0, scores)"): 1,
     ("predict", "argmax(scores → argmax(scores[:, :5]"): 1,
     ("predict", "argmax(scores → argmax(scores[:, :100]"): 1,
+    ("predict", "argmax(scores → argmax(scores[:, :199]"): 1,
     ("predict", "argmax(scores → argmax(np.round(scores, 3)"): 1,
     ("predict", "argmax(scores → argmax(np.clip(scores, -100, 100)"): 1,
     ("predict", "argmax(scores → argmax(1 / (1 + np.exp(-scores))"): 1,
