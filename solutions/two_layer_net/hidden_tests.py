@@ -8,8 +8,9 @@ other than AssertionError.
 
 import contextlib
 import inspect
+from difflib import SequenceMatcher
 from functools import wraps
-from itertools import zip_longest
+from itertools import permutations, zip_longest
 from pathlib import Path
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
@@ -788,13 +789,38 @@ def share_of_wrong(answer, key):
     return np.mean(~(np.abs(actual - expected) <= tolerance))
 
 
-def assert_gradient(student, reference, answer, key, follow_through):
+def fixed_reg(answers, key):
+    """The reg that a gradient has although it should have none, the same in all nets; else 0.
+
+    The check of the regularisation is about it.
+    """
+    nets = [(answer.problem[0][key], ROUNDING * answer.terms[key]) for answer in answers]
+    away = [
+        gradient_at(a.plain, key, W.shape) - a.expected[key]
+        for a, (W, _) in zip(answers, nets, strict=True)
+    ]
+    reg = np.sum(away[0] * nets[0][0]) / np.sum(nets[0][0] ** 2)
+    is_right, is_fixed = (
+        all(
+            (np.abs(off - c * W) <= terms + ROUNDING * np.abs(c * W)).all()
+            for off, (W, terms) in zip(away, nets, strict=True)
+        )
+        for c in (0.0, reg)
+    )
+    return reg if is_fixed and not is_right else 0.0
+
+
+def assert_gradient(student, reference, answer, key, reg, follow_through):
     """The gradient of the instructor's loss or, if that is granted, of the student's own.
 
-    So one mistake in the loss (a missing half, a sum for a mean) is not punished again here.
+    So one mistake in the loss (a missing half, a sum for a mean) is not punished again here, and
+    neither is a fixed reg.
     """
-    expected, terms = answer.expected[key], ROUNDING * answer.terms[key]
+    expected = answer.expected[key]
     actual, name = gradient_at(answer.plain, key, expected.shape), f"grads[{key!r}]"
+    penalty = reg * answer.problem[0][key]
+    actual = actual - penalty
+    terms = ROUNDING * (answer.terms[key] + np.abs(penalty))
     try:
         assert_close(actual, expected, name, 0.0, terms)
     except AssertionError as failure:
@@ -814,8 +840,9 @@ def check_gradient(student, reference, rng, key, follow_through):
     Both are the student's own where that one is mistaken, so that no mistake costs points twice.
     """
     try:
+        reg = fixed_reg(small_answers(student, reference, rng), key)
         for answer in answers_that_show(student, reference, rng, key):
-            assert_gradient(student, reference, answer, key, follow_through)
+            assert_gradient(student, reference, answer, key, reg, follow_through)
     except AssertionError:
         if not follow_through.is_on or not fits_own_forward(student, reference, rng, key):
             raise
@@ -942,6 +969,9 @@ def test_gradient_of_the_regularisation(student, reference, rng, follow_through)
     small = small_answers(student, reference, rng)
     keys = gradients_in(small[0].plain, small[0].problem[0])
     keys = keys if "W1" in keys or "W2" in keys else ("W1", "W2")
+    for key in keys:
+        added = fixed_reg(small, key) * small[0].problem[0][key]
+        assert_close(added, 0 * added, say("penalty_gradient", REG=0.0, key=key))
     try:
         for answer in small + large + blank_answers(student, reference, rng):
             check_penalty(answer, keys)
@@ -1630,17 +1660,33 @@ def given_settings(student):
     return expect_dict(settings, (), say("result_of", name="tune"))
 
 
+def well_named(settings):
+    """The settings, in which the most similar of the other keys stand for missing ones."""
+    settings = {str(key)[:40]: value for key, value in settings.items()}
+    missing = [name for name in (*WHOLE, *REAL) if name not in settings]
+    others = [key for key in settings if key not in (*WHOLE, *REAL)][: len(WHOLE) + len(REAL)]
+    few, many = sorted((missing, others), key=len)
+    ways = [list(zip(few, way, strict=True)) for way in permutations(many, len(few))]
+    best = max(ways, key=lambda pairs: sum(likeness(*pair) for pair in pairs))
+    pairs = [pair if few is missing else pair[::-1] for pair in best]
+    return settings | {name: settings[key] for name, key in pairs}
+
+
+def likeness(name, other):
+    """From 0 to 1: how alike two names are; `lr` is as good as `learning_rate`."""
+    name, other = sorted((name.casefold(), other.casefold()), key=len)
+    initials = "".join(word[0] for word in other.split("_") if word)
+    return 1.0 if name == initials else SequenceMatcher(None, name, other).ratio()
+
+
 def usable_settings(student, reference):
     """The settings as sorted pairs with which a net can be trained, whatever their form.
 
-    A single key of another name stands for the single one that is missing. What else is missing has
-    the default of `TwoLayerNet.train`, what is out of range the nearest value that is allowed, and
-    training ends where the budget does. All that costs its own check alone.
+    Keys of other names stand for those that are missing. What else is missing has the default of
+    `TwoLayerNet.train`, what is out of range the nearest value that is allowed, and training ends
+    where the budget does. All that costs its own check alone.
     """
-    settings = dict(given_settings(student))
-    missing, others = {*WHOLE, *REAL} - settings.keys(), settings.keys() - {*WHOLE, *REAL}
-    if len(missing) == len(others) == 1:
-        settings[missing.pop()] = settings[others.pop()]
+    settings = well_named(given_settings(student))
     settings = expect_dict(settings, ("hidden_size",), say("result_of", name="tune"))
     defaults = inspect.signature(reference.TwoLayerNet.train).parameters
     pairs = {}

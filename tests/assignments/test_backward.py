@@ -182,6 +182,20 @@ def test_slow_loops_keep_all_points(net: Trials, loops: str) -> None:
     assert net.judge("backward", HEAD + loops).points == 16
 
 
+FIXED = {  # a reg of one's own, in place of the given one or beside it
+    "0.1": backward("grads", ("reg *", "0.1 *")),
+    "0.1 for all four": backward("{key: grads[key] + 0.1 * params[key] for key in grads}"),
+    "0.1 more": backward("grads", ("reg *", "(0.1 + reg) *")),
+}
+
+
+@pytest.mark.parametrize("code", FIXED.values(), ids=FIXED.keys())
+def test_a_reg_of_ones_own_costs_the_check_about_it(net: Trials, code: str) -> None:
+    trial = net.judge("backward", code)
+    assert (trial.points, [*lost(trial)]) == (14, ["test_gradient_of_the_regularisation"])
+    assert "what reg = 0.0 adds" in lost(trial)["test_gradient_of_the_regularisation"]
+
+
 QUOTIENT = """
 def own_loss(moved, X, y, reg):
     z = X @ moved["W1"] + moved["b1"]

@@ -109,6 +109,16 @@ FORMS = {  # a right answer in another form → the check that is about the form
     ),
     ("sample_minibatch", "X[rows], y[rows] → y[rows], X[rows]"): "minibatch_shapes",
     ("tune", 'learning_rate" → lr"'): "settings_are_complete",
+    (
+        "tune",
+        '"hidden_size": 64, "learning_rate": 1.0, "learning_rate_decay → '
+        '"hidden": 64, "lr": 1.0, "decay',
+    ): "settings_are_complete",
+    (
+        "tune",
+        '"reg": 1e-3, "num_iters": 400, "batch_size" → '
+        '"Reg": 1e-3, "iterations": 400, "momentum": 0.9, "batchSize"',
+    ): "settings_are_complete",
     ("tune", "400 → 4e2"): "settings_are_complete",
     ("tune", "400 → '400'"): "settings_are_complete",
     ("tune", '"reg": 1e-3, → '): "settings_are_complete",
