@@ -172,6 +172,16 @@ def softmax_loss(scores, y, params, reg):
     return loss / len(y) + penalty
 """
 
+LOOP_ERROR = """
+def relative_error(a, b):
+    a, b = np.ravel(a), np.ravel(b)
+    worst, i = 0.0, 0
+    while i < len(a):
+        size = max(abs(a[i]), abs(b[i]), 1e-8)
+        worst = max(worst, abs(a[i] - b[i]) / size)
+    return worst
+"""
+
 BACKPROP = {
     "ada": Student(
         {"neuron": "neuron.vectors", "patterns": "patterns.by_cases"},
@@ -259,6 +269,110 @@ BACKPROP = {
         {"gates": "gates.plain_copies", "sgd_step": "sgd_step.copy_then_subtract"},
         file_name="{assignment} (1).ipynb",
         handed_in="2026-10-05 23:58:40.000000 UTC",
+    ),
+}
+
+LAYERS = {
+    "ada": Student(
+        {"affine": "affine.three_in_the_cache", "relu": "relu.mask_in_the_cache"},
+        handed_in="2026-10-09 17:44:10.000000 UTC",
+    ),
+    "bela": Student(
+        {
+            "relative_error": "relative_error.loop",
+            "affine": "affine.row_by_row",
+            "relu": "relu.where",
+            "softmax_cross_entropy": "softmax_cross_entropy.row_by_row",
+            "two_layers": "two_layers.dict_of_caches",
+            "gradient_check": "gradient_check.own_error",
+        },
+        handed_in="2026-10-11 20:15:27.000000 UTC",
+    ),
+    "chidi": Student(
+        {
+            "softmax_cross_entropy": "softmax_cross_entropy.no_shift",
+            "gradient_check": "gradient_check.forward_only",
+        },
+        handed_in="2026-10-12 16:30:00.000000 UTC",
+    ),
+    "dana": Student(
+        {
+            "affine": "affine.mean_for_both",
+            "diagnose_curves": "diagnose_curves.slow_or_stuck",
+        },
+        handed_in="2026-10-12 23:31:02.000000 UTC",
+    ),
+    "emil": Student(
+        {
+            "affine": "affine.dict_in_the_cache",
+            "softmax_cross_entropy": "softmax_cross_entropy.dscores_no_mean",
+        },
+        handed_in="2026-10-10 11:00:45.000000 UTC",
+    ),
+    "farah": Student(
+        {
+            "relu": "relu.sign_of_dout",
+            "relative_error": "relative_error.mean",
+            "two_layers": "two_layers.list_of_steps",
+        },
+        handed_in="2026-10-12 21:12:09.000000 UTC",
+    ),
+    "goran": Student(
+        {
+            "affine": "affine.db_not_summed",
+            **dict.fromkeys(
+                ("softmax_cross_entropy", "two_layers", "gradient_check", "diagnose_curves"), STUB
+            ),
+        },
+        handed_in="2026-10-12 23:58:20.000000 UTC",
+    ),
+    "hana": Student(
+        dict.fromkeys(
+            (
+                *("relative_error", "affine", "relu", "softmax_cross_entropy"),
+                *("two_layers", "gradient_check", "diagnose_curves"),
+            ),
+            STUB,
+        ),
+        handed_in="2026-09-28 08:15:00.000000 UTC",
+    ),
+    "igor": Student(
+        {
+            "two_layers": CRASH.format(signature="two_layers(X, y, W1, b1, W2, b2)"),
+            "affine": "affine.object_in_the_cache",
+        },
+        handed_in="2026-10-12 18:40:31.000000 UTC",
+    ),
+    "jia": Student(
+        {"relative_error": LOOP_ERROR, "relu": "relu.function_in_the_cache"},
+        handed_in="2026-10-11 12:05:56.000000 UTC",
+    ),
+    "kofi": Student(
+        {"softmax_cross_entropy": "softmax_cross_entropy.one_hot", "relu": "relu.half_of_both"},
+        mess=deleted_and_duplicated,
+        handed_in="2026-10-12 20:02:02.000000 UTC",
+    ),
+    "lena": Student(
+        {"affine": "affine.db_as_a_row", "two_layers": "two_layers.relu_forwards_only"},
+        mess=stripped,
+        handed_in="2026-10-08 16:16:16.000000 UTC",
+    ),
+    "mateo": Student(
+        {"relu": "relu.changes_dout", "two_layers": "two_layers.written_out"},
+        mess=with_a_cell_that_raises,
+        handed_in="2026-10-12 20:20:20.000000 UTC",
+    ),
+    "nadia": Student(
+        {
+            "affine": "affine.numerical",
+            "diagnose_curves": "diagnose_curves.one_name",
+        },
+        handed_in="2026-10-14 08:20:00.000000 UTC",
+    ),
+    "olu": Student(
+        {"two_layers": "two_layers.by_keyword", "gradient_check": "gradient_check.unit_vectors"},
+        file_name="my {assignment}.ipynb",
+        handed_in="2026-10-12 23:57:41.000000 UTC",
     ),
 }
 
@@ -376,4 +490,8 @@ TWO_LAYER_NET = {
     "olu": Student(damage=cut_off, handed_in="2026-10-19 23:58:30.000000 UTC"),
 }
 
-CLASS: dict[str, dict[str, Student]] = {"backprop": BACKPROP, "two_layer_net": TWO_LAYER_NET}
+CLASS: dict[str, dict[str, Student]] = {
+    "backprop": BACKPROP,
+    "layers": LAYERS,
+    "two_layer_net": TWO_LAYER_NET,
+}

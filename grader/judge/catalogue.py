@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, TypeVar
@@ -45,9 +45,17 @@ class Mistake:
         body = ast.parse(self.code).body
         return frozenset(node.name for node in body if isinstance(node, ast.FunctionDef))
 
-    def is_recognised_in(self, requests: Sequence[Request]) -> bool:
-        """Whether its rule, if it has one, holds for these requests."""
-        own = [r for r in requests if r.name in self.functions and r.calls]
+    def is_recognised_in(
+        self, requests: Sequence[Request], shown_by: Collection[str] | None = None
+    ) -> bool:
+        """Whether its rule, if it has one, holds for these requests.
+
+        Args:
+            requests: the requests; those of other functions are left out.
+            shown_by: the functions in which it shows; None for those in `code`.
+        """
+        names = self.functions if shown_by is None else shown_by
+        own = [r for r in requests if r.name in names and r.calls]
         if self.rule is None or not own:
             return False
         try:

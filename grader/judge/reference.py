@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 from pathlib import Path
 from types import CodeType, FunctionType
@@ -65,6 +65,12 @@ class Reference:
         copy._names = _rebound(self._names)
         _run(_compiled(source), copy._names, "mistakes.py")
         return copy
+
+    def with_callers(self, names: Collection[str]) -> frozenset[str]:
+        """The names, and those of the functions that call one of them."""
+        own = (pair for pair in self._names.items() if isinstance(pair[1], FunctionType))
+        callers = (name for name, value in own if not {*value.__code__.co_names}.isdisjoint(names))
+        return frozenset((*names, *callers))
 
     def _execute(self, overrides: dict[str, Any]) -> dict[str, Any]:
         names: dict[str, Any] = {"__name__": "reference"}

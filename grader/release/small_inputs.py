@@ -31,10 +31,11 @@ def small_input_failures(bundle: Bundle, source: Notebook, folder: Path) -> Iter
     reference = Reference(bundle.reference, folder)
     for declared in declared_inputs(bundle.small_inputs):
         place = f"small_inputs.py: {declared.function}"
-        if declared.function not in _defined(source, declared.question):
+        known = reference.with_callers(_defined(source, declared.question))
+        if declared.function not in known:
             yield (
-                f"{place}: the answer cell {declared.question!r} does not define it; correct one "
-                "of the two names"
+                f"{place}: the answer cell {declared.question!r} does not define it, nor does it "
+                "call what is defined there; correct one of the two names"
             )
             continue
         try:

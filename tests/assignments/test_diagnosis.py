@@ -49,9 +49,11 @@ OTHERWISE = {
 
 @pytest.fixture(scope="module")
 def benches() -> Iterator[dict[str, Trials]]:
-    with TemporaryDirectory() as one, TemporaryDirectory() as two:
-        folders = dict(zip(NAMES, map(Path, (one, two)), strict=True))
-        yield {name: Trials(name, folder) for name, folder in folders.items()}
+    with TemporaryDirectory() as folder:
+        folders = {name: Path(folder, name) for name in NAMES}
+        for own in folders.values():
+            own.mkdir()
+        yield {name: Trials(name, own) for name, own in folders.items()}
 
 
 @pytest.mark.parametrize("name,mistake", MISTAKES, ids=[m.id for _, m in MISTAKES])

@@ -1,4 +1,4 @@
-"""The small examples of both assignments: nearly every mistake has one, and each is true."""
+"""The small examples of all assignments: nearly every mistake has one, and each is true."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from tests.kit.files import ROOT
 from diagnosis import SOLUTIONS, Trial, Trials
 
 NAMES = [path.parent.name for path in sorted(SOLUTIONS.glob("*/small_inputs.py"))]
-MIN_SHARE = {"backprop": 0.95, "two_layer_net": 0.9}  # of mistakes with wrong numbers
+MIN_SHARE = {"backprop": 0.95, "layers": 0.9, "two_layer_net": 0.9}  # of mistakes with wrong numbers
 NUDGES = re.compile(r".*\.(.*numerical|complex_step|.*quotient)")  # no backward pass, right numbers
 CHANCE = {"sample_minibatch"}  # most of its mistakes show over many calls only
-NO_ARGUMENTS = {"tune"}
+NO_ARGUMENTS = {"tune", "diagnose_curves"}
 NUMBERS = re.compile(r"(.+) should be (\S.*), but it is (\S.*)")
 MOST_NUMBERS = 27  # a net whose four sizes are all 2
 
@@ -55,6 +55,7 @@ def test_all_right_ways_agree_on_all_small_inputs(name: str) -> None:
 FIRST = {  # a mistake → the first example: what is typed in, and what is told
     ("backprop", "staged.overwrites_x"): ("x = 1.0\ny = 2.0\n", "dx should be"),
     ("backprop", "numerical_gradient.left_below_in_place"): ("np.array([1.])", "x was changed"),
+    ("layers", "affine.mean_for_db"): ("dX, dW, db = affine_gradients(dout, X, W, b)", "db should"),
     ("two_layer_net", "sample_minibatch.misaligned"): ("X = np.array([[0.], [1.]])", "y_batch"),
 }
 

@@ -51,8 +51,7 @@ def said(boxes: Launcher, assignment: str, check: str, answers: dict[str, str]) 
     error = outcomes[place].exception
     if error is None:
         return "passed"
-    (line,) = error["traceback"]  # all that the notebook shows
-    assert error_text(error) in line
+    assert error["traceback"] == [error["evalue"]], "a failed check is one line"
     return error_text(error)
 
 
@@ -180,11 +179,6 @@ SLIPS = [
         "✗ softmax_loss stopped at `return dataloss + weight_loss`: NameError: name 'dataloss' is "
         "not defined. Is it misspelt, or has its cell not been run?",
     ),
-    (
-        *(NET, "sgd_update", "def sgd_update(params, grads, learning_rate):\n    pass"),
-        "✗ not so: the arrays in params have changed",
-    ),
-    (NET, "forward", "def forward(params, X)\n    pass", "name 'forward' is not defined"),
     # An argument that is changed.
     (
         *(NET, "softmax_loss", LOSS.replace("shifted =", "scores -= 1; shifted =")),

@@ -43,6 +43,11 @@ def test_a_variant_replaces_what_it_defines_for_all_functions(reference: Referen
     assert (reference.outer(0), reference.inner(1)) == (10, 2)
 
 
+def test_callers_are_the_functions_that_call_one_by_name(reference: Reference) -> None:
+    assert reference.with_callers({"inner"}) == {"inner", "outer"}
+    assert reference.with_callers({"outer", "unknown"}) == {"outer", "unknown"}
+
+
 def test_an_unknown_name_is_an_attribute_error_that_names_it(reference: Reference) -> None:
     with pytest.raises(AttributeError, match="defines no 'absent'"):
         _ = reference.absent

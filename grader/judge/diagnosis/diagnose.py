@@ -64,8 +64,9 @@ def diagnose(
     """Explain what some calls did wrong.
 
     Args:
-        requests: the requests that the checks of one question made. Those of functions for which
-            it has no mistake belong to other questions and are left out.
+        requests: the requests that the checks of one question made. Those of functions that
+            neither are nor call one for which it has a mistake belong to other questions, and are
+            left out.
         question: the question.
         catalogue: known mistakes, the most telling first, and alternatives.
         reference: the instructor's functions.
@@ -75,7 +76,7 @@ def diagnose(
     """
     mistakes = [m for m in catalogue.mistakes if m.question == question]
     known = [mistake for mistake in mistakes if not mistake.is_vague]
-    own = frozenset().union(*(mistake.functions for mistake in mistakes))
+    own = reference.with_callers(frozenset().union(*(mistake.functions for mistake in mistakes)))
     asked = [request for request in requests if request.name in own]
     log = CallLog(asked, reference, catalogue.results)
     chosen, rest = _explained(log, log.wrong, known, catalogue, reference)
@@ -87,14 +88,18 @@ def diagnose(
         found += [m for m in _ordered(tidy, chosen, reference) if m not in found]
         forms += [tidy.evidence(aspect) for aspect in tidy.aspects if aspect in still]
     if rest or not found:
-        found += [m for m in known if m not in found and m.is_recognised_in(log.requests)]
+        found += [m for m in known if m not in found and _is_recognised(m, log, reference)]
     hints = structural_hints(forms)
     if not found and not hints:
         hints = structural_hints(map(log.evidence, log.changed))
     if not found and not hints:
-        found = [m for m in mistakes if m.is_vague and m.is_recognised_in(log.requests)]
+        found = [m for m in mistakes if m.is_vague and _is_recognised(m, log, reference)]
         hints = [] if found else located_hints(forms)
     return Diagnosis(tuple(m.id for m in found), (*(m.hint for m in found), *hints))
+
+
+def _is_recognised(mistake: Mistake, log: CallLog, reference: Reference) -> bool:
+    return mistake.is_recognised_in(log.requests, reference.with_callers(mistake.functions))
 
 
 def _explained(
@@ -118,7 +123,8 @@ def _ordered(log: CallLog, chosen: Sequence[_Explanation], reference: Reference)
     for explanation in chosen:
         for mistake in explanation.mistakes:
             variant = reference.variant(mistake.code)
-            alone = log.count(variant, mistake.functions, explanation.aspects)
+            shown_by = reference.with_callers(mistake.functions)
+            alone = log.count(variant, shown_by, explanation.aspects)
             counts[mistake] += alone
     return sorted(counts, key=lambda mistake: -counts[mistake])
 
@@ -130,7 +136,8 @@ def _explanations(
     tried = [_explanation(log, (m,), reference.variant(m.code)) for m in mistakes]
     rest = log.wrong.difference(*(explanation.aspects for explanation in tried))
     if rest:
-        touched = {m: log.touched(reference.variant(m.code), m.functions, rest) for m in mistakes}
+        shown_by = {m: reference.with_callers(m.functions) for m in mistakes}
+        touched = {m: log.touched(reference.variant(m.code), shown_by[m], rest) for m in mistakes}
         right = (*(other.code for other in catalogue.alternatives), reference.source)
         for pair in combinations(mistakes, 2):
             # what only one of the two changes, that one alone would have explained
@@ -142,7 +149,7 @@ def _explanations(
 
 
 def _explanation(log: CallLog, mistakes: tuple[Mistake, ...], variant: Reference) -> _Explanation:
-    functions = mistakes[0].functions
+    functions = variant.with_callers(mistakes[0].functions)
     aspects, is_whole = log.explained(variant, functions)
     is_confined = is_whole or (bool(aspects) and log.is_confined(variant, functions, aspects))
     is_possible = is_confined or (bool(aspects) and log.is_confined(variant, functions, log.wrong))

@@ -79,7 +79,11 @@ def _of_tuple(
     except AssertionError as error:
         yield str(error)
     else:
-        yield from map(_of_numbers, parts, expected, names)
+        for part, wanted, name in zip(parts, expected, names, strict=True):
+            if isinstance(wanted, dict):
+                yield from _of_dict(part, wanted, name)
+            else:
+                yield _of_numbers(part, wanted, name)
 
 
 def _of_dict(actual: Any, expected: dict[str, Any], name: str) -> Iterator[str]:

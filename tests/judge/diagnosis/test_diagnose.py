@@ -26,6 +26,8 @@ def draw(rng): return rng.normal()
 def both(X): return float(X.sum()), float(X.max())
 def step(p):
     for key in p: p[key] = p[key] + 1
+def ahead(X): return X * 2, {"what backward": "needs"}
+def ahead_alone(X): return ahead(X)[0]
 """
 SUM = Mistake("loss.sum", "loss", "Mean or sum?", "def loss(X): return float(np.sum(X ** 2))")
 MAX = Mistake("loss.max", "loss", "Look at max.", "def loss(X): return float(np.max(X))")
@@ -72,6 +74,21 @@ def test_a_known_mistake_is_recognised(reference: Reference, mistake: Mistake) -
     student = reference.variant(mistake.code).loss
     found = diagnose(asked("loss", student, INPUTS), [MAX, SUM, FAILS], reference)
     assert found == Diagnosis((mistake.id,), (mistake.hint,))
+
+
+def test_a_mistake_shows_in_a_function_that_calls_the_mistaken_one(reference: Reference) -> None:
+    code = "def ahead(X): return X * 3, {'what backward': 'needs'}"
+    mistake = Mistake("ahead.thrice", "ahead", "How many times?", code)
+    requests = asked("ahead_alone", lambda X: X * 3, INPUTS)
+    found = diagnosis.diagnose(requests, "ahead", Catalogue((mistake,)), reference)
+    assert found.mistakes == ("ahead.thrice",)
+
+
+def test_a_rule_sees_calls_through_other_functions(reference: Reference) -> None:
+    holds = [Mistake("ahead.odd", "ahead", "Odd?", "def ahead(X): return X, X", rule=bool)]
+    requests = asked("ahead_alone", lambda X: X**5, INPUTS)
+    found = diagnosis.diagnose(requests, "ahead", Catalogue(tuple(holds)), reference)
+    assert found.mistakes == ("ahead.odd",)
 
 
 def test_an_exception_alone_is_no_evidence(reference: Reference) -> None:

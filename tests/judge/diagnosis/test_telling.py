@@ -66,6 +66,8 @@ def test_entries_of_dicts_and_tuples_are_told_apart() -> None:
     grads, right = {"a": np.ones(1), "b": np.ones(1)}, {"a": np.ones(1), "b": np.zeros(1)}
     assert of_value(grads, right, "grads") == ["grads['b'] should be [0], but it is [1]"]
     assert of_value((1.0, 2.0), (1.0, 3.0), "dx", "dy") == ["dy should be 3, but it is 2"]
+    both = of_value((1.0, grads), (2.0, right), "loss", "grads")
+    assert both == ["loss should be 2, but it is 1", "grads['b'] should be [0], but it is [1]"]
 
 
 def test_an_argument_that_should_stay_is_told_if_it_changed() -> None:
