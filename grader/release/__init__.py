@@ -1,7 +1,7 @@
 """From solutions/ to assignments/: what a student gets, and the proof that it may be released.
 
 Lives here: the build, its gates, the proof by graded variants, mutants, what tests can reach, the
-search for leaks, nbgrader's own converter, and the scaffold of a new assignment.
+search for leaks, nbgrader's own converter, the site, and the scaffold of a new assignment.
 
-May import: `grading`, `judge` and every room below them. Imported by: `cli`.
+May import: `grading`, `judge`, `pages` and every room below them. Imported by: `cli`.
 """

@@ -21,6 +21,7 @@ NOT_THERE = {
 }
 DATA = (np.ndarray, np.random.Generator, np.integer, int, list, tuple, dict)
 
+MISSING = "Is it misspelt, or did its cell not run to its end?"
 LOOK, RETURN = "Look first at", "Perhaps a return is missing in"
 
 # What `run` called last, in which cell, and the names of the functions that were given to it.
@@ -51,17 +52,15 @@ def check(claim, holds):
 
 def check_shape(name, actual, shape):
     """Check that `actual` is a numpy array of this shape."""
-    wanted, found = f"an array of shape {tuple(shape)}", _kind(actual)
-    if found != wanted:
-        _fail(f"{name}: expected {wanted}, got {found}{_hint(actual, tuple(shape))}")
+    wanted = f"an array of shape {tuple(shape)}"
+    _check_kind(name, actual, wanted, tuple(shape))
     _passed(f"{name}: {wanted}")
 
 
 def check_close(name, actual, expected, tolerance=1e-7):
     """Check that `actual` is `expected`: a number, an array, or a dict of these."""
-    wanted, found = _kind(expected), _kind(actual)
-    if found != wanted:
-        _fail(f"{name}: expected {wanted}, got {found}{_hint(actual, np.shape(expected))}")
+    wanted = _kind(expected)
+    _check_kind(name, actual, wanted, np.shape(expected))
     if isinstance(expected, dict):
         for key, value in expected.items():
             check_close(f"{name}[{key!r}]", actual[key], value, tolerance)
@@ -217,7 +216,7 @@ def _explained(function, passed, error):
     if isinstance(error, (ValueError, IndexError)):
         advice = _shapes(passed, line)
     elif type(error) is NameError:
-        advice = "Is it misspelt, or has its cell not been run?"
+        advice = MISSING
     elif isinstance(error, TypeError):
         advice = _others(RETURN if "NoneType" in str(error) else LOOK)
     return Failed(f"{_name(function)} stopped{place}: {_in_words(error)}", advice)
@@ -341,6 +340,13 @@ def _kind(value):
     return "None (is a return missing?)" if value is None else f"a {type(value).__name__}"
 
 
+def _check_kind(name, actual, wanted, shape):
+    found = _kind(actual)
+    if found != wanted:
+        hint = _hint(actual, shape)
+        raise Failed(f"{name}: expected {wanted}, got {found}{hint}", "" if hint else _others())
+
+
 def _hint(actual, shape):
     """What turns a value into an array of that shape, if it is a usual slip."""
     if isinstance(actual, (list, tuple)) and shape:
@@ -368,4 +374,16 @@ def _in_one_line(kind, error, trace):
         sys.__excepthook__(kind, error, trace)
 
 
+def _undefined_in_one_line(shell, kind, error, trace, tb_offset=None):
+    """Show a name that a cell needs and does not have as one line, in Jupyter."""
+    frame, number = list(traceback.walk_tb(trace))[-1]
+    if kind is NameError and frame.f_code.co_name == "<module>":
+        line = linecache.getline(frame.f_code.co_filename, number).strip()
+        shell._showtraceback(kind, error, [f"✗ stopped at `{line}`: {error}. {MISSING}"])
+    else:
+        shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
+
+
 sys.excepthook = _in_one_line
+if jupyter := vars(sys.modules["__main__"]).get("get_ipython"):
+    jupyter().set_custom_exc((NameError,), _undefined_in_one_line)

@@ -81,15 +81,21 @@ WRONG = 'from checking import check\ncheck("it holds", False)\n'
 
 def test_jupyter_goes_on_after_a_failed_check_and_nbgrader_counts_it_as_failed() -> None:
     check, other = new_code_cell(WRONG), new_code_cell("print('the next exercise')")
+    missing = new_code_cell("check('is there', forward)\n", metadata={"tags": [GOES_ON]})
     mark = {"grade": True, "grade_id": "test_f", "points": 2, "solution": False, "locked": True}
     check.metadata = nbformat.from_dict({"tags": [GOES_ON], "nbgrader": mark})
     folder = str(FILES[0].parent)
     NotebookClient(
-        new_notebook(cells=[check, other]), resources={"metadata": {"path": folder}}
+        new_notebook(cells=[check, missing, other]), resources={"metadata": {"path": folder}}
     ).execute()
     (error,) = check.outputs
     assert error["traceback"] == ["✗ not so: it holds"]
     assert determine_grade(check) == (0, 2)
+    (error,) = missing.outputs
+    assert error["traceback"] == [
+        "✗ stopped at `check('is there', forward)`: name 'forward' is not defined. "
+        "Is it misspelt, or did its cell not run to its end?"
+    ]
     assert other.outputs[0]["text"] == "the next exercise\n"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -43,17 +44,17 @@ def test_a_site_holds_what_was_released_and_its_own_runtime(course: Course, tmp_
     assert [path.name for path in (tmp_path / "public").iterdir()] == ["site"]
 
 
-def test_an_earlier_site_is_replaced_whole(
+def test_an_earlier_site_stays_if_the_new_one_fails(
     course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("grader.release.site._build", lambda *_: (tmp_path / "never").exists())
+    monkeypatch.setattr(sys, "executable", "/bin/false")
     site = tmp_path / "site"
     site.mkdir()
     (site / ".chainrule-site").touch()
     (site / "of before").touch()
-    with pytest.raises(UsageError, match="cannot be written"):
+    with pytest.raises(BuildError, match="JupyterLite did not build the site"):
         write_site(course, (), site, None)
-    assert (site / "of before").exists()
+    assert sorted(contents(site)) == [".chainrule-site", "of before"]
 
 
 @pytest.mark.parametrize("kind", ["folder", "file"])
