@@ -59,8 +59,8 @@ __all__ = [
 LANDMARKS = {"area", "article", "aside", "footer", "header", "hgroup", "map", "nav"}
 KEPT_TAGS = nh3.ALLOWED_TAGS - LANDMARKS
 HIGHLIGHTED = re.compile(
-    r'<div class="[a-z0-9 -]*"><pre>(?:[^<]++|<span(?: class="[a-z0-9]{1,4}")?>[^<]*+</span>)*+'
-    r"</pre></div>\s*"
+    r'<div class=" ?highlight hl-[a-z0-9]+"><pre>'
+    r'(?:[^<]++|<span(?: class="[a-z0-9]{1,4}")?>[^<]*+</span>)*+</pre></div>\s*'
 )
 OUTSIDE = ("http:", "https:", "mailto:")
 ALLOWANCE = "grader_allowance"

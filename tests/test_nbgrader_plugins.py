@@ -8,10 +8,7 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import pytest
-from nbconvert import HTMLExporter
-from traitlets.config import PyFileConfigLoader
 
 from grader.box.outputs import clean_outputs
 from grader.course.bundle import load_bundle
@@ -22,11 +19,12 @@ from grader.grading.submission import grade_submission
 from grader.intake.pictures import IMAGE_TYPES
 from grader.intake.submissions import find_submissions
 from grader.nbgrader_plugins import clean_html
-from grader.notebook import Notebook, dumps, loads
+from grader.notebook import dumps, loads
 from grader.release.generate import generate_assignment
 from tests.kit.course import HIDDEN_TESTS, ID, hand_in, write_course
 from tests.kit.files import ROOT, contents
 from tests.kit.notebooks import answered, make_cell, make_notebook
+from tests.kit.pages import nbconvert_page
 from tests.kit.processes import run_nbgrader
 
 CONFIG = ROOT / "nbgrader_config.py"
@@ -86,7 +84,7 @@ def test_formgrader_shows_attached_pictures(kind: str) -> None:
     text = "![here](attachment:a.png) ![gone](attachment:b.png) ![empty](attachment:c.png)"
     cell = make_cell("x", text, "markdown")
     cell["attachments"] = {"a.png": {kind: "AAAA"}, "c.png": {}}
-    page = html_of(make_notebook(cell))
+    page = nbconvert_page(make_notebook(cell))
     assert f'<img alt="here" src="data:{kind};base64,AAAA"/>' in page
     assert "gone empty" in page
 
@@ -109,6 +107,8 @@ ACTIVE = (
         '<div class="full-credit" id="x" name="x" role="button" aria-label="x">Click</div>',
         '<table class="dataframe full-credit" data-toggle="tooltip"><td id="x">Click</td></table>',
         "<nav class='full-credit'><span onclick='x'>Click</span></nav>",
+        '<div class="full-credit"><pre>Click</pre></div>',  # like source code with its colours
+        '<div class="highlight hl-x full-credit"><pre>Click</pre></div>',
         '<details name="x" class="full-credit"><summary id="x">Click</summary></details>',
     ],
 )
@@ -117,7 +117,7 @@ def test_nothing_in_an_answer_or_an_output_is_a_button_of_formgrader(html: str) 
     output = {"output_type": "display_data", "metadata": {}, "data": {"text/html": html}}
     told = {**output, "data": {"text/markdown": html}}
     code = {**make_cell("y", "x"), "outputs": [output, told]}
-    page = html_of(make_notebook(answer, code))
+    page = nbconvert_page(make_notebook(answer, code))
     assert page.count("Click") == 3
     for text in (cleaned(html), *re.findall(r"<[^>]*>[^<>]*Click", page)):
         assert not [sign for sign in ACTIVE if sign in text]
@@ -129,7 +129,7 @@ def test_formulas_make_no_buttons_links_or_ids(macro: str) -> None:
     output = {"output_type": "display_data", "metadata": {}}
     outputs = clean_outputs([{**output, "data": {"text/latex": f"$\\{macro}$"}}])
     code = {**make_cell("y", "x"), "outputs": outputs}
-    page = html_of(make_notebook(make_cell("x", f"It is $\\{macro}$.", "markdown"), code))
+    page = nbconvert_page(make_notebook(make_cell("x", f"It is $\\{macro}$.", "markdown"), code))
     assert page.count("⧵" + macro) == 2
     assert "\\" + macro not in page
 
@@ -142,23 +142,16 @@ def test_links_in_an_answer_lead_out_of_formgrader_only() -> None:
 
 
 def test_source_code_keeps_its_colours_however_long_it_is() -> None:
-    page = html_of(make_notebook(make_cell("x", "y = f(1) + g(2)\n" * 500)))
+    page = nbconvert_page(make_notebook(make_cell("x", "y = f(1) + g(2)\n" * 500)))
     assert page.count('<span class="n">y</span>') == 500
 
 
 def test_formulas_reach_formgrader_as_they_were_written() -> None:
     text = "So $a_i * b_i < c$ and $x_j * y$.\n\n$$\na_1 * b\n- c_1\n$$\n\n*End*, for $5."
-    page = html_of(make_notebook(make_cell("x", text, "markdown")))
+    page = nbconvert_page(make_notebook(make_cell("x", text, "markdown")))
     for formula in ("$a_i * b_i &lt; c$", "$x_j * y$", "$$\na_1 * b\n- c_1\n$$", "for $5."):
         assert formula in page
     assert "<em>End</em>" in page
-
-
-def html_of(notebook: Notebook) -> str:
-    """The notebook as nbconvert shows it with the settings of a course."""
-    settings = PyFileConfigLoader(CONFIG.name, str(ROOT)).load_config()
-    html, _ = HTMLExporter(config=settings).from_notebook_node(nbformat.from_dict(notebook))
-    return str(html)
 
 
 def submit(course: Course, student: str, content: str, name: str = "") -> Path:

@@ -348,5 +348,5 @@ def _raised(name: str, error: str, message: str, line: Any) -> str:
 
 
 def _clip(text: str, length: int = 80) -> str:
-    printable = "".join(char if char.isprintable() else " " for char in text)
-    return printable if len(printable) <= length else printable[: length - 1] + "…"
+    shown = "".join(char if char.isprintable() else " " for char in text[:length])
+    return shown if len(text) <= length else shown[:-1] + "…"

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+from functools import cache
 from typing import Any
 
 import pytest
@@ -23,10 +24,12 @@ from grader.pages.report import report_page
 from grader.results import SubmissionResult
 from tests.attacks.course import ID
 from tests.attacks.world import Judge
-from tests.kit.pages import IMAGES, Page
+from tests.kit.notebooks import make_cell, make_notebook
+from tests.kit.pages import IMAGES, Page, nbconvert_page
 
 __all__ = [
     "MAX_GRADER_MIB",
+    "assert_formgrader_is_harmless",
     "assert_nothing_happened_outside",
     "assert_reports_are_harmless",
     "shown",
@@ -40,6 +43,15 @@ ACTIVE = set(
     "animate set use".split()
 )
 LOADS = set("src srcset href xlink:href data action formaction poster background ping".split())
+# what formgrader's scripts and styles go by, and what acts or loads
+MARK = re.compile(r"class|id|name|role|style|tabindex|on.*|data.*|aria-.*|" + "|".join(LOADS))
+NOTHING = re.compile("")
+COLOURS = {
+    "class": re.compile(r"[a-z0-9]{1,4}|(ansi-[a-z0-9-]+ ?)+"),
+    "style": re.compile(r"(;?(background-)?color: rgb\(\d+,\d+,\d+\);?)+"),
+}
+NO_FORMULAS = re.compile(r"<(pre|code|script|style)\b.*?</\1>", re.DOTALL)  # MathJax skips them
+MACRO = re.compile(r"\\(?:class|cssId|href|style|data|require|mmlToken)\b")
 NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
@@ -80,6 +92,45 @@ def assert_reports_are_harmless(
     json.loads(results_json(hostile), parse_constant=pytest.fail)
     _assert_plain(_printed(course, [hostile, honest], patch))
     return page
+
+
+def assert_formgrader_is_harmless(hostile: SubmissionResult) -> None:
+    """What formgrader shows has nothing that its scripts or styles could take for their own."""
+    assert hostile.notebook is not None
+    html = nbconvert_page(hostile.notebook)
+    page, (own, scripts) = Page(html), _own_marks()
+    assert page.count("script") == scripts
+    assert not [tag for tag in ("iframe", "object", "embed", "form", "nav") if page.count(tag)]
+    for mark in page.attributes:
+        assert not MARK.fullmatch(mark[1]) or mark in own or _is_plain(*mark), mark
+    assert not MACRO.search(NO_FORMULAS.sub("", html))
+
+
+def _is_plain(tag: str, name: str, value: str) -> bool:
+    """Whether an attribute is only a colour, a place on the page, or a link or image of its own."""
+    if (tag, name) == ("a", "href"):
+        return value.startswith(("http:", "https:", "mailto:"))
+    if (tag, name) == ("img", "src"):
+        return value.startswith(IMAGES)
+    if (tag, name) == ("div", "id"):
+        return value.startswith("cell-id=")
+    return tag == "span" and COLOURS.get(name, NOTHING).fullmatch(value) is not None
+
+
+@cache
+def _own_marks() -> tuple[set[tuple[str, str, str]], int]:
+    """What the page of a notebook with every kind of output has by itself; and its scripts."""
+    error = {"output_type": "error", "ename": "E", "evalue": "v", "traceback": ["E: v"]}
+    streams = [
+        {"output_type": "stream", "name": name, "text": "x"} for name in ("stdout", "stderr")
+    ]
+    kinds = ("text/html", "text/latex", "text/markdown", "image/png", "image/svg+xml", "text/plain")
+    shown = [{"output_type": "display_data", "metadata": {}, "data": {kind: "x"}} for kind in kinds]
+    values = [{**each, "output_type": "execute_result", "execution_count": 1} for each in shown]
+    code = {**make_cell("c", "x = 1"), "outputs": [error, *streams, *shown, *values]}
+    cells = (make_cell("m", "x", "markdown"), make_cell("n", "x", "raw"), make_cell("o", "1"), code)
+    page = Page(nbconvert_page(make_notebook(*cells)))
+    return set(page.attributes), page.count("script")
 
 
 def _assert_nothing_acts(page: Page, harmless: Page) -> None:

@@ -3,10 +3,35 @@
 from __future__ import annotations
 
 import re
+import warnings
+from functools import cache
 from html.parser import HTMLParser
+from typing import Any
+
+from grader.notebook import Notebook
+from tests.kit.files import ROOT
 
 IMAGES = tuple(f"data:image/{kind};base64," for kind in ("png", "jpeg", "gif", "webp", "svg+xml"))
 EVIL = "</pre><script>alert(1)</script><img src=x onerror=alert(2)>\"'&{{ 7*7 }}"
+
+
+def nbconvert_page(notebook: Notebook) -> str:
+    """The notebook as nbconvert shows it with the settings of a course, and so formgrader."""
+    import nbformat  # only some tests need it, and it takes a second
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # about an output of which nothing is shown
+        html, _ = _exporter().from_notebook_node(nbformat.from_dict(notebook))
+    return str(html)
+
+
+@cache
+def _exporter() -> Any:
+    from nbconvert import HTMLExporter
+    from traitlets.config import PyFileConfigLoader
+
+    settings = PyFileConfigLoader("nbgrader_config.py", str(ROOT)).load_config()
+    return HTMLExporter(config=settings)
 
 
 class Page(HTMLParser):

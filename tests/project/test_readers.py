@@ -19,13 +19,17 @@ from hypothesis import strategies as st
 from grader.box.client import CallRequest, CellOutcome
 from grader.box.needs import Needs
 from grader.box.outputs import clean_outputs
+from grader.errors import UsageError
+from grader.intake.naming.recognised import recognised
 from grader.intake.pictures import illustrated
+from grader.intake.rebuild import rebuild
 from grader.nbgrader_plugins import clean_html, markdown_to_html
 from grader.notebook import error_text, loads
 from grader.pages.code import highlighted
 from grader.pages.rendering import Allowance, safe_html, safe_markdown
 from grader.pages.words import words_of_code, words_of_prose
 from tests.kit.fuzzing import FUZZ
+from tests.kit.notebooks import make_cell, make_notebook
 
 SIZES = (1 << 13, 1 << 15, 1 << 17)  # characters
 MOST_S = 15.0
@@ -40,6 +44,13 @@ PIECES = [
     *("\\class", "0", "0.", "{", "@", "#a\n", "\u0301", "-", "not ", "a,", "[[", "|-", "é"),
     *("[x for x in ", "$a "),
 ]  # fmt: skip
+
+
+RELEASE = make_notebook(
+    make_cell("m", "# Tiny", "markdown"),
+    make_cell("double", "def double(x):\n    pass", solution=True),
+    make_cell("why", "Because", "markdown", solution=True),
+)
 
 
 def table(piece: str, size: int) -> str:
@@ -86,6 +97,21 @@ def in_notebook(text: str) -> None:
         loads(text)
 
 
+def in_rebuild(text: str) -> None:
+    """An answer, a text, and as many added cells as there may be."""
+    added = [make_cell(f"c{start}", text[start : start + 90]) for start in range(0, 170_000, 90)]
+    answer = make_cell("double", text, solution=True)
+    rebuild(make_notebook(make_cell("m", text, "markdown"), answer, *added), RELEASE)
+
+
+def in_names(text: str) -> None:
+    starts = range(0, len(text), 150)
+    for name in ("{}/tiny.ipynb", "ada_5_9_{}.ipynb", "x_attempt_2026-01-01-10-00-00_{}.ipynb"):
+        entries = [name.format(text[start : start + 150]) for start in starts]
+        with contextlib.suppress(UsageError):
+            recognised(entries, "tiny")
+
+
 READERS: dict[str, Callable[[str], Any]] = {
     "needs": in_needs,
     "formgrader": in_formgrader,
@@ -93,6 +119,8 @@ READERS: dict[str, Callable[[str], Any]] = {
     "errors": in_errors,
     "outputs": in_outputs,
     "notebook": in_notebook,
+    "rebuild": in_rebuild,
+    "names of a download": in_names,
     "pictures": lambda text: illustrated([{"cell_type": "markdown", "source": text}]),
     "words of code": lambda text: words_of_code(text[:40_000], frozenset()),
     "words of prose": words_of_prose,
