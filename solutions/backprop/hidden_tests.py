@@ -5,6 +5,7 @@ shows on all of them. Gradients are held to complex-step derivatives of the inst
 functions. A broken assumption of ours raises something other than AssertionError.
 """
 
+from fractions import Fraction
 from functools import partial
 
 import numpy as np
@@ -347,8 +348,12 @@ def check_gradients(student, reference, name, points, gradients, chain_rule):
 
 
 def is_right(index, slopes, result):
+    return agrees(result[index + 1], slopes[index])
+
+
+def agrees(actual, expected):
     try:
-        assert_numbers(result[index + 1], slopes[index], "")
+        assert_numbers(actual, expected, "")
     except AssertionError:
         return False
     return True
@@ -520,6 +525,39 @@ def draw_lopsided_neurons(rng, which):
     return points
 
 
+def draw_rounded_neurons(rng, kind):
+    """Products that cancel once they are rounded, and what q may then be in this precision.
+
+    Both products are near the numbers whose last digit is worth 1, and each has a rest. Rounded,
+    they leave q = w2; where the processor multiplies and adds in one instruction, one rest stays.
+    Both rests stay in wider numbers only, which a nudge needs and the chain rule does not.
+    """
+    scale = 2.0 ** (np.finfo(kind).nmant / 2)
+    found = []
+    while len(found) < 3:
+        w0, x0, w1 = (kind(scale * u) for u in rng.uniform(1, 1.4, size=3))
+        product = w0 * x0
+        x1 = -product / w1
+        rests = [Fraction(float(a)) * Fraction(float(b)) for a, b in ((w0, x0), (w1, x1))]
+        rests = [
+            float(rest - Fraction(float(a * b)))
+            for rest, a, b in zip(rests, (w0, w1), (x0, x1), strict=True)
+        ]
+        if w1 * x1 == -product and min(map(abs, rests)) > 0.15 and rests[0] * rests[1] > 0:
+            bias = float(rng.choice([-1, 1]))
+            w, x = np.array([w0, w1, bias], float), np.array([x0, x1], float)
+            found.append(((w, x), [bias, bias + rests[0], bias + rests[1]]))
+    return found
+
+
+def is_rounded(actual, which, point, sums):
+    """Whether dw (which = 1) or dx (which = 2) is that of one of these sums."""
+    w, x = point
+    slopes = [logistic(q) * logistic(-q) for q in sums]
+    other = w[:2] if which == 2 else np.append(x, 1.0)
+    return any(has_entries(actual, slope * other) for slope in slopes)
+
+
 def exact_neuron_gradients(reference, w, x):
     """dw and dx of the instructor's neuron."""
 
@@ -541,8 +579,8 @@ def assert_entries(actual, expected, name, atol=1e-9):
     assert_numbers(actual, expected[:count], name, atol=atol)
 
 
-def check_neuron_gradient(student, reference, which, name, points, lopsided):
-    """dw (which = 1) or dx (which = 2) of neurons, and of at least one of the lopsided ones."""
+def check_neuron_gradient(student, reference, which, name, points, lopsided, rounded):
+    """dw (which = 1) or dx (which = 2) of neurons, and of one at least of each special kind."""
 
     def check(student):
         exact = [exact_neuron_gradients(reference, w, x) for w, x in points]
@@ -553,6 +591,11 @@ def check_neuron_gradient(student, reference, which, name, points, lopsided):
         found = any(map(has_entries, given, exact))
         # The range of single precision is too small to tell.
         assert_true(found or is_single(as_array(given[0])), say("no_chain_rule"))
+        aside = student.aside()  # no diagnosis knows in which order a sum was rounded
+        results = results_of(aside, "neuron", [point for point, _ in rounded], 3)
+        given = zip((result[which] for result in results), rounded, strict=True)
+        found = any(is_rounded(actual, which, point, sums) for actual, (point, sums) in given)
+        assert_true(found, say("no_chain_rule"))
 
     with_right_gates(student, reference, check)
 
@@ -599,14 +642,16 @@ def test_neuron_gradients_are_arrays(student, reference, rng):
 def test_neuron_gradient_of_the_weights(student, reference, rng):
     points = draw_neurons(rng) + draw_stretched_neurons(rng, 1e-4)
     lopsided = draw_lopsided_neurons(rng, which=1)
-    check_neuron_gradient(student, reference, 1, "dw", points, lopsided)
+    rounded = draw_rounded_neurons(rng, np.float64) + draw_rounded_neurons(rng, np.float32)
+    check_neuron_gradient(student, reference, 1, "dw", points, lopsided, rounded)
 
 
 @pytest.mark.question("neuron", points=1)
 def test_neuron_gradient_of_the_inputs(student, reference, rng):
     points = draw_neurons(rng) + draw_stretched_neurons(rng, 1e4)
     lopsided = draw_lopsided_neurons(rng, which=2)
-    check_neuron_gradient(student, reference, 2, "dx", points, lopsided)
+    rounded = draw_rounded_neurons(rng, np.float64) + draw_rounded_neurons(rng, np.float32)
+    check_neuron_gradient(student, reference, 2, "dx", points, lopsided, rounded)
 
 
 @pytest.mark.question("neuron", points=1)
@@ -653,9 +698,27 @@ def expect_staged_chain_rule(student, right, a, b):
     assert_true(not bears_it or not (goes_astray or loses_digits), say("no_chain_rule"))
 
 
+def expect_rounded_numerator(student, right, y):
+    """Fail if dy is wrong at (-1, y) for a y at which σ(y) is rounded to 1, so that f is 0.
+
+    Numbers that are wide enough for a tiny nudge see a numerator that is not 0.
+    """
+    exact = student.aside().standing_in(sigmoid=logistic)
+    ((f, _, dy),) = results_of(exact, "staged", [(np.float64(-1), y)], 3)
+    bears_it = expect_number(f) == 0
+    slope = np.exp(-y) / (logistic(-1) + (y - 1) ** 2)
+    is_right = expect_number(dy) == 0 or is_near(dy, slope)
+    assert_true(1 not in right or not bears_it or is_right, say("no_chain_rule"))
+
+
 def check_staged_gradient(student, reference, index, label, rng):
     points, a, b = draw_staged(rng), *map(float, rng.integers((330, 690), (346, 706)))
-    chain_rule = partial(expect_staged_chain_rule, a=a, b=b)
+    y = float(rng.uniform(39, 44))
+
+    def chain_rule(student, right):
+        expect_staged_chain_rule(student, right, a, b)
+        expect_rounded_numerator(student, right, y)
+
     check_gradients(student, reference, "staged", points, [(index, label)], chain_rule)
 
 
@@ -712,6 +775,12 @@ def test_squared_error_delta(student, rng):
     deltas = far_out(lambda: student.many("squared_error_delta", far))
     for (y, a), delta in zip(far, deltas, strict=True):
         assert_true(is_near(delta, -y * a * (1 - a)), say("no_chain_rule"))
+    # An infinite y has an infinite loss. An a of 0 or 1 comes from an infinite sum, and stays.
+    a = float(rng.uniform(0.1, 0.9))
+    calls = [(np.float64(y), np.float64(a)) for y, a in ((np.inf, a), (0.5, 0), (-2, 1))]
+    found, *still = far_out(lambda: student.many("squared_error_delta", calls))
+    is_still = all(expect_number(delta) == 0 for delta in still)
+    assert_true(expect_number(found) == -np.inf and is_still, say("no_chain_rule"))
 
 
 @pytest.mark.question("output_delta", points=0.5)
@@ -730,6 +799,13 @@ def test_softmax_delta(student, rng):
     for (p, y), delta in zip(calls, student.many("softmax_delta", calls), strict=True):
         expected = (p - np.eye(p.shape[1])[y]) / len(y)
         assert_numbers(delta, expected, say("softmax_delta"))
+    # Of probabilities that were rounded, the row does not sum to 1; any loss of scores divides by
+    # that sum again, so that nudging it goes astray in any precision.
+    calls = [draw_probabilities(rng, N, C) for N, C in ((4, 3), (2, 5), (7, 4))]
+    calls = [(np.floor(50 * p) / 50, y) for p, y in calls]
+    for (p, y), delta in zip(calls, student.many("softmax_delta", calls), strict=True):
+        expected = (p - np.eye(p.shape[1])[y]) / len(y)
+        assert_true(agrees(delta, expected), say("delta_of_rounded"))
     calls = [draw_tiny_probability(rng, N) for N in (3, 5, 6)]
     for (p, y), delta in zip(calls, student.many("softmax_delta", calls), strict=True):
         delta = expect_array(as_array(delta, p.shape), say("softmax_delta"), p.shape)

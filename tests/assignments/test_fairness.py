@@ -64,6 +64,27 @@ DISGUISES = {
         for number, step in (("float", "1e-5"), ("np.longdouble", "1e-6"), ("Decimal", "1e-20"))
     },
 }
+# Numbers with room for steps that no number of 64 bits has.
+LONG = """
+H = np.longdouble("1e-1000")
+
+
+def slopes(f, *point):
+    found = []
+    for i in range(len(point)):
+        changed = [np.clongdouble(float(v)) for v in point]
+        changed[i] += np.clongdouble(1j) * H
+        found.append(float(f(*changed).imag / H))
+    return found
+
+
+def exp(value):
+    return np.exp(value)
+
+
+def larger(a, b):
+    return a if a.real >= b.real else b
+"""
 NUDGED = {
     "circuit": """
 def circuit(x, y, z):
@@ -206,6 +227,36 @@ def test_a_nudge_in_any_number_loses_all_gradients(
     code = DISGUISES[disguise] + NUDGED[question]
     trials = [bench.judge(question, code, seed=f"student {n}") for n in range(STUDENTS)]
     assert {trial.points for trial in trials} == {KEPT[question]}
+
+
+@pytest.mark.parametrize("question", KEPT)
+def test_a_nudge_in_long_numbers_loses_all_gradients_too(bench: Trials, question: str) -> None:
+    assert bench.judge(question, LONG + NUDGED[question]).points == KEPT[question]
+
+
+def test_a_nudge_in_long_numbers_does_not_hide_in_single_precision(bench: Trials) -> None:
+    single = NUDGED["neuron"].replace("slopes(f, *w, *x))", "slopes(f, *w, *x), np.float32)")
+    code = LONG + single
+    assert bench.judge("neuron", code).points == KEPT["neuron"]
+
+
+SINGLE_NEURON = """
+def neuron(w, x):
+    w, x = np.float32(w), np.float32(x)
+    f = 1 / (1 + np.exp(-(SUM)))
+    return f, f * (1 - f) * np.append(x, np.float32(1)), f * (1 - f) * w[:2]
+"""
+SUMS = ("w[0] * x[0] + w[1] * x[1] + w[2]", "w[:2] @ x + w[2]", "w @ np.append(x, np.float32(1))")
+
+
+@pytest.mark.parametrize("total", SUMS)
+@pytest.mark.parametrize("kind", ["np.float32", "np.float64"])
+def test_a_neuron_in_either_precision_keeps_its_points_in_any_order(
+    bench: Trials, kind: str, total: str
+) -> None:
+    code = SINGLE_NEURON.replace("np.float32", kind).replace("SUM", total)
+    trials = [bench.judge("neuron", code, seed=f"student {n}") for n in range(STUDENTS)]
+    assert {trial.points for trial in trials} == {6.0}
 
 
 @pytest.mark.parametrize("question", ["circuit", "neuron", "staged", "output_delta"])

@@ -6,7 +6,6 @@ import inspect
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -32,7 +31,6 @@ __all__ = ["MIN_INPUTS", "Aspect", "CallLog"]
 
 MIN_INPUTS = 3
 FIXED_COST = 1000  # of a call, counted in numbers that it works on
-FIRST_CALLS = 3  # of each request; enough to see what a mistake has to do with
 MAX_CALLS = 24  # of one request; a check of random draws makes hundreds that are all alike
 
 
@@ -88,6 +86,7 @@ class CallLog:
         results: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         self._given, self._results = requests, results or {}
+        self._outcomes: dict[Any, Outcome] = {}
         stood_in = {r.name for r in requests if r.stood_in and r.calls}
         kept = [r for r in requests if r.stood_in or r.name not in stood_in]
         rows = ((request, list(_rows(request, reference))) for request in map(_shortened, kept))
@@ -193,25 +192,21 @@ class CallLog:
             if aspect.function == name
         )
 
-    def touched(
+    def touches(
         self, variant: Reference, functions: frozenset[str], aspects: frozenset[Aspect]
-    ) -> frozenset[Aspect]:
-        """The aspects in which the variant differs from the reference.
-
-        Only the first calls of each request are made: they have the arguments that one check is
-        about, and a variant that nearly is the reference would otherwise cost most of the time.
+    ) -> bool:
+        """Whether the variant differs from the reference in any of some aspects.
 
         Args:
             variant: the reference with a mistake in it.
             functions: names of the functions that the mistake changes.
             aspects: those to look at.
         """
-        return frozenset(
-            aspect
-            for name, row, outcome in self._replayed(variant, functions, FIRST_CALLS)
+        return any(
+            not same(aspect.place.of(row.expected), aspect.place.of(outcome))
+            for name, row, outcome in self._replayed(variant, functions)
             for aspect in aspects
             if aspect.function == name
-            and not same(aspect.place.of(row.expected), aspect.place.of(outcome))
         )
 
     def is_confined(
@@ -243,9 +238,7 @@ class CallLog:
         actual = tuple(aspect.place.of(row.actual) for row in rows)
 
         def expected_with(call: int, **changed: Any) -> Any:
-            named = dict(zip(names, rows[call].call.arguments, strict=False)) | changed
-            request = Request(aspect.function, (Call(tuple(named.values()), after=()),))
-            return aspect.place.of(next(replayed(request, self._reference)))
+            return aspect.place.of(self._outcome_with(aspect.function, rows[call], names, changed))
 
         others = [
             other
@@ -287,17 +280,28 @@ class CallLog:
             expected_with=expected_with,
         )
 
+    def _outcome_with(
+        self, function: str, row: _Row, names: Sequence[str], changed: dict[str, Any]
+    ) -> Outcome:
+        """What the reference does with other arguments; kept, since each aspect asks for it."""
+        key = (function, id(row), hashable(changed))
+        if key not in self._outcomes:
+            named = dict(zip(names, row.call.arguments, strict=False)) | changed
+            request = Request(function, (Call(tuple(named.values()), after=()),))
+            self._outcomes[key] = next(replayed(request, self._reference))
+        return self._outcomes[key]
+
     def _all_rows(self) -> Iterator[tuple[str, _Row]]:
         for request, rows in self._asked:
             yield from ((request.name, row) for row in rows)
 
     def _replayed(
-        self, variant: Reference, functions: frozenset[str], limit: int | None = None
+        self, variant: Reference, functions: frozenset[str]
     ) -> Iterator[tuple[str, _Row, Outcome]]:
         for request, rows in self._asked:
             if request.name in functions:
-                outcomes = zip(rows, replayed(request, variant), strict=True)
-                yield from ((request.name, *pair) for pair in islice(outcomes, limit))
+                for row, outcome in zip(rows, replayed(request, variant), strict=True):
+                    yield request.name, row, outcome
 
     def _all_aspects(self) -> Iterator[Aspect]:
         for name, row in self._all_rows():

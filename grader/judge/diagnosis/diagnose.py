@@ -136,13 +136,14 @@ def _explanations(
     tried = [_explanation(log, (m,), reference.variant(m.code)) for m in mistakes]
     rest = log.wrong.difference(*(explanation.aspects for explanation in tried))
     if rest:
-        shown_by = {m: reference.with_callers(m.functions) for m in mistakes}
-        touched = {m: log.touched(reference.variant(m.code), shown_by[m], rest) for m in mistakes}
+        suspects = [
+            m
+            for m in mistakes
+            if log.touches(reference.variant(m.code), reference.with_callers(m.functions), rest)
+        ]
         right = (*(other.code for other in catalogue.alternatives), reference.source)
-        for pair in combinations(mistakes, 2):
-            # what only one of the two changes, that one alone would have explained
-            is_shared = not touched[pair[0]].isdisjoint(touched[pair[1]])
-            code = merged(*(m.code for m in pair), right) if is_shared else None
+        for pair in combinations(suspects, 2):
+            code = merged(*(m.code for m in pair), right)
             if code:
                 tried.append(_explanation(log, pair, reference.variant(code)))
     return [explanation for explanation in tried if explanation.aspects and explanation.is_possible]
