@@ -212,14 +212,18 @@ def _explained(function, passed, error):
     if steps and isinstance(error, NotImplementedError):
         return NotWritten(_not_written(_name(function), steps[-1][0].f_code))
     place, line = _place(_name(function), *steps[-1]) if steps else ("", "")
-    advice = ""
-    if isinstance(error, (ValueError, IndexError)):
-        advice = _shapes(passed, line)
-    elif type(error) is NameError:
-        advice = MISSING
-    elif isinstance(error, TypeError):
-        advice = _others(RETURN if "NoneType" in str(error) else LOOK)
-    return Failed(f"{_name(function)} stopped{place}: {_in_words(error)}", advice)
+    claim = f"{_name(function)} stopped{place}: {_in_words(error)}"
+    return Failed(claim, _advice(error, passed, line))
+
+
+def _advice(error, passed, line):
+    if type(error) is NameError:
+        return MISSING
+    if "NoneType" in str(error):
+        return _others(RETURN)
+    is_about_shapes = isinstance(error, (ValueError, IndexError)) and "unpack" not in str(error)
+    shapes = _shapes(passed, line) if is_about_shapes else ""
+    return ". ".join(filter(None, [shapes, _others()]))
 
 
 def _place(name, frame, number):
@@ -230,7 +234,7 @@ def _place(name, frame, number):
 
 
 def _in_words(error):
-    return " ".join(f"{type(error).__name__}: {error}".split())
+    return " ".join(f"{type(error).__name__}: {error}".split()).rstrip(".")
 
 
 def _not_written(name, code):

@@ -343,6 +343,15 @@ ELSEWHERE = [
         "non-iterable NoneType object. Perhaps a return is missing in what circuit calls: "
         "add_backward, multiply_backward",
     ),
+    (
+        *(GATES, "circuit", {"gates": ADD + MULTIPLY[:-1] + ", 1", "circuit": CIRCUIT}),
+        "✗ circuit stopped at `dq, dz = multiply_backward(1.0, q, z)`: ValueError: too many values "
+        "to unpack",
+    ),
+    (
+        *(GATES, "neuron", {"gates": "def sigmoid(x):\n    return [x]"}),
+        "✗ neuron stopped",
+    ),
 ]
 
 
