@@ -82,7 +82,8 @@ def _of_sizes(values: np.ndarray, calls: list[int], evidence: Evidence) -> str:
         return say("factor_N")
     if np.allclose(values * rows, 1):
         return say("factor_one_N")
-    sizes = {"N": rows, "(N − 1)": np.maximum(rows - 1, 1)} | _sizes(evidence, calls)
+    sizes = {"N": rows, "(N − 1)": np.maximum(rows - 1, 1), "(N + 1)": rows + 1}
+    sizes |= {"√N": np.sqrt(rows)} | _sizes(evidence, calls)
     for top, bottom in product(["", *sizes], repeat=2):
         rest = values * sizes.get(bottom, 1.0) / sizes.get(top, 1.0)
         if np.allclose(rest, rest[0]) and (np.isclose(rest[0], 1) or not (top and bottom)):
@@ -144,7 +145,8 @@ def _bounded(pairs: Pairs, _: Evidence) -> str:
 
 def _is_cut_to_whole(actual: np.ndarray, expected: np.ndarray) -> bool:
     """Whether only what stands before the point is left, or the next whole number below."""
-    if actual.size < MIN_NUMBERS or not np.any(actual) or np.any(actual != np.floor(actual)):
+    has_lost = len({*actual}) >= MIN_CALLS and np.any(expected != np.floor(expected))
+    if actual.size < MIN_NUMBERS or not has_lost or np.any(actual != np.floor(actual)):
         return False
     lost = expected - actual
     ways = (np.sign(expected) * lost, lost)

@@ -136,14 +136,16 @@ def _explanations(
     tried = [_explanation(log, (m,), reference.variant(m.code)) for m in mistakes]
     rest = log.wrong.difference(*(explanation.aspects for explanation in tried))
     if rest:
-        suspects = [
+        suspects = {
             m
             for m in mistakes
             if log.touches(reference.variant(m.code), reference.with_callers(m.functions), rest)
-        ]
+        }
+        known = {explanation.mistakes[0] for explanation in tried if explanation.aspects}
         right = (*(other.code for other in catalogue.alternatives), reference.source)
-        for pair in combinations(suspects, 2):
-            code = merged(*(m.code for m in pair), right)
+        for pair in combinations([m for m in mistakes if m in suspects | known], 2):
+            # what two known mistakes leave unexplained, they do not explain together either
+            code = "" if suspects.isdisjoint(pair) else merged(*(m.code for m in pair), right)
             if code:
                 tried.append(_explanation(log, pair, reference.variant(code)))
     return [explanation for explanation in tried if explanation.aspects and explanation.is_possible]

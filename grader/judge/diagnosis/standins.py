@@ -20,6 +20,7 @@ CHANGES: dict[str, _Change] = {
     "−{}": lambda v: -v,
     "|{}|": np.abs,
     "{}²": np.square,
+    "√{}": np.sqrt,
     "2 · {}": lambda v: 2 * v,
     "{} / 2": lambda v: v / 2,
     "1 − {}": lambda v: 1 - v,

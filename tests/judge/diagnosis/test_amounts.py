@@ -72,8 +72,23 @@ def test_one_number_for_all_arguments_is_told_unless_it_is_zero() -> None:
     assert constant(pairs_of(found) or [], found) == ""
 
 
-def test_the_rows_but_one_are_a_size_too() -> None:
+@pytest.mark.parametrize(
+    "divisor,words",
+    [
+        (lambda n: max(n - 1, 1), "N / (N − 1) times"),
+        (lambda n: n + 1, "N / (N + 1) times"),
+        (lambda n: np.sqrt(n), "√N times"),
+    ],
+)
+def test_the_rows_but_one_and_their_like_are_sizes_too(
+    divisor: Callable[[int], float], words: str
+) -> None:
     batches = [{"X": np.ones((n, 2))} for n in (1, 4, 7)]
-    wrong = [e * n / max(n - 1, 1) for e, n in zip(E, (1, 4, 7), strict=True)]
+    wrong = [e * n / divisor(n) for e, n in zip(E, (1, 4, 7), strict=True)]
     found = evidence(wrong, E, batches)
-    assert "N / (N − 1) times what it should be" in scaled_or_bounded(pairs_of(found) or [], found)
+    assert words in scaled_or_bounded(pairs_of(found) or [], found)
+
+
+def test_whole_numbers_that_are_no_rest_of_the_right_ones_are_not_told_to_be_cut() -> None:
+    found = evidence([1.0] * 6, [0.0] * 6)
+    assert "whole" not in scaled_or_bounded(pairs_of(found) or [], found)
