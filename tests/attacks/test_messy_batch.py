@@ -1,5 +1,6 @@
 """A class in which everything goes wrong: honest work gets what it gets alone, and all of it ends.
 
+It is graded on both tiers: on tier 2, the command runs without the right to make namespaces.
 40 submissions by default; with GRADER_MESSY=all, as `make nightly` sets it, every attack there is.
 """
 
@@ -10,6 +11,7 @@ import os
 import random
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,6 +20,8 @@ from typing import Any
 
 import pytest
 
+from grader.box.jail import kernel
+from grader.box.tiers import Tier
 from grader.course.bundle import load_bundle
 from grader.gradebook.records import load_result
 from grader.grading.submission import grade_submission
@@ -40,6 +44,10 @@ LIMIT_S = 20  # of one submission, in the course that is attacked
 START_S = 60
 COMMAND_TIMEOUT_S = 120
 
+TIERS = (Tier.NAMESPACES, Tier.LANDLOCK)
+CAP_SYS_ADMIN = 21
+TELL_TIER = "from grader.box.launch import launcher; print(int(launcher().tier))"
+
 VARIANTS = [
     HONEST,
     {**HONEST, "before": "def before(x):\n    return 2 * x"},
@@ -56,12 +64,14 @@ class Class:
 
     Args:
         world: the course, and what lies outside the boxes.
+        tier: how well the command can close boxes off.
         honest: what honest students get alone.
         expected: status and points by question of everybody else.
         seconds: how long the batch took.
     """
 
     world: World
+    tier: Tier
     honest: dict[str, SubmissionResult] = field(default_factory=dict)
     expected: dict[str, tuple[Status, dict[str, float]]] = field(default_factory=dict)
     seconds: float = 0.0
@@ -72,8 +82,14 @@ class Class:
         return found
 
     def command(self, *words: str, timeout_s: float = COMMAND_TIMEOUT_S) -> str:
+        arguments = [*words, "--course", str(self.world.course.root)]
+        return self.run([*GRADER, *arguments], timeout_s)
+
+    def run(self, command: list[str], timeout_s: float = COMMAND_TIMEOUT_S) -> str:
+        """What a command printed that may use this tier."""
         done = subprocess.run(
-            [*GRADER, *words, "--course", str(self.world.course.root)],
+            command,
+            preexec_fn=without_namespaces if self.tier is Tier.LANDLOCK else None,
             env={**os.environ, "TMPDIR": str(self.world.temporary)},
             capture_output=True,
             text=True,
@@ -83,14 +99,21 @@ class Class:
         return done.stdout
 
 
-@pytest.fixture(scope="module")
-def messy() -> Iterator[Class]:
+def without_namespaces() -> None:
+    """Give up the right that root needs for namespaces, in the process that becomes a command."""
+    kernel.prctl(kernel.PR_CAPBSET_DROP, CAP_SYS_ADMIN)
+
+
+@pytest.fixture(scope="module", params=TIERS, ids=lambda tier: tier.name.lower())
+def messy(request: pytest.FixtureRequest) -> Iterator[Class]:
     """The class, graded by the command."""
+    if request.param is Tier.LANDLOCK and os.getuid():
+        pytest.skip("only root can give up its right to make namespaces")
     with open_world() as world:
         for stray in ("gradebook.db", f"results/{ID}/somebody.json"):
             (world.course.root / stray).unlink()
         shutil.rmtree(world.course.submitted_dir / "somebody")
-        made = Class(world)
+        made = Class(world, request.param)
         hand_in_everything(made)
         before = world.snapshot()
         size = len(made.honest) + len(made.expected)
@@ -106,7 +129,7 @@ def hand_in_everything(made: Class) -> None:
     """Attacks and honest work, in an order in which each meets the others."""
     dice = random.Random(SEED)
     attacks = [*load_attacks(), *load_submissions()]
-    some = attacks if ALL else attacks[:: -(-len(attacks) // (BATCH - 14))]
+    some = attacks if ALL else attacks[made.tier - 1 :: -(-len(attacks) // (BATCH - 14))]
     count = len(some) // 2 if ALL else BATCH - len(some)
     names = [f"s{number:03}" for number in range(len(some) + count)]
     dice.shuffle(names)
@@ -146,6 +169,10 @@ def listed_as(made: Class, folder: Path) -> str:
 def bound_s(submissions: int) -> float:
     """Each may use up its own time; nobody waits for more than that."""
     return START_S + submissions * (LIMIT_S + OVERHEAD_S) / WORKERS
+
+
+def test_the_boxes_have_the_tier_that_is_meant(messy: Class) -> None:
+    assert messy.run([sys.executable, "-c", TELL_TIER]) in (f"{int(messy.tier)}\n", "2\n")
 
 
 def test_the_command_ends_by_itself_in_bounded_time(messy: Class) -> None:

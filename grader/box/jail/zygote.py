@@ -67,6 +67,7 @@ class Zygote:
         with theirs:
             command = [sys.executable, "-I", "-m", "grader.box.jail.zygote", str(theirs.fileno())]
             self.home = new_folder("zygote")
+            self.home.chmod(0o711)  # a box with its own uid must reach the folder of a probe
             self._process = subprocess.Popen(
                 command,
                 pass_fds=[theirs.fileno()],
