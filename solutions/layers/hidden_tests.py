@@ -28,7 +28,7 @@ from grader.judge import (
 )
 
 SINGLE = 2e-6  # of the sizes of its terms: how far a sum may be off in single precision, and more
-LARGE = {"N": (1200, 1500), "D": (300, 400), "H": (300, 400), "C": (200, 250)}
+LARGE = {"N": (200, 300), "D": (200, 300), "H": (200, 300), "C": (100, 130)}
 
 
 def draw_sizes(rng, names, large=""):
@@ -597,12 +597,12 @@ def our_layers(reference):
     return {name: getattr(reference, name) for name in LAYERS}
 
 
-def with_right_layers(student, reference, check):
-    """Run the check; if it fails, again with the reference's layers, so that none costs twice."""
-    try:
-        check(student)
-    except AssertionError:
-        check(student.standing_in(**our_layers(reference)))
+@pytest.fixture
+def on_right_layers(student, reference, progress):
+    """The student with our layers, if theirs lost points: no mistake costs twice."""
+    if all(map(progress.full_marks, ("affine", "relu", "softmax_cross_entropy"))):
+        return student
+    return student.standing_in(**our_layers(reference))
 
 
 def draw_net(rng, N, D, H, C):
@@ -708,7 +708,7 @@ def large_answer(student, reference, rng):
     return net, in_one_pass(lambda: quick.two_layers(*net), count)
 
 
-def check_gradient(student, reference, rng, key):
+def check_gradient(student, on_right_layers, reference, rng, key):
     cases = nets(rng)
     confirm(reference, cases[0])
 
@@ -719,12 +719,9 @@ def check_gradient(student, reference, rng, key):
         tolerance = ROUNDING * (terms + 1e-6 * terms.max())
         assert_close(actual, expected, f"grads[{key!r}]", 0.0, tolerance)
 
-    def check(student):
-        for net, value in zip(cases, student.many("two_layers", cases), strict=True):
-            assert_right(net, value)
-
     large = large_answer(student, reference, rng)  # if it fails, that is the reason to tell
-    with_right_layers(student, reference, check)
+    for net, value in zip(cases, on_right_layers.many("two_layers", cases), strict=True):
+        assert_right(net, value)
     assert_right(*large)
 
 
@@ -737,33 +734,25 @@ def telling_nets(rng):
 
 
 @pytest.mark.question("two_layers", points=1)
-def test_loss_and_grads_have_their_form(student, reference, rng):
+def test_loss_and_grads_have_their_form(on_right_layers, reference, rng):
     cases = [*telling_nets(rng), *nets(rng)[3:5]]
-
-    def check(student):
-        values = student.many("two_layers", cases)
-        for net, value in zip(cases, values, strict=True):
-            loss, grads = expect_tuple(value, 2, say("result_of", name="two_layers"))
-            expect_float(loss, say("loss"))
-            grads = expect_dict(grads, KEYS, "grads")
-            assert_true(len(grads) == len(KEYS), say("should_have_four_keys"))
-            for key, W in zip(KEYS, net[2:], strict=True):
-                expect_array(grads[key], f"grads[{key!r}]", W.shape, "f")
-        expect_work(say("results"), *values[:6])
-
-    with_right_layers(student, reference, check)
+    values = on_right_layers.many("two_layers", cases)
+    for net, value in zip(cases, values, strict=True):
+        loss, grads = expect_tuple(value, 2, say("result_of", name="two_layers"))
+        expect_float(loss, say("loss"))
+        grads = expect_dict(grads, KEYS, "grads")
+        assert_true(len(grads) == len(KEYS), say("should_have_four_keys"))
+        for key, W in zip(KEYS, net[2:], strict=True):
+            expect_array(grads[key], f"grads[{key!r}]", W.shape, "f")
+    expect_work(say("results"), *values[:6])
 
 
 @pytest.mark.question("two_layers", points=1)
-def test_loss_of_two_layers(student, reference, rng):
+def test_loss_of_two_layers(on_right_layers, reference, rng):
     cases = nets(rng)
-
-    def check(student):
-        for net, value in zip(cases, student.many("two_layers", cases), strict=True):
-            expected = float(reference.two_layers(*net)[0])
-            assert_close(loss_in(value), expected, say("loss"), ROUNDING, 1e-6)
-
-    with_right_layers(student, reference, check)
+    for net, value in zip(cases, on_right_layers.many("two_layers", cases), strict=True):
+        expected = float(reference.two_layers(*net)[0])
+        assert_close(loss_in(value), expected, say("loss"), ROUNDING, 1e-6)
 
 
 @pytest.mark.question("two_layers", points=1)
@@ -799,47 +788,43 @@ def is_right(reference, cases, values):
 
 
 @pytest.mark.question("two_layers", points=0.5)
-def test_two_layers_leaves_its_arguments_alone(student, reference, rng):
+def test_two_layers_leaves_its_arguments_alone(on_right_layers, reference, rng):
     cases = telling_nets(rng)
-
-    def check(student):
-        observed = student.observe_many("two_layers", cases)
-        expect_work(say("results"), *(seen.value for seen in observed))
-        for net, seen in zip(cases, observed, strict=True):
-            expect_unchanged(seen, net, ("X", "y", *KEYS))
-
-    with_right_layers(student, reference, check)
+    observed = on_right_layers.observe_many("two_layers", cases)
+    expect_work(say("results"), *(seen.value for seen in observed))
+    for net, seen in zip(cases, observed, strict=True):
+        expect_unchanged(seen, net, ("X", "y", *KEYS))
 
 
 @pytest.mark.question("two_layers", points=0.5)
-def test_two_layers_gradient_of_b2(student, reference, rng):
-    check_gradient(student, reference, rng, "b2")
+def test_two_layers_gradient_of_b2(student, on_right_layers, reference, rng):
+    check_gradient(student, on_right_layers, reference, rng, "b2")
 
 
 @pytest.mark.question("two_layers", points=1)
-def test_two_layers_gradient_of_W2(student, reference, rng):
-    check_gradient(student, reference, rng, "W2")
+def test_two_layers_gradient_of_W2(student, on_right_layers, reference, rng):
+    check_gradient(student, on_right_layers, reference, rng, "W2")
 
 
 @pytest.mark.question("two_layers", points=0.5)
-def test_two_layers_gradient_of_b1(student, reference, rng):
-    check_gradient(student, reference, rng, "b1")
+def test_two_layers_gradient_of_b1(student, on_right_layers, reference, rng):
+    check_gradient(student, on_right_layers, reference, rng, "b1")
 
 
 @pytest.mark.question("two_layers", points=1.5)
-def test_two_layers_gradient_of_W1(student, reference, rng):
-    check_gradient(student, reference, rng, "W1")
+def test_two_layers_gradient_of_W1(student, on_right_layers, reference, rng):
+    check_gradient(student, on_right_layers, reference, rng, "W1")
 
 
 # gradient_check -----------------------------------------------------------------------------
 
 
-def with_right_error(student, reference, check):
-    """Run the check; if it fails, again with our relative_error, which has its own points."""
-    try:
-        check(student)
-    except AssertionError:
-        check(student.standing_in(relative_error=reference.relative_error))
+@pytest.fixture
+def with_right_error(student, reference, progress):
+    """The student with our relative_error, if theirs lost points: no mistake costs twice."""
+    if progress.full_marks("relative_error"):
+        return student
+    return student.standing_in(relative_error=reference.relative_error)
 
 
 def polynomials(rng, power):
@@ -872,29 +857,22 @@ def spoiled(polynomials, *factors):
 
 
 @pytest.mark.question("gradient_check", points=1)
-def test_a_right_gradient_passes(student, reference, rng):
+def test_a_right_gradient_passes(with_right_error, reference, rng):
     right = polynomials(rng, power=3)
     wrong = list(spoiled(right, 2.0))
-
-    def check(student):
-        values = student.many("gradient_check", right + wrong)
-        values = [expect_float(value, say("largest_error")) for value in values]
-        for error in values[: len(right)]:
-            # a one-sided difference errs by less; another check is about that
-            assert_true(0 <= error < 1e-4, say("error_of_right_gradient", error=error))
-        for error in values[len(right) :]:
-            assert_true(error > 0.3, say("error_of_wrong_gradient", error=error))
-
-    with_right_error(student, reference, check)
+    values = with_right_error.many("gradient_check", right + wrong)
+    values = [expect_float(value, say("largest_error")) for value in values]
+    for error in values[: len(right)]:
+        # a one-sided difference errs by less; another check is about that
+        assert_true(0 <= error < 1e-4, say("error_of_right_gradient", error=error))
+    for error in values[len(right) :]:
+        assert_true(error > 0.3, say("error_of_wrong_gradient", error=error))
 
 
-def check_error(student, reference, calls, name):
-    def check(student):
-        for call, value in zip(calls, student.many("gradient_check", calls), strict=True):
-            actual = expect_numbers(value, name, ())
-            assert_close(float(actual), reference.gradient_check(*call), name, 1e-3)
-
-    with_right_error(student, reference, check)
+def check_error(with_right_error, reference, calls, name):
+    for call, value in zip(calls, with_right_error.many("gradient_check", calls), strict=True):
+        actual = expect_numbers(value, name, ())
+        assert_close(float(actual), reference.gradient_check(*call), name, 1e-3)
 
 
 def quartics(rng):
@@ -916,33 +894,29 @@ def products(rng):
 
 
 @pytest.mark.question("gradient_check", points=1.5)
-def test_the_largest_error_is_found(student, reference, rng):
+def test_the_largest_error_is_found(with_right_error, reference, rng):
     calls = list(spoiled(polynomials(rng, power=2), 2.0, 0.5, -1.0, 1.05, 0.0))
-    check_error(student, reference, calls, say("largest_error"))
+    check_error(with_right_error, reference, calls, say("largest_error"))
 
 
 @pytest.mark.question("gradient_check", points=1)
-def test_the_difference_is_centred_and_uses_h(student, reference, rng):
+def test_the_difference_is_centred_and_uses_h(with_right_error, reference, rng):
     cases = [*quartics(rng), *products(rng)]
     calls = [(f, x, s, h) for f, x, s in cases for h in (0.1, 0.25, 0.4)]
-    check_error(student, reference, calls, say("largest_error_with_h"))
+    check_error(with_right_error, reference, calls, say("largest_error_with_h"))
 
 
 @pytest.mark.question("gradient_check", points=0.5)
-def test_gradient_check_leaves_its_arguments_alone(student, reference, rng):
+def test_gradient_check_leaves_its_arguments_alone(with_right_error, reference, rng):
     calls = [(f, x, size * s) for f, x, s in polynomials(rng, power=2) for size in (3.0, 5.0)]
-
-    def check(student):
-        observed = student.observe_many("gradient_check", calls)
-        values = [numbers_in(seen.value) for seen in observed]
-        is_work = all(v.size and v[0] > 0.1 for v in values) and values[0][0] != values[1][0]
-        assert_true(is_work, say("takes_no_work", name=say("largest_error")))
-        for (_, x, gradient), seen in zip(calls, observed, strict=True):
-            # Nudged in place and back, an entry may differ in its last bit; a forgotten h is more.
-            assert_close(seen.args[1], x, "x", rtol=0, atol=1e-12)
-            assert_unchanged(seen.args[2], gradient, "gradient")
-
-    with_right_error(student, reference, check)
+    observed = with_right_error.observe_many("gradient_check", calls)
+    values = [numbers_in(seen.value) for seen in observed]
+    is_work = all(v.size and v[0] > 0.1 for v in values) and values[0][0] != values[1][0]
+    assert_true(is_work, say("takes_no_work", name=say("largest_error")))
+    for (_, x, gradient), seen in zip(calls, observed, strict=True):
+        # Nudged in place and back, an entry may differ in its last bit; a forgotten h is more.
+        assert_close(seen.args[1], x, "x", rtol=0, atol=1e-12)
+        assert_unchanged(seen.args[2], gradient, "gradient")
 
 
 # diagnose_curves ----------------------------------------------------------------------------
