@@ -11,7 +11,7 @@ import sys
 from collections.abc import Collection, Iterator
 from functools import lru_cache
 from pathlib import Path
-from types import CodeType, FunctionType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from grader.errors import JudgeError
@@ -35,6 +35,7 @@ class Reference:
         self.source = source
         self._code = compile(source, "<reference>", "exec")
         self._folder = folder
+        self._helpers: dict[str, ModuleType] = {}
         self._names = self._execute({})
 
     def __getattr__(self, name: str) -> Any:
@@ -45,8 +46,7 @@ class Reference:
 
     def namespace(self, **overrides: Any) -> Reference:
         """A fresh copy, in which these values replace the globals of the same names."""
-        copy = object.__new__(Reference)
-        copy.source, copy._code, copy._folder = self.source, self._code, self._folder
+        copy = self._copy()
         copy._names = copy._execute(overrides)
         return copy
 
@@ -60,8 +60,7 @@ class Reference:
             JudgeError: the source cannot be executed.
             SyntaxError: the source is not Python.
         """
-        copy = object.__new__(Reference)
-        copy.source, copy._code, copy._folder = self.source, self._code, self._folder
+        copy = self._copy()
         copy._names = _rebound(self._names)
         _run(_compiled(source), copy._names, "mistakes.py")
         return copy
@@ -72,9 +71,14 @@ class Reference:
         callers = (name for name, value in own if not {*value.__code__.co_names}.isdisjoint(names))
         return frozenset((*names, *callers))
 
+    def _copy(self) -> Reference:
+        copy = object.__new__(Reference)
+        vars(copy).update(vars(self))
+        return copy
+
     def _execute(self, overrides: dict[str, Any]) -> dict[str, Any]:
         names: dict[str, Any] = {"__name__": "reference"}
-        with _importable(self._folder):
+        with _importable(self._folder, self._helpers):
             _run(self._code, names, "solution notebook")
         names.update(overrides)
         return names
@@ -107,10 +111,14 @@ def _run(code: CodeType, names: dict[str, Any], file: str) -> None:
 
 
 @contextlib.contextmanager
-def _importable(folder: Path) -> Iterator[None]:
-    """Make the folder's modules importable, and forget them afterwards."""
+def _importable(folder: Path, helpers: dict[str, ModuleType]) -> Iterator[None]:
+    """Make the folder's modules importable; after that, they are in `helpers` alone.
+
+    To import them takes longer than to execute the notebook's definitions.
+    """
     known = set(sys.modules)
     sys.path.insert(0, str(folder))
+    sys.modules.update({name: helpers[name] for name in helpers.keys() - known})
     try:
         yield
     finally:
@@ -118,4 +126,4 @@ def _importable(folder: Path) -> Iterator[None]:
         for name in set(sys.modules) - known:
             origin = getattr(sys.modules[name], "__file__", None) or ""
             if folder in Path(origin).parents:
-                del sys.modules[name]
+                helpers[name] = sys.modules.pop(name)

@@ -79,3 +79,12 @@ def test_helper_packages_are_forgotten_with_their_parts(tmp_path: Path) -> None:
         source = "from tiny_package.part import ANSWER\ndef f(): return ANSWER\n"
         assert Reference(source, tmp_path / name).f() == answer
     assert not [name for name in sys.modules if name.startswith("tiny_package")]
+
+
+def test_helpers_are_imported_once_for_all_copies(tmp_path: Path) -> None:
+    count = "from pathlib import Path\nwith Path(__file__).with_suffix('.txt').open('a') as file:\n"
+    (tmp_path / "counted.py").write_text(f"{count}    file.write('x')\n")
+    reference = Reference("import counted\ndef f(): return counted", tmp_path)
+    assert reference.namespace().f() is reference.namespace(g=1).f() is reference.f()
+    assert (tmp_path / "counted.txt").read_text() == "x"
+    assert "counted" not in sys.modules
