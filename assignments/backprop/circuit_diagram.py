@@ -7,11 +7,12 @@ tells them apart. The numbers lie along their wire, so that no number is taken f
 import math
 
 import matplotlib.pyplot as plt
+from figures import BLUE, INK, ORANGE
 from matplotlib.patheffects import withStroke
 
 __all__ = ["draw_circuit"]
 
-INK, VALUE, GRADIENT = "#1d2433", "#1b5e38", "#a3341f"
+VALUE, GRADIENT = BLUE, ORANGE
 RADIUS = 0.27
 GAP = 0.05  # between a wire and the numbers on it
 MARGIN = 0.5  # around the outermost places
@@ -47,7 +48,7 @@ def draw_circuit(title, places, wires, along=0.4):
         _draw_place(axes, name, label, column, row)
     axes.set_xlim(min(columns) - MARGIN, max(columns) + MARGIN)
     axes.set_ylim(min(rows) - MARGIN, max(rows) + MARGIN)
-    axes.set_title(title, fontsize=11, color=INK)
+    axes.set_title(title)
     axes.axis("off")
     return figure
 
