@@ -43,6 +43,7 @@ DISGUISED = [
 OTHERWISE = {
     "numerical_gradient.large_h": "single_precision",
     "staged.numerical": "single_precision",
+    "two_layers.numerical": "single_precision",
     "neuron.complex_step": "single_precision",  # which is near enough
 }
 
