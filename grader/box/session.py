@@ -153,11 +153,16 @@ class Session:
         if self._only is not None and not self._cells_of(request.name) <= self._only:
             self._execute_only(self._only | self._cells_of(request.name))
         try:
-            return self._call_in_box(request)
+            outcome = self._call_in_box(request)
         except BoxTimedOut as death:
             return self._note_death(request.name, death)
         except BoxDied as death:
             return self._call_alone(request) or self._note_death(request.name, death)
+        if isinstance(outcome, CallFailure) and self._has_suspects(request.name):
+            return (
+                self._call_alone(request) or outcome
+            )  # a cell of it ended the box that was opened
+        return outcome
 
     def probe(self, request: CallRequest, timeout_s: float) -> CallSuccess | CallFailure | None:
         """Call a function in the box that is open, without any consequence for the submission.

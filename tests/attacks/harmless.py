@@ -70,6 +70,7 @@ def assert_nothing_happened_outside(judge: Judge, before: dict[str, tuple[Any, .
     assert judge.world.snapshot() == before
     assert judge.world.visitors() == []
     assert judge.world.sentinel_state() == "S"
+    assert judge.turns() == judge.turns_at_first
     assert judge.leftover_processes() == []
 
 

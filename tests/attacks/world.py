@@ -219,6 +219,7 @@ class Judge:
 
     Attributes:
         refusal: why no box of its tier opens on this machine; "" where one does.
+        turns_at_first: what `turns` has to stay.
     """
 
     def __init__(self, world: World, tier: Tier) -> None:
@@ -231,6 +232,7 @@ class Judge:
         with _environment(**places), _interpreter(world):
             self.pid = self._executor.submit(os.getpid).result(JUDGE_TIMEOUT_S)
         self.zygote_pid, self._zygote_home = self._executor.submit(_warm_up).result(JUDGE_TIMEOUT_S)
+        self.turns_at_first = self.turns()
         self.refusal = self._executor.submit(_refusal).result(JUDGE_TIMEOUT_S)
 
     @cached_property
@@ -249,6 +251,18 @@ class Judge:
         """Grade one submission in the worker."""
         future = self._executor.submit(grade_submission, self.bundle, submission)
         return future.result(JUDGE_TIMEOUT_S)
+
+    def turns(self) -> list[object]:
+        """How the kernel serves this process and the sentinel: nice value, cores and limits."""
+        return [
+            (
+                os.getpriority(os.PRIO_PROCESS, pid),
+                os.sched_getscheduler(pid),
+                os.sched_getaffinity(pid),
+                Path(f"/proc/{pid}/limits").read_text(),
+            )
+            for pid in (self.pid, self.world.sentinel.pid)
+        ]
 
     def forget_peak_memory(self) -> None:
         """Let `peak_memory_mib` count from now on."""

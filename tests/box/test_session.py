@@ -203,6 +203,22 @@ def test_the_time_of_boxes_that_ended_is_not_forgotten(warm: Launcher) -> None:
     assert warm.used_time().processor_s >= before + 0.3
 
 
+def test_a_cell_whose_later_box_another_cell_ended_is_tried_alone(warm: Launcher) -> None:
+    files = {"mood.py": b"IS_CALM = True"}
+    sources = [
+        "import mood, os, sys\nclass Finder:\n    def find_spec(*_): os._exit(5)\n"
+        "if not mood.IS_CALM: sys.meta_path.insert(0, Finder())",
+        "import colorsys\ndef f(): return 1",
+        "import os\ndef g(): os._exit(1)",
+    ]
+    cells = [CodeCell(i, f"cell {i}", source) for i, source in enumerate(sources)]
+    with Session(warm, files, cells, FAST) as session:
+        assert all(outcome.ok for outcome in session.execute_cells().values())
+        assert isinstance(session.call(CallRequest("g", [()], {})), CallFailure)
+        files["mood.py"] = b"IS_CALM = False"
+        assert session.call(CallRequest("f", [()], {})) == CallSuccess((1,), (None,))
+
+
 def test_time_without_a_processor_is_counted_apart(warm: Launcher) -> None:
     assert warm.used_time is not None
     before = warm.used_time()
