@@ -54,12 +54,12 @@ def gradient_check(f, x, gradient, h=1e-5):
 """
 
 
-def error(first="pass", result=ERROR_OF_EACH):
+def error(first: str = "pass", result: str = ERROR_OF_EACH) -> str:
     """A relative_error with another first line or another result."""
     return ERROR.format(first=first, result=result)
 
 
-def with_lines(text, first="pass", last="pass"):
+def with_lines(text: str, first: str = "pass", last: str = "pass") -> str:
     """A function with lines of its own before or after the work."""
     return text.format(first=first, last=last)
 
