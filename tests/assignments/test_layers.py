@@ -131,6 +131,12 @@ def test_a_stub_is_named_as_the_student_knows_it(layers: Trials) -> None:
         assert told == {f"{name} is not implemented yet" for name in halves}
 
 
+def test_each_check_of_a_stub_says_that_it_is_one(layers: Trials) -> None:
+    stub = "def two_layers(*arguments):\n    raise NotImplementedError"
+    told = {check.message for check in layers.judge("two_layers", stub).checks}
+    assert told == {"two_layers is not implemented yet"}
+
+
 @pytest.mark.parametrize(
     "mistake",
     [
