@@ -140,7 +140,7 @@ def _pinned() -> str:
         problem = "is not installed in this Python; run `make setup` and use its grader"
         raise UsageError(f"{DISTRIBUTION}: {problem}") from None
     seen: set[tuple[str, str]] = set()
-    waiting = _needed_by(DISTRIBUTION, extra="")
+    waiting = _needed_by(DISTRIBUTION, extra="course")
     while waiting:
         one = waiting.pop()
         if one not in seen:
