@@ -1510,7 +1510,7 @@ def backward(params, X, hidden, scores, y, reg):
     Mistake(
         id="backward.lost_at_W2",
         question="backward",
-        code=_backward(result=RESULT.replace("hidden.T @ ds", "np.sqrt(hidden).T @ ds")),
+        code=_backward(result=RESULT.replace("hidden.T @ ds", "np.tanh(hidden).T @ ds")),
         rule=_only_wrong("W2"),
         is_vague=True,
     ),
