@@ -280,7 +280,7 @@ def test_a_missing_setting_is_named_instead_of_an_accuracy_without_it(net: Trial
 def test_gradients_left_alone_without_a_step_are_not_called_changed(net: Trials) -> None:
     told = messages(net, "sgd_update", HEADS["sgd_update"] + "pass\n")
     reason = told["test_update_leaves_the_gradients_alone"]
-    assert reason.startswith("to leave the gradients alone counts with a step only")
+    assert reason.startswith("leaving the gradients alone counts only together with a step")
 
 
 def test_a_check_fails_with_what_its_claim_asks_for(net: Trials) -> None:

@@ -198,7 +198,10 @@ def _but_for_argument(pairs: Pairs, evidence: Evidence) -> str:
     """What an argument adds is right; without that, the numbers have a simple form."""
     for name, arrays in terms(evidence, pairs):
         rest = [(a - term, e - term) for (a, e), term in zip(pairs, arrays, strict=True)]
-        if text := scaled_or_bounded(rest, evidence) or by_parts(rest, evidence):
+        # a rest of 0 is the argument itself, and nobody would say that a number is missing there
+        is_itself = any(np.any((a == 0) & (e != 0)) for a, e in rest)
+        text = scaled_or_bounded(rest, evidence) or ("" if is_itself else by_parts(rest, evidence))
+        if text:
             return say("form_beside", argument=name, form=text)
     return ""
 

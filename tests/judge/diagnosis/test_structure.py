@@ -255,6 +255,13 @@ def test_what_an_argument_adds_may_be_right_while_the_rest_is_not() -> None:
     assert text == "dW1: apart from b: where a number should be negative, yours is 0."
 
 
+def test_an_argument_that_stands_where_nothing_should_is_no_missing_number() -> None:
+    douts = [np.abs(e) + 1 for e in E]
+    right = [dout * (e > 0) for dout, e in zip(douts, E, strict=True)]
+    text = hint(douts, right, [{"dout": dout} for dout in douts])
+    assert "some numbers are 0 that should not be" not in text
+
+
 def test_an_unknown_form_where_a_number_is_zero_is_told_for_these_calls() -> None:
     arguments: list[dict[str, Any]] = [{"W": w, "reg": r} for w, r in zip(W, REGS, strict=True)]
     data = [np.cos(w) for w in W]
