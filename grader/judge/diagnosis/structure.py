@@ -198,10 +198,9 @@ def _but_for_argument(pairs: Pairs, evidence: Evidence) -> str:
     """What an argument adds is right; without that, the numbers have a simple form."""
     for name, arrays in terms(evidence, pairs):
         rest = [(a - term, e - term) for (a, e), term in zip(pairs, arrays, strict=True)]
-        # a rest of 0 is the argument itself, and nobody would say that a number is missing there
-        is_itself = any(np.any((a == 0) & (e != 0)) for a, e in rest)
-        text = scaled_or_bounded(rest, evidence) or ("" if is_itself else by_parts(rest, evidence))
-        if text:
+        if not any(np.any(rest[i][0]) for i in evidence.wrong):
+            continue  # it is the argument itself: nobody would say that a number is missing
+        if text := scaled_or_bounded(rest, evidence) or by_parts(rest, evidence):
             return say("form_beside", argument=name, form=text)
     return ""
 

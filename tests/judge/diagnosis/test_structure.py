@@ -257,9 +257,9 @@ def test_what_an_argument_adds_may_be_right_while_the_rest_is_not() -> None:
 
 def test_an_argument_that_stands_where_nothing_should_is_no_missing_number() -> None:
     douts = [np.abs(e) + 1 for e in E]
-    right = [dout * (e > 0) for dout, e in zip(douts, E, strict=True)]
-    text = hint(douts, right, [{"dout": dout} for dout in douts])
-    assert "some numbers are 0 that should not be" not in text
+    right = [0 * douts[0], *(dout * (e > 0) for dout, e in zip(douts[1:], E[1:], strict=True))]
+    text = hint([right[0], *douts[1:]], right, [{"dout": dout} for dout in douts])
+    assert text == "dW1: right, except where the right number is 0: there yours is another one."
 
 
 def test_an_unknown_form_where_a_number_is_zero_is_told_for_these_calls() -> None:
