@@ -238,7 +238,8 @@ def _in_words(error):
 
 
 def _not_written(name, code):
-    is_stub = code.co_names == ("NotImplementedError",)
+    lines = {line for *_, line in code.co_lines()} - {None, code.co_firstlineno}
+    is_stub = code.co_names == ("NotImplementedError",) and len(lines) == 1
     state = "is not started" if is_stub else "still has the line `raise NotImplementedError()`"
     other = "" if code.co_name == name else f" calls {code.co_name}, which"
     return f"{name}{other} {state}"
