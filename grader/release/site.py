@@ -58,11 +58,22 @@ def write_site(course: Course, ids: Sequence[str], output: Path, runtime: Path |
             _build(Path(folder), releases, made / "lite", runtime)
             (made / "index.html").write_text(_index(course, assignments), encoding="utf-8")
             (made / MARK).touch()
-            if output.exists():
-                output.rename(Path(folder) / "before")
-            made.rename(output)
+            _replace(output, made, Path(folder) / "before")
     except OSError as error:
         raise UsageError(f"{output}: cannot be written ({error.strerror})") from None
+
+
+def _replace(output: Path, made: Path, before: Path) -> None:
+    """Put the new site in its place; the one of before comes back if that fails."""
+    is_there = output.exists()
+    if is_there:
+        output.rename(before)
+    try:
+        made.rename(output)
+    except BaseException:
+        if is_there:
+            before.rename(output)
+        raise
 
 
 def _release(course: Course, assignment: Assignment) -> Path:
@@ -86,8 +97,9 @@ def _refuse_other_archives(runtime: Path) -> None:
     try:
         with tarfile.open(runtime, "r:bz2") as archive:
             names = set(archive.getnames())
-            lock = json.load(archive.extractfile(NEEDED[1]) or sys.stdin)
-            files = [lock["packages"][name]["file_name"] for name in ("numpy", "matplotlib")]
+            lock = archive.extractfile(NEEDED[1])  # None for what is no file
+            packages = json.loads(lock.read() if lock else b"")["packages"]
+            files = [packages[name]["file_name"] for name in ("numpy", "matplotlib")]
     except (OSError, EOFError, tarfile.TarError, KeyError, TypeError, ValueError):
         raise UsageError(f"{runtime}: is no archive of a runtime; {remedy}") from None
     if not names >= {*NEEDED, *(f"pyodide/{file}" for file in files)}:

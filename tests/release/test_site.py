@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -79,7 +80,12 @@ def test_an_assignment_that_was_not_released_is_named(course: Course, tmp_path: 
 def test_what_is_no_whole_runtime_is_refused(course: Course, tmp_path: Path) -> None:
     (tmp_path / "page.tar.bz2").write_text("<html>not found</html>")
     core = archive_of_runtime(tmp_path / "core.tar.bz2", with_packages=False)
+    with tarfile.open(tmp_path / "folders.tar.bz2", "w:bz2") as folders:
+        member = tarfile.TarInfo("pyodide/pyodide-lock.json")
+        member.type = tarfile.DIRTYPE
+        folders.addfile(member)
     for archive, told in (
+        (tmp_path / "folders.tar.bz2", "folders.tar.bz2: is no archive of a runtime"),
         (tmp_path / "page.tar.bz2", "page.tar.bz2: is no archive of a runtime"),
         (core, "core.tar.bz2: has no numpy or matplotlib in it; download"),
     ):
