@@ -1,29 +1,35 @@
-# Everything runs in .venv, with the exact versions of requirements.lock. For another interpreter
-# (3.11 or later) in another folder: make test-fast PYTHON=python3.12 VENV=.venv-3.12
+# Everything runs in .venv, with the exact versions of the lock files: requirements.lock has what it
+# takes to run a course, requirements-dev.lock all of that and what developers use. For another
+# interpreter (3.11 or later) in another folder: make test-fast PYTHON=python3.12 VENV=.venv-3.12
 
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-STAMP := $(VENV)/.installed
-LOCKS := requirements-uv.lock requirements.lock
+COURSE := $(VENV)/.course
+DEVELOPER := $(VENV)/.developer
+INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
   --no-annotate --custom-compile-command 'make lock'
 
 .PHONY: setup demo test test-fast coverage nightly lint bench site wheel messages lock clean
 
-setup: $(STAMP)
+setup: $(DEVELOPER)
 
 # pip installs uv, and uv installs the rest in less than half of the time that pip would take.
-$(STAMP): $(LOCKS) pyproject.toml
+$(COURSE): requirements-uv.lock requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo 'make: Python 3.11 or later is needed; name it with PYTHON=...' >&2; exit 1; }
 	[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.lock
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --require-hashes -r requirements.lock
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	$(INSTALL) --compile-bytecode --require-hashes -r requirements.lock
+	$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
 
-demo: setup
+$(DEVELOPER): $(COURSE) requirements-dev.lock
+	$(INSTALL) --compile-bytecode --require-hashes -r requirements-dev.lock
+	@touch $@
+
+demo: $(COURSE)
 	$(BIN)/grader demo
 
 test: setup
@@ -70,7 +76,9 @@ messages: setup
 
 # Run it after you change dependencies.
 lock: setup
-	$(LOCK) --all-extras --output-file requirements.lock pyproject.toml
+	$(LOCK) --all-extras --group dev --output-file requirements-dev.lock pyproject.toml
+	$(LOCK) --extra course --group build --constraint requirements-dev.lock \
+	  --output-file requirements.lock pyproject.toml
 	echo uv | $(LOCK) --output-file requirements-uv.lock -
 
 clean:

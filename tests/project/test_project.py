@@ -17,7 +17,8 @@ import yaml
 from grader import __version__
 from tests.kit.files import ROOT
 
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+TOML = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PROJECT = TOML["project"]
 
 
 def name_of(requirement: str) -> str:
@@ -32,10 +33,21 @@ EXTRAS = {
     extra: {name_of(line) for line in lines} - {PROJECT["name"]}
     for extra, lines in PROJECT["optional-dependencies"].items()
 }
-DIRECT = RUNTIME.union(*EXTRAS.values())
-LOCKED = set(
-    re.findall(r"^([a-z0-9-]+)==", (ROOT / "requirements.lock").read_text("utf-8"), re.MULTILINE)
-)
+GROUPS = {
+    group: {name_of(line) for line in lines if isinstance(line, str)}
+    for group, lines in TOML["dependency-groups"].items()
+}
+DEVELOPERS = set().union(*GROUPS.values())
+DIRECT = RUNTIME.union(DEVELOPERS, *EXTRAS.values())
+
+
+def locked(name: str) -> set[str]:
+    """The packages of a lock file, each as `name==version`."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    return set(re.findall(r"^[a-z0-9-]+==[^ ;]+", text, re.MULTILINE))
+
+
+COURSE, DEVELOPER = locked("requirements.lock"), locked("requirements-dev.lock")
 
 
 def test_every_direct_dependency_has_its_reason_and_no_other_package_does() -> None:
@@ -44,12 +56,23 @@ def test_every_direct_dependency_has_its_reason_and_no_other_package_does() -> N
     assert sorted(explained) == sorted(DIRECT)
 
 
-def test_the_lock_holds_every_direct_dependency_by_exact_version() -> None:
-    assert LOCKED >= DIRECT
+def test_the_lock_of_developers_holds_every_direct_dependency_by_exact_version() -> None:
+    assert {line.split("==")[0] for line in DEVELOPER} >= DIRECT
 
 
-def test_the_lock_names_no_index() -> None:
-    assert "://" not in (ROOT / "requirements.lock").read_text(encoding="utf-8")
+def test_the_lock_of_a_course_holds_what_a_course_needs_and_nothing_of_developers() -> None:
+    names = {line.split("==")[0] for line in COURSE}
+    assert names >= RUNTIME | EXTRAS["course"] | GROUPS["build"]
+    assert not names & (GROUPS["dev"] - RUNTIME - EXTRAS["course"])
+
+
+def test_both_locks_name_the_same_versions() -> None:
+    assert COURSE <= DEVELOPER
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+def test_a_lock_names_no_index(name: str) -> None:
+    assert "://" not in (ROOT / name).read_text(encoding="utf-8")
 
 
 def test_what_the_code_imports_is_declared() -> None:
@@ -62,7 +85,7 @@ def test_what_the_code_imports_is_declared() -> None:
                 imported.add(node.module.split(".")[0])
     foreign = imported - set(sys.stdlib_module_names) - {"grader"}
     packages = packages_distributions()
-    assert {name_of(packages[module][0]) for module in foreign} <= DIRECT - EXTRAS["dev"]
+    assert {name_of(packages[module][0]) for module in foreign} <= DIRECT - DEVELOPERS
 
 
 def test_help_imports_nothing_heavy() -> None:
