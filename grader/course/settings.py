@@ -157,6 +157,7 @@ class Course(_Model):
         attempts: the attempt that counts, the `latest` or the `best`.
         roster: file name of the roster, relative to `root`.
         extensions: file name of the extensions, relative to `root`.
+        groups: file name of the groups, relative to `root`.
         root: the folder of course.yml.
     """
 
@@ -195,6 +196,7 @@ class Course(_Model):
     extensions: str = Field(
         default="extensions.csv", min_length=1, examples=["extensions: extensions.csv"]
     )
+    groups: str = Field(default="groups.csv", min_length=1, examples=["groups: groups.csv"])
     root: Path = Field(default=Path(), exclude=True)
 
     @field_validator("time_zone")
@@ -309,6 +311,11 @@ class Course(_Model):
     def extensions_path(self) -> Path:
         """The file that lists who may hand in later; it may be missing."""
         return self.root / self.extensions
+
+    @property
+    def groups_path(self) -> Path:
+        """The file that lists who works together; it may be missing."""
+        return self.root / self.groups
 
     @property
     def attempts_dir(self) -> Path:
