@@ -17,7 +17,16 @@ from grader.course.settings import Course
 from grader.errors import UsageError
 from grader.system.table import Row, Table, read_table
 
-__all__ = ["Person", "Roster", "load_roster", "name_key"]
+__all__ = [
+    "COLUMNS",
+    "IDENTIFIERS",
+    "Person",
+    "Roster",
+    "load_roster",
+    "name_key",
+    "places_of",
+    "roster_of",
+]
 
 # A text with this first character is no formula in a spreadsheet and no option of a command.
 LMS_ID = re.compile(r"[^\W=+@-][^\x00-\x1f\x7f,;]{0,199}")
@@ -175,8 +184,16 @@ def load_roster(course: Course) -> Roster | None:
     path = course.roster_path
     if not path.exists() and "roster" not in course.model_fields_set:
         return None
-    table = read_table(path)
-    places = _places(table)
+    return roster_of(read_table(path))
+
+
+def roster_of(table: Table) -> Roster:
+    """The roster that a table holds.
+
+    Raises:
+        UsageError: a row is wrong. The message names the file, the line and the remedy.
+    """
+    places = places_of(table)
     people: dict[str, Person] = {}
     seen: dict[tuple[str, str], int] = {}
     for row in table.rows:
@@ -186,8 +203,12 @@ def load_roster(course: Course) -> Roster | None:
     return Roster(people)
 
 
-def _places(table: Table) -> dict[str, int]:
-    """The index of each column that we know."""
+def places_of(table: Table) -> dict[str, int]:
+    """The index of each column that we know, by its name.
+
+    Raises:
+        UsageError: there is no column `id`, or a column is there twice.
+    """
     names = ["_".join(name.strip().casefold().split()) for name in table.header]
     for name in COLUMNS:
         if names.count(name) > 1:
