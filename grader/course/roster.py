@@ -19,7 +19,10 @@ from grader.system.table import Row, Table, read_table
 
 __all__ = [
     "COLUMNS",
+    "CONTROL",
     "IDENTIFIERS",
+    "LMS_ID",
+    "MAX_NAME",
     "Person",
     "Roster",
     "load_roster",

@@ -36,7 +36,14 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
 
 
 def test_every_command_explains_itself_with_an_example() -> None:
-    assert set(cli.commands) == COMMANDS | {"demo", "new", "completion", "package", "site"}
+    assert set(cli.commands) == COMMANDS | {
+        "demo",
+        "new",
+        "completion",
+        "package",
+        "roster",
+        "site",
+    }
     for name, command in cli.commands.items():
         assert f"Example: grader {name}" in (command.help or "")
 

@@ -16,6 +16,7 @@ from grader.cli.commands.feedback import feedback
 from grader.cli.commands.new import new
 from grader.cli.commands.package import package
 from grader.cli.commands.report import report
+from grader.cli.commands.roster import roster
 from grader.cli.commands.site import site
 
 __all__ = ["ALL"]
@@ -23,6 +24,7 @@ __all__ = ["ALL"]
 # In the order in which `grader --help` lists them.
 ALL = (
     build,
+    roster,
     collect,
     autograde,
     export,
