@@ -13,31 +13,38 @@ import traceback
 import click
 
 from grader import __version__
-from grader.cli import commands
+from grader.cli import commands, log
 from grader.errors import GraderError
 
 __all__ = ["cli", "main"]
 
+STOPPED = 130
+
 
 def main() -> None:
     """Run the command; an error is shown in one line, with GRADER_DEBUG=1 also the traceback."""
+    words = sys.argv[1:]
+    sys.exit(log.for_programs(words, _run) if log.is_for_programs(words) else _run())
+
+
+def _run() -> int:
+    """Run the command and return its exit code; an error has been shown."""
     try:
-        sys.exit(cli(prog_name="grader", standalone_mode=False))
+        return cli(prog_name="grader", standalone_mode=False) or 0
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else 0
     except click.exceptions.NoArgsIsHelpError as asked:
         asked.show()
-        sys.exit(asked.exit_code)
+        return asked.exit_code
     except click.ClickException as error:
-        _fail(_one_line(error))
-        sys.exit(error.exit_code)
+        return _fail(_one_line(error), error.exit_code)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("grader: stopped; run the same command again to go on", err=True)
-        sys.exit(130)
+        return _fail("stopped; run the same command again to go on", STOPPED)
     except GraderError as error:
-        _fail(str(error))
-        sys.exit(error.exit_code)
+        return _fail(str(error), error.exit_code)
     except Exception as error:  # the edge of the program: nobody else could report it
-        _fail(f"{type(error).__name__}: {error}; for the traceback set GRADER_DEBUG=1")
-        sys.exit(1)
+        remedy = "for the traceback set GRADER_DEBUG=1"
+        return _fail(f"{type(error).__name__}: {error}; {remedy}", 1)
 
 
 def _one_line(error: click.ClickException) -> str:
@@ -49,11 +56,17 @@ def _one_line(error: click.ClickException) -> str:
     return f"{text}{' See' if text.endswith('?') else '; see'}: {command} --help"
 
 
-def _fail(message: str) -> None:
-    for line in message.splitlines():
-        click.echo(f"grader: error: {line}", err=True)
-    if os.environ.get("GRADER_DEBUG") == "1":
+def _fail(message: str, exit_code: int) -> int:
+    """Show an error; returns the exit code."""
+    if programs := log.active():
+        programs.say("error", text=message, exit_code=exit_code)
+    else:
+        kind = "" if exit_code == STOPPED else "error: "
+        for line in message.splitlines():
+            click.echo(f"grader: {kind}{line}", err=True)
+    if os.environ.get("GRADER_DEBUG") == "1" and exit_code != STOPPED:
         traceback.print_exc()
+    return exit_code
 
 
 class _InOrder(click.Group):

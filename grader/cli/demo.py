@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from grader.cli.options import print_json
 from grader.cli.terminal import TERMINAL, out
 from grader.cli.views import show_build, show_pages, show_summary
 from grader.course.settings import COURSE_FILE, Assignment, Course
@@ -59,8 +60,10 @@ def run_demo(root: Path, into: Path) -> int:
     for kind in ("csv", "json"):
         write_whole(course.root / f"grades.{kind}", export(course, (), kind).files[""])
     out.print("\n[bold]Look at[/]")
-    for path in (*paths, course.root / "grades.csv"):
+    pages = [*paths, course.root / "grades.csv"]
+    for path in pages:
         out.print(f"  {path}", soft_wrap=True)
+    print_json({"folder": course.root, "pages": pages})
     return exit_code
 
 

@@ -1,15 +1,14 @@
-"""Options that several commands share, and output for other programs."""
+"""What commands share: their classes with the options of all, other options, and output."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
+from grader.cli import log
 from grader.errors import GraderError, UsageError
 from grader.system.files import write_whole
 
@@ -19,12 +18,10 @@ __all__ = [
     "SOME",
     "WORKERS",
     "CourseCommand",
-    "output_flags",
+    "GraderCommand",
     "print_json",
     "write_output",
 ]
-
-Command = TypeVar("Command", bound=Callable[..., None])
 
 
 def _complete_assignment(context: click.Context, _: click.Parameter, start: str) -> list[str]:
@@ -38,7 +35,30 @@ def _complete_assignment(context: click.Context, _: click.Parameter, start: str)
     return [a.id for a in course.assignments if a.id.startswith(start)]
 
 
-class CourseCommand(click.Command):
+def _hush(context: click.Context, option: click.Parameter, is_given: bool) -> None:
+    if is_given:
+        from grader.cli.terminal import out
+
+        out.quiet = True
+
+
+class GraderCommand(click.Command):
+    """A command of ours: it has `--quiet` and `--json` without asking for them."""
+
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        helps = {
+            "--quiet": "Print nothing but errors.",
+            log.FLAG: "Print one JSON value instead, and a log of JSON lines on stderr.",
+        }
+        for flag, text in helps.items():
+            option = click.Option(
+                [flag], is_flag=True, expose_value=False, callback=_hush, help=text
+            )
+            self.params.append(option)
+
+
+class CourseCommand(GraderCommand):
     """A command for those who run a course: it needs what the extra `course` installs."""
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -77,28 +97,20 @@ WORKERS = click.option(
 )
 
 
-def _hush(context: click.Context, option: click.Parameter, is_given: bool) -> None:
-    if is_given:
-        from grader.cli.terminal import out
+def print_json(value: Any) -> bool:
+    """Give the command's value to a program, if `--json` was given.
 
-        out.quiet = True
-        context.meta[f"grader.{option.name}"] = True
+    Args:
+        value: plain data; paths become text. Not None.
 
-
-def output_flags(command: Command) -> Command:
-    """Add --quiet and --json to a command that reports results."""
-    helps = {"--json": "Print one JSON value instead.", "--quiet": "Print nothing but errors."}
-    for flag, text in helps.items():
-        command = click.option(flag, is_flag=True, expose_value=False, callback=_hush, help=text)(
-            command
-        )
-    return command
-
-
-def print_json(value: Any) -> None:
-    """Print a value as JSON, if --json was given."""
-    if click.get_current_context().meta.get("grader.json"):
-        click.echo(json.dumps(value, indent=1, ensure_ascii=False, default=str))
+    Returns:
+        Whether `--json` was given.
+    """
+    programs = log.active()
+    if programs is None:
+        return False
+    programs.value = value
+    return True
 
 
 def write_output(path: Path, content: bytes) -> None:

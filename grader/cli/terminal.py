@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from typing import Any
 
 from rich.console import Console
@@ -20,6 +21,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from grader.cli import log
 from grader.results import Status, SubmissionResult
 from grader.system.listener import Advance, Listener
 
@@ -35,6 +37,9 @@ def show_line(message: str) -> None:
 
 def warn(message: str) -> None:
     """Print one line on stderr; it appears above a progress bar."""
+    if programs := log.active():
+        programs.say("warning", text=message)
+        return
     print(f"grader: {message}", file=sys.stderr, flush=True)
 
 
@@ -46,6 +51,9 @@ class _Rate(ProgressColumn):
 @contextmanager
 def _progress(total: int, what: str) -> Iterator[Advance]:
     """Show a bar with rate and time left; without a terminal, print a line for each result."""
+    if programs := log.active():
+        yield _counted(programs, total, what)
+        return
     if out.quiet or not out.is_terminal:
         yield _print_result
         return
@@ -68,6 +76,20 @@ def _progress(total: int, what: str) -> Iterator[Advance]:
             bar.advance(task)
 
         yield advance
+
+
+def _counted(programs: log.Log, total: int, what: str) -> Advance:
+    """A function that logs each thing that is done, and how each submission ended."""
+    numbers = count(1)
+
+    def advance(done: Any) -> None:
+        about = {}
+        if isinstance(done, SubmissionResult):
+            about = {key: getattr(done, key) for key in ("student", "status", "score", "max_score")}
+            about["notes"] = done.note_texts
+        programs.say("progress", what=what, done=next(numbers), total=total, **about)
+
+    return advance
 
 
 def _is_worth_a_line(result: SubmissionResult) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.cli.options import COURSE, ONE, WORKERS, CourseCommand, output_flags, print_json
+from grader.cli.options import COURSE, ONE, WORKERS, CourseCommand, print_json
 
 if TYPE_CHECKING:  # large modules are imported only when a command needs them
     from grader.grading.pool import Crew
@@ -26,7 +26,6 @@ __all__ = ["autograde"]
 )
 @click.option("--force", is_flag=True, help="Also grade again what has not changed.")
 @click.option("--unsafe", is_flag=True, help="Grade even if boxes cannot be closed off here.")
-@output_flags
 @COURSE
 def autograde(
     assignment_id: str,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from grader.cli.options import COURSE, SOME, CourseCommand, output_flags, print_json
+from grader.cli.options import COURSE, SOME, CourseCommand, print_json
 
 __all__ = ["build"]
 
@@ -16,7 +16,6 @@ __all__ = ["build"]
 @SOME
 @click.option("--check", is_flag=True, help="Change nothing; fail if a release is out of date.")
 @click.option("--prove", is_flag=True, help="Grade all variants again, even if nothing changed.")
-@output_flags
 @COURSE
 def build(ids: tuple[str, ...], check: bool, prove: bool, root: Path) -> None:
     """Turn solutions/ into assignments/, through the gates that a release must pass.

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from grader.cli.options import COURSE, ONE, CourseCommand, output_flags, print_json
+from grader.cli.options import COURSE, ONE, CourseCommand, print_json
 
 __all__ = ["collect"]
 
@@ -27,7 +27,6 @@ __all__ = ["collect"]
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="CSV file with columns student and submitted_at; its times count more than others.",
 )
-@output_flags
 @COURSE
 def collect(
     assignment_id: str, source: Path, naming: str | None, times: Path | None, root: Path

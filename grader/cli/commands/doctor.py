@@ -8,13 +8,12 @@ from pathlib import Path
 
 import click
 
-from grader.cli.options import COURSE, output_flags, print_json
+from grader.cli.options import COURSE, GraderCommand, print_json
 
 __all__ = ["doctor"]
 
 
-@click.command()
-@output_flags
+@click.command(cls=GraderCommand)
 @COURSE
 def doctor(root: Path) -> None:
     """Say what works on this machine, and how to repair what does not.

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from grader.cli.options import COURSE, SOME, CourseCommand, write_output
+from grader.cli.options import COURSE, SOME, CourseCommand, print_json, write_output
 
 __all__ = ["export"]
 
@@ -26,20 +26,20 @@ __all__ = ["export"]
     help="File that Canvas or Moodle exported; a copy with the scores is written.",
 )
 @click.option("--output", type=click.Path(path_type=Path), help="File to write.  [default: stdout]")
-@click.option("--quiet", is_flag=True, help="Do not say who has no grade, and why.")
 @COURSE
 def export(
     ids: tuple[str, ...],
     kind: str,
     into: Path | None,
     output: Path | None,
-    quiet: bool,
     root: Path,
 ) -> None:
     """Print grades, or write them to a file.
 
     Example: grader export two_layer_net --format csv --output grades.csv
     """
+    from grader.cli import log
+    from grader.cli.terminal import out, warn
     from grader.course.settings import Course
     from grader.export.export import as_file
     from grader.export.export import export as run
@@ -48,13 +48,17 @@ def export(
         raise click.UsageError("--format gradescope needs --output, a folder")
     if kind != "gradescope" and output is not None and output.is_dir():
         raise click.UsageError(f"--output {output}: a folder; name a file in it")
+    if log.active() and output is None:
+        raise click.UsageError("--json needs --output, since stdout would hold two things")
     exported = run(Course.load(root), ids, kind, into)
-    said = [f"grader: {remark}" for remark in exported.remarks]
     for name, content in exported.files.items():
         if output is None:
             click.echo(content, nl=False)
         else:
             write_output(output / name if name else output, as_file(kind, content))
-    said += [f"wrote {output}"] if output is not None else []
-    for line in () if quiet else said:
-        click.echo(line, err=True)
+    if not out.quiet or log.active():
+        for remark in exported.remarks:
+            warn(remark)
+    if output is not None and not out.quiet:
+        click.echo(f"wrote {output}", err=True)
+    print_json({"wrote": output, "remarks": exported.remarks})

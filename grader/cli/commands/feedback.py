@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from grader.cli.options import COURSE, ONE, WORKERS, CourseCommand, output_flags, print_json
+from grader.cli.options import COURSE, ONE, WORKERS, CourseCommand, print_json
 
 __all__ = ["feedback"]
 
@@ -15,7 +15,6 @@ __all__ = ["feedback"]
 @click.command(cls=CourseCommand)
 @ONE
 @WORKERS
-@output_flags
 @COURSE
 def feedback(assignment_id: str, workers: int | None, root: Path) -> None:
     """Write one page per student into feedback/, where it is new or changed.

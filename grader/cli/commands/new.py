@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from grader.cli.options import COURSE, CourseCommand
+from grader.cli.options import COURSE, CourseCommand, print_json
 
 __all__ = ["new"]
 
@@ -19,9 +19,12 @@ def new(assignment_id: str, root: Path) -> None:
 
     Example: grader new convolution
     """
+    from grader.cli.terminal import show_line
     from grader.course.settings import Course
     from grader.release.scaffold import new_assignment
 
-    for path in new_assignment(Course.load(root), assignment_id):
-        click.echo(f"wrote {path}")
-    click.echo(f"edit them, then run: grader build {assignment_id}")
+    written = new_assignment(Course.load(root), assignment_id)
+    for path in written:
+        show_line(f"wrote {path}")
+    show_line(f"edit them, then run: grader build {assignment_id}")
+    print_json({"wrote": written})

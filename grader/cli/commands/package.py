@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from grader.cli.options import COURSE, ONE, CourseCommand, write_output
+from grader.cli.options import COURSE, ONE, CourseCommand, print_json, write_output
 
 __all__ = ["package"]
 
@@ -28,10 +28,12 @@ def package(system: str, assignment_id: str, output: Path | None, unsafe: bool, 
 
     Example: grader package gradescope two_layer_net
     """
+    from grader.cli.terminal import show_line
     from grader.course.settings import Course
     from grader.export.gradescope_package import gradescope_zip
 
     content = gradescope_zip(Course.load(root), assignment_id, unsafe=unsafe)
     path = output or Path(f"{assignment_id}-{system}.zip")
     write_output(path, content)
-    click.echo(f"wrote {path}")
+    show_line(f"wrote {path}")
+    print_json({"wrote": path})

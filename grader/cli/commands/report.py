@@ -6,14 +6,13 @@ from pathlib import Path
 
 import click
 
-from grader.cli.options import COURSE, ONE, CourseCommand, output_flags, print_json
+from grader.cli.options import COURSE, ONE, CourseCommand, print_json
 
 __all__ = ["report"]
 
 
 @click.command(cls=CourseCommand)
 @ONE
-@output_flags
 @COURSE
 def report(assignment_id: str, root: Path) -> None:
     """Write one page about the whole class into reports/.

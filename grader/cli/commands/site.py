@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from grader.cli.options import COURSE, SOME, CourseCommand
+from grader.cli.options import COURSE, SOME, CourseCommand, print_json
 
 __all__ = ["site"]
 
@@ -32,8 +32,10 @@ def site(ids: tuple[str, ...], output: Path, pyodide: Path | None, root: Path) -
 
     Example: grader site --output public
     """
+    from grader.cli.terminal import show_line
     from grader.course.settings import Course
     from grader.release.site import write_site
 
     write_site(Course.load(root), ids, output, pyodide)
-    click.echo(f"wrote {output}; to try it: python -m http.server --directory {output}")
+    show_line(f"wrote {output}; to try it: python -m http.server --directory {output}")
+    print_json({"wrote": output})
