@@ -24,6 +24,7 @@ from tests.kit.processes import run_grader
 # How each command is called here. A new command gets a line, and gives its value to `print_json`.
 CALLS = {
     "build": ["build", ID],
+    "roster": ["roster", "--from", "csv", "people.csv", "--dry-run"],
     "collect": ["collect", ID, "downloads"],
     "autograde": ["autograde", ID, "--workers", "1", "--force"],
     "export": ["export", ID, "--format", "csv", "--output", "grades.csv"],
@@ -48,6 +49,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
     hand_in(course, "bela", b"cut off")
     shutil.copytree(course.submitted_dir, course.root / "examples" / "submitted")
     shutil.copytree(course.submitted_dir, course.root / "downloads")
+    (course.root / "people.csv").write_text("id,first_name,last_name\nada,Ada,Abara\n")
     (course.root / "nbgrader_config.py").touch()
     run_grader(course.root, "autograde", ID, "--workers", "1")
     return course

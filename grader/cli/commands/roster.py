@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from grader.cli.options import COURSE, CourseCommand, output_flags, print_json
+from grader.cli.options import COURSE, CourseCommand, print_json
 
 __all__ = ["roster"]
 
@@ -34,7 +34,6 @@ ID_COLUMNS = ["sis_id", "sis_login", "moodle_username", "email", "canvas_id", "g
     "--output", type=click.Path(path_type=Path), help="File to write.  [default: the roster]"
 )
 @click.option("--dry-run", is_flag=True, help="Only say what would change.")
-@output_flags
 @COURSE
 def roster(
     system: str,
