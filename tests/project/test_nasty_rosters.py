@@ -1,0 +1,21 @@
+"""Classes of forty with ten nasty rosters: everyone is found or listed, and nobody is confused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.kit.classes import NASTY, SYSTEMS, tally
+
+
+@pytest.mark.parametrize("nasty", NASTY)
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_everyone_is_found_or_listed(
+    tmp_path: Path, system: str, language: str, nasty: str
+) -> None:
+    counts = tally(system, language, nasty, tmp_path)
+    assert (counts.confused, counts.lost) == ([], [])
+    if nasty in ("as it should be", "NFC and NFD", "other case", "half hand in nothing"):
+        assert counts.listed == []
