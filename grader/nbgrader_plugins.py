@@ -7,6 +7,7 @@ button grade as we do.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,7 @@ from grader.intake.timestamp import write_timestamp
 from grader.locale.translations import in_language
 from grader.pages.markdown import markdown_as_html
 from grader.pages.rendering import Allowance
-from grader.results import Status
+from grader.results import Status, SubmissionResult
 from grader.system.files import write_whole
 
 __all__ = [
@@ -117,8 +118,27 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
 
     @cached_property
     def _submissions(self) -> dict[str, Submission]:
+        """By the folder that nbgrader grades, which of a group's members may be another's work."""
         found = find_submissions(self.course, self.bundle.assignment.id)
-        return {submission.path.parent.parent.name: submission for submission in found}
+        return {s.student if s.shared else s.path.parent.parent.name: s for s in found}
+
+    def of_everyone(
+        self, result: SubmissionResult, submission: Submission
+    ) -> list[SubmissionResult]:
+        """The result, and the same for members of the group who have no folder for nbgrader.
+
+        Args:
+            result: of the submission.
+            submission: one that nbgrader grades.
+        """
+        root, name = self.course.submitted_dir, submission.assignment
+        others = [
+            replace(result, student=other.student)
+            for other in self._submissions.values()
+            if other.shared and other.shared == submission.shared
+            if not (root / other.student / name).exists()
+        ]
+        return [result, *others]
 
 
 def accept_any_name(assignment: str, student: str, notebooks: list[str]) -> None:
@@ -171,11 +191,13 @@ class ExecuteAndJudge(NbGraderPreprocessor):  # type: ignore[misc]
             self.log.warning("%s", doubt)
         result = grade_submission(run.bundle, submission)
         if result.status is Status.NOT_GRADED:
+            everyone = run.of_everyone(result, submission)
             with CourseGradebook(run.course) as gradebook:
-                gradebook.store(result, submission.submitted_at)
-            save_result(run.course, result)
+                gradebook.store_all((one, submission.submitted_at) for one in everyone)
+            for one in everyone:
+                save_result(run.course, one)
             raise NotGraded(f"{submission.student}: {' '.join(result.note_texts)}")
-        resources["grader"] = (result, submission.submitted_at)
+        resources["grader"] = (result, submission)
         with in_language(run.bundle.language):
             notebook = graded_notebook(result, run.bundle.release)
         return nbformat.from_dict(notebook), resources
@@ -187,6 +209,8 @@ class KeepResult(NbGraderPreprocessor):  # type: ignore[misc]
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         """Keep the time, the reason of a rejection, and the record that feedback is made of.
 
+        The other members of a group get the same, unless nbgrader comes to them by itself.
+
         Args:
             nb: the graded notebook, which is returned unchanged.
             resources: nbgrader's, with the result that `ExecuteAndJudge` put there.
@@ -195,11 +219,15 @@ class KeepResult(NbGraderPreprocessor):  # type: ignore[misc]
             GradebookError: the gradebook refuses.
         """
         course = self.parent.course
-        result, submitted_at = resources.pop("grader")
+        result, submission = resources.pop("grader")
+        submitted_at = submission.submitted_at
+        _, *others = everyone = self.parent.of_everyone(result, submission)
         with CourseGradebook(course) as gradebook:
             gradebook.annotate(result, submitted_at)
+            gradebook.store_all((other, submitted_at) for other in others)
         write_timestamp(course.autograded_dir / result.student / result.assignment, submitted_at)
-        save_result(course, result)
+        for one in everyone:
+            save_result(course, one)
         return nb, resources
 
 

@@ -41,6 +41,7 @@ class NoteKind(StrEnum):
 
     RENAMED = "renamed"  # handed in under another name than the assignment's notebook has
     PASSED_OVER = "passed_over"  # other notebooks lay beside the one that was graded
+    SHARED = "shared"  # the work of a group, and who handed it in; no one needs to look at that
     REPAIRED = "repaired"  # put back into the shape of the released notebook
     STOPPED = "stopped"  # killed, or not run because time ran out
     SET_ASIDE = "set_aside"  # cells without which a function was judged, since they undo it
@@ -209,6 +210,11 @@ class SubmissionResult:
     def note_texts(self) -> tuple[str, ...]:
         """The notes as sentences."""
         return tuple(note.text for note in self.notes)
+
+    @property
+    def incidents(self) -> tuple[Note, ...]:
+        """The notes on what somebody may want to look at."""
+        return tuple(note for note in self.notes if note.kind is not NoteKind.SHARED)
 
     @property
     def stopped(self) -> tuple[Note, ...]:

@@ -218,6 +218,7 @@ def test_nbgrader_autograde_and_the_fast_path_leave_the_same(course: Course) -> 
     generate_assignment(course, ID, course.release_dir(ID))
     shutil.copy(CONFIG, course.root)
     submit_all(course)
+    course.groups_path.write_text("group,student\nPair,partner\nPair,ada\n", encoding="utf-8")
     root = course.root.with_name("other")
     shutil.copytree(course.root, root, symlinks=True)
     other = Course.load(root)
@@ -236,6 +237,7 @@ def test_nbgrader_autograde_and_the_fast_path_leave_the_same(course: Course) -> 
         "copycat": ("REJECTED", 0.0),
         "cut_off": ("REJECTED", 0.0),
         "late": ("GRADED", 3.0),
+        "partner": ("GRADED", 6.0),  # by the notebook that ada handed in
         "renamed": ("GRADED", 6.0),
         "shadow": ("GRADED", 6.0),
         "unlucky": ("NOT_GRADED", None),

@@ -93,7 +93,7 @@ def _counted(programs: log.Log, total: int, what: str) -> Advance:
 
 
 def _is_worth_a_line(result: SubmissionResult) -> bool:
-    return bool(result.notes) or result.status is not Status.GRADED
+    return bool(result.incidents) or result.status is not Status.GRADED
 
 
 def _print_result(done: Any) -> None:

@@ -57,7 +57,7 @@ def _show_results(summary: Summary) -> None:
         terminal.out.print(f"[bold]{assignment.id}[/]: nothing to grade, {unchanged} unchanged")
         return
     counts = Counter(str(result.status) for result in results)
-    repaired = sum(1 for r in results if r.status is Status.GRADED and r.notes)
+    repaired = sum(1 for r in results if r.status is Status.GRADED and r.incidents)
     parts = [f"{counts['GRADED']} graded"]
     parts += [f"{repaired} of them with notes"] if repaired else []
     parts += [f"{counts['REJECTED']} rejected"] if counts["REJECTED"] else []

@@ -8,7 +8,7 @@ has only those groups; all others have the groups of the rows that name no assig
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from grader.course.ids import USABLE_ID, is_safe_student
@@ -68,6 +68,16 @@ class Groups:
             student: the student's id.
         """
         return next((g for g in self.at(assignment_id) if student in g.members), None)
+
+    def with_members(self, assignment_id: str, students: Collection[str]) -> list[str]:
+        """The students and everybody who works with one of them, sorted.
+
+        Args:
+            assignment_id: the assignment.
+            students: ids of students.
+        """
+        groups = [group for s in students if (group := self.of(assignment_id, s))]
+        return sorted({*students, *(member for group in groups for member in group.members)})
 
     def named(self, assignment_id: str, name: str) -> Group | None:
         """The group of that name; None if there is none.

@@ -350,6 +350,14 @@ class Course(_Model):
         """The file that tells what the lateness in the gradebook was computed from."""
         return self.root / "results" / f"{assignment_id}.late"
 
+    def best_path(self, assignment_id: str) -> Path:
+        """The file that tells which member's hand-in is the best of each group."""
+        return self.root / "results" / f"{assignment_id}.best"
+
+    def shared_marks_path(self, assignment_id: str) -> Path:
+        """The file that tells which points by hand were copied from one member to another."""
+        return self.root / "results" / f"{assignment_id}.shared"
+
     def result_path(self, assignment_id: str, student: str) -> Path:
         """The file with the record of one submission.
 

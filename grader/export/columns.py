@@ -75,8 +75,9 @@ def load_columns(
 def _column(gradebook: GradebookOnDemand, assignment: Assignment) -> Column:
     found = {grade.result.student: grade for grade in grades(gradebook, assignment)}
     folders = gradebook.course.submitted_dir.glob(f"*/{assignment.id}")
-    collected = frozenset(folder.parent.name for folder in folders)
     submissions = find_submissions(gradebook.course, assignment.id)
+    sharing = {submission.student for submission in submissions if submission.shared}
+    collected = frozenset(folder.parent.name for folder in folders) | sharing
     undated = frozenset(s.student for s in submissions if s.stamp.is_in_doubt)
     return Column(assignment, found, collected - found.keys(), undated)
 

@@ -24,6 +24,7 @@ from grader.gradebook.penalties import Penalties
 from grader.gradebook.refusals import in_one_line, without_password
 from grader.gradebook.release_cells import ReleaseCells
 from grader.gradebook.rows import SubmissionRows, as_stored, set_time
+from grader.gradebook.sharing import share_marks
 from grader.gradebook.tables import Assignment as AssignmentRow
 from grader.gradebook.tables import (
     Student,
@@ -131,8 +132,9 @@ class CourseGradebook:
             JudgeError: a file of that assignment cannot be read.
         """
         students: set[str] = set()
+        kept = list(batch)
         with self._transaction(), self._book.db.no_autoflush:  # all rows go in together
-            for result, submitted_at in batch:
+            for result, submitted_at in kept:
                 if not is_safe_student(result.student):
                     continue
                 if result.student in students:  # so that their new rows are found
@@ -141,6 +143,8 @@ class CourseGradebook:
                 write_graded(self._course, bundle, result, submitted_at)
                 self._rows.fill_in(bundle, result, submitted_at)
                 students.add(result.student)
+            self._book.db.flush()
+            share_marks(self._book.db, self._course, {result.assignment for result, _ in kept})
             self._penalties.update(students)
 
     def annotate(self, result: SubmissionResult, submitted_at: datetime | None) -> None:
@@ -181,13 +185,19 @@ class CourseGradebook:
             UsageError: the roster cannot be read.
         """
         with self._transaction():
+            share_marks(self._book.db, self._course, [a.id for a in self._course.assignments])
             found = self._penalties.update()
             self._enrol()
         return {student: late for (name, student), late in found.items() if name == assignment_id}
 
     def manual_scores(self, assignment_id: str) -> dict[str, dict[str, float]]:
-        """Scores that a human gave or changed: student → question → points with extra credit."""
+        """Scores that a human gave or changed: student → question → points with extra credit.
+
+        Raises:
+            UsageError: the groups cannot be read.
+        """
         with self._transaction():
+            share_marks(self._book.db, self._course, [assignment_id])
             return marks.manual_scores(self._book.db, assignment_id)
 
     def manual_comments(self, assignment_id: str) -> dict[str, dict[str, str]]:

@@ -21,13 +21,17 @@ FINGERPRINT = re.compile(rb'\{\s*"fingerprint": "([0-9a-f]{64})"')  # how a reco
 
 
 def fingerprint(bundle: Bundle, submission: Submission) -> str:
-    """Digest of everything that a result depends on: bundle, student, submitted file.
+    """Digest of everything that a result depends on: bundle, student or group, submitted file.
+
+    It is the same for all members of a group, so that their one hand-in is graded once.
 
     Args:
         bundle: the assignment.
         submission: without its content, its file is read.
     """
-    parts = f"{bundle.digest}:{submission.student}:{with_content(submission).digest}"
+    parts = f"{bundle.digest}:{submission.drawn_for}:{with_content(submission).digest}"
+    if submission.shared:
+        parts += f":{submission.shared.by}:{submission.shared.others}"
     return hashlib.sha256(os.fsencode(parts)).hexdigest()
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any
 
@@ -12,13 +12,14 @@ from grader.course.bundle import load_bundle
 from grader.course.settings import Assignment, Course
 from grader.errors import UsageError
 from grader.gradebook.grades import refresh
-from grader.gradebook.records import fingerprint, kept_fingerprint
+from grader.gradebook.records import fingerprint, kept_fingerprint, load_result
 from grader.grading.choice import settle_attempts
 from grader.grading.keeping import Keeper
 from grader.grading.pool import Crew, grade_all
 from grader.grading.run import Run, started
+from grader.intake.shared import disagreements
 from grader.intake.submissions import Submission, find_submissions, with_content
-from grader.results import Status, SubmissionResult
+from grader.results import NoteKind, Status, SubmissionResult
 from grader.system.listener import NOBODY, Advance, Listener
 from grader.system.scratch import remove_leftovers
 from grader.system.stopping import stop_on_interrupt
@@ -60,7 +61,7 @@ class Summary:
         counts = Counter(str(result.status).lower() for result in self.results)
         return {
             **{name: counts[name] for name in ("graded", "rejected", "not_graded")},
-            "repaired": sum(bool(r.notes) and r.status is Status.GRADED for r in self.results),
+            "repaired": sum(bool(r.incidents) and r.status is Status.GRADED for r in self.results),
             "unchanged": self.unchanged,
             "stopped": bool(self.stopped),
             "submissions": [
@@ -110,7 +111,7 @@ def autograde(
     summary = Summary(bundle.assignment)
     with started(course, bundle, crew, listener) as run:
         with stop_on_interrupt(listener.warn) as stop:
-            settle_attempts(run, students, stop)
+            settle_attempts(run, run.groups.with_members(assignment_id, students), stop)
         if stop.is_set():
             summary.stopped = "stopped before all attempts were graded"
             return summary
@@ -120,6 +121,8 @@ def autograde(
                 f"{course.submitted_dir}: nobody has handed in {assignment_id}; "
                 f"run `grader collect {assignment_id} SOURCE` first"
             )
+        for told in (*disagreements(submissions), *_left_behind(run, submissions, students)):
+            listener.warn(told)
         _grade(run, submissions, summary, force=force)
         summary.unread_times = _doubtful_times(run, submissions)
         # An ungraded file must not lend its time to the old score.
@@ -130,31 +133,59 @@ def autograde(
     return summary
 
 
+def _left_behind(
+    run: Run, submissions: Iterable[Submission], students: Sequence[str]
+) -> Iterator[str]:
+    """Who has the score of a group's work, but no longer the work."""
+    if students or not run.course.groups_path.exists():
+        return
+    assignment_id, known = run.bundle.assignment.id, {s.student for s in submissions}
+    for path in sorted(run.course.results_dir(assignment_id).glob("*.json")):
+        if path.stem not in known:
+            result = load_result(run.course, assignment_id, path.stem)
+            if result and any(note.kind is NoteKind.SHARED for note in result.notes):
+                yield (
+                    f"{path.stem}: has the score of a group's work, but is in no group that "
+                    "handed in, and has handed in nothing; to take the score back, remove "
+                    f"{path}"
+                )
+
+
 def _grade(run: Run, submissions: list[Submission], summary: Summary, *, force: bool) -> None:
     """Grade what has changed; each file is read once, shortly before its turn."""
     times = {submission.student: submission.submitted_at for submission in submissions}
+    works = _works(submissions)
     what = f"grading {run.bundle.assignment.id}"
     with (
         stop_on_interrupt(run.listener.warn) as stop,
         run.listener.progress(len(submissions), what) as advance,
     ):
-        changed = _changed(run, submissions, summary, advance, force=force)
+        changed = _changed(run, works, summary, advance, force=force)
         first = next(changed, None)
         if first is None:
             return
         with Keeper(run, times, _noted_in(summary, advance)) as keeper:
             for result in grade_all(run.bundle, chain([first], changed), run.crew, stop):
-                keeper.keep(result)
+                for submission in works[result.student]:
+                    keeper.keep(replace(result, student=submission.student))
         left = len(submissions) - summary.unchanged - len(summary.results)
         if stop.is_set() and left:
             summary.stopped = f"stopped with {left} still to grade"
 
 
+def _works(submissions: Iterable[Submission]) -> dict[str, list[Submission]]:
+    """Everybody's submission under the first student who has it: a group's work is graded once."""
+    by_draw: dict[str, list[Submission]] = {}
+    for submission in submissions:
+        by_draw.setdefault(submission.drawn_for, []).append(submission)
+    return {theirs[0].student: theirs for theirs in by_draw.values()}
+
+
 def _doubtful_times(run: Run, submissions: list[Submission]) -> list[str]:
     """Tell of times that cannot be read or lie in the future; returns whose cannot be read."""
-    for submission in submissions:
-        if doubt := submission.doubt_about_time:
-            run.listener.warn(doubt)
+    doubts = (submission.doubt_about_time for submission in submissions)
+    for doubt in dict.fromkeys(filter(None, doubts)):
+        run.listener.warn(doubt)
     return [submission.student for submission in submissions if submission.stamp.unread]
 
 
@@ -167,13 +198,24 @@ def _noted_in(summary: Summary, advance: Advance) -> Callable[[SubmissionResult]
 
 
 def _changed(
-    run: Run, submissions: list[Submission], summary: Summary, advance: Advance, *, force: bool
+    run: Run,
+    works: Mapping[str, list[Submission]],
+    summary: Summary,
+    advance: Advance,
+    *,
+    force: bool,
 ) -> Iterator[Submission]:
-    """Submissions to grade, with their content; the others are counted as unchanged."""
-    for submission in map(with_content, submissions):
-        kept = kept_fingerprint(run.course, submission.assignment, submission.student)
-        if force or kept != fingerprint(run.bundle, submission):
+    """Submissions to grade, with their content; the others are counted as unchanged.
+
+    If the record of one member of a group is not up to date, all members get the new one.
+    """
+    for theirs in works.values():
+        submission = with_content(theirs[0])
+        mark = fingerprint(run.bundle, submission)
+        kept = [kept_fingerprint(run.course, s.assignment, s.student) for s in theirs]
+        if force or any(one != mark for one in kept):
             yield submission
         else:
-            summary.unchanged += 1
-            advance(None)
+            for _ in theirs:
+                summary.unchanged += 1
+                advance(None)

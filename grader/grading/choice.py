@@ -17,6 +17,7 @@ from grader.gradebook.records import fingerprint
 from grader.grading.pool import grade_all
 from grader.grading.run import Run
 from grader.intake.attempts import Attempt, StudentAttempts, latest, students_with_attempts
+from grader.intake.shared import Shared, keep_best, kept_best
 from grader.intake.submissions import Submission, with_content
 from grader.results import Status, SubmissionResult
 from grader.system.files import write_whole
@@ -41,13 +42,49 @@ def settle_attempts(run: Run, students: Sequence[str], stop: threading.Event) ->
     collected = dict(_collected(run, students))
     scores: Mapping[str, float] = {}
     if run.course.attempts == "best":
-        several = {s: a for s, a in collected.items() if len(a.attempts) > 1}
-        scores = _scores(run, several, stop)
+        scores = _scores(run, _with_a_choice(run, collected), stop)
         if stop.is_set():
             return
+        _settle_groups(run, collected, scores)
     for student, theirs in collected.items():
         if theirs.attempts:
             theirs.install(_chosen(run, student, theirs.attempts, scores))
+
+
+def _with_a_choice(
+    run: Run, collected: Mapping[str, StudentAttempts]
+) -> dict[str, StudentAttempts]:
+    """Those who have several attempts, alone or together with their group."""
+    return {
+        student: theirs
+        for student, theirs in collected.items()
+        if sum(len(other.attempts) for other in _together(run, student, collected).values()) > 1
+    }
+
+
+def _together(
+    run: Run, student: str, collected: Mapping[str, StudentAttempts]
+) -> dict[str, StudentAttempts]:
+    members = run.groups.with_members(run.bundle.assignment.id, [student])
+    return {member: collected[member] for member in members if member in collected}
+
+
+def _settle_groups(
+    run: Run, collected: Mapping[str, StudentAttempts], scores: Mapping[str, float]
+) -> None:
+    """Keep whose attempt is the best of each group; of equal points, the first that came in."""
+    assignment_id = run.bundle.assignment.id
+    best = kept_best(run.course, assignment_id)
+    for group in run.groups.at(assignment_id):
+        theirs = {m: collected[m].attempts for m in group.members if m in collected}
+        found = {m: _best(run, m, attempts, scores) for m, attempts in theirs.items()}
+        ranked = [
+            (-points, attempt.submitted_at or attempt.collected_at, member)
+            for member, (points, attempt) in ((m, b) for m, b in found.items() if b)
+        ]
+        if ranked and len(ranked) == len(theirs):
+            best[group.name] = min(ranked)[2]
+    keep_best(run.course, assignment_id, best)
 
 
 def _collected(run: Run, students: Sequence[str]) -> Iterator[tuple[str, StudentAttempts]]:
@@ -62,25 +99,34 @@ def _collected(run: Run, students: Sequence[str]) -> Iterator[tuple[str, Student
 def _chosen(
     run: Run, student: str, attempts: Sequence[Attempt], scores: Mapping[str, float]
 ) -> Attempt:
-    assignment, policy = run.bundle.assignment, run.course.late_policy
-    deadline = run.deadlines.of(assignment, student)
+    if best := _best(run, student, attempts, scores):
+        return best[1]
+    if any(str(attempt.path) in scores for attempt in attempts):
+        run.listener.warn(
+            f"{student}: an attempt could not be graded; the latest counts until it can"
+        )
+    deadline = run.deadlines.of(run.bundle.assignment, student)
+    grace = timedelta(minutes=run.course.late_policy.grace_minutes)
+    return latest(attempts, deadline + grace if deadline else None)
+
+
+def _best(
+    run: Run, student: str, attempts: Sequence[Attempt], scores: Mapping[str, float]
+) -> tuple[float, Attempt] | None:
+    """The student's best attempt and its points after the penalty; None if one is not graded."""
     points = [scores.get(str(attempt.path)) for attempt in attempts]
     known = [score for score in points if score is not None]
-    if run.course.attempts == "latest" or len(known) < len(attempts):
-        if known:
-            run.listener.warn(
-                f"{student}: an attempt could not be graded; the latest counts until it can"
-            )
-        grace = timedelta(minutes=policy.grace_minutes)
-        return latest(attempts, deadline + grace if deadline else None)
-    zone = run.course.zone_of(assignment)
-    without_late_days = policy.model_copy(update={"late_days": 0})
+    if not known or len(known) < len(attempts):
+        return None
+    assignment = run.bundle.assignment
+    deadline, zone = run.deadlines.of(assignment, student), run.course.zone_of(assignment)
     handins = [
         HandIn(assignment.max_score, score, deadline, attempt.submitted_at, zone)
         for attempt, score in zip(attempts, known, strict=True)
     ]
-    left = [h.score - lateness(without_late_days, [h])[0].penalty for h in handins]
-    return max(zip(attempts, left, strict=True), key=lambda pair: (pair[1], -pair[0].number))[0]
+    policy = run.course.late_policy.model_copy(update={"late_days": 0})
+    left = [h.score - lateness(policy, [h])[0].penalty for h in handins]
+    return max(zip(left, attempts, strict=True), key=lambda pair: (pair[0], -pair[1].number))
 
 
 @dataclass
@@ -110,7 +156,7 @@ def _scores(
     """Points of every attempt, by path; those that were graded before are not graded again."""
     scores = _Scores()
     attempts = [
-        (Submission(student, run.bundle.assignment.id, attempt.path), attempt)
+        (_as_submission(run, student, attempt), attempt)
         for student, theirs in several.items()
         for attempt in theirs.attempts
     ]
@@ -121,6 +167,14 @@ def _scores(
             scores.keep(result)
             advance(result)
     return scores.by_path
+
+
+def _as_submission(run: Run, student: str, attempt: Attempt) -> Submission:
+    """The attempt, with the random inputs of the student or of the student's group."""
+    assignment_id = run.bundle.assignment.id
+    group = run.groups.of(assignment_id, student)
+    shared = Shared(group.name, student) if group else None
+    return Submission(student, assignment_id, attempt.path, shared=shared)
 
 
 def _ungraded(

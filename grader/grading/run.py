@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from grader.course.bundle import Bundle
 from grader.course.deadlines import Deadlines, load_deadlines
+from grader.course.groups import Groups, load_groups
 from grader.course.settings import Course
 from grader.gradebook.on_demand import GradebookOnDemand
 from grader.grading.pool import Crew
@@ -24,6 +25,7 @@ class Run:
         course: the course.
         bundle: the assignment.
         deadlines: until when each student may hand in.
+        groups: who works together.
         gradebook: where results go.
         crew: who grades.
         listener: receives warnings and progress.
@@ -32,6 +34,7 @@ class Run:
     course: Course
     bundle: Bundle
     deadlines: Deadlines
+    groups: Groups
     gradebook: GradebookOnDemand
     crew: Crew
     listener: Listener
@@ -48,10 +51,10 @@ def started(course: Course, bundle: Bundle, crew: Crew, listener: Listener) -> I
         listener: receives warnings and progress.
 
     Raises:
-        UsageError: the extensions cannot be read.
+        UsageError: the extensions or the groups cannot be read.
     """
-    deadlines = load_deadlines(course)
-    for remark in deadlines.remarks:
+    deadlines, groups = load_deadlines(course), load_groups(course)
+    for remark in (*deadlines.remarks, *groups.remarks):
         listener.warn(remark)
     with GradebookOnDemand(course, deadlines, [bundle]) as gradebook:
-        yield Run(course, bundle, deadlines, gradebook, crew, listener)
+        yield Run(course, bundle, deadlines, groups, gradebook, crew, listener)

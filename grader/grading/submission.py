@@ -49,7 +49,9 @@ def grade_submission(bundle: Bundle, submission: Submission) -> SubmissionResult
 def _result_of(bundle: Bundle, submission: Submission) -> SubmissionResult:
     try:
         intake = read_submission(submission, bundle.release)
-        return execute_and_judge(bundle, submission.student, intake)
+        result = execute_and_judge(bundle, submission.drawn_for, intake)
+        shared = submission.shared.notes if submission.shared else ()
+        return replace(result, student=submission.student, notes=(*shared, *result.notes))
     except Exception as error:  # the worker's edge: an error of ours costs this result only
         text = gettext(
             "Not graded because of an error in the grader: {error}",
@@ -67,7 +69,7 @@ def execute_and_judge(bundle: Bundle, student: str, intake: Intake) -> Submissio
 
     Args:
         bundle: the assignment.
-        student: whose submission; random inputs depend on it.
+        student: whose submission, a student's or a group's; random inputs depend on it.
         intake: the repaired notebook, or the reason why there is none.
     """
     if intake.notebook is None:

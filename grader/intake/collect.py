@@ -16,6 +16,7 @@ from functools import cache
 from pathlib import Path, PurePosixPath
 
 from grader.course.deadlines import Deadlines, load_deadlines
+from grader.course.groups import load_groups
 from grader.course.roster import Roster, load_roster
 from grader.course.settings import Course
 from grader.errors import UsageError
@@ -26,6 +27,8 @@ from grader.intake.naming.github import last_commit
 from grader.intake.naming.handed import Handed, shown
 from grader.intake.naming.recognised import recognised
 from grader.intake.reading import answers_in, released
+from grader.intake.shared import disagreements
+from grader.intake.submissions import find_submissions
 from grader.intake.teams import without_teams
 from grader.intake.times import load_times
 from grader.intake.timestamp import (
@@ -115,11 +118,14 @@ def collect(
         yield from unknown
         yield from _left_over(archive, files)
     yield from _late_without_time(lines, kind)
-    yield from (Collected("", remark) for remark in deadlines.remarks)
+    groups, handed_in = load_groups(course), find_submissions(course, assignment_id)
+    remarks = (*deadlines.remarks, *groups.remarks, *disagreements(handed_in))
+    yield from (Collected("", remark) for remark in remarks)
     if times is not None:
         yield from _times_of_nobody(told, times, roster.people if roster else known)
     if roster is not None:
-        yield from _missing(course, assignment_id, roster)
+        everyone = {submission.student for submission in handed_in}
+        yield from _missing(course, assignment_id, roster, everyone)
 
 
 def _known_by(roster: Roster | None) -> Callable[[str], bool] | None:
@@ -356,9 +362,12 @@ def _times_of_nobody(
         )
 
 
-def _missing(course: Course, assignment_id: str, roster: Roster) -> Iterator[Collected]:
-    """Everyone in the roster who has handed in nothing, now or before."""
-    missing = [p.id for p in roster if StudentAttempts(course, assignment_id, p.id).is_empty]
+def _missing(
+    course: Course, assignment_id: str, roster: Roster, known: Collection[str]
+) -> Iterator[Collected]:
+    """Everyone in the roster who has handed in nothing, now or before, nor has their group."""
+    absent = [person.id for person in roster if person.id not in known]
+    missing = [s for s in absent if StudentAttempts(course, assignment_id, s).is_empty]
     if missing:
         count = f"{len(missing)} of {len(roster.people)} in {course.roster}"
         yield Collected("", f"no submission of {count}: {', '.join(missing)}")

@@ -23,6 +23,7 @@ from grader.course.settings import Course
 from grader.errors import UsageError
 from grader.intake.reading import answers_in, parsed, released
 from grader.intake.rebuild import Intake, rebuild
+from grader.intake.shared import Shared, with_groups
 from grader.intake.timestamp import (
     REMEDY,
     TIMESTAMP_FILE,
@@ -81,6 +82,7 @@ class Submission:
         digest: SHA-256 of the file's name and bytes, or of the refusal; "" before it was read.
         stamp: the time in its timestamp.txt, also one that does not count.
         passed_over: names of the notebooks beside it, which are not graded.
+        shared: whose work it is if a group hands in together; None if the student works alone.
     """
 
     student: str
@@ -92,6 +94,20 @@ class Submission:
     digest: str = ""
     stamp: Stamp = UNKNOWN
     passed_over: tuple[str, ...] = ()
+    shared: Shared | None = None
+
+    @property
+    def handed_in_by(self) -> str:
+        """The id of who handed it in: the student, or another member of the group."""
+        return self.shared.by if self.shared else self.student
+
+    @property
+    def drawn_for(self) -> str:
+        """What random inputs depend on: the student's id, or the name of the group.
+
+        No id has a slash, so a group never gets the inputs of a student.
+        """
+        return f"group/{self.shared.group}" if self.shared else self.student
 
     @property
     def doubt_about_time(self) -> str:
@@ -100,7 +116,7 @@ class Submission:
             return ""
         lateness = "; its lateness is not known" if self.stamp.is_in_doubt else ""
         place = self.path.with_name(TIMESTAMP_FILE)
-        return f"{self.student}: {self.stamp}{lateness}; {REMEDY} in {place}"
+        return f"{self.handed_in_by}: {self.stamp}{lateness}; {REMEDY} in {place}"
 
 
 def find_submissions(
@@ -108,7 +124,8 @@ def find_submissions(
 ) -> list[Submission]:
     """List the submissions in `submitted/<student>/<assignment>/`, sorted by student.
 
-    Links and unsafe names are listed, too. Reading them ends in a rejection that can be seen.
+    Links and unsafe names are listed, too. Reading them ends in a rejection that can be seen. Each
+    member of a group is listed with the hand-in that counts for the group.
 
     Args:
         course: the course.
@@ -116,9 +133,11 @@ def find_submissions(
         students: only these; all when empty.
 
     Raises:
-        UsageError: one of `students` has handed in nothing for this assignment.
+        UsageError: one of `students` has handed in nothing for this assignment; or the groups
+            cannot be read.
     """
-    found = {s.student: s for s in _submissions(course, assignment_id)}
+    own = list(_submissions(course, assignment_id))
+    found = {s.student: s for s in with_groups(course, assignment_id, own, with_content)}
     for student in students:
         if student not in found:
             place = course.submitted_dir / student / assignment_id
@@ -353,7 +372,7 @@ def _guarded(submission: Submission) -> int:
     """How many folders above the notebook a student may have made, so that they may be links."""
     folder = submission.path.parent
     names = (folder.name, folder.parent.name)
-    return 2 if names == (submission.assignment, submission.student) else 0
+    return 2 if names == (submission.assignment, submission.handed_in_by) else 0
 
 
 def _open(folder: Path, name: str, guarded: int, stack: ExitStack) -> int:

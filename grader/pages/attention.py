@@ -90,16 +90,16 @@ def common_notes(results: Sequence[SubmissionResult]) -> frozenset[Note]:
     A note needs three students to be common.
     """
     graded = [result for result in results if result.status is Status.GRADED]
-    counts = Counter(note for result in graded for note in set(result.notes))
+    counts = Counter(note for result in graded for note in set(result.incidents))
     return frozenset(note for note, n in counts.items() if n > 2 and 2 * n >= len(graded))
 
 
 def _from_result(result: SubmissionResult, common: frozenset[Note]) -> Iterator[tuple[str, str]]:
     kind = {Status.NOT_GRADED: "not graded", Status.REJECTED: "rejected"}.get(result.status)
-    for note in result.notes:
+    for note in result.incidents:
         if note not in common:
             yield kind or ("stopped" if note.kind is NoteKind.STOPPED else "repaired"), note.text
-    if kind and not result.notes:
+    if kind and not result.incidents:
         yield kind, gettext("The reason is not known.")
     if result.status is Status.GRADED and result.score == 0:
         yield "no points", gettext("No points at all.")

@@ -142,6 +142,7 @@ def _page(
     found = {q.name: q.discrimination for q in statistics if q.discrimination is not None}
     zone = course.shown_zone(assignment)
     rows = [_row(grade, times, zone) for grade in class_grades]
+    distinct = _one_of_each_group(class_grades, submissions)
     return render(
         "report.html",
         title=gettext("{assignment}: the class", assignment=assignment.title),
@@ -162,7 +163,7 @@ def _page(
         statistics=statistics,
         mistakes=_mistakes(class_grades),
         checks=_lost_checks(class_grades),
-        similar=_similar(release, class_grades) if release else None,
+        similar=_similar(release, distinct) if release else None,
         common=sorted(note.text for note in common_notes(results)),
         versions=sorted({versions_of(result.notebook) for result in results} - {""}),
         waiting=sum(question.waiting for question in statistics),
@@ -182,6 +183,18 @@ def _release(course: Course, assignment: Assignment) -> Notebook | None:
         return loads(path.read_bytes())
     except (OSError, ValueError):  # the report is useful without it, too
         return None
+
+
+def _one_of_each_group(
+    class_grades: Sequence[Grade], submissions: Sequence[Submission]
+) -> list[Grade]:
+    """The grades without those of members whose group's work is there already."""
+    draws = {submission.student: submission.drawn_for for submission in submissions}
+    first: dict[str, Grade] = {}
+    for grade in class_grades:
+        student = grade.result.student
+        first.setdefault(draws.get(student, student), grade)
+    return list(first.values())
 
 
 def _similar(release: Notebook, class_grades: Sequence[Grade]) -> _Similar | None:
