@@ -8,7 +8,8 @@
     ├── BuildError        an assignment may not be released: cell, reason, remedy
     ├── BoxError          the box could not be started or kept (never: "student code failed")
     ├── JudgeError        hidden tests or the reference are broken
-    └── GradebookError    the gradebook cannot be opened, read or written
+    ├── GradebookError    the gradebook cannot be opened, read or written
+    └── LmsError          the LMS cannot be reached, refuses, or answers nonsense
 
 A student's failure is never an exception here: it is data, in `grader.results`.
 The text of an error is one line for the terminal that names the place and the remedy.
@@ -21,6 +22,7 @@ __all__ = [
     "GradebookError",
     "GraderError",
     "JudgeError",
+    "LmsError",
     "UsageError",
 ]
 
@@ -57,3 +59,16 @@ class JudgeError(GraderError):
 
 class GradebookError(GraderError):
     """The gradebook could not be opened, read or written."""
+
+
+class LmsError(GraderError):
+    """The LMS cannot be reached, refuses, or answers what nobody understands.
+
+    Args:
+        text: what happened, and what to do.
+        status: the HTTP status of the refusal; 0 if there was no answer, however often we asked.
+    """
+
+    def __init__(self, text: str, status: int = 0) -> None:
+        super().__init__(text)
+        self.status = status

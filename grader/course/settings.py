@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta, timezone, tzinfo
@@ -31,6 +32,10 @@ __all__ = ["Assignment", "Course", "LatePolicy", "Limits", "Question"]
 
 SQLITE, POSTGRESQL = "sqlite:///", "postgresql://"
 COURSE_FILE = "course.yml"
+NOT_HERE = (
+    "a token must not be here, where all read it who get the course; remove it, make a new one in "
+    "Canvas, and set CANVAS_API_TOKEN to it"
+)
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 
 
@@ -158,6 +163,7 @@ class Course(_Model):
         roster: file name of the roster, relative to `root`.
         extensions: file name of the extensions, relative to `root`.
         groups: file name of the groups, relative to `root`.
+        canvas: address of the university's Canvas; a token is never in course.yml.
         root: the folder of course.yml.
     """
 
@@ -197,6 +203,9 @@ class Course(_Model):
         default="extensions.csv", min_length=1, examples=["extensions: extensions.csv"]
     )
     groups: str = Field(default="groups.csv", min_length=1, examples=["groups: groups.csv"])
+    canvas: str | None = Field(
+        default=None, max_length=300, examples=["canvas: https://canvas.example.edu"]
+    )
     root: Path = Field(default=Path(), exclude=True)
 
     @field_validator("time_zone")
@@ -229,6 +238,8 @@ class Course(_Model):
         data = _read_yaml(path)
         if "root" in data:
             raise CourseError(f"{path}: root: unknown key; remove it")
+        if key := _key_of_token(data):
+            raise CourseError(f"{path}: {key}: {NOT_HERE}")
         try:
             return cls.model_validate({**data, "root": root}, context=_zone_for_dates(data))
         except ValidationError as error:
@@ -374,6 +385,13 @@ EXAMPLES: dict[str, str] = {
     for name, field in model.model_fields.items()
     if field.examples
 }  # of lines in course.yml, by key
+
+
+def _key_of_token(data: dict[str, Any]) -> str | None:
+    """The key under which somebody wrote down an access token; None if nobody did."""
+    groups = [data, *(value for value in data.values() if isinstance(value, dict))]
+    keys = [str(key) for group in groups for key in group]
+    return next((key for key in keys if re.search(r"token|password|secret", key, re.I)), None)
 
 
 def _zone_for_dates(data: dict[str, Any]) -> ZoneInfo | None:

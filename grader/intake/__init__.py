@@ -3,6 +3,6 @@
 Lives here: archives, attempts, times, whose file it is, and the repair of a notebook from the
 release. `naming/` has one module for each system whose downloads are recognised.
 
-May import: `course`, `system`; it does not know the box. Imported by: `gradebook`, `grading`,
-`pages`, `export`, `release`, `cli`, `nbgrader_plugins`.
+May import: `lms`, `course`, `system`; it does not know the box. Imported by: `gradebook`,
+`grading`, `pages`, `export`, `release`, `cli`, `nbgrader_plugins`.
 """

@@ -9,11 +9,12 @@ comes from the LMS or nbgrader. The times of the files do not count: the downloa
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 
 from grader.course.deadlines import Deadlines, load_deadlines
 from grader.course.groups import load_groups
@@ -41,7 +42,7 @@ from grader.intake.timestamp import (
 from grader.intake.titles import without_titles
 from grader.notebook import Notebook
 
-__all__ = ["Collected", "collect"]
+__all__ = ["Collected", "collect", "missing", "take_over"]
 
 COPY_MARK = re.compile(r"( ?\(\d{1,3}\)|-\d{1,3})$")  # browsers and Canvas number further copies
 WITH_TIMES = ("nbgrader", "folder")  # elsewhere the student may have uploaded the timestamp.txt
@@ -93,7 +94,7 @@ def collect(
         UsageError: the source is neither a folder nor a zip, or no name in it follows a known
             naming; or the roster, the deadlines or the times cannot be read.
     """
-    roster, deadlines = load_roster(course), load_deadlines(course)
+    roster = load_roster(course)
     told = load_times(times, roster, course.zone_of_dates) if times else {}
     with open_archive(source) as archive:
         is_known = _known_by(roster)
@@ -101,31 +102,58 @@ def collect(
         if not files:
             raise UsageError(_nothing(source, assignment_id, kind))
         files = without_teams(without_titles(files, is_known), roster)
-        if roster is None and kind in ("canvas", "moodle"):
-            yield Collected(
-                "", f"no roster.csv: each student's {kind.title()} number becomes the id"
-            )
-        known, unknown = _by_student(files, roster)
-        release = released(course, assignment_id)
-        collector = _Collector(course, assignment_id, deadlines, archive, kind, told, release)
-        lines = []
-        for student in sorted(known):
-            for line in collector.take(student, known[student]):
-                lines.append(line)
-                if line.ok:
-                    yield line
-        yield from (line for line in lines if not line.ok)
-        yield from unknown
-        yield from _left_over(archive, files)
+        yield from take_over(course, assignment_id, archive, kind, files, told)
+    if times is not None:
+        yield from _times_of_nobody(told, times, _everyone(roster, files))
+    if roster is not None:
+        yield from missing(course, assignment_id, roster)
+
+
+def take_over(
+    course: Course,
+    assignment_id: str,
+    archive: Archive,
+    kind: str,
+    files: Sequence[Handed],
+    told: Mapping[str, datetime] = MappingProxyType({}),
+) -> Iterator[Collected]:
+    """Take over files of which it is known who handed them in; `collect` does it for a download.
+
+    Args:
+        course: the course.
+        assignment_id: which assignment the notebooks are for.
+        archive: what the files are read from.
+        kind: the naming that the files follow.
+        files: what their names say.
+        told: times of submission by student that count more than others.
+
+    Raises:
+        UsageError: the roster or the deadlines cannot be read.
+    """
+    roster, deadlines = load_roster(course), load_deadlines(course)
+    if roster is None and kind in ("canvas", "moodle"):
+        yield Collected("", f"no roster.csv: each student's {kind.title()} number becomes the id")
+    known, unknown = _by_student(files, roster)
+    release = released(course, assignment_id)
+    collector = _Collector(course, assignment_id, deadlines, archive, kind, told, release)
+    lines = []
+    for student in sorted(known):
+        for line in collector.take(student, known[student]):
+            lines.append(line)
+            if line.ok:
+                yield line
+    yield from (line for line in lines if not line.ok)
+    yield from unknown
+    yield from _left_over(archive, files)
     yield from _late_without_time(lines, kind)
     groups, handed_in = load_groups(course), find_submissions(course, assignment_id)
     remarks = (*deadlines.remarks, *groups.remarks, *disagreements(handed_in))
     yield from (Collected("", remark) for remark in remarks)
-    if times is not None:
-        yield from _times_of_nobody(told, times, roster.people if roster else known)
-    if roster is not None:
-        everyone = {submission.student for submission in handed_in}
-        yield from _missing(course, assignment_id, roster, everyone)
+
+
+def _everyone(roster: Roster | None, files: Iterable[Handed]) -> Collection[str]:
+    """Ids of all who may have handed in: those of the roster, or else those of the download."""
+    return roster.people if roster else _by_student(files, None)[0]
 
 
 def _known_by(roster: Roster | None) -> Callable[[str], bool] | None:
@@ -185,7 +213,7 @@ class _Collector:
     deadlines: Deadlines
     archive: Archive
     kind: str
-    times: dict[str, datetime]
+    times: Mapping[str, datetime]
     release: Notebook | None
 
     def take(self, student: str, files: Sequence[Handed]) -> Iterator[Collected]:
@@ -210,7 +238,7 @@ class _Collector:
                 data,
                 found.entry,
                 stamp.moment,
-                found.order,
+                0 if found.time else found.order,  # a time tells more
                 unread=stamp.unread,
                 corrects=not found.time and self.kind in WITH_TIMES,
             )
@@ -362,10 +390,15 @@ def _times_of_nobody(
         )
 
 
-def _missing(
-    course: Course, assignment_id: str, roster: Roster, known: Collection[str]
-) -> Iterator[Collected]:
-    """Everyone in the roster who has handed in nothing, now or before, nor has their group."""
+def missing(course: Course, assignment_id: str, roster: Roster) -> Iterator[Collected]:
+    """Tell who in the roster has handed in nothing, now or before, nor has their group.
+
+    Args:
+        course: the course.
+        assignment_id: which assignment.
+        roster: who takes the course.
+    """
+    known = {submission.student for submission in find_submissions(course, assignment_id)}
     absent = [person.id for person in roster if person.id not in known]
     missing = [s for s in absent if StudentAttempts(course, assignment_id, s).is_empty]
     if missing:

@@ -38,6 +38,8 @@ def identified(file: Handed, roster: Roster | None) -> str:
     """
     if file.doubt:
         raise Unknown(file.doubt)
+    if file.column == "anonymous_id":  # a marker may grade this person, but not know who it is
+        return file.key
     if file.key.startswith("anon_") and file.column == "canvas_id":
         raise Unknown("an anonymous download; turn anonymous grading off and download again")
     if roster is None:

@@ -1,0 +1,139 @@
+"""Who is who in Canvas: its students and ours, matched by numbers and addresses, never guessed.
+
+The same match serves three ways: hand-ins come in by it, pages and scores go out by it. So nobody
+can get the page of somebody else whose work came in under another name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from grader.course.roster import Roster
+from grader.course.settings import Course
+from grader.errors import UsageError
+from grader.intake.attempts import StudentAttempts
+from grader.intake.identity import Unknown, identified
+from grader.intake.naming.handed import Handed, shown
+from grader.lms.canvas import Canvas, Member, Submission
+
+__all__ = ["ANONYMOUS", "People", "origin_of", "people_of", "refuse_stranger"]
+
+ANONYMOUS = "anon_"  # before an anonymous id, as in the names of Canvas's downloads
+IDS = {"canvas_id": "id", "sis_id": "sis_id", "sis_login": "login", "email": "email"}
+
+
+@dataclass(frozen=True)
+class People:
+    """The students of a course in Canvas, and who each of them is here.
+
+    Args:
+        members: by Canvas's number; the test student is left out.
+        tests: numbers of Canvas's test students.
+        roster: who takes the course here; None if there is no roster.
+    """
+
+    members: dict[int, Member]
+    tests: frozenset[int]
+    roster: Roster | None
+
+    def handed(self, submission: Submission, entry: str = "") -> Handed:
+        """What Canvas says of whose a submission is, as the name of a file would say it.
+
+        Args:
+            submission: a student's submission in Canvas.
+            entry: what stands for a file of it.
+        """
+        own = PurePosixPath(PurePosixPath(entry).name)
+        if not submission.user:
+            return Handed(entry, own, ANONYMOUS + submission.anonymous, "anonymous_id")
+        member = self.members.get(submission.user, Member(submission.user, ""))
+        found = self._by_numbers(member)
+        if len(found) > 1:
+            doubt = f"Canvas's numbers of this person are those of {' and '.join(sorted(found))}"
+            return Handed(entry, own, str(member.id), "canvas_id", member.name, doubt=doubt)
+        if found:
+            return Handed(entry, own, found.pop(), "id", "")
+        return Handed(entry, own, str(member.id), "canvas_id", member.name)
+
+    def student(self, submission: Submission) -> str:
+        """Our id of the student.
+
+        Raises:
+            Unknown: it is not known or not certain; the message says why.
+        """
+        return identified(self.handed(submission), self.roster)
+
+    def by_student(self, submissions: Iterable[Submission]) -> dict[str, Submission]:
+        """Submissions by our ids, without those whose student is not certain.
+
+        Nobody is certain if two people in Canvas are the same one here.
+
+        Args:
+            submissions: what Canvas has.
+        """
+        found: dict[str, list[Submission]] = {}
+        for submission in submissions:
+            if submission.user in self.tests:
+                continue
+            try:
+                found.setdefault(self.student(submission), []).append(submission)
+            except Unknown:
+                continue
+        return {student: theirs[0] for student, theirs in found.items() if len(theirs) == 1}
+
+    def _by_numbers(self, member: Member) -> set[str]:
+        """Ids of everyone in the roster who has one of Canvas's numbers or addresses."""
+        if self.roster is None:
+            return set()
+        values = {column: str(getattr(member, name)) for column, name in IDS.items()}
+        people = (self.roster.by(column, value) for column, value in values.items())
+        return {person.id for person in people if person}
+
+
+def people_of(canvas: Canvas, roster: Roster | None) -> People:
+    """Ask Canvas who takes the course.
+
+    Args:
+        canvas: the course there.
+        roster: who takes it here.
+
+    Raises:
+        LmsError: Canvas refuses, or cannot be reached.
+    """
+    members = {member.id: member for member in canvas.members() if member.id}
+    tests = frozenset(member.id for member in members.values() if member.is_test)
+    return People({k: m for k, m in members.items() if k not in tests}, tests, roster)
+
+
+def origin_of(canvas: Canvas, submission: Submission) -> str:
+    """What the attempts of this person at this assignment begin with in `attempts/`."""
+    who = submission.user or ANONYMOUS + submission.anonymous
+    return f"canvas/{canvas.host}/{canvas.place}/{who}/"
+
+
+def refuse_stranger(
+    course: Course, assignment_id: str, student: str, canvas: Canvas, submission: Submission
+) -> None:
+    """Make sure that a student's work came from the person in Canvas who now gets something.
+
+    Args:
+        course: the course.
+        assignment_id: the assignment.
+        student: our id.
+        canvas: the assignment there.
+        submission: the person's submission there.
+
+    Raises:
+        UsageError: the work came from somebody else there: the roster was changed since.
+    """
+    place = f"canvas/{canvas.host}/{canvas.place}/"
+    origins = [a.origin for a in StudentAttempts(course, assignment_id, student).attempts]
+    theirs = [origin for origin in origins if origin.startswith(place)]
+    if theirs and not any(o.startswith(origin_of(canvas, submission)) for o in theirs):
+        other = shown(theirs[-1].removeprefix(place).partition("/")[0])
+        now = submission.user or submission.anonymous
+        raise UsageError(
+            f"{student} handed in as {other} in Canvas, but by the roster is {now}; correct it"
+        )
