@@ -7,7 +7,7 @@ can get the page of somebody else whose work came in under another name.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from grader.course.roster import Roster
@@ -68,7 +68,8 @@ class People:
     def by_student(self, submissions: Iterable[Submission]) -> dict[str, Submission]:
         """Submissions by our ids, without those whose student is not certain.
 
-        Nobody is certain if two people in Canvas are the same one here.
+        Nobody is certain if two people in Canvas are the same one here. Work that was collected
+        anonymously finds its owner again, where Canvas tells both of a person's ids.
 
         Args:
             submissions: what Canvas has.
@@ -81,6 +82,9 @@ class People:
                 found.setdefault(self.student(submission), []).append(submission)
             except Unknown:
                 continue
+            if submission.user and submission.anonymous:
+                alias = ANONYMOUS + submission.anonymous
+                found.setdefault(alias, []).append(submission)
         return {student: theirs[0] for student, theirs in found.items() if len(theirs) == 1}
 
     def _by_numbers(self, member: Member) -> set[str]:
@@ -131,7 +135,8 @@ def refuse_stranger(
     place = f"canvas/{canvas.host}/{canvas.place}/"
     origins = [a.origin for a in StudentAttempts(course, assignment_id, student).attempts]
     theirs = [origin for origin in origins if origin.startswith(place)]
-    if theirs and not any(o.startswith(origin_of(canvas, submission)) for o in theirs):
+    known = {origin_of(canvas, s) for s in (submission, replace(submission, user=0))}
+    if theirs and not any(o.startswith(tuple(known)) for o in theirs):
         other = shown(theirs[-1].removeprefix(place).partition("/")[0])
         now = submission.user or submission.anonymous
         raise UsageError(

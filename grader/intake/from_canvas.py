@@ -23,7 +23,7 @@ from grader.lms.canvas import Attachment, Attempt, Canvas, Submission, Task
 from grader.notebook import MAX_BYTES
 from grader.system.listener import NOBODY, Advance, Listener
 
-__all__ = ["collect_from_canvas"]
+__all__ = ["collect_from_canvas", "submissions_of"]
 
 ENOUGH = 3  # files in a row that did not come: Canvas is down, and each more takes half a minute
 KINDS = {
@@ -52,7 +52,7 @@ def collect_from_canvas(
     """
     roster, task = load_roster(course), canvas.task()
     people = people_of(canvas, roster)
-    submissions = list(_submissions(canvas, task))
+    submissions = list(submissions_of(canvas, task))
     files: dict[str, Attachment] = {}
     handed = [
         file
@@ -116,8 +116,16 @@ class _Files(Archive):
         return data
 
 
-def _submissions(canvas: Canvas, task: Task) -> Iterator[Submission]:
-    """Everyone's submission; of anonymous work, by its anonymous id alone."""
+def submissions_of(canvas: Canvas, task: Task) -> Iterator[Submission]:
+    """Everyone's submission; of anonymous work, by its anonymous id alone.
+
+    Args:
+        canvas: the assignment.
+        task: what Canvas says of it.
+
+    Raises:
+        LmsError: Canvas refuses, or cannot be reached.
+    """
     found = list(canvas.submissions())
     if not task.is_anonymous:
         yield from found

@@ -8,14 +8,24 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from grader.course.settings import Course
 from grader.errors import LmsError, UsageError
 from grader.lms.access import Access, Place, find_access, find_place
 
-__all__ = ["Attachment", "Attempt", "Canvas", "Member", "Submission", "Task", "connect"]
+__all__ = [
+    "NOTHING",
+    "Attachment",
+    "Attempt",
+    "Canvas",
+    "Member",
+    "Submission",
+    "Task",
+    "connect",
+    "read_submission",
+]
 
 MAX_ITEMS = 100_000
 NOTHING = "Canvas's answer is not understood; is the address that of a Canvas?"
@@ -248,7 +258,7 @@ class Canvas:
         """
         include = [("include[]", "submission_history"), ("include[]", "submission_comments")]
         answer = self.wire.request("GET", f"{self.path}/{known.key}", _kwargs=include)
-        return _submission(_record(answer.json()), known.anonymous if not known.user else "")
+        return read_submission(answer.json(), known)
 
     def groups(self, group_set: int) -> dict[str, list[int]]:
         """The members of each group of a set, by the group's name.
@@ -282,6 +292,19 @@ class Canvas:
         policy = _record(_record(answer.json()).get("late_policy"))
         is_on = policy.get("late_submission_deduction_enabled") is True
         return is_on and bool(_number(policy.get("late_submission_deduction")))
+
+
+def read_submission(found: Any, asked: Submission) -> Submission:
+    """Read the answer to a request about one submission; whose it is, we know better.
+
+    Args:
+        found: what Canvas says.
+        asked: the submission that the request was about.
+
+    Raises:
+        LmsError: it is none.
+    """
+    return replace(_submission(_record(found)), user=asked.user, anonymous=asked.anonymous)
 
 
 def is_anonymous_id(text: str) -> bool:
@@ -319,8 +342,8 @@ def _member(found: dict[str, Any], sections: dict[int, str]) -> Member:
     )
 
 
-def _submission(found: dict[str, Any], asked_for: str = "") -> Submission:
-    anonymous = _text(found.get("anonymous_id")) or asked_for
+def _submission(found: dict[str, Any]) -> Submission:
+    anonymous = _text(found.get("anonymous_id"))
     comments = [_record(comment) for comment in _list(found.get("submission_comments"))]
     files = [_record(file) for comment in comments for file in _list(comment.get("attachments"))]
     score = found.get("entered_score", found.get("score"))

@@ -17,7 +17,6 @@ __all__ = ["export"]
     "--format",
     "kind",
     type=click.Choice(["csv", "json", "canvas", "moodle", "gradescope"]),
-    required=True,
     help="gradescope writes a folder with one results.json for each student.",
 )
 @click.option(
@@ -26,17 +25,37 @@ __all__ = ["export"]
     help="File that Canvas or Moodle exported; a copy with the scores is written.",
 )
 @click.option("--output", type=click.Path(path_type=Path), help="File to write.  [default: stdout]")
+@click.option(
+    "--canvas",
+    "place",
+    metavar="COURSE/ASSIGNMENT",
+    help="Write one assignment's scores into Canvas itself; shows them and asks before.",
+)
+@click.option("--yes", is_flag=True, help="With --canvas: write without asking.")
+@click.option("--dry-run", is_flag=True, help="With --canvas: show what would change, no more.")
+@click.option(
+    "--no-canvas-lateness",
+    "no_lateness",
+    is_flag=True,
+    help="With --canvas: let Canvas's own late policy take nothing from these scores.",
+)
 @COURSE
 def export(
     ids: tuple[str, ...],
-    kind: str,
+    kind: str | None,
     into: Path | None,
     output: Path | None,
+    place: str | None,
+    yes: bool,
+    dry_run: bool,
+    no_lateness: bool,
     root: Path,
 ) -> None:
-    """Print grades, or write them to a file.
+    """Print grades, write them to a file, or into Canvas.
 
     Example: grader export two_layer_net --format csv --output grades.csv
+
+    Example: grader export two_layer_net --canvas 1234/56789
     """
     from grader.cli import log
     from grader.cli.terminal import out, warn
@@ -44,6 +63,18 @@ def export(
     from grader.export.export import as_file
     from grader.export.export import export as run
 
+    if (kind is None) == (place is None):
+        raise click.UsageError("give either --format or --canvas")
+    if place is not None:
+        if into or output:
+            raise click.UsageError("--canvas writes into Canvas; leave --into and --output out")
+        from grader.cli.into_canvas import export_into_canvas
+
+        export_into_canvas(root, ids, place, yes=yes, dry_run=dry_run, no_lateness=no_lateness)
+        return
+    if yes or dry_run or no_lateness:
+        raise click.UsageError("--yes, --dry-run and --no-canvas-lateness are for --canvas")
+    assert kind is not None  # noqa: S101 — else --canvas was given
     if kind == "gradescope" and output is None:
         raise click.UsageError("--format gradescope needs --output, a folder")
     if kind != "gradescope" and output is not None and output.is_dir():
