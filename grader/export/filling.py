@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from grader.course.roster import Roster
+from grader.course.worksheet import number_of
 from grader.export.columns import Column, listed, number
 from grader.system.table import Row, Table
 
@@ -24,20 +25,23 @@ class Matcher:
             roster.
         roster: who takes the course; None if there is no roster.
         students: ids of everyone who has a grade.
+        by_name: ids of those who are known by their full name alone, by the row's number.
     """
 
     columns: Mapping[str, int]
     roster: Roster | None
     students: frozenset[str]
+    by_name: Mapping[int, str] = field(default_factory=dict)
 
     def students_of(self, row: Row) -> set[str]:
         """All students whom the row's cells name; more than one if the cells contradict."""
         named = {self._one(name, row.get(index)) for name, index in self.columns.items()}
-        return {student for student in named if student}
+        known = {student for student in named if student}
+        return known or {s for s in (self.by_name.get(row.line),) if s}
 
     def _one(self, name: str, value: str) -> str | None:
         if name == "moodle_id":
-            value = value.rpartition(" ")[2]  # “Participant 1234567”
+            value = number_of(value) or value  # “Participant 1234567”
         if not value:
             return None
         if self.roster is not None:

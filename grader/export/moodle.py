@@ -3,15 +3,21 @@
 “Download grading worksheet” gives the worksheet (`assignfeedback_offline` in
 https://github.com/moodle/moodle): Moodle reads `Identifier`, `Grade` and `Last modified (grade)`
 from it, and ignores grades out of range. “Export as plain text file” gives the gradebook, a CSV
-with `Email address`, `ID number` and columns such as `Assignment: Title (Real)`.
+with `Email address`, `ID number` and columns such as `Assignment: Title (Real)`. Both are read in
+the language in which they were exported; Moodle imports a file in that language only, with its
+decimal commas, so a file keeps its words and the sign that its numbers have.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from grader.course.roster import Person, Roster
+from grader.course.headings import FULL_NAME, headings
+from grader.course.roster import Person, Roster, name_key
+from grader.course.worksheet import Worksheet, worksheet_of
 from grader.errors import UsageError
 from grader.export.columns import Column, number, parsed
 from grader.export.filling import Matcher, Refusal, fill
@@ -19,13 +25,14 @@ from grader.system.table import Row, Table, csv_text, spreadsheet_safe
 
 __all__ = ["fill_in", "fresh"]
 
-IDS = {
-    "moodle_id": ("Identifier",),
-    "email": ("Email address", "Email"),
-    "sis_id": ("ID number",),
-    "moodle_username": ("Username",),
-}
-REAL = re.compile(r"\s*\(real\)$")
+IDS = ("moodle_id", "email", "sis_id", "moodle_username")
+# What Moodle's language packs add to a column of points, percentages and letters have other words.
+REAL = re.compile(r"\s*[(（](real|punkte|valeur|brut|brute|实际|实数|绝对值|分数)[)）]$")
+DISPLAY = re.compile(r"\s*[(（][^()（）]*[)）]$")
+LABEL = re.compile(r"[^:：]+[:：]\s*(?P<title>.+)")  # “Assignment: Title”, “作业：Title”
+NUMBER = re.compile(r"-?[0-9]+(?P<sign>[.,])[0-9]+")
+
+NO = ("no", "否", "不", "nein", "non")
 
 
 def fill_in(
@@ -45,20 +52,46 @@ def fill_in(
         UsageError: the file is neither of the two, an assignment's column is missing or ambiguous,
             or it is a worksheet and there are several assignments.
     """
-    places = {name: i for name, heads in IDS.items() if (i := table.column(*heads)) is not None}
-    if not places:
-        raise UsageError(
-            f"{table.path}: line 1: no column Identifier, Email address, ID number or Username; "
-            "export it from Moodle in English"
-        )
-    if "moodle_id" in places and table.column("Grade") is not None:
-        targets, refusal = _worksheet(table, columns)
-    else:
+    worksheet = worksheet_of(table)
+    known = {name: i for name, i in headings(table.header, "moodle").items() if name in IDS}
+    if worksheet is not None:
+        known |= {n: i for n, i in worksheet.identity.items() if n in IDS}
+        known["moodle_id"] = worksheet.number
+        targets, refusal = _worksheet(table, worksheet, columns)
+    elif known:
         targets = [(column, _target(table, column)) for column in columns]
         refusal = _no_refusal
+    else:
+        raise UsageError(
+            f"{table.path}: line 1: no column with addresses, ID numbers, usernames or numbers of "
+            "participants; give the grading worksheet or the gradebook as Moodle exported it"
+        )
     students = frozenset(student for column in columns for student in column.scores)
-    matcher = Matcher(places, roster, students)
-    return fill(table, matcher, targets, lambda row: True, refusal)
+    matcher = Matcher(known, roster, students, _by_name(table, roster, known))
+    filled, said = fill(table, matcher, targets, lambda row: True, refusal)
+    places = [index for _, index in targets]
+    if _has_commas(table, [*places, *([worksheet.maximum] if worksheet else [])]):
+        filled = _with_commas(table, filled, places)
+    return filled, said
+
+
+def _by_name(table: Table, roster: Roster | None, known: Mapping[str, int]) -> dict[int, str]:
+    """Whom a full name tells by itself: one person here, in one row there, with no other id."""
+    places = headings(table.header, "moodle")
+    names = [places[n] for n in ("first_name", "last_name") if n in places]
+    names = names if len(names) == 2 else [places[FULL_NAME]] if FULL_NAME in places else []
+    if roster is None or not names:
+        return {}
+    told = {row.line: " ".join(row.get(place) for place in names) for row in table.rows}
+    counts = Counter(map(name_key, told.values()))
+    found: dict[int, str] = {}
+    for row in table.rows:
+        people = roster.by_name(told[row.line])
+        ids = [(row.get(place), column) for column, place in known.items() if column != "moodle_id"]
+        if len(people) == 1 and counts[name_key(told[row.line])] == 1:
+            is_other = any(value and getattr(people[0], column) for value, column in ids)
+            found |= {} if is_other else {row.line: people[0].id}
+    return found
 
 
 def fresh(columns: Sequence[Column], roster: Roster | None) -> bytes:
@@ -85,37 +118,42 @@ def fresh(columns: Sequence[Column], roster: Roster | None) -> bytes:
     return csv_text(rows).encode()
 
 
-def _worksheet(table: Table, columns: Sequence[Column]) -> tuple[list[tuple[Column, int]], Refusal]:
+def _worksheet(
+    table: Table, worksheet: Worksheet, columns: Sequence[Column]
+) -> tuple[list[tuple[Column, int]], Refusal]:
     """The one target of a grading worksheet, and a check for cells that Moodle would ignore."""
     if len(columns) != 1:
         raise UsageError(
             f"{table.path}: a grading worksheet has one assignment; name that assignment"
         )
-    grade, maximum = table.column("Grade"), table.column("Maximum Grade")
-    changeable = table.column("Grade can be changed")
 
     def refusal(row: Row, index: int, score: float) -> str:
-        if changeable is not None and row.get(changeable).casefold() == "no":
+        if row.get(worksheet.changeable).casefold() in NO:
             return "its grade cannot be changed in Moodle"
-        most = row.get(maximum) if maximum is not None else ""
+        most = row.get(worksheet.maximum)
         maximal = parsed(most)
         if maximal is not None and score > maximal:
             return f"{number(score)} is more than Moodle's maximum, {most}"
         return ""
 
-    return [(columns[0], grade or 0)], refusal
+    return [(columns[0], worksheet.grade)], refusal
 
 
 def _target(table: Table, column: Column) -> int:
     """Find the column for the scores: `Assignment: Title (Real)`, or the title alone."""
     wanted = _folded(column.name)
-    names = [REAL.sub("", _folded(name)) for name in table.header]
-    exact = [i for i, name in enumerate(names) if name == wanted]
-    titled = [i for i, name in enumerate(names) if name.partition(":")[2].strip() == wanted]
-    found = exact or titled
-    if len(found) == 1:
-        return found[0]
-    shown = ", ".join(repr(name) for name in table.header if ":" in name) or "none"
+    for read in (_whole, _without_real, _without_display):
+        names = [read(_folded(name)) for name in table.header]
+        exact = [i for i, name in enumerate(names) if name == wanted]
+        titles = [m["title"] if (m := LABEL.fullmatch(name)) else "" for name in names]
+        found = exact or [i for i, title in enumerate(titles) if title == wanted]
+        if read is _without_display:
+            found = [i for i in found if not _is_share_or_text(table, i)] or found
+        if len(found) == 1:
+            return found[0]
+        if found:
+            break
+    shown = ", ".join(repr(name) for name in table.header if LABEL.match(name)) or "none"
     problem = "several columns are" if found else "no column is"
     raise UsageError(
         f"{table.path}: {problem} named {column.name!r}; set lms_name "
@@ -129,3 +167,42 @@ def _no_refusal(row: Row, index: int, score: float) -> str:
 
 def _folded(name: str) -> str:
     return " ".join(name.split()).casefold()
+
+
+def _whole(name: str) -> str:
+    return name
+
+
+def _without_real(name: str) -> str:
+    return REAL.sub("", name)
+
+
+def _without_display(name: str) -> str:
+    return DISPLAY.sub("", name)
+
+
+def _is_share_or_text(table: Table, index: int) -> bool:
+    """Whether the cells of a column are percentages, letters or comments, not points."""
+    cells = [row.get(index) for row in table.rows]
+    filled = [cell for cell in cells if cell not in ("", "-")]
+    is_share = "%" in table.header[index] or any(parsed(cell) is None for cell in filled)
+    words = ("percent", "prozent", "pourcentage", "porcentaje", "百分", "letter", "feedback")
+    return is_share or any(word in _folded(table.header[index]) for word in words)
+
+
+def _has_commas(table: Table, places: Sequence[int]) -> bool:
+    """Whether every number with decimals in these columns has a comma before them."""
+    numbers = [NUMBER.fullmatch(row.get(place)) for row in table.rows for place in places]
+    signs = {match["sign"] for match in numbers if match}
+    return signs == {","}
+
+
+def _with_commas(before: Table, table: Table, places: Sequence[int]) -> Table:
+    """Write the scores that were filled in as the file writes its numbers."""
+    rows = []
+    for old, row in zip(before.rows, table.rows, strict=True):
+        for place in places:
+            if row.get(place) != old.get(place):
+                row = row.with_cell(place, row.get(place).replace(".", ","))
+        rows.append(row)
+    return replace(table, rows=tuple(rows))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path, PurePosixPath
@@ -31,7 +31,7 @@ from grader.intake.reading import answers_in, released
 from grader.intake.shared import disagreements
 from grader.intake.submissions import find_submissions
 from grader.intake.teams import without_teams
-from grader.intake.times import load_times
+from grader.intake.times import load_numbers, load_times
 from grader.intake.timestamp import (
     REMEDY,
     TIMESTAMP_FILE,
@@ -87,8 +87,9 @@ def collect(
         assignment_id: which assignment the notebooks are for.
         source: a folder or zip with a folder for each student, or a download of an LMS.
         naming: name of the naming that the files follow; None if it is to be recognised.
-        times: a CSV file with the time of each student's last hand-in in the download, which counts
-            more than what the download or anybody else told.
+        times: a file with the time of each student's last hand-in in the download, which counts
+            more than what the download or anybody else told; or Moodle's grading worksheet, which
+            also tells whose Moodle's numbers are.
 
     Raises:
         UsageError: the source is neither a folder nor a zip, or no name in it follows a known
@@ -96,12 +97,14 @@ def collect(
     """
     roster = load_roster(course)
     told = load_times(times, roster, course.zone_of_dates) if times else {}
+    numbers = load_numbers(times, roster) if times else {}
     with open_archive(source) as archive:
         is_known = _known_by(roster)
         kind, files = recognised(archive.entries, assignment_id, naming, is_known or _is_nobody)
         if not files:
             raise UsageError(_nothing(source, assignment_id, kind))
         files = without_teams(without_titles(files, is_known), roster)
+        files = [_with_id(file, numbers) for file in files]
         yield from take_over(course, assignment_id, archive, kind, files, told)
     if times is not None:
         yield from _times_of_nobody(told, times, _everyone(roster, files))
@@ -154,6 +157,13 @@ def take_over(
 def _everyone(roster: Roster | None, files: Iterable[Handed]) -> Collection[str]:
     """Ids of all who may have handed in: those of the roster, or else those of the download."""
     return roster.people if roster else _by_student(files, None)[0]
+
+
+def _with_id(file: Handed, numbers: dict[str, str]) -> Handed:
+    """The file under our id, if a grading worksheet tells whose Moodle's number is."""
+    if file.column != "moodle_id" or file.key not in numbers:
+        return file
+    return replace(file, key=numbers[file.key], column="id")
 
 
 def _known_by(roster: Roster | None) -> Callable[[str], bool] | None:

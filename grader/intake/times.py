@@ -2,7 +2,8 @@
 
 The file's columns are `student`, with an id or any other name in the roster, and `submitted_at`, a
 date and time with a zone, unless course.yml names one. Canvas's API gives such times, its downloads
-do not.
+do not. Moodle's grading worksheet has them, too, in the language and the time zone of whoever
+downloaded it; it also tells whose the numbers in the names of a download are.
 """
 
 from __future__ import annotations
@@ -10,19 +11,22 @@ from __future__ import annotations
 from datetime import datetime, tzinfo
 from pathlib import Path
 
+from grader.course.dates import read_date
+from grader.course.headings import FULL_NAME
 from grader.course.moments import read_moment
 from grader.course.roster import Roster
+from grader.course.worksheet import NONE, Worksheet, number_of, worksheet_of
 from grader.errors import UsageError
 from grader.system.table import Row, Table, read_table
 
-__all__ = ["load_times"]
+__all__ = ["load_numbers", "load_times"]
 
 
 def load_times(path: Path, roster: Roster | None, zone: tzinfo | None) -> dict[str, datetime]:
     """Read when each student handed in.
 
     Args:
-        path: the CSV file.
+        path: a file with the columns `student` and `submitted_at`, or Moodle's grading worksheet.
         roster: who takes the course; without one, names in the file must be ids.
         zone: the time zone of times that name none; None if each has to name its own.
 
@@ -34,9 +38,12 @@ def load_times(path: Path, roster: Roster | None, zone: tzinfo | None) -> dict[s
             that is not understood. The message says file, line and remedy.
     """
     table = read_table(path)
+    if worksheet := worksheet_of(table):
+        return _worksheet_times(table, worksheet, roster, zone)
     student, moment = table.column("student"), table.column("submitted_at")
     if student is None or moment is None:
-        problem = "no columns 'student' and 'submitted_at'; name the columns so"
+        problem = "no columns 'student' and 'submitted_at', and no grading worksheet of Moodle"
+        problem += "; name the columns so"
         raise UsageError(f"{path}: line 1: {problem}")
     times: dict[str, datetime] = {}
     for row in table.rows:
@@ -61,3 +68,67 @@ def _time(table: Table, row: Row, text: str, zone: tzinfo | None) -> datetime:
 
 def _wrong(table: Table, row: Row, problem: str) -> UsageError:
     return UsageError(f"{table.path}: line {row.line}: {problem}")
+
+
+def load_numbers(path: Path, roster: Roster | None) -> dict[str, str]:
+    """Read whose the numbers of participants in a download of Moodle are.
+
+    Args:
+        path: as for `load_times`.
+        roster: who takes the course; None if there is no roster.
+
+    Returns:
+        Ids by number; empty if it is no grading worksheet, or if its rows name nobody.
+
+    Raises:
+        UsageError: the file cannot be read.
+    """
+    table = read_table(path)
+    worksheet = worksheet_of(table)
+    if worksheet is None or roster is None:
+        return {}
+    pairs = [(number_of(r.get(worksheet.number)), worksheet.student(r, roster)) for r in table.rows]
+    found = {number: student for number, student in pairs if student}
+    counts = list(found.values())
+    return {number: student for number, student in found.items() if counts.count(student) == 1}
+
+
+def _worksheet_times(
+    table: Table, worksheet: Worksheet, roster: Roster | None, zone: tzinfo | None
+) -> dict[str, datetime]:
+    if worksheet.submitted is None:
+        problem = "this worksheet has no column with times of submission; download it again"
+        raise UsageError(f"{table.path}: line 1: {problem}")
+    if zone is None:
+        problem = (
+            "its times name no time zone; add time_zone: Europe/Berlin, or yours, to course.yml"
+        )
+        raise UsageError(f"{table.path}: {problem}")
+    numbers = load_numbers(table.path, roster)
+    times: dict[str, datetime] = {}
+    for row in table.rows:
+        text = row.get(worksheet.submitted)
+        student = _of_row(row, worksheet, roster, numbers)
+        if text in NONE or student is None:
+            continue
+        try:
+            times[student] = read_date(text, zone)
+        except ValueError as error:
+            example = "write 2026-10-19 23:41"
+            problem = f"the time {ascii(text)[:60]} is not understood; {example} ({error})"
+            raise _wrong(table, row, problem) from None
+    return times
+
+
+def _of_row(
+    row: Row, worksheet: Worksheet, roster: Roster | None, numbers: dict[str, str]
+) -> str | None:
+    """The student of a row: by address and the like, by number, or by a name of one person."""
+    number = number_of(row.get(worksheet.number))
+    if roster is None or number in numbers:
+        return numbers.get(number, number)
+    if person := roster.by("moodle_id", number):
+        return person.id
+    place = worksheet.identity.get(FULL_NAME, worksheet.number + 1)
+    people = roster.by_name(row.get(place))
+    return people[0].id if len(people) == 1 else None

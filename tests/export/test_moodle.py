@@ -13,7 +13,7 @@ from grader.errors import UsageError
 from grader.export.export import export
 from grader.gradebook.records import save_result
 from tests.kit.course import ID, make_result, release_by_hand
-from tests.kit.lms import cells, filled
+from tests.kit.lms import WORKSHEETS, cells, filled
 
 WORKSHEET = (
     'Identifier,"Full name","Email address",Status,Grade,"Maximum Grade",'
@@ -94,6 +94,50 @@ def test_without_a_file_moodle_gets_one_to_be_mapped(graded_course: Course) -> N
     assert rows[5] == ["", "", "eve", "", "", "2"]
 
 
-def test_a_file_in_another_language_is_refused(graded_course: Course) -> None:
-    with pytest.raises(UsageError, match="export it from Moodle in English"):
+def test_what_moodle_did_not_export_is_refused(graded_course: Course) -> None:
+    with pytest.raises(UsageError, match="give the grading worksheet or the gradebook as Moodle"):
         filled(graded_course, "moodle", "Kennung,Bewertung\nTeilnehmer/in 1,\n")
+
+
+@pytest.mark.parametrize("language", WORKSHEETS)
+def test_a_worksheet_in_any_language_comes_back_filled_in(
+    graded_course: Course, language: str
+) -> None:
+    text = WORKSHEETS[language]
+    rows, exported = filled(graded_course, "moodle", text)
+    before = cells(text)
+    half = "5,5" if "9,00" in text else "5.5"
+    locked = "0" if language == "unknown" else ""  # nobody can tell which word of two says no
+    assert [row[4] for row in rows[1:]] == [half, "4", locked, ""]
+    assert [row[:4] + row[5:] for row in rows] == [row[:4] + row[5:] for row in before]
+    assert f"{ID}: not in the file: dora, eve" in exported.remarks
+
+
+GRADEBOOKS = {
+    "zh": "名,姓,学号,电子邮件地址,作业：Tiny（实际）,作业：Tiny（百分比）,课程总分（实际）",
+    "de": "Vorname,Nachname,ID-Nummer,E-Mail-Adresse,Aufgabe: Tiny (Punkte),"
+    "Aufgabe: Tiny (Prozent),Kurs gesamt (Punkte)",
+    "fr": "Prénom,Nom,Numéro d'identification,Adresse de courriel,Devoir : Tiny (Brut),"
+    "Devoir : Tiny (Pourcentage),Total du cours (Brut)",
+    "es": "Nombre,Apellido(s),Número de ID,Dirección de correo,Tarea: Tiny (Real),"
+    "Tarea: Tiny (Porcentaje),Total del curso (Real)",
+    "unknown": "Імя,Прозвішча,Нумар,Email,Заданне: Tiny (Бал),Заданне: Tiny (Доля),Разам (Бал)",
+}
+
+
+@pytest.mark.parametrize("language", GRADEBOOKS)
+def test_a_gradebook_in_any_language_comes_back_filled_in(
+    graded_course: Course, language: str
+) -> None:
+    text = f"{GRADEBOOKS[language]}\n"
+    text += 'Ada,Lovelace,S1,ada@example.org,"1,00","11,11 %","3,00"\n'
+    text += 'Some,Body,S7,some@example.org,-,-,"3,00"\n'
+    rows, _ = filled(graded_course, "moodle", text)
+    assert [row[4:] for row in rows[1:]] == [["5,5", "11,11 %", "3,00"], ["-", "-", "3,00"]]
+
+
+def test_a_name_finds_a_row_only_if_nothing_speaks_against_it(graded_course: Course) -> None:
+    head = "First name,Last name,Email address,Assignment: Tiny (Real)\n"
+    rows = ["Ada,Lovelace,,-", "Béla,Szabó,other@example.org,-", "Dora,Dee,,-", "Dora,Dee,,-"]
+    filled_in, _ = filled(graded_course, "moodle", head + "\n".join(rows) + "\n")
+    assert [row[3] for row in filled_in[1:]] == ["5.5", "-", "-", "-"]

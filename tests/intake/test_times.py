@@ -11,6 +11,13 @@ from grader.errors import UsageError
 from grader.intake.collect import collect
 from tests.kit.course import ID
 from tests.kit.downloads import download, taken, write_course_with_roster
+from tests.kit.lms import WORKSHEETS
+
+
+def with_zone(course: Course) -> Course:
+    path = course.root / "course.yml"
+    path.write_text(path.read_text() + "time_zone: Europe/Berlin\n")
+    return Course.load(course.root)
 
 
 @pytest.fixture
@@ -110,3 +117,57 @@ def test_a_wrong_time_is_one_line(course: Course, tmp_path: Path, text: str, wor
         list(collect(course, ID, source, times=times))
     assert words in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("language", WORKSHEETS)
+def test_times_come_from_a_grading_worksheet_in_any_language(
+    course: Course, tmp_path: Path, language: str
+) -> None:
+    course = with_zone(course)
+    path = tmp_path / "worksheet.csv"
+    path.write_text(WORKSHEETS[language], encoding="utf-8")
+    source = download(
+        tmp_path / "in",
+        "Ada Lovelace_7001_assignsubmission_file_/tiny.ipynb",
+        "Béla von Szabó_7002_assignsubmission_file_/tiny.ipynb",
+    )
+    list(collect(course, ID, source, times=path))
+    for student in ("ada", "bela"):
+        stamp = course.submitted_dir / student / ID / "timestamp.txt"
+        assert stamp.read_text() == "2026-01-09 09:00:00.000000 UTC"
+
+
+def test_a_worksheet_tells_namesakes_apart(course: Course, tmp_path: Path) -> None:
+    course = with_zone(course)
+    roster = course.roster_path.read_text(encoding="utf-8")
+    course.roster_path.write_text(
+        roster.replace("mei1,Mei,Lin,", "mei1,Mei,Lin,m1@x.org").replace(
+            "mei2,Mei,Lin,", "mei2,Mei,Lin,m2@x.org"
+        ),
+        encoding="utf-8",
+    )
+    head = WORKSHEETS["zh"].splitlines()[0]
+    cells = "x,,9.00,是,2026年01月9日 星期五 10:00,-,"
+    path = tmp_path / "worksheet.csv"
+    path.write_text(
+        f"{head}\n参与者81,Mei Lin,m2@x.org,{cells}\n参与者82,Mei Lin,m1@x.org,{cells}\n"
+    )
+    names = [f"Mei Lin_{n}_assignsubmission_file_/tiny.ipynb" for n in (81, 82)]
+    source = download(tmp_path / "in", *names)
+    said = "\n".join(map(str, collect(course, ID, source, times=path)))
+    assert "left out" not in said
+    kept = {s: (course.submitted_dir / s / ID / "tiny.ipynb").read_text() for s in ("mei1", "mei2")}
+    assert kept == {"mei1": names[1], "mei2": names[0]}
+
+
+def test_times_of_a_worksheet_need_the_time_zone_of_the_course(
+    course: Course, tmp_path: Path
+) -> None:
+    path = tmp_path / "worksheet.csv"
+    path.write_text(WORKSHEETS["en"], encoding="utf-8")
+    source = download(tmp_path / "in", "Ada Lovelace_7001_assignsubmission_file_/tiny.ipynb")
+    with pytest.raises(UsageError, match="add time_zone: Europe/Berlin"):
+        list(collect(course, ID, source, times=path))
+    path.write_text(WORKSHEETS["en"].replace("9 January", "9 Jabruary"), encoding="utf-8")
+    with pytest.raises(UsageError, match=r"line 2: the time .* is not understood"):
+        list(collect(with_zone(course), ID, source, times=path))

@@ -16,6 +16,7 @@ from grader.gradebook import grades
 from grader.gradebook.late import Lateness
 from grader.gradebook.on_demand import GradebookOnDemand
 from grader.gradebook.records import save_result
+from grader.system.table import csv_text
 from tests.kit.course import make_result, release_by_hand, write_course
 
 ROSTER = """\
@@ -37,6 +38,50 @@ CANVAS = (
     '"Stranger, A",901,S9,other,B,,3,2.00,,,,\r\n'
     '"Student, Test",999,,8a7b,B,,,,,,,\r\n'
 )
+
+# Moodle's grading worksheet, in the words of its language packs; “unknown” is a language of which
+# we know no word.
+HEADS = {
+    "en": "Identifier|Full name|Email address|Status|Grade|Maximum Grade|Grade can be changed|"
+    "Last modified (submission)|Last modified (grade)|Feedback comments",
+    "zh": "编号|全名|电子邮件地址|状态|成绩|最高分|允许更改成绩|"
+    "最后修改（学生）|最后修改（教师）|反馈评论",
+    "de": "ID|Vollständiger Name|E-Mail-Adresse|Status|Bewertung|Bestwertung|"
+    "Bewertung kann geändert werden|Zuletzt geändert (Abgabe)|Zuletzt geändert (Bewertung)|"
+    "Feedback als Kommentar",
+    "fr": "Identifiant|Nom complet|Adresse de courriel|Statut|Note|Note maximale|"
+    "La note peut être modifiée|Dernière modification (travail remis)|"
+    "Dernière modification (note)|Feedback par commentaires",
+    "es": "Identificador|Nombre completo|Dirección de correo|Estado|Calificación|"
+    "Calificación máxima|La calificación puede ser cambiada|Última modificación (entrega)|"
+    "Última modificación (calificación)|Comentarios de retroalimentación",
+    "unknown": "Азн|Імя|Пошта|Стан|Адзнака|Найбольшая|Можна змяніць|Змена 1|Змена 2|Каментар",
+}
+CELLS = {  # participant, yes, no, maximum, and 9 January 2026, 10:00
+    "en": ("Participant ", "Yes", "No", "9.00", "Friday, 9 January 2026, 10:00 AM"),
+    "zh": ("参与者", "是", "否", "9.00", "2026年01月9日 星期五 10:00"),
+    "de": ("Teilnehmer/in", "Ja", "Nein", "9,00", "Freitag, 9. Januar 2026, 10:00"),
+    "fr": ("Participant ", "Oui", "Non", "9,00", "vendredi 9 janvier 2026, 10:00"),
+    "es": ("Participante ", "Sí", "No", "9,00", "viernes, 9 de enero de 2026, 10:00"),
+    "unknown": ("Удзельнік ", "Так", "Не", "9,00", "2026-01-09 10:00"),
+}
+
+
+def worksheet(language: str) -> str:
+    """A grading worksheet of Ada, who has 1 point, Béla, Chidi, who is locked, and a stranger."""
+    word, yes, no, most, time = CELLS[language]
+    one = most.replace("9", "1")
+    rows = [
+        HEADS[language].split("|"),
+        [f"{word}7001", "Ada Lovelace", "ada@example.org", "x", one, most, yes, time, "-", "a, b"],
+        [f"{word}7002", "Béla Szabó", "BELA@example.org", "x", "", most, yes, time, "-", ""],
+        [f"{word}7003", "Chidi Okafor", "chidi@example.org", "x", "", most, no, "-", "-", ""],
+        [f"{word}7009", "Some Body", "some@example.org", "x", "", most, yes, "-", "-", ""],
+    ]
+    return csv_text(rows)
+
+
+WORKSHEETS = {language: worksheet(language) for language in HEADS}
 
 
 def stand_in_for_the_gradebook(

@@ -37,7 +37,7 @@ __all__ = ["collect"]
 @click.option(
     "--times",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="CSV file with columns student and submitted_at; its times count more than others.",
+    help="Moodle's grading worksheet, or a table with columns student and submitted_at.",
 )
 @COURSE
 def collect(
