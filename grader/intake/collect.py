@@ -103,7 +103,8 @@ def collect(
         kind, files = recognised(archive.entries, assignment_id, naming, is_known or _is_nobody)
         if not files:
             raise UsageError(_nothing(source, assignment_id, kind))
-        files = without_teams(without_titles(files, is_known), roster)
+        groups = load_groups(course).at(assignment_id)
+        files = without_teams(without_titles(files, is_known), roster, groups)
         files = [_with_id(file, numbers) for file in files]
         yield from take_over(course, assignment_id, archive, kind, files, told)
     if times is not None:

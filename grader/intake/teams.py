@@ -2,7 +2,8 @@
 
 Moodle writes group and number just where it writes student and number in other downloads. A
 download is either of teams or of students: it is of teams if one name comes without a number (that
-of Moodle's “Default group”), and it may be if the roster knows none of its names.
+of Moodle's “Default group”), and it may be if the roster knows none of its names. What a group of
+groups.csv handed in is taken for one of its members; it counts for all of them.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from grader.course.roster import Roster
+from grader.course.groups import Group
+from grader.course.roster import Roster, name_key
 from grader.intake.identity import is_damaged
 from grader.intake.naming.handed import Handed
 
@@ -23,19 +25,28 @@ GROUP = re.compile(
     re.IGNORECASE,
 )
 BLIND = "Participant"  # what Moodle calls everyone whom graders must not know
-INTO_FOLDERS = "put a copy into a folder for each member, named by the member's id, and collect it"
+WRITE_GROUPS = (
+    "write groups.csv, with the line group,student and a line such as Group 7,ada for each member, "
+    "and collect again"
+)
 
 
-def without_teams(files: Sequence[Handed], roster: Roster | None) -> list[Handed]:
-    """Mark what a team handed in to Moodle.
+def without_teams(
+    files: Sequence[Handed], roster: Roster | None, groups: Sequence[Group] = ()
+) -> list[Handed]:
+    """Give what a team handed in to Moodle to a member of the group, or mark it.
 
     Args:
         files: all files of a download.
         roster: who takes the course; None if there is no roster.
+        groups: the groups of the assignment.
 
     Returns:
-        The files in their order, those of teams with a `doubt` that says so.
+        The files in their order. Those of a group that `groups` has are under the id of its first
+        member, those of other teams have a `doubt` that says so.
     """
+    members = _first_members(groups, roster)
+    files = [_of_group(file, members, roster) for file in files]
     people = [file for file in files if file.column == "moodle_id"]
     is_certain = any(not file.key for file in people)
     are_strangers = roster is not None and _are_strangers(people, roster)
@@ -43,18 +54,35 @@ def without_teams(files: Sequence[Handed], roster: Roster | None) -> list[Handed
     for file in files:
         reason = ""
         if file.column == "moodle_id" and (is_certain or _is_group(file.name, roster)):
-            reason = f"a team's work, and a group's number is not a student's; {INTO_FOLDERS}"
+            reason = f"a team's work, and a group's number is not a student's; {WRITE_GROUPS}"
         elif roster and are_strangers and _has_number_only(file, roster):
             reason = (
                 f"the roster has no name of this download, so {file.key} may be a group's number; "
-                f"correct the names in the roster, or if it is a team's work, {INTO_FOLDERS}"
+                f"correct the names in the roster, or if it is a team's work, {WRITE_GROUPS}"
             )
         marked.append(replace(file, doubt=reason) if reason else file)
     return marked
 
 
+def _first_members(groups: Sequence[Group], roster: Roster | None) -> dict[str, str]:
+    """The first member of each group who takes the course, by the group's name."""
+    found: dict[str, str] = {}
+    for group in groups:
+        there = [m for m in group.members if roster is None or m in roster.people]
+        found |= {name_key(group.name): there[0]} if there and name_key(group.name) else {}
+    return found
+
+
+def _of_group(file: Handed, members: dict[str, str], roster: Roster | None) -> Handed:
+    member = members.get(name_key(file.name)) if file.column == "moodle_id" else None
+    if member is None or (roster and roster.by_name(file.name)):
+        return file
+    return replace(file, key=member, column="id", name="")
+
+
 def _has_number_only(file: Handed, roster: Roster) -> bool:
-    return not is_damaged(file.name) and roster.by(file.column, file.key) is not None
+    is_number = file.column == "moodle_id" and not is_damaged(file.name)
+    return is_number and roster.by(file.column, file.key) is not None
 
 
 def _is_group(name: str, roster: Roster | None) -> bool:

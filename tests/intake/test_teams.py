@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from grader.course.settings import Course
+from grader.intake.submissions import find_submissions
 from tests.kit.course import write_course
 from tests.kit.downloads import download, taken
 
@@ -77,3 +78,24 @@ def test_a_student_whose_name_is_like_a_groups_is_a_student(course: Course, tmp_
     course.roster_path.write_text("id,first_name,last_name\nada,Team,Lee\nbela,Grupova,Ann\n")
     files = [handed("Team Lee_1"), handed("Grupova Ann_2")]
     assert set(taken(course, download(tmp_path / "in", *files))[0]) == {"ada", "bela"}
+
+
+@pytest.mark.parametrize("suffix", ["/", ""], ids=["folders", "files"])
+def test_a_team_of_groups_csv_is_collected_for_its_members(
+    course: Course, tmp_path: Path, suffix: str
+) -> None:
+    groups = "group,student\nGroup 7,bela\nGroup 7,ada\nGryffindor,413\n"
+    course.groups_path.write_text(groups, encoding="utf-8")
+    teams = ["group  7_412", "Gryffindor_413", "Slytherin_414", "Default group"]
+    found, said = taken(course, download(tmp_path / "in", *(handed(t, suffix) for t in teams)))
+    assert found == {"ada": handed(teams[0], suffix), "413": handed(teams[1], suffix)}
+    assert "Slytherin: left out: a team's work" in said
+    assert "write groups.csv, with the line group,student" in said
+    assert len(find_submissions(course, "tiny")) == 3  # ada's counts for bela, too
+    assert [s.student for s in find_submissions(course, "tiny")] == ["413", "ada", "bela"]
+
+
+def test_a_student_whom_a_group_is_named_after_is_no_group(course: Course, tmp_path: Path) -> None:
+    course.groups_path.write_text("group,student\nAda Lovelace,bela\n", encoding="utf-8")
+    found, _ = taken(course, download(tmp_path / "in", handed("Ada Lovelace_412")))
+    assert set(found) == {"ada"}
