@@ -10,7 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
-from grader.course.roster import Roster
+from grader.course.enrolment import Listed
+from grader.course.names import split_name
+from grader.course.roster import CONTROL, LMS_ID, MAX_NAME, Person, Roster
 from grader.course.settings import Course
 from grader.errors import UsageError
 from grader.intake.attempts import StudentAttempts
@@ -18,7 +20,7 @@ from grader.intake.identity import Unknown, identified
 from grader.intake.naming.handed import Handed, shown
 from grader.lms.canvas import Canvas, Member, Submission
 
-__all__ = ["ANONYMOUS", "People", "origin_of", "people_of", "refuse_stranger"]
+__all__ = ["ANONYMOUS", "People", "listed_in_canvas", "origin_of", "people_of", "refuse_stranger"]
 
 ANONYMOUS = "anon_"  # before an anonymous id, as in the names of Canvas's downloads
 IDS = {"canvas_id": "id", "sis_id": "sis_id", "sis_login": "login", "email": "email"}
@@ -109,6 +111,38 @@ def people_of(canvas: Canvas, roster: Roster | None) -> People:
     members = {member.id: member for member in canvas.members() if member.id}
     tests = frozenset(member.id for member in members.values() if member.is_test)
     return People({k: m for k, m in members.items() if k not in tests}, tests, roster)
+
+
+def listed_in_canvas(canvas: Canvas) -> list[Listed]:
+    """Who takes the course in Canvas, as people for the roster.
+
+    Args:
+        canvas: the course there.
+
+    Raises:
+        LmsError: Canvas refuses, or cannot be reached.
+    """
+    return [
+        Listed(_person(member), f"Canvas's user {member.id}")
+        for member in canvas.members()
+        if member.id and not member.is_test
+    ]
+
+
+def _person(member: Member) -> Person:
+    first, last = split_name(_plain(member.sortable_name or member.name))
+    values = {
+        "canvas_id": str(member.id),
+        "sis_id": member.sis_id,
+        "sis_login": member.login,
+        "email": member.email,
+    }
+    fit = {column: text for column, text in values.items() if LMS_ID.fullmatch(text)}
+    return Person("", first, last, section=_plain(", ".join(member.sections)), **fit)
+
+
+def _plain(text: str) -> str:
+    return " ".join(CONTROL.sub(" ", text).split())[:MAX_NAME]
 
 
 def origin_of(canvas: Canvas, submission: Submission) -> str:

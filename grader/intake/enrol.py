@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from grader.course.enrolment import Enrolment, enrolled
+from grader.course.enrolment import Enrolment, Listed, enrolled
 from grader.course.roster import Person
 from grader.course.roster_file import RosterFile, open_roster
 from grader.course.settings import Course
 from grader.intake.exported_people import people_in
 from grader.intake.naming.handed import shown
 
-__all__ = ["Enrolled", "enrol"]
+__all__ = ["Enrolled", "enrol", "joined"]
 
 
 @dataclass(frozen=True)
@@ -57,8 +58,31 @@ def enrol(
     Raises:
         UsageError: the export or the roster cannot be read.
     """
-    file = open_roster(course)
     listed, remarks = people_in(path, system)
+    return joined(course, listed, remarks, id_column, drop=drop)
+
+
+def joined(
+    course: Course,
+    listed: Sequence[Listed],
+    remarks: Sequence[str] = (),
+    id_column: str = "",
+    *,
+    drop: bool = False,
+) -> tuple[list[Enrolled], RosterFile | None]:
+    """Join people with the roster, as `enrol` does; nothing is written.
+
+    Args:
+        course: the course.
+        listed: who takes it.
+        remarks: what is to be said beside.
+        id_column: where the ids of new students come from, as for `enrolled`.
+        drop: whether to take out of the roster who is not listed.
+
+    Raises:
+        UsageError: the roster cannot be read.
+    """
+    file = open_roster(course)
     working = {folder.name for folder in course.submitted_dir.glob("*") if folder.is_dir()}
     found = enrolled(file.roster, listed, id_column, working)
     lines = [*(Enrolled("", remark) for remark in map(_plain, remarks)), *_lines(found, drop)]

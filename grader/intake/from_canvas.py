@@ -15,6 +15,7 @@ from grader.course.settings import Course
 from grader.errors import LmsError
 from grader.intake.archive import Archive
 from grader.intake.attempts import StudentAttempts, students_with_attempts
+from grader.intake.canvas_groups import take_over_groups
 from grader.intake.canvas_people import ANONYMOUS, People, origin_of, people_of
 from grader.intake.collect import Collected, missing, take_over
 from grader.intake.identity import Unknown
@@ -62,6 +63,9 @@ def collect_from_canvas(
     ]
     if task.is_anonymous:
         yield Collected("", _told_of_anonymity(submissions))
+    else:
+        for remark in take_over_groups(course, assignment_id, canvas, task, people):
+            yield Collected("", remark)
     with listener.progress(len(files), f"fetching {assignment_id}") as advance:
         source = _Files(files, canvas, _kept(course, assignment_id), advance)
         yield from take_over(course, assignment_id, source, "canvas", handed)

@@ -20,7 +20,9 @@ __all__ = ["Access", "Place", "find_access", "find_place", "is_loopback"]
 ADDRESS, TOKEN = "CANVAS_API_URL", "CANVAS_API_TOKEN"
 SERVICE = "chainrule"  # under which the keyring keeps tokens, by the host of each Canvas
 FIT = re.compile(r"[\x21-\x7e]{1,500}")
-PLACE = re.compile(r"(?:(?P<url>https?://[^\s?#]*?)/courses/)?(?P<course>\d{1,20})/(?P<rest>\S*)")
+PLACE = re.compile(
+    r"(?:(?P<url>https?://[^\s?#]*?)/courses/)?(?P<course>\d{1,20})(?:/(?P<rest>\S*))?"
+)
 ASSIGNMENT = re.compile(r"(?:assignments/)?(\d{1,20})(?:[/?#]\S*)?")
 
 
@@ -44,7 +46,7 @@ class Access:
 
 @dataclass(frozen=True)
 class Place:
-    """One assignment of one course in Canvas, by its numbers there."""
+    """One assignment of one course in Canvas, by its numbers there; 0 if it is no matter which."""
 
     course: int
     assignment: int
@@ -53,26 +55,27 @@ class Place:
         return f"{self.course}/{self.assignment}"
 
 
-def find_place(text: str, url: str) -> Place:
+def find_place(text: str, url: str, *, only_course: bool = False) -> Place:
     """Read `COURSE/ASSIGNMENT`, two numbers, or the address of an assignment's page.
 
     Args:
         text: what was typed.
         url: address of the Canvas that is asked.
+        only_course: whether the course's number alone, or its page, will do.
 
     Raises:
         UsageError: it is neither, or a page of another Canvas.
     """
     match = PLACE.fullmatch(text.strip())
-    assignment = ASSIGNMENT.fullmatch(match["rest"]) if match else None
-    if match is None or assignment is None:
+    assignment = ASSIGNMENT.fullmatch(match["rest"] or "") if match else None
+    if match is None or (assignment is None and not only_course):
         raise UsageError(
             f"--canvas {ascii(text)[:80]}: give the numbers of course and assignment, such as "
             "1234/56789; they are in the address of the assignment's page"
         )
     if match["url"] and urlsplit(match["url"]).netloc != urlsplit(url).netloc:
         raise UsageError(f"--canvas {ascii(text)[:80]}: a page of another Canvas than {url}")
-    return Place(int(match["course"]), int(assignment[1]))
+    return Place(int(match["course"]), int(assignment[1]) if assignment else 0)
 
 
 def find_access(course: Course) -> Access:

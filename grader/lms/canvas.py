@@ -145,19 +145,19 @@ class Task:
     one_grade: bool = False
 
 
-def connect(course: Course, place: str, pause: Callable[[float], None] = time.sleep) -> Canvas:
+def connect(course: Course, place: str, *, only_course: bool = False) -> Canvas:
     """Open the assignment that was named.
 
     Args:
         course: where to find the address; the token is never in it.
         place: `COURSE/ASSIGNMENT`, or the address of the assignment's page.
-        pause: waits for that many seconds.
+        only_course: whether the course alone was named, to ask for its people.
 
     Raises:
         UsageError: canvasapi, address or token is missing, or the place is none.
     """
     access = find_access(course)
-    return Canvas(access, find_place(place, access.url), pause)
+    return Canvas(access, find_place(place, access.url, only_course=only_course))
 
 
 class Canvas:

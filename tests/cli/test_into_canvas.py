@@ -94,6 +94,9 @@ def test_programs_read_what_was_written(run: Any) -> None:
         ("export", ID, "--format", "csv", "--yes"),
         ("export", ID, "--canvas", "tiny"),
         ("collect", ID),
+        ("roster",),
+        ("roster", "--from", "canvas"),
+        ("roster", "--from", "csv", "course.yml", "--canvas", "1"),
         ("collect", ID, ".", "--canvas", PLACE),
         ("collect", ID, "--canvas", PLACE, "--from", "canvas"),
     ],
@@ -111,6 +114,11 @@ def test_hand_ins_are_collected(run: Any, known: Class) -> None:
     code, out, _ = run("collect", ID, "--canvas", PLACE)
     assert code == 0 and "ada: collected" in out and "1 collected" in out
     assert (Course.load(".").submitted_dir / "ada" / ID / "timestamp.txt").is_file()
+
+
+def test_the_roster_is_asked_for(run: Any, known: Class) -> None:
+    code, out, _ = run("roster", "--canvas", str(COURSE), "--dry-run")
+    assert code == 0 and "dora: changed (section B → Monday)" in out
 
 
 def test_a_token_that_is_not_valid_shows_in_no_line(
