@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from grader import __version__, notebook
 from grader.course.folder import HIDDEN_TESTS, MESSAGES, MISTAKES, SMALL_INPUTS, helper_files
+from grader.course.renamed import load_renamings
 from grader.course.settings import Assignment, Course, Limits
 from grader.course.solution import reference_source, without_idle_imports
 from grader.course.terms import without_terms
@@ -41,6 +43,7 @@ class Bundle:
         seed: the course seed.
         unsafe: whether boxes that are not closed off are accepted.
         digest: changes whenever a score could change.
+        first_ids: the first id of each student who has another one now.
     """
 
     assignment: Assignment
@@ -57,6 +60,11 @@ class Bundle:
     seed: int
     unsafe: bool
     digest: str
+    first_ids: Mapping[str, str] = field(default_factory=dict)
+
+    def drawn_as(self, student: str) -> str:
+        """The id that a student's hidden inputs are drawn from: the first one that they had."""
+        return self.first_ids.get(student, student)
 
 
 def load_bundle(
@@ -99,7 +107,8 @@ def load_bundle(
         "seed": course.seed,
         "unsafe": unsafe,
     }
-    return Bundle(**fields, digest=_digest(fields))  # type: ignore[arg-type]  # typed above
+    first_ids = load_renamings(course.root).first
+    return Bundle(**fields, digest=_digest(fields), first_ids=first_ids)  # type: ignore[arg-type]  # typed above
 
 
 def _read(path: Path, if_missing: str = "grading needs it") -> bytes:

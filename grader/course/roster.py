@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 
 from grader.course.ids import USABLE_ID, is_safe_student
+from grader.course.renamed import load_renamings
 from grader.course.settings import Course
 from grader.errors import UsageError
 from grader.system.table import Row, Table, read_table
@@ -85,13 +86,21 @@ class Person:
 COLUMNS = tuple(column.name for column in fields(Person))
 NAMES = ("first_name", "last_name", "section")
 IDENTIFIERS = tuple(name for name in COLUMNS if name not in NAMES)
+NUMBERS = ("canvas_id", "moodle_id")  # which the LMS gives
 
 
 @dataclass(frozen=True)
 class Roster:
-    """The students of a course, by id."""
+    """The students of a course.
+
+    Args:
+        people: by id.
+        former: the id that a student has now, by each id that they had before. Old downloads name
+            them so; it counts where nobody has that value today.
+    """
 
     people: dict[str, Person] = field(default_factory=dict)
+    former: Mapping[str, str] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[Person]:
         return iter(self.people.values())
@@ -108,7 +117,9 @@ class Roster:
             value: the value, in any case and Unicode form, with or without blanks around it.
         """
         key = _folded(value.strip())
-        return self._index.get((column, key)) if key else None
+        if not key:
+            return None
+        return self._index.get((column, key)) or self._before.get((column, key))
 
     def by_any(self, value: str) -> Person | None:
         """The person with this id, or else with this value in another identifying column.
@@ -121,10 +132,14 @@ class Roster:
 
     def all_by_any(self, value: str) -> list[Person]:
         """Everyone with this value in an identifying column; if it is an id, only that person."""
-        if found := self.by("id", value):
+        key = _folded(value.strip())
+        if found := self._index.get(("id", key)):
             return [found]
-        people = {p.id: p for column in IDENTIFIERS if (p := self.by(column, value))}
-        return list(people.values())
+        for index in (self._index, self._before):
+            people = {p.id: p for column in IDENTIFIERS if (p := index.get((column, key)))}
+            if people:
+                return list(people.values())
+        return []
 
     def by_name(self, name: str) -> list[Person]:
         """Everyone with that full name; given and family name may come in either order.
@@ -143,6 +158,17 @@ class Roster:
             for person in self
             for column in IDENTIFIERS
             if getattr(person, column)
+        }
+
+    @cached_property
+    def _before(self) -> dict[tuple[str, str], Person]:
+        """Former ids, in each column that may have held one: the LMS has not given its numbers."""
+        return {
+            (column, _folded(old)): self.people[now]
+            for old, now in self.former.items()
+            if now in self.people
+            for column in IDENTIFIERS
+            if column not in NUMBERS
         }
 
     @cached_property
@@ -187,7 +213,7 @@ def load_roster(course: Course) -> Roster | None:
     path = course.roster_path
     if not path.exists() and "roster" not in course.model_fields_set:
         return None
-    return roster_of(read_table(path))
+    return replace(roster_of(read_table(path)), former=load_renamings(course.root).now)
 
 
 def roster_of(table: Table) -> Roster:

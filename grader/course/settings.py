@@ -30,6 +30,7 @@ from grader.errors import CourseError, UsageError
 
 __all__ = ["Assignment", "Course", "LatePolicy", "Limits", "Question"]
 
+RENAMING = ".renaming"  # in the course folder, while a student gets another id
 SQLITE, POSTGRESQL = "sqlite:///", "postgresql://"
 COURSE_FILE = "course.yml"
 NOT_HERE = (
@@ -226,12 +227,16 @@ class Course(_Model):
         return self
 
     @classmethod
-    def load(cls, root: Path | str = ".") -> Course:
+    def load(cls, root: Path | str = ".", *, to_rename: bool = False) -> Course:
         """Read and check `root/course.yml`.
 
+        Args:
+            root: the course folder.
+            to_rename: whether a renaming that was stopped is to be finished now.
+
         Raises:
-            CourseError: the file is missing, is not YAML, or a key is wrong. The message is one
-                line that names the file, the key and what is expected.
+            CourseError: the file is missing, is not YAML, or a key is wrong, or a renaming was
+                stopped. The message is one line that names the file, the key and what is expected.
         """
         root = Path(root).resolve()
         path = root / COURSE_FILE
@@ -241,9 +246,16 @@ class Course(_Model):
         if key := _key_of_token(data):
             raise CourseError(f"{path}: {key}: {NOT_HERE}")
         try:
-            return cls.model_validate({**data, "root": root}, context=_zone_for_dates(data))
+            course = cls.model_validate({**data, "root": root}, context=_zone_for_dates(data))
         except ValidationError as error:
             raise CourseError(f"{path}: {first_problem(error.errors(), data, EXAMPLES)}") from None
+        if (root / RENAMING).exists() and not to_rename:
+            text = (root / RENAMING).read_text(encoding="utf-8", errors="replace").strip()[:200]
+            raise CourseError(
+                f"{root / RENAMING}: a renaming was stopped ({text!a}); run the same "
+                "`grader rename` again to finish it"
+            )
+        return course
 
     @property
     def zone(self) -> ZoneInfo:

@@ -17,7 +17,7 @@ from grader.course.ids import is_safe_student
 from grader.course.roster import load_roster
 from grader.course.settings import Assignment, Course
 from grader.errors import GradebookError
-from grader.gradebook import marks
+from grader.gradebook import marks, students
 from grader.gradebook.autograded import write_graded
 from grader.gradebook.late import Lateness
 from grader.gradebook.penalties import Penalties
@@ -131,21 +131,21 @@ class CourseGradebook:
             UsageError: the assignment of a result is unknown or not built.
             JudgeError: a file of that assignment cannot be read.
         """
-        students: set[str] = set()
+        stored: set[str] = set()
         kept = list(batch)
         with self._transaction(), self._book.db.no_autoflush:  # all rows go in together
             for result, submitted_at in kept:
                 if not is_safe_student(result.student):
                     continue
-                if result.student in students:  # so that their new rows are found
+                if result.student in stored:  # so that their new rows are found
                     self._book.db.flush()
                 bundle = self._bundle(result.assignment)
                 write_graded(self._course, bundle, result, submitted_at)
                 self._rows.fill_in(bundle, result, submitted_at)
-                students.add(result.student)
+                stored.add(result.student)
             self._book.db.flush()
             share_marks(self._book.db, self._course, {result.assignment for result, _ in kept})
-            self._penalties.update(students)
+            self._penalties.update(stored)
 
     def annotate(self, result: SubmissionResult, submitted_at: datetime | None) -> None:
         """Keep what nbgrader's own preprocessors do not: the time, and the reason of a rejection.
@@ -214,6 +214,29 @@ class CourseGradebook:
         """
         with self._transaction():
             return marks.stored_penalty(self._book.db, assignment_id, student)
+
+    def students(self) -> set[str]:
+        """The ids of everybody who is in it."""
+        with self._transaction():
+            return students.everyone(self._book.db)
+
+    def has_work(self, student: str) -> bool:
+        """Whether there are submissions of a student."""
+        with self._transaction():
+            return students.has_work(self._book.db, student)
+
+    def rename(self, old: str, new: str) -> bool:
+        """Give a student another id, with all submissions, points and comments.
+
+        Args:
+            old: the id that the student has.
+            new: the id that the student gets; nobody with that id has submissions.
+
+        Returns:
+            Whether there was anything to rename.
+        """
+        with self._transaction():
+            return students.rename(self._book.db, old, new)
 
     def _bundle(self, assignment_id: str) -> Bundle:
         if assignment_id not in self._bundles:

@@ -29,7 +29,8 @@ def fingerprint(bundle: Bundle, submission: Submission) -> str:
         bundle: the assignment.
         submission: without its content, its file is read.
     """
-    parts = f"{bundle.digest}:{submission.drawn_for}:{with_content(submission).digest}"
+    drawn_for = bundle.drawn_as(submission.drawn_for)
+    parts = f"{bundle.digest}:{drawn_for}:{with_content(submission).digest}"
     if submission.shared:
         parts += f":{submission.shared.by}:{submission.shared.others}"
     return hashlib.sha256(os.fsencode(parts)).hexdigest()

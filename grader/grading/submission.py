@@ -149,7 +149,7 @@ def judge_session(
     verdicts = ready.hidden_tests.run(
         Student(session),
         ready.reference,
-        f"{bundle.seed}:{bundle.assignment.id}:{student}",
+        f"{bundle.seed}:{bundle.assignment.id}:{bundle.drawn_as(student)}",
         ready.catalogue,
         [name for name, question in questions.items() if not question.follow_through],
         ready.wording,

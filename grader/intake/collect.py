@@ -18,6 +18,7 @@ from types import MappingProxyType
 
 from grader.course.deadlines import Deadlines, load_deadlines
 from grader.course.groups import load_groups
+from grader.course.renamed import load_renamings
 from grader.course.roster import Roster, load_roster
 from grader.course.settings import Course
 from grader.errors import UsageError
@@ -137,7 +138,7 @@ def take_over(
     roster, deadlines = load_roster(course), load_deadlines(course)
     if roster is None and kind in ("canvas", "moodle"):
         yield Collected("", f"no roster.csv: each student's {kind.title()} number becomes the id")
-    known, unknown = _by_student(files, roster)
+    known, unknown = _by_student(files, roster, load_renamings(course.root).now)
     release = released(course, assignment_id)
     collector = _Collector(course, assignment_id, deadlines, archive, kind, told, release)
     lines = []
@@ -177,14 +178,23 @@ def _is_nobody(name: str) -> bool:
 
 
 def _by_student(
-    files: Iterable[Handed], roster: Roster | None
+    files: Iterable[Handed], roster: Roster | None, now: Mapping[str, str]
 ) -> tuple[dict[str, list[Handed]], list[Collected]]:
-    """Files by student id, and a line for each student whom we do not know."""
+    """Files by student id, and a line for each student whom we do not know.
+
+    Args:
+        files: those of the download.
+        roster: who takes the course.
+        now: the id that a student has now, by each id that they had before.
+    """
     known: dict[str, list[Handed]] = {}
     unknown: list[tuple[str, str]] = []
     for file in files:
         try:
-            known.setdefault(identified(file, roster), []).append(file)
+            student = identified(file, roster)
+            if roster is None or student not in roster.people:
+                student = now.get(student, student)
+            known.setdefault(student, []).append(file)
         except Unknown as problem:
             unknown.append((file.name or file.key, str(problem)))
     if roster is not None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 from grader.course.enrolment import Enrolment, Listed, enrolled
+from grader.course.renamed import load_renamings
 from grader.course.roster import Person
 from grader.course.roster_file import RosterFile, open_roster
 from grader.course.settings import Course
@@ -84,7 +85,8 @@ def joined(
     """
     file = open_roster(course)
     working = {folder.name for folder in course.submitted_dir.glob("*") if folder.is_dir()}
-    found = enrolled(file.roster, listed, id_column, working)
+    roster = replace(file.roster, former=load_renamings(course.root).now)
+    found = enrolled(roster, listed, id_column, working)
     lines = [*(Enrolled("", remark) for remark in map(_plain, remarks)), *_lines(found, drop)]
     if found.doubts:
         lines += [Enrolled("", _plain(doubt), "in doubt") for doubt in found.doubts]

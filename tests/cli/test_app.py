@@ -41,6 +41,7 @@ def test_every_command_explains_itself_with_an_example() -> None:
         "new",
         "completion",
         "package",
+        "rename",
         "roster",
         "site",
     }

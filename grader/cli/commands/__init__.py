@@ -15,6 +15,7 @@ from grader.cli.commands.export import export
 from grader.cli.commands.feedback import feedback
 from grader.cli.commands.new import new
 from grader.cli.commands.package import package
+from grader.cli.commands.rename import rename
 from grader.cli.commands.report import report
 from grader.cli.commands.roster import roster
 from grader.cli.commands.site import site
@@ -25,6 +26,7 @@ __all__ = ["ALL"]
 ALL = (
     build,
     roster,
+    rename,
     collect,
     autograde,
     export,
