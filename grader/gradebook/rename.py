@@ -95,7 +95,7 @@ def _refuse(course: Course, old: str, new: str) -> None:
         owner = renamings.now[new]
         raise UsageError(f"{new}: was the id of {owner} before, and old downloads name them so")
     _refuse_taken(course, old, new, everyone)
-    _tables(course)  # they can be read
+    _try_tables(course, old, new)
 
 
 def _refuse_taken(course: Course, old: str, new: str, everyone: Collection[str]) -> None:
@@ -214,6 +214,17 @@ def _has_gradebook(course: Course) -> bool:
 def _tables(course: Course) -> list[Table]:
     paths = (course.extensions_path, course.groups_path)
     return [read_table(path) for path in paths if path.exists()]
+
+
+def _try_tables(course: Course, old: str, new: str) -> None:
+    """Make what would be written, so that a table that cannot be is found before anything is."""
+    for table in _tables(course):
+        with_cells(table, "student", old, new).to_bytes()
+    roster = load_roster(course)
+    if roster is not None and old in roster.people:
+        file = open_roster(course).renamed(old, new)
+        file.roster  # noqa: B018 — raises if the renamed roster would be none
+        file.table.to_bytes()
 
 
 def _in_tables(course: Course, old: str, new: str) -> Iterator[str]:

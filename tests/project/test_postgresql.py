@@ -19,6 +19,8 @@ from grader.cli.doctor import examine
 from grader.course.settings import Course
 from grader.errors import GradebookError
 from grader.gradebook.book import CourseGradebook
+from grader.gradebook.records import load_result
+from grader.gradebook.rename import rename
 from grader.intake.submissions import Submission
 from grader.notebook import loads
 from grader.release.build import build
@@ -224,3 +226,18 @@ def test_a_rejected_submission_is_a_row_like_any_other(course: Course) -> None:
     with CourseGradebook(course) as book:
         book.store_all([(rejected, Submission("cyd", ID, Path("x")).submitted_at)])
     assert auto_scores(course)["cyd"] == 0.0
+
+
+def test_a_renamed_student_keeps_everything_and_nbgrader_draws_the_same_inputs(
+    course: Course,
+) -> None:
+    run_nbgrader(course.root, "autograde", ID, "--student", "bela", "--force")
+    points, before = auto_scores(course), load_result(course, ID, "bela")
+    assert "gradebook" in rename(course, "bela", "b.berg")
+    points["b.berg"] = points.pop("bela")
+    assert auto_scores(course) == points
+    done = run_nbgrader(course.root, "autograde", ID, "--student", "b.berg", "--force")
+    assert done.returncode == 0, done.stderr
+    after = load_result(course, ID, "b.berg")
+    assert before and after
+    assert (after.questions, after.fingerprint) == (before.questions, before.fingerprint)
