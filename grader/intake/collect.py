@@ -109,7 +109,8 @@ def collect(
         files = [_with_id(file, numbers) for file in files]
         yield from take_over(course, assignment_id, archive, kind, files, told)
     if times is not None:
-        yield from _times_of_nobody(told, times, _everyone(roster, files))
+        now = load_renamings(course.root).now
+        yield from _times_of_nobody(told, times, _everyone(roster, files, now))
     if roster is not None:
         yield from missing(course, assignment_id, roster)
 
@@ -156,9 +157,11 @@ def take_over(
     yield from (Collected("", remark) for remark in remarks)
 
 
-def _everyone(roster: Roster | None, files: Iterable[Handed]) -> Collection[str]:
+def _everyone(
+    roster: Roster | None, files: Iterable[Handed], now: Mapping[str, str]
+) -> Collection[str]:
     """Ids of all who may have handed in: those of the roster, or else those of the download."""
-    return roster.people if roster else _by_student(files, None)[0]
+    return roster.people if roster else _by_student(files, None, now)[0]
 
 
 def _with_id(file: Handed, numbers: dict[str, str]) -> Handed:
