@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -24,6 +25,13 @@ __all__ = ["run_demo"]
 MARKER = ".chainrule-demo"
 CONFIG = "nbgrader_config.py"
 STOPPED = 130
+LIMITS = re.compile(r"^limits:.*\n(?:[ #].*\n|\n)*", re.MULTILINE)
+LOOPS_END_S = {"cell_timeout_s": 3.0, "call_timeout_s": 2.0}  # five times what others need
+ABOUT_LIMITS = """
+# One student of the sample class hands in loops without an end. Nobody has to watch them for as
+# long as real work may take, so these limits are shorter than those of the course.
+limits:
+"""
 
 
 def run_demo(root: Path, into: Path) -> int:
@@ -45,8 +53,8 @@ def run_demo(root: Path, into: Path) -> int:
     if not sample.is_dir():
         raise UsageError(f"{sample}: no sample class; name a course that has one with --course")
     _make_folder(into)
-    for name in (COURSE_FILE, CONFIG):
-        shutil.copy(source.root / name, into / name)
+    shutil.copy(source.root / CONFIG, into / CONFIG)
+    write_whole(into / COURSE_FILE, _with_short_limits(source))
     shutil.copytree(source.root / "solutions", into / "solutions")
     shutil.copytree(sample, into / "submitted")
     course = Course.load(into)
@@ -65,6 +73,14 @@ def run_demo(root: Path, into: Path) -> int:
         out.print(f"  {path}", soft_wrap=True)
     print_json({"folder": course.root, "pages": pages})
     return exit_code
+
+
+def _with_short_limits(course: Course) -> str:
+    """The course's own file, with less time for a cell and for a call."""
+    limits = course.limits.model_dump()
+    limits |= {name: min(limits[name], most) for name, most in LOOPS_END_S.items()}
+    text = LIMITS.sub("", (course.root / COURSE_FILE).read_text(encoding="utf-8"))
+    return text + ABOUT_LIMITS + "".join(f"  {name}: {limit}\n" for name, limit in limits.items())
 
 
 def _make_folder(into: Path) -> None:

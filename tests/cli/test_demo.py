@@ -8,7 +8,7 @@ import pytest
 
 from grader.cli import demo
 from grader.cli.demo import run_demo
-from grader.course.settings import Assignment
+from grader.course.settings import Assignment, Course
 from grader.grading.batch import Summary
 from grader.pages.class_feedback import ClassFeedback, Page
 from grader.results import Status, SubmissionResult
@@ -69,3 +69,19 @@ def test_the_demo_ends_as_its_steps_do(
     monkeypatch.setattr(demo, "show_build", lambda report: None)
     assert run_demo(sample, tmp_path / "demo") == exit_code
     assert " ".join(dict.fromkeys(taken)) == steps
+
+
+def test_the_demo_stops_endless_loops_sooner_and_keeps_all_else_of_the_course(
+    sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (sample / "course.yml").read_text()
+    (sample / "course.yml").write_text(text.replace("limits: ", "limits:\n  # for work\n  "))
+    monkeypatch.setattr(demo, "build", lambda *_, **__: None)
+    monkeypatch.setattr(demo, "show_build", lambda report: None)
+    monkeypatch.setattr(demo, "autograde", lambda *_, **__: STOPPED)
+    run_demo(sample, tmp_path / "demo")
+    real, shown = Course.load(sample), Course.load(tmp_path / "demo")
+    assert shown.limits.cell_timeout_s < real.limits.cell_timeout_s
+    assert shown.limits.memory_mib == real.limits.memory_mib
+    assert shown.late_policy == real.late_policy
+    assert shown.assignments == real.assignments

@@ -18,7 +18,7 @@ __all__ = ["demo"]
 )
 @COURSE
 def demo(into: Path, root: Path) -> None:
-    """Build both assignments and grade a sample class, in a folder of its own.
+    """Build the assignments and grade a sample class, in a folder of its own.
 
     Example: grader demo
     """
