@@ -64,6 +64,7 @@ class WarmLauncher:
 
     Args:
         tier: how well boxes are closed off; by default as well as this machine can.
+        orders: of the `Nursery` that zygotes come from; by default, each has one of its own.
 
     Attributes:
         zygote: forks the next box.
@@ -72,10 +73,11 @@ class WarmLauncher:
         BoxError: the zygote does not start.
     """
 
-    def __init__(self, tier: Tier | None = None) -> None:
+    def __init__(self, tier: Tier | None = None, orders: socket.socket | None = None) -> None:
         from grader.box.jail.zygote import Zygote  # imports modules that only Linux has
 
-        self.zygote = Zygote()
+        self._orders = orders
+        self.zygote = Zygote(orders)
         self.tier = tier or self.zygote.tier
         self.refusals = self.zygote.refusals
         self.cgroup_version = self.zygote.cgroup_version
@@ -126,7 +128,7 @@ class WarmLauncher:
             return self.zygote.fork(spec)
         except ZygoteGone:
             self.zygote.close()
-            self.zygote = Zygote()
+            self.zygote = Zygote(self._orders)
             return self.zygote.fork(spec)
 
     def close(self) -> None:
@@ -162,13 +164,16 @@ class PlainLauncher:
         """Do nothing: each box has ended its own process."""
 
 
-def launcher(*, own_code: bool = False, unsafe: bool = False) -> Launcher:
+def launcher(
+    *, own_code: bool = False, unsafe: bool = False, orders: socket.socket | None = None
+) -> Launcher:
     """The right launcher for this machine.
 
     Args:
         own_code: whether the code belongs to the person who runs the command. Then a plain
             child process is good enough if this machine offers nothing better.
         unsafe: accept boxes that are bounded but not closed off.
+        orders: of the `Nursery` that zygotes come from, if workers share one.
 
     Raises:
         BoxError: other people's code cannot be confined here, or no zygote starts.
@@ -180,7 +185,7 @@ def launcher(*, own_code: bool = False, unsafe: bool = False) -> Launcher:
             f"grading other people's code needs Linux, not {sys.platform}; "
             "use WSL2, a virtual machine or a Linux server"
         )
-    warm = WarmLauncher()
+    warm = WarmLauncher(orders=orders)
     if warm.tier is Tier.BOUNDS_ONLY and not (own_code or unsafe):
         warm.close()
         raise BoxError(

@@ -7,11 +7,13 @@ The one loop below uses both as a `concurrent.futures.Executor`.
 from __future__ import annotations
 
 import os
+import socket
+import sys
 import threading
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -87,9 +89,24 @@ class LocalCrew:
         Raises:
             GraderError: the workers end while they start.
         """
-        with worker_processes(size, become_worker, (bundle,)) as executor:
+        with (
+            _nursery() as orders,
+            worker_processes(size, become_worker, (bundle, orders)) as executor,
+        ):
             _await_first(executor, size)
             yield Workers(executor, bundle.digest)
+
+
+@contextmanager
+def _nursery() -> Iterator[socket.socket | None]:
+    """Where all workers order their zygotes; it starts while they do."""
+    if sys.platform != "linux":
+        yield None
+        return
+    from grader.box.jail.nursery import Nursery
+
+    with closing(Nursery()) as nursery:
+        yield nursery.orders
 
 
 def _await_first(executor: Executor, size: int) -> None:

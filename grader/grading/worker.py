@@ -5,6 +5,7 @@ Only the workers import the judge. The driver names these functions, and does no
 
 from __future__ import annotations
 
+import socket
 import threading
 
 from grader.course.bundle import Bundle
@@ -17,12 +18,17 @@ _bundles: dict[str, Bundle] = {}
 _turn = threading.Lock()
 
 
-def become_worker(bundle: Bundle) -> None:
-    """Hold the assignment, and prepare what its first submission would wait for."""
+def become_worker(bundle: Bundle, orders: socket.socket | None = None) -> None:
+    """Hold the assignment, and prepare what its first submission would wait for.
+
+    Args:
+        bundle: the assignment.
+        orders: of the nursery that the workers share, if they do.
+    """
     _bundles[bundle.digest] = bundle
     from grader.grading.workshop import prepare
 
-    prepare(bundle)
+    prepare(bundle, orders)
 
 
 def grade_one(bundle: Bundle | str, submission: Submission) -> SubmissionResult:

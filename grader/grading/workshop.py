@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import socket
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -32,15 +33,20 @@ __all__ = [
 ]
 
 
-def prepare(bundle: Bundle) -> None:
+def prepare(bundle: Bundle, orders: socket.socket | None = None) -> None:
     """Prepare in this process what the bundle's first submission would wait for.
 
     The hidden tests are unpacked while the zygote starts in a process of its own. A `GraderError`
     is ignored here: it comes again with the first submission, whose result reports it.
+
+    Args:
+        bundle: the assignment.
+        orders: of the nursery that the workers share, if they do.
     """
+    _orders.append(orders)
     unpacking = threading.Thread(target=_ready, args=(workshop_of, bundle))
     unpacking.start()
-    _ready(launcher_of, bundle.unsafe)  # the zygote ends with the thread that starts it: this one
+    _ready(launcher_of, bundle.unsafe)
     unpacking.join()
 
 
@@ -113,6 +119,7 @@ def workshop_of(bundle: Bundle) -> Workshop:
 
 
 _launchers: dict[bool, Launcher] = {}
+_orders: list[socket.socket | None] = [None]
 
 
 def launcher_of(unsafe: bool) -> Launcher:
@@ -122,7 +129,7 @@ def launcher_of(unsafe: bool) -> Launcher:
         BoxError: no zygote starts, or boxes cannot be closed off here and `unsafe` is not set.
     """
     if unsafe not in _launchers:
-        _launchers[unsafe] = launcher(unsafe=unsafe)
+        _launchers[unsafe] = launcher(unsafe=unsafe, orders=_orders[-1])
         Finalize(None, _launchers[unsafe].close, exitpriority=0)
     return _launchers[unsafe]
 

@@ -26,7 +26,7 @@ from grader.intake.submissions import Submission, with_content
 from grader.results import Status, SubmissionResult
 from tests.kit.course import ID, hand_in, release_by_hand, write_course
 from tests.kit.notebooks import answered
-from tests.kit.processes import is_worker
+from tests.kit.processes import is_worker, open_boxes
 from tests.kit.results import by_student
 
 STUDENTS = ["amy", "bob", "cyd"]
@@ -112,11 +112,9 @@ def kill_when_a_box_sleeps(
                 if stop.is_set():
                     return
             while not stop.wait(0.05):
-                workers = workers_of_this_process()
-                busy = [pid for pid in workers if len(list(family.descendants(pid))) > 1]
-                if busy:
+                if open_boxes(os.getpid()):
                     stop.wait(0.1)
-                    os.kill(busy[0], signal.SIGKILL)
+                    os.kill(workers_of_this_process()[0], signal.SIGKILL)
                     break
 
     thread = threading.Thread(target=watch)
@@ -196,7 +194,7 @@ def test_what_was_graded_when_a_worker_died_is_not_graded_again(
     assert executor.given == ["absent0", "absent1", "absent2", "absent3", "absent1"]
 
 
-def die_at_once(bundle: Bundle) -> None:
+def die_at_once(bundle: Bundle, orders: object) -> None:
     os._exit(3)
 
 

@@ -19,7 +19,7 @@ from grader.system.processes import cores, worker_processes
 from tests.kit.course import ID, hand_in, release_by_hand, write_course
 from tests.kit.files import content
 from tests.kit.notebooks import answered
-from tests.kit.processes import is_worker
+from tests.kit.processes import is_worker, open_boxes
 
 pytestmark = pytest.mark.linux  # looks into /proc
 
@@ -47,9 +47,7 @@ class Command:
         return [pid for pid in family.children(self.process.pid) if is_worker(pid)]
 
     def boxes(self) -> list[int]:
-        """Zygotes have a child while a box is open."""
-        zygotes = (z for worker in self.workers() for z in family.children(worker))
-        return [box for zygote in zygotes for box in family.children(zygote)]
+        return open_boxes(self.process.pid)
 
     def until(self, happened: Callable[[], object]) -> None:
         at_most = time.monotonic() + AT_MOST_S

@@ -1,36 +1,36 @@
 """The zygote, a warm process that forks boxes, and the trusted handle on it.
 
-The zygote imports numpy, matplotlib and IPython once and never runs student code; every box
-is a fork of it. It is started by exec, with an environment of its own, so it holds nothing of the
-grader's memory or variables. One zygote serves one box at a time: all its descendants belong to
-that box, and to end the box is to end them all.
+The nursery imports numpy, matplotlib and IPython once, and forks a zygote for each worker. Neither
+runs student code; every box is a fork of its worker's zygote. One zygote serves one box at a time:
+all its descendants belong to that box, and to end the box is to end them all.
 """
 
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
 import select
-import shutil
 import signal
 import socket
 import struct
-import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from grader.box.bounds import MAX_FILES, SCRATCH_MIB
 from grader.box.jail import cgroup, family, kernel, namespaces
 from grader.box.jail import confine as jail
+from grader.box.jail.nursery import ORDER, Nursery
 from grader.box.jail.scratch_use import is_overfull
 from grader.box.stopwatch import Used
 from grader.box.tiers import Tier
 from grader.errors import BoxError
 from grader.locale.translations import Sentence
-from grader.system.scratch import new_folder
 
 __all__ = ["Zygote", "ZygoteGone", "main"]
 
@@ -43,6 +43,7 @@ END_GRACE_S = 0.5
 MAX_PASSES = 50
 PR_SET_CHILD_SUBREAPER = 36
 LENGTH = struct.Struct("!I")
+Run = Callable[..., None]  # `grader.box.inside.runner.run` with its shell
 
 
 class ZygoteGone(BoxError):
@@ -50,44 +51,40 @@ class ZygoteGone(BoxError):
 
 
 class Zygote:
-    """Starts a zygote and asks it for boxes.
+    """Gets a zygote from a nursery and asks it for boxes.
+
+    Args:
+        orders: of a `Nursery` that others use too; by default, this zygote has one of its own.
 
     Attributes:
         tier: the best tier that works here, found by trying.
         refusals: why each better tier does not work.
         cgroup_version: version of the control groups that bound its boxes, 1 or 2; 0 without.
+        pid: its process id.
         home: the folder that its variable HOME names.
 
     Raises:
         ZygoteGone: the process does not start, or does not answer.
     """
 
-    def __init__(self) -> None:
-        ours, theirs = socket.socketpair()
+    def __init__(self, orders: socket.socket | None = None) -> None:
+        self._nursery: Nursery | None = None
+        if orders is None:
+            self._nursery = Nursery()
+            orders = self._nursery.orders
+        self._socket, theirs = socket.socketpair()
         with theirs:
-            command = [sys.executable, "-I", "-m", "grader.box.jail.zygote", str(theirs.fileno())]
-            self.home = new_folder("zygote")
-            self.home.chmod(0o711)  # a box with its own uid must reach the folder of a probe
-            self._process = subprocess.Popen(
-                command,
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                cwd="/",
-                env=jail.environment(self.home),
-                start_new_session=True,  # Ctrl-C is the driver's to handle
-            )
-        self._socket = ours
+            try:
+                socket.send_fds(orders, [ORDER], [theirs.fileno()])
+            except OSError as error:
+                raise ZygoteGone(f"no zygote starts: {error}; run the command again") from None
         self._socket.settimeout(START_TIMEOUT_S)
         answer = self._receive()
         self.tier = Tier(answer["tier"])
         self.refusals = tuple(answer["refusals"])
         self.cgroup_version = int(answer["cgroup"])
+        self.pid, self.home = int(answer["pid"]), str(answer["home"])
         self._socket.settimeout(KILL_TIMEOUT_S)
-
-    @property
-    def pid(self) -> int:
-        """The process id of the zygote."""
-        return self._process.pid
 
     def used_time(self) -> Used:
         """What the box that runs now has used so far."""
@@ -128,15 +125,22 @@ class Zygote:
 
     def close(self) -> None:
         """Stop the zygote and all its descendants."""
+        self._hang_up()
+        if self._nursery is not None:
+            self._nursery.close()
+
+    def _hang_up(self) -> None:
+        """Close the channel, which ends the zygote; one that does not notice is killed."""
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_WR)
+            self._socket.settimeout(KILL_TIMEOUT_S)
+            while self._socket.recv(LENGTH.size):
+                pass
+            self._socket.close()
+            return
         self._socket.close()
-        try:
-            self._process.wait(KILL_TIMEOUT_S)
-        except subprocess.TimeoutExpired:
-            _kill_descendants(self.pid)  # nobody would end them without it
-            self._process.kill()
-            self._process.wait()
-        cgroup.remove_leftovers()
-        shutil.rmtree(self.home, ignore_errors=True)
+        _kill_descendants(self.pid)  # nobody would end them without it
+        _send_signal(self.pid, signal.SIGKILL)
 
     def _send(self, message: dict[str, Any], fds: list[int]) -> None:
         data = json.dumps(message).encode()
@@ -177,24 +181,25 @@ def _read_message(sock: socket.socket) -> tuple[dict[str, Any] | None, list[int]
 class _Server:
     """The loop inside the zygote process."""
 
-    def __init__(self, sock: socket.socket) -> None:
-        from grader.box.inside.runner import run
-        from grader.box.inside.shell import warm_up
-
-        self._socket = sock
-        self._run = run
-        namespaces.interpreter_folders()  # looked up once, for every box
-        self._shell = warm_up()
+    def __init__(self, sock: socket.socket, run: Run) -> None:
+        self._socket, self._run = sock, run
         self._own_memory = family.private_bytes(os.getpid())
-        self._group = cgroup.enter()
+        self._group: cgroup.ControlGroup | None = None
         self._oom_kills = 0
         self._spec: jail.JailSpec | None = None
         self._box_pid = 0
         self._cause: Sentence | None = None
 
-    def serve(self) -> None:
-        """Answer requests until the other end closes; watch the box in between."""
-        self._reply(self._probe())
+    def serve(self, tiers: dict[str, Any]) -> None:
+        """Answer requests until the other end closes; watch the box in between.
+
+        Args:
+            tiers: what `probe` found.
+        """
+        self._group = cgroup.enter()
+        version = self._group.version if self._group else 0
+        about = {"pid": os.getpid(), "home": os.environ["HOME"], "cgroup": version}
+        self._reply({**tiers, **about})
         while True:
             if self._box_pid and not select.select([self._socket], [], [], WATCH_INTERVAL_S)[0]:
                 self._watch()
@@ -216,7 +221,7 @@ class _Server:
         data = json.dumps(message).encode()
         self._socket.sendall(LENGTH.pack(len(data)) + data)
 
-    def _probe(self) -> dict[str, Any]:
+    def probe(self) -> dict[str, Any]:
         """Try the tiers, the best first, with boxes that run nothing."""
         refusals: list[str] = []
         for tier in (Tier.NAMESPACES, Tier.LANDLOCK):
@@ -224,14 +229,9 @@ class _Server:
                 error = self._fork(jail.JailSpec(tier, folder, **PROBE), None)
                 self._kill_all()
             if not error:
-                return {"tier": tier, "refusals": refusals, "cgroup": self._cgroup_version}
+                return {"tier": tier, "refusals": refusals}
             refusals.append(f"tier {tier}: {error}")
-        answer = {"tier": Tier.BOUNDS_ONLY, "refusals": refusals}
-        return {**answer, "cgroup": self._cgroup_version}
-
-    @property
-    def _cgroup_version(self) -> int:
-        return self._group.version if self._group else 0
+        return {"tier": Tier.BOUNDS_ONLY, "refusals": refusals}
 
     def _fork(self, spec: jail.JailSpec, fd: int | None) -> str:
         """Fork a box that serves the socket `fd`; returns why it could not be jailed, or ""."""
@@ -264,7 +264,7 @@ class _Server:
             os._exit(1)
         os.close(status)
         if fd is not None:
-            self._run(socket.socket(fileno=fd), self._shell, spec.output_mib)
+            self._run(socket.socket(fileno=fd), output_mib=spec.output_mib)
         os._exit(0)
 
     def _watch(self) -> None:
@@ -349,9 +349,43 @@ def _describe(exit_code: int) -> Sentence:
 
 
 def main() -> None:
-    """``python -m grader.box.jail.zygote FD``: serve boxes until the socket closes."""
+    """``python -m grader.box.jail.zygote FD``: fork a zygote for each order that comes there.
+
+    It ends when nobody can order any more, and no zygote is left.
+    """
+    gc.disable()  # a twentieth of the imports' time; `warm_up` ends with one collection
+    from grader.box.inside.runner import run
+    from grader.box.inside.shell import warm_up
+
+    serve = partial(run, shell=warm_up())
+    gc.enable()
     kernel.prctl(PR_SET_CHILD_SUBREAPER, 1)
-    _Server(socket.socket(fileno=int(sys.argv[1]))).serve()
+    namespaces.interpreter_folders()  # looked up once, for every box
+    orders = socket.socket(fileno=int(sys.argv[1]))
+    tiers = _Server(orders, serve).probe()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps zygotes
+    while end := _next_order(orders):
+        with end:
+            if os.fork() == 0:
+                orders.close()
+                _become_zygote(end, serve, tiers)
+    with contextlib.suppress(ChildProcessError):  # there is none, or none any more
+        os.wait()
+
+
+def _next_order(orders: socket.socket) -> socket.socket | None:
+    """The socket that a new zygote shall serve; None if nobody can order any more."""
+    order, ends, _, _ = socket.recv_fds(orders, len(ORDER), 1)
+    return socket.socket(fileno=ends[0]) if order else None
+
+
+def _become_zygote(end: socket.socket, run: Run, tiers: dict[str, Any]) -> None:
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    kernel.prctl(PR_SET_CHILD_SUBREAPER, 1)  # a fork does not inherit that
+    try:
+        _Server(end, run).serve(tiers)
+    finally:
+        os._exit(0)
 
 
 if __name__ == "__main__":
