@@ -232,6 +232,7 @@ class Judge:
         with _environment(**places), _interpreter(world):
             self.pid = self._executor.submit(os.getpid).result(JUDGE_TIMEOUT_S)
         self.zygote_pid, self._zygote_home = self._executor.submit(_warm_up).result(JUDGE_TIMEOUT_S)
+        self._ours = set(family.descendants(self.pid))  # the nursery and its zygote
         self.turns_at_first = self.turns()
         self.refusal = self._executor.submit(_refusal).result(JUDGE_TIMEOUT_S)
 
@@ -275,9 +276,9 @@ class Judge:
 
     def leftover_processes(self) -> list[int]:
         """Processes that descend from a box, wherever they hang in the tree now."""
-        adopted = [pid for pid in family.descendants(self.pid) if pid != self.zygote_pid]
         home = os.fsencode(f"HOME={self._zygote_home}")
-        return sorted({*adopted, *(pid for pid in _with_environment(home))} - {self.zygote_pid})
+        found = {*family.descendants(self.pid), *_with_environment(home)}
+        return sorted(found - self._ours)
 
     def close(self) -> None:
         """End the worker, and its zygote with it."""
