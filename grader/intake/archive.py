@@ -1,7 +1,8 @@
 """A folder or a zip that came from elsewhere, read file by file and never unpacked.
 
 A file with a path that leads outside, a link, too large a size or broken data yields a reason
-instead of content, so that one bad file does not stop the rest. Archives inside are not opened.
+instead of content, so that one bad file does not stop the rest. A zip inside is read like a folder
+of its name, since many systems pack one for each student; a zip in that is not.
 
 What a zip says about sizes is not believed, and how well something is packed says nothing: the
 repeated lines of an honest output shrink a thousandfold. What counts is the bytes that come out,
@@ -10,17 +11,19 @@ which are read in small pieces, so that no more is ever unpacked than is allowed
 
 from __future__ import annotations
 
+import io
 import os
 import stat
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO
 
 from grader.course.folder import is_debris
 from grader.errors import UsageError
+from grader.intake.zipnames import members_of, open_zip
 from grader.notebook import MAX_BYTES
 
 __all__ = ["Archive", "open_archive"]
@@ -31,7 +34,9 @@ BOUNDED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # of others, Python unpack
 MAX_TOTAL_BYTES = 8 << 30
 MAX_NAME = 400  # characters
 MAX_DEPTH = 24
-ENCRYPTED, IN_UTF8 = 0x1, 0x800  # flags of a member of a zip
+MAX_INNER_BYTES = 64 << 20  # of a zip in a download
+ENCRYPTED = 0x1  # flag of a member of a zip
+NOT_A_ZIP = "not a zip, or damaged"
 
 
 class Archive:
@@ -51,12 +56,20 @@ class Archive:
         self.root = root
         self.refused: dict[str, str] = {}
         self.entries: list[str] = []
-        for count, name in enumerate(names):
-            if count >= MAX_MEMBERS:
-                raise UsageError(f"more than {MAX_MEMBERS} files in it; collect it in parts")
-            self._add(name)
-        self.entries.sort()
+        self._count = 0
         self._read_bytes = 0
+        self._inner: dict[str, tuple[str, str]] = {}
+        self._last: tuple[str, Archive | None] = ("", None)
+        for name in names:
+            self._count_one()
+            self._add(name)
+        self._look_inside()
+        self.entries.sort()
+
+    def _count_one(self) -> None:
+        self._count += 1
+        if self._count > MAX_MEMBERS:
+            raise UsageError(f"more than {MAX_MEMBERS} files in it; collect it in parts")
 
     def _add(self, name: str) -> None:
         path = PurePosixPath(name)
@@ -67,14 +80,59 @@ class Archive:
         else:
             self.entries.append(name)
 
+    def _look_inside(self) -> None:
+        """List what is in each zip, as if the zip were a folder; a zip that fails is refused."""
+        for name in [entry for entry in self.entries if entry.lower().endswith(".zip")]:
+            opened = self._inside(name)
+            if opened == NOT_A_ZIP:
+                continue
+            self.entries.remove(name)
+            if isinstance(opened, str):
+                self.refused[name] = opened
+                continue
+            for inner in (*opened.entries, *opened.refused):
+                self._count_one()
+                path = f"{name}/{inner}"
+                if reason := opened.refused.get(inner) or _unfit(path):
+                    self.refused[path] = reason
+                else:
+                    self._inner[path] = (name, inner)
+                    self.entries.append(path)
+
+    def _inside(self, name: str) -> Archive | str:
+        """A zip in the download, of which the last one is kept; or why it cannot be read."""
+        if self._last[0] != name:
+            data = self._content(name, MAX_INNER_BYTES)
+            if isinstance(data, str):
+                return data
+            try:
+                self._last = (name, _InnerZip(open_zip(io.BytesIO(data))))
+            except zipfile.BadZipFile:
+                return NOT_A_ZIP
+            except (OSError, ValueError, UsageError) as error:
+                return f"cannot be read ({error}); unpack it into a folder of its name"
+        return self._last[1] or NOT_A_ZIP
+
     def read(self, name: str) -> bytes | str:
         """Read one entry: its content, or the reason why it has none."""
+        if name in self._inner:
+            outer, inner = self._inner[name]
+            opened = self._inside(outer)
+            if isinstance(opened, str):
+                return opened
+            opened._read_bytes = self._read_bytes
+            data = opened.read(inner)
+            self._read_bytes = opened._read_bytes
+            return data
+        return self._content(name, MAX_BYTES)
+
+    def _content(self, name: str, most: int) -> bytes | str:
         try:
             opened = self._open(name)
             if isinstance(opened, str):
                 return opened
             with opened as file:
-                return self._bounded(file)
+                return self._bounded(file, most)
         except Exception as error:  # a broken member raises errors of zlib, struct and others
             return _problem(error)
 
@@ -82,15 +140,15 @@ class Archive:
         """The entry's content, or the reason why it must not be read."""
         raise NotImplementedError
 
-    def _bounded(self, file: IO[bytes]) -> bytes | str:
+    def _bounded(self, file: IO[bytes], most: int) -> bytes | str:
         data = bytearray()
         while piece := file.read(PIECE_BYTES):
             data += piece
             self._read_bytes += len(piece)
             if self._read_bytes > MAX_TOTAL_BYTES:
                 return f"more than {MAX_TOTAL_BYTES >> 30} GiB in all; collect it in parts"
-            if len(data) > MAX_BYTES:
-                return f"larger than {MAX_BYTES >> 20} MiB; let its outputs be cleared"
+            if len(data) > most:
+                return f"larger than {most >> 20} MiB; let its outputs be cleared"
         return bytes(data)
 
 
@@ -110,10 +168,10 @@ class _Folder(Archive):
 class _Zip(Archive):
     def __init__(self, file: zipfile.ZipFile) -> None:
         self._file = file
-        members = [member for member in file.infolist() if not member.is_dir()]
-        self._members = {_name_of(member): member for member in members}
+        members = members_of(file)
+        self._members = dict(members)
         super().__init__(iter(self._members))
-        counts = Counter(_name_of(member) for member in members)
+        counts = Counter(name for name, _ in members)
         twice = {name for name, count in counts.items() if count > 1}
         self.entries = [entry for entry in self.entries if entry not in twice]
         self.refused |= dict.fromkeys(sorted(twice), "twice in the zip")
@@ -129,6 +187,15 @@ class _Zip(Archive):
         return self._file.open(member)
 
 
+class _InnerZip(_Zip):
+    """A zip in a download; a zip in it is refused, or a bomb could grow with each layer."""
+
+    def _look_inside(self) -> None:
+        for name in [entry for entry in self.entries if entry.lower().endswith(".zip")]:
+            self.entries.remove(name)
+            self.refused[name] = "a zip in a zip of a zip; unpack it, and collect the folder"
+
+
 @contextmanager
 def open_archive(source: Path) -> Iterator[Archive]:
     """Open a folder or a zip.
@@ -140,7 +207,7 @@ def open_archive(source: Path) -> Iterator[Archive]:
         if source.is_dir():
             yield _Folder(source)
         elif zipfile.is_zipfile(source):
-            with zipfile.ZipFile(source) as file:
+            with open_zip(source.open("rb", buffering=0)) as file:
                 yield _Zip(file)
         else:
             raise UsageError("neither a folder nor a zip file; give the download as it came")
@@ -167,15 +234,6 @@ def _problem(error: Exception) -> str:
     if isinstance(error, OSError):
         return f"cannot be read ({error.strerror or error})"
     return f"cannot be unpacked, since its data is damaged ({type(error).__name__}: {error})"
-
-
-def _name_of(member: zipfile.ZipInfo) -> str:
-    """The member's path; many programs write UTF-8 without setting the flag for it."""
-    name = member.filename
-    if not member.flag_bits & IN_UTF8:
-        with suppress(UnicodeError):
-            name = name.encode("cp437").decode("utf-8")
-    return name.replace("\\", "/")
 
 
 def _unfit(name: str) -> str:

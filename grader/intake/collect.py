@@ -25,6 +25,7 @@ from grader.errors import UsageError
 from grader.intake.archive import Archive, open_archive
 from grader.intake.attempts import Attempt, StudentAttempts, latest
 from grader.intake.identity import Unknown, has_number, identified
+from grader.intake.labels import Labels, number_in
 from grader.intake.naming.github import last_commit
 from grader.intake.naming.handed import Handed, shown
 from grader.intake.naming.recognised import recognised
@@ -46,6 +47,7 @@ from grader.notebook import Notebook
 __all__ = ["Collected", "collect", "missing", "take_over"]
 
 COPY_MARK = re.compile(r"( ?\(\d{1,3}\)|-\d{1,3})$")  # browsers and Canvas number further copies
+PACKED = (".zip", ".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz")
 WITH_TIMES = ("nbgrader", "folder")  # elsewhere the student may have uploaded the timestamp.txt
 
 
@@ -101,7 +103,11 @@ def collect(
     numbers = load_numbers(times, roster) if times else {}
     with open_archive(source) as archive:
         is_known = _known_by(roster)
-        kind, files = recognised(archive.entries, assignment_id, naming, is_known or _is_nobody)
+        labels = _labels(course, roster)
+        is_label = _has_number if labels is None else labels.is_label
+        kind, files = recognised(
+            archive.entries, assignment_id, naming, is_known or _is_nobody, is_label
+        )
         if not files:
             raise UsageError(_nothing(source, assignment_id, kind))
         groups = load_groups(course).at(assignment_id)
@@ -139,7 +145,8 @@ def take_over(
     roster, deadlines = load_roster(course), load_deadlines(course)
     if roster is None and kind in ("canvas", "moodle"):
         yield Collected("", f"no roster.csv: each student's {kind.title()} number becomes the id")
-    known, unknown = _by_student(files, roster, load_renamings(course.root).now)
+    now = load_renamings(course.root).now
+    known, unknown = _by_student(files, roster, now, _labels(course, roster))
     release = released(course, assignment_id)
     collector = _Collector(course, assignment_id, deadlines, archive, kind, told, release)
     lines = []
@@ -180,8 +187,20 @@ def _is_nobody(name: str) -> bool:
     return False
 
 
+def _labels(course: Course, roster: Roster | None) -> Labels | None:
+    return Labels(roster, load_renamings(course.root).now) if roster else None
+
+
+def _has_number(name: str) -> bool:
+    """Whether a name holds a number and more, as labels do; a bare number is an id."""
+    return number_in(name) not in ("", name)
+
+
 def _by_student(
-    files: Iterable[Handed], roster: Roster | None, now: Mapping[str, str]
+    files: Iterable[Handed],
+    roster: Roster | None,
+    now: Mapping[str, str],
+    labels: Labels | None = None,
 ) -> tuple[dict[str, list[Handed]], list[Collected]]:
     """Files by student id, and a line for each student whom we do not know.
 
@@ -189,12 +208,13 @@ def _by_student(
         files: those of the download.
         roster: who takes the course.
         now: the id that a student has now, by each id that they had before.
+        labels: the roster's way to read names that hold number and name.
     """
     known: dict[str, list[Handed]] = {}
     unknown: list[tuple[str, str]] = []
     for file in files:
         try:
-            student = identified(file, roster)
+            student = identified(file, roster, labels)
             if roster is None or student not in roster.people:
                 student = now.get(student, student)
             known.setdefault(student, []).append(file)
@@ -393,6 +413,8 @@ def _left_over(archive: Archive, files: Sequence[Handed]) -> Iterator[Collected]
     for entry in archive.entries:
         if entry not in named and entry.lower().endswith(".ipynb"):
             yield _left_out(entry, "its name does not tell whose it is")
+        elif entry not in named and entry.lower().endswith(PACKED):
+            yield _left_out(entry, "cannot be unpacked; unpack it into a folder of its name")
 
 
 def _late_without_time(lines: Iterable[Collected], kind: str) -> Iterator[Collected]:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from grader.course.ids import is_safe_student
 from grader.course.roster import Person, Roster, name_key
+from grader.intake.labels import Labels, number_in
 from grader.intake.naming.handed import Handed, shown
 
 __all__ = ["Unknown", "has_number", "identified", "is_damaged"]
@@ -23,13 +24,14 @@ class Unknown(Exception):
     """A file's student is unknown or not certain; the message says why."""
 
 
-def identified(file: Handed, roster: Roster | None) -> str:
+def identified(file: Handed, roster: Roster | None, labels: Labels | None = None) -> str:
     """Find the id of the student who handed a file in.
 
     Args:
         file: the file, as the download's naming describes it.
         roster: who takes the course. Without one, the download's name for the student is the id,
             if it can be one.
+        labels: the roster's way to read names that hold number and name; None without a roster.
 
     Raises:
         Unknown: the roster has nobody of that name, or more than one, or another person of that
@@ -42,6 +44,8 @@ def identified(file: Handed, roster: Roster | None) -> str:
         return file.key
     if file.key.startswith("anon_") and file.column == "canvas_id":
         raise Unknown("an anonymous download; turn anonymous grading off and download again")
+    if file.column == "label":
+        return _labelled(file.key, labels)
     if roster is None:
         if is_safe_student(file.key):
             return file.key
@@ -56,8 +60,22 @@ def identified(file: Handed, roster: Roster | None) -> str:
     return person.id
 
 
+def _labelled(label: str, labels: Labels | None) -> str:
+    if labels is None:
+        if number := number_in(label):
+            return number
+        raise Unknown("holds no student number, or several; write a roster.csv")
+    owner = labels.owner(label)
+    if isinstance(owner, str):
+        reason = owner or "holds neither a number nor a name of the roster"
+        raise Unknown(f"{reason}; correct the roster, or rename it to begin with the id")
+    return owner.id
+
+
 def has_number(file: Handed, student: str, roster: Roster) -> bool:
     """Whether the download's name for the student is in the roster, or only the full name is."""
+    if file.column == "label":
+        return Labels(roster).has_number(file.key, student)
     return student in {
         person.id for column in (file.column, "id") if (person := _by(column, file.key, roster))
     }

@@ -31,7 +31,7 @@ __all__ = ["collect"]
 @click.option(
     "--from",
     "naming",
-    type=click.Choice(["moodle", "nbgrader", "github", "canvas", "folder"]),
+    type=click.Choice(["moodle", "nbgrader", "github", "canvas", "folder", "label"]),
     help="How its files are named.  [default: recognised]",
 )
 @click.option(

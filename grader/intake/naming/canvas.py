@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
-from grader.intake.naming.handed import Handed
+from grader.intake.naming.handed import Handed, outermost_zip
 
 __all__ = ["named"]
 
@@ -41,7 +41,8 @@ def named(entries: Sequence[str], assignment_id: str) -> list[Handed]:
 
 def _named(entries: Sequence[str]) -> Iterator[Handed]:
     for entry in entries:
-        path = PurePosixPath(entry)
+        whole = PurePosixPath(entry)
+        path = outermost_zip(whole)  # Canvas named the zip, the student what is in it
         if match := ANONYMOUS.fullmatch(path.name):
             key, name = f"anon_{match['code']}", ""
         elif match := FILE.fullmatch(path.name) or TEXT.fullmatch(path.name):
@@ -50,7 +51,7 @@ def _named(entries: Sequence[str]) -> Iterator[Handed]:
             continue
         yield Handed(
             entry,
-            PurePosixPath(match["own"]),
+            PurePosixPath(match["own"]) / whole.relative_to(path),
             key,
             "canvas_id",
             name,

@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
-from grader.intake.naming.handed import Handed
+from grader.intake.naming.handed import Handed, outermost_zip
 
 __all__ = ["named"]
 
@@ -50,14 +50,15 @@ def _inbound(entry: str, assignment_id: str) -> Handed | None:
 
 
 def _attempt(entry: str) -> Handed | None:
-    path = PurePosixPath(entry)
+    whole = PurePosixPath(entry)
+    path = outermost_zip(whole)
     match = ATTEMPT.fullmatch(path.name)
     if match is None:
         return None
     date, time = match["time"][:10], match["time"][11:].replace("-", ":")
     return Handed(
         entry,
-        PurePosixPath(match["own"]),
+        PurePosixPath(match["own"]) / whole.relative_to(path),
         match["titled"],
         attempt=match["time"],
         time=f"{date} {time}",

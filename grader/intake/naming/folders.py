@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import PurePosixPath
 
 from grader.intake.naming.handed import Handed
+from grader.intake.naming.labelled import without_zip
 
 __all__ = ["named"]
 
@@ -26,10 +27,17 @@ def named(
         is_student: whether the roster has somebody of that name.
     """
     paths = [PurePosixPath(entry) for entry in entries]
-    is_theirs = any(is_student(path.parts[0]) for path in paths if len(path.parts) >= 2)
+    is_theirs = any(
+        is_student(without_zip(path.parts[0])) for path in paths if len(path.parts) >= 2
+    )
     start = 1 if _is_wrapped(paths, assignment_id) and not is_theirs else 0
     return [
-        Handed(str(path), PurePosixPath(*path.parts[start + 1 :]), path.parts[start], level=start)
+        Handed(
+            str(path),
+            PurePosixPath(*path.parts[start + 1 :]),
+            without_zip(path.parts[start]),
+            level=start,
+        )
         for path in paths
         if len(path.parts) >= start + 2
     ]

@@ -9,7 +9,7 @@ from itertools import takewhile
 from pathlib import PurePosixPath
 from typing import Protocol
 
-__all__ = ["Handed", "Naming", "in_common", "is_notebook", "shared_depth", "shown"]
+__all__ = ["Handed", "Naming", "in_common", "is_notebook", "outermost_zip", "shared_depth", "shown"]
 
 PLAIN_SIGNS = " _.,'\u2019@+()/-"
 
@@ -82,6 +82,12 @@ def in_common(rows: Sequence[tuple[str, ...]]) -> int:
     return sum(
         1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(first, last, strict=False))
     )
+
+
+def outermost_zip(path: PurePosixPath) -> PurePosixPath:
+    """The first zip on a path, in which the rest of it lies; the path itself without one."""
+    around = [parent for parent in path.parents if parent.name.lower().endswith(".zip")]
+    return around[-1] if around else path
 
 
 def shown(text: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import PurePosixPath
 
 from grader.errors import UsageError
-from grader.intake.naming import canvas, exchange, folders, github, moodle
+from grader.intake.naming import canvas, exchange, folders, github, labelled, moodle
 from grader.intake.naming.handed import Handed, Naming, is_notebook, shared_depth
 
 __all__ = ["NAMINGS", "recognised"]
@@ -30,6 +30,7 @@ def recognised(
     assignment_id: str,
     forced: str | None = None,
     is_student: Callable[[str], bool] = lambda name: False,
+    is_label: Callable[[str], bool] = lambda name: False,
 ) -> tuple[str, list[Handed]]:
     """Find the naming that fits most of what stands at the outermost level.
 
@@ -39,6 +40,7 @@ def recognised(
         forced: name of the naming, a key of `NAMINGS`; None if it is to be recognised.
         is_student: whether the roster has somebody of that name. What is in a folder of that name
             was named by that student.
+        is_label: whether a name holds the number or the name of a student.
 
     Returns:
         The naming's name, and the files that follow it.
@@ -47,8 +49,9 @@ def recognised(
         UsageError: two namings fit equally well.
     """
     in_folders = folders.named(entries, assignment_id, is_student)
-    if forced == "folder":
-        return forced, in_folders
+    labels = labelled.named(entries, assignment_id, is_label)
+    if forced in ("folder", "label"):
+        return forced, in_folders if forced == "folder" else labels
     found = {
         name: _not_inside(naming(entries, assignment_id), is_student)
         for name, naming in NAMINGS.items()
@@ -63,6 +66,9 @@ def recognised(
     votes, most = _votes((f.entry for f in found[best]), depth), _votes(entries, depth)
     if votes and (2 * votes > most or not in_folders):
         return best, found[best]
+    known = {file.key for file in in_folders if is_student(file.key)}
+    if len({file.key for file in labels if is_label(file.key)}) > len(known):
+        return "label", labels
     return "folder", in_folders
 
 
