@@ -60,7 +60,7 @@ def export_into_canvas(
             if change.reason:
                 warn(f"{change.student}: not written: {change.reason}")
     written = sum(not change.reason for change in done)
-    show_line(f"{written} written, {len(refused) + len(done) - written} not")
+    show_line(f"{written} written, {len(refused) + count - written} not")
     rows = {change.student: change for change in (*plan.changes, *done)}
     print_json([_row(change, change in done) for change in rows.values()])
     is_left = written < count and not dry_run

@@ -40,24 +40,25 @@ class People:
     tests: frozenset[int]
     roster: Roster | None
 
-    def handed(self, submission: Submission, entry: str = "") -> Handed:
+    def handed(self, submission: Submission, entry: str = "", own: str = "") -> Handed:
         """What Canvas says of whose a submission is, as the name of a file would say it.
 
         Args:
             submission: a student's submission in Canvas.
             entry: what stands for a file of it.
+            own: the student's name for that file.
         """
-        own = PurePosixPath(PurePosixPath(entry).name)
+        path = PurePosixPath(own)
         if not submission.user:
-            return Handed(entry, own, ANONYMOUS + submission.anonymous, "anonymous_id")
+            return Handed(entry, path, ANONYMOUS + submission.anonymous, "anonymous_id")
         member = self.members.get(submission.user, Member(submission.user, ""))
         found = self._by_numbers(member)
         if len(found) > 1:
             doubt = f"Canvas's numbers of this person are those of {' and '.join(sorted(found))}"
-            return Handed(entry, own, str(member.id), "canvas_id", member.name, doubt=doubt)
+            return Handed(entry, path, str(member.id), "canvas_id", member.name, doubt=doubt)
         if found:
-            return Handed(entry, own, found.pop(), "id", "")
-        return Handed(entry, own, str(member.id), "canvas_id", member.name)
+            return Handed(entry, path, found.pop(), "id", "")
+        return Handed(entry, path, str(member.id), "canvas_id", member.name)
 
     def student(self, submission: Submission) -> str:
         """Our id of the student.
@@ -148,7 +149,11 @@ def _plain(text: str) -> str:
 def origin_of(canvas: Canvas, submission: Submission) -> str:
     """What the attempts of this person at this assignment begin with in `attempts/`."""
     who = submission.user or ANONYMOUS + submission.anonymous
-    return f"canvas/{canvas.host}/{canvas.place}/{who}/"
+    return f"{_place(canvas)}{who}/"
+
+
+def _place(canvas: Canvas) -> str:
+    return f"canvas/{canvas.host.replace(':', '.')}/{canvas.place}/"
 
 
 def refuse_stranger(
@@ -166,7 +171,7 @@ def refuse_stranger(
     Raises:
         UsageError: the work came from somebody else there: the roster was changed since.
     """
-    place = f"canvas/{canvas.host}/{canvas.place}/"
+    place = _place(canvas)
     origins = [a.origin for a in StudentAttempts(course, assignment_id, student).attempts]
     theirs = [origin for origin in origins if origin.startswith(place)]
     known = {origin_of(canvas, s) for s in (submission, replace(submission, user=0))}

@@ -145,11 +145,11 @@ def _handed(
     """What was handed in as files; `files` gets each notebook."""
     for attempt in submission.attempts:
         for file in attempt.attachments:
-            entry = f"{origin_of(canvas, submission)}{attempt.number}/{file.id}/{_name(file)}"
+            entry = f"{origin_of(canvas, submission)}{attempt.number}/{_name(submission, file)}"
             if is_notebook(entry):
                 files[entry] = file
             yield replace(
-                people.handed(submission, entry),
+                people.handed(submission, entry, _own_name(file)),
                 attempt=f"{attempt.number:09}",
                 time=attempt.submitted_at,
                 order=file.id,
@@ -157,7 +157,13 @@ def _handed(
             )
 
 
-def _name(file: Attachment) -> str:
+def _name(submission: Submission, file: Attachment) -> str:
+    """The name that the file would have in a download, where nobody takes it for another's."""
+    who = f"student_{submission.user}" if submission.user else ANONYMOUS + submission.anonymous
+    return f"{who}_{file.id}_{_own_name(file)}"
+
+
+def _own_name(file: Attachment) -> str:
     """The student's name for the file, without what could be a path."""
     return file.name.replace("\\", "/").rpartition("/")[2][:200] or "file"
 

@@ -60,6 +60,7 @@ def score(known: Class, number: int) -> object:
 def test_scores_are_shown_and_nothing_is_written_without_a_yes(run: Any, known: Class) -> None:
     code, out, err = run("export", ID, "--canvas", PLACE)
     assert code == 1 and "nothing is written without a terminal; add --yes" in err
+    assert "0 written, 5 not" in out
     assert ["ada", "–", "5.5"] in [line.split() for line in out.splitlines()]
     assert "stays: not in this course in Canvas" in out
     assert score(known, 501) is None

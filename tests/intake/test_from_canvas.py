@@ -11,6 +11,7 @@ from grader.course.settings import Course
 from grader.errors import LmsError
 from grader.intake.attempts import StudentAttempts
 from grader.intake.from_canvas import collect_from_canvas
+from grader.intake.naming.canvas import named
 from tests.kit.canvas_class import connected, enroll_forty, id_of, write_roster
 from tests.kit.canvas_server import Class, Request, playing
 from tests.kit.course import ID
@@ -164,6 +165,19 @@ def test_a_name_from_the_server_chooses_no_path(course: Course, known: Class, na
     assert submitted(course) == {"s01": work(501)}
     assert not any("\x1b" in line for line in lines)
     assert not [p for p in course.root.rglob("*.ipynb") if p.name.startswith("x")]
+
+
+def test_an_origin_is_a_name_of_canvas_whatever_the_student_wrote(
+    course: Course, known: Class
+) -> None:
+    """Pages in a zip go back by the numbers in these names."""
+    enroll_forty(known)
+    write_roster(course, known)
+    known.hand_in(501, {f"x_502_9001_{ID}.ipynb": work(501)})
+    said(course, known)
+    (attempt,) = StudentAttempts(course, ID, "s01").attempts
+    (file,) = named([attempt.origin], ID)
+    assert (file.key, file.order, file.own.name) == ("501", 50_000, f"x_502_9001_{ID}.ipynb")
 
 
 def test_two_numbers_that_contradict_are_listed(course: Course, known: Class) -> None:
