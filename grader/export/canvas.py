@@ -68,7 +68,7 @@ def fill_in(
                 f"{number(column.assignment.max_score)} here; scores are written as they are"
             )
     places = {name: i for name, head in IDS.items() if (i := table.column(head)) is not None}
-    students = frozenset(student for column in columns for student in column.scores)
+    students = frozenset(student for column in columns for student in column.cells)
 
     def is_student(row: Row) -> bool:
         return POINTS not in row.get(0) and any(row.get(index) for index in places.values())
@@ -88,12 +88,12 @@ def fresh(columns: Sequence[Column], roster: Roster | None) -> bytes:
         roster: who takes the course. Without one, a student id that is a number goes into `ID`, any
             other into `SIS Login ID`.
     """
-    students = sorted({student for column in columns for student in column.scores})
+    students = sorted({student for column in columns for student in column.cells})
     head = ["Student", *IDS.values(), "Section", *(column.name for column in columns)]
     maxima = [number(column.assignment.max_score) for column in columns]
     rows = [head, [f"    {POINTS}", "", "", "", "", *maxima]]
     for student in students:
-        scores = [column.scores.get(student) for column in columns]
+        scores = [column.cells.get(student) for column in columns]
         cells = ["" if score is None else number(score) for score in scores]
         rows.append([*_identity(student, roster), *cells])
     return csv_text(rows).encode()

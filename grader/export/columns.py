@@ -28,12 +28,16 @@ class Column:
         ungraded: students whose submission was collected, but has no grade yet.
         undated: students whose time of submission was told, but cannot be read or lies in the
             future.
+        zeros: students who handed nothing in and get a zero for it.
+        blanks: students whose cell is to be empty, instead of left as it is.
     """
 
     assignment: Assignment
     grades: dict[str, Grade]
     ungraded: frozenset[str] = frozenset()
     undated: frozenset[str] = frozenset()
+    zeros: frozenset[str] = frozenset()
+    blanks: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
@@ -48,9 +52,15 @@ class Column:
 
     @property
     def scores(self) -> dict[str, float]:
-        """Scores after the late penalty, without students whom we failed to grade."""
+        """Scores after the late penalty, without students whom we failed to grade; and zeros."""
         final = {student: grade.final_score for student, grade in self.grades.items()}
-        return {student: score for student, score in final.items() if score is not None}
+        graded = {student: score for student, score in final.items() if score is not None}
+        return graded | dict.fromkeys(sorted(self.zeros), 0.0)
+
+    @property
+    def cells(self) -> dict[str, float | None]:
+        """What is written for each student; None for an empty cell."""
+        return dict.fromkeys(sorted(self.blanks)) | self.scores
 
 
 def load_columns(

@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -17,10 +18,11 @@ from grader.export import canvas as canvas_gradebook
 from grader.export import moodle as moodle_gradebook
 from grader.export.columns import Column, load_columns, remarks
 from grader.export.gradescope import results_json
+from grader.export.missing import with_missing
 from grader.export.spreadsheet import assignment_csv, course_csv
 from grader.gradebook.grades import Grade
 from grader.locale.translations import in_language
-from grader.results import QuestionResult
+from grader.results import QuestionResult, Status, SubmissionResult
 from grader.system.table import MARK, Table, read_table
 
 __all__ = ["Exported", "Row", "as_file", "export", "rows", "to_json"]
@@ -32,6 +34,14 @@ Fresh: TypeAlias = Callable[[Sequence[Column], Roster | None], bytes]
 LMS: dict[str, tuple[Filler, Fresh]] = {
     "canvas": (canvas_gradebook.fill_in, canvas_gradebook.fresh),
     "moodle": (moodle_gradebook.fill_in, moodle_gradebook.fresh),
+}
+
+MISSING_STATUS = "MISSING"
+_TWICE = {
+    "canvas": "late penalties are in these scores already; so that Canvas does not take points "
+    "again, turn its own off: Gradebook, settings, Late Policies",
+    "moodle": "late penalties are in these scores already; so that Moodle does not take points "
+    "again, turn its own off: the assignment's settings, Grade, Grade penalties",
 }
 
 
@@ -55,6 +65,7 @@ def export(
     kind: str,
     into: Path | None = None,
     students: Collection[str] = (),
+    missing: str | None = None,
 ) -> Exported:
     """Export grades in one of the formats that others read.
 
@@ -64,10 +75,12 @@ def export(
         kind: csv, json, canvas, moodle or gradescope.
         into: a file that Canvas or Moodle exported, to be filled in; None for a new file.
         students: only these; all when empty.
+        missing: what stands for who handed nothing in, `zero` or `blank`; None to leave them out.
 
     Raises:
-        UsageError: an assignment is unknown, the roster or the extensions cannot be read, `into`
-            does not go with the format, or that file cannot be filled in.
+        UsageError: an assignment is unknown, there is no roster to tell who is missing, the roster
+            or the extensions cannot be read, `into` does not go with the format, or that file
+            cannot be filled in.
         GradebookError: the gradebook cannot be read.
     """
     if into is not None and kind not in LMS:
@@ -76,11 +89,16 @@ def export(
     columns = load_columns(course, assignment_ids, deadlines)
     if students:
         columns = [column.only(students) for column in columns]
+    told: list[str] = []
+    if missing is not None:
+        now = datetime.now(UTC)
+        columns, told = with_missing(columns, course, roster, deadlines, missing, now)
+    told += [_TWICE[kind]] if kind in _TWICE and course.late_policy.penalty_per_day else []
     if kind == "json":
-        return Exported({"": to_json(_rows(columns)).encode()}, deadlines.remarks)
+        return Exported({"": to_json(_rows(columns)).encode()}, (*told, *deadlines.remarks))
     with in_language(course.language):
         exported = _written(columns, kind, into, roster)
-    return replace(exported, remarks=(*exported.remarks, *deadlines.remarks))
+    return replace(exported, remarks=(*exported.remarks, *told, *deadlines.remarks))
 
 
 def _written(
@@ -139,18 +157,38 @@ def to_json(rows: list[Row]) -> str:
 
 
 def _rows(columns: Iterable[Column]) -> list[Row]:
-    return [
-        _row(column.assignment, grade) for column in columns for grade in column.grades.values()
-    ]
+    found = []
+    for column in columns:
+        theirs = {s: _row(column.assignment, grade) for s, grade in column.grades.items()}
+        for student in (column.zeros | column.blanks) - theirs.keys():
+            status = "NOT_GRADED" if student in column.ungraded else MISSING_STATUS
+            grade = Grade(_nothing(column, student))
+            theirs[student] = {**_row(column.assignment, grade), "status": status}
+            if student in column.blanks:
+                theirs[student]["score"] = None
+        found += [theirs[student] for student in sorted(theirs)]
+    return found
+
+
+def _nothing(column: Column, student: str) -> SubmissionResult:
+    """The result of a student who handed nothing in."""
+    is_zero = student in column.zeros
+    questions = tuple(
+        QuestionResult(name, 0.0 if is_zero else None, spec.points)
+        for name, spec in column.assignment.questions.items()
+    )
+    most, name = column.assignment.max_score, column.assignment.id
+    return SubmissionResult(student, name, Status.REJECTED, most, questions)
 
 
 def _gradescope(columns: Sequence[Column]) -> dict[str, bytes]:
     """A results.json for each submission that has a score."""
     return {
-        f"{column.assignment.id}/{student}.json": results_json(grade.result).encode()
+        f"{column.assignment.id}/{student}.json": results_json(
+            column.grades[student].result if student in column.grades else _nothing(column, student)
+        ).encode()
         for column in columns
-        for student, grade in column.grades.items()
-        if student in column.scores
+        for student in column.scores
     }
 
 

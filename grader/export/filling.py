@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from grader.course.roster import Roster
 from grader.course.worksheet import number_of
-from grader.export.columns import Column, listed, number
+from grader.export.columns import Column, listed, number, parsed
 from grader.system.table import Row, Table
 
 __all__ = ["Matcher", "Refusal", "fill"]
@@ -73,6 +73,7 @@ def fill(
         The filled table, and remarks on what was left out and why.
     """
     targets = list(targets)
+    cells = [column.cells for column, _ in targets]
     found: dict[str, int] = {}
     said = []
     rows = []
@@ -87,16 +88,26 @@ def fill(
             )
         elif student is not None:
             found[student] = row.line
-            for column, index in targets:
-                score = column.scores.get(student)
-                reason = "" if score is None else refusal(row, index, score)
+            for (column, index), theirs in zip(targets, cells, strict=True):
+                if student not in theirs:
+                    continue
+                score = theirs[student]
+                reason = refusal(row, index, score or 0.0)
+                if score is None or student in column.zeros:
+                    reason = reason or _there_already(row, index)
                 if reason:
                     said.append(f"{student}: {reason}; left as it is")
-                elif score is not None:
-                    row = row.with_cell(index, number(score))
+                else:
+                    row = row.with_cell(index, "" if score is None else number(score))
         rows.append(row)
-    for column, _ in targets:
-        lost = [student for student in column.scores if student not in found]
+    for (column, _), theirs in zip(targets, cells, strict=True):
+        lost = [student for student in theirs if student not in found]
         if lost:
             said.append(f"{column.assignment.id}: not in the file: {listed(lost)}")
     return replace(table, rows=tuple(rows)), said
+
+
+def _there_already(row: Row, index: int) -> str:
+    """Why nobody's work may not replace this cell: a person gave points there; "" if none did."""
+    before = row.get(index)
+    return "" if parsed(before) in (None, 0.0) else f"has {before} in the file, but no work here"

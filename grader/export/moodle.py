@@ -66,7 +66,7 @@ def fill_in(
             f"{table.path}: line 1: no column with addresses, ID numbers, usernames or numbers of "
             "participants; give the grading worksheet or the gradebook as Moodle exported it"
         )
-    students = frozenset(student for column in columns for student in column.scores)
+    students = frozenset(student for column in columns for student in column.cells)
     matcher = Matcher(known, roster, students, _by_name(table, roster, known))
     filled, said = fill(table, matcher, targets, lambda row: True, refusal)
     places = [index for _, index in targets]
@@ -107,13 +107,13 @@ def fresh(columns: Sequence[Column], roster: Roster | None) -> bytes:
     """
     head = ["First name", "Last name", "Username", "ID number", "Email address"]
     rows = [[*head, *(f"Assignment: {column.name} (Real)" for column in columns)]]
-    for student in sorted({student for column in columns for student in column.scores}):
+    for student in sorted({student for column in columns for student in column.cells}):
         person = roster.get(student) if roster else Person(student)
         names = [spreadsheet_safe(person.first_name), spreadsheet_safe(person.last_name)]
         ids = [person.moodle_username, person.sis_id, person.email]
         if not any(ids):  # Moodle may know the student by our id
             ids = ["", "", student] if "@" in student else [student, "", ""]
-        scores = [column.scores.get(student) for column in columns]
+        scores = [column.cells.get(student) for column in columns]
         rows.append([*names, *ids, *("" if s is None else number(s) for s in scores)])
     return csv_text(rows).encode()
 

@@ -39,8 +39,9 @@ def assignment_csv(column: Column, roster: Roster | None) -> str:
         grade = column.grades.get(student)
         if grade is None:
             status = "NOT_GRADED" if student in column.ungraded else "MISSING"
-            rows.append([*who, status, None, column.assignment.max_score])
-            rows[-1] += [None] * (len(questions) + 3)
+            score = 0.0 if student in column.zeros else None
+            rows.append([*who, status, score, column.assignment.max_score])
+            rows[-1] += [*[None] * (len(questions) + 1), score, None]
         else:
             rows.append([*who, *_result(grade, questions), _notes(grade, roster)])
     return _text(rows)

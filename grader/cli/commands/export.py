@@ -24,6 +24,11 @@ __all__ = ["export"]
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="File that Canvas or Moodle exported; a copy with the scores is written.",
 )
+@click.option(
+    "--missing",
+    type=click.Choice(["zero", "blank"]),
+    help="What stands for who handed nothing in.  [default: LMS files leave them out]",
+)
 @click.option("--output", type=click.Path(path_type=Path), help="File to write.  [default: stdout]")
 @click.option(
     "--canvas",
@@ -44,6 +49,7 @@ def export(
     ids: tuple[str, ...],
     kind: str | None,
     into: Path | None,
+    missing: str | None,
     output: Path | None,
     place: str | None,
     yes: bool,
@@ -81,7 +87,7 @@ def export(
         raise click.UsageError(f"--output {output}: a folder; name a file in it")
     if log.active() and output is None:
         raise click.UsageError("--json needs --output, since stdout would hold two things")
-    exported = run(Course.load(root), ids, kind, into)
+    exported = run(Course.load(root), ids, kind, into, missing=missing)
     for name, content in exported.files.items():
         if output is None:
             click.echo(content, nl=False)
