@@ -15,6 +15,7 @@ from grader.course.roster import Roster, load_roster
 from grader.course.settings import Assignment, Course
 from grader.errors import UsageError
 from grader.export import canvas as canvas_gradebook
+from grader.export import grade_sheet
 from grader.export import moodle as moodle_gradebook
 from grader.export.columns import Column, load_columns, remarks
 from grader.export.gradescope import results_json
@@ -23,7 +24,7 @@ from grader.export.spreadsheet import assignment_csv, course_csv
 from grader.gradebook.grades import Grade
 from grader.locale.translations import in_language
 from grader.results import QuestionResult, Status, SubmissionResult
-from grader.system.table import MARK, Table, read_table
+from grader.system.table import MARK, Table, read_table, read_tables
 
 __all__ = ["Exported", "Row", "as_file", "export", "rows", "to_json"]
 
@@ -34,6 +35,7 @@ Fresh: TypeAlias = Callable[[Sequence[Column], Roster | None], bytes]
 LMS: dict[str, tuple[Filler, Fresh]] = {
     "canvas": (canvas_gradebook.fill_in, canvas_gradebook.fresh),
     "moodle": (moodle_gradebook.fill_in, moodle_gradebook.fresh),
+    "xlsx": (grade_sheet.fill_in, grade_sheet.fresh),
 }
 
 MISSING_STATUS = "MISSING"
@@ -53,10 +55,12 @@ class Exported:
         files: content by name; if only one file is written, its name is "".
         remarks: who has no score and why, what could not be filled in, and extensions for somebody
             who is not in the roster.
+        suffix: the ending that the file's name must have; "" if any will do.
     """
 
     files: dict[str, bytes]
     remarks: tuple[str, ...] = ()
+    suffix: str = ""
 
 
 def export(
@@ -72,8 +76,9 @@ def export(
     Args:
         course: the course.
         assignment_ids: which assignments; all when empty.
-        kind: csv, json, canvas, moodle or gradescope.
-        into: a file that Canvas or Moodle exported, to be filled in; None for a new file.
+        kind: csv, json, canvas, moodle, gradescope or xlsx.
+        into: a file that Canvas or Moodle exported, or a grade sheet, to be filled in; None for a
+            new file.
         students: only these; all when empty.
         missing: what stands for who handed nothing in, `zero` or `blank`; None to leave them out.
 
@@ -114,9 +119,11 @@ def _written(
         return Exported({"": text.encode()}, said)
     fill_in, fresh = LMS[kind]
     if into is None:
-        return Exported({"": fresh(columns, roster)}, said)
-    table, more = fill_in(read_table(into), columns, roster)
-    return Exported({"": table.to_bytes()}, (*said, *more))
+        suffix = ".xlsx" if kind == "xlsx" else ""
+        return Exported({"": fresh(columns, roster)}, said, suffix)
+    given = grade_sheet.with_head(read_tables(into)) if kind == "xlsx" else read_table(into)
+    table, more = fill_in(given, columns, roster)
+    return Exported({"": table.to_bytes()}, (*said, *more), table.suffix)
 
 
 def as_file(kind: str, content: bytes) -> bytes:

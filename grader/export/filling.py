@@ -42,6 +42,7 @@ class Matcher:
     def _one(self, name: str, value: str) -> str | None:
         if name == "moodle_id":
             value = number_of(value) or value  # “Participant 1234567”
+        value = value.removeprefix("=").strip("\"'")  # so that a spreadsheet keeps leading zeros
         if not value:
             return None
         if self.roster is not None:

@@ -16,13 +16,14 @@ __all__ = ["export"]
 @click.option(
     "--format",
     "kind",
-    type=click.Choice(["csv", "json", "canvas", "moodle", "gradescope"]),
-    help="gradescope writes a folder with one results.json for each student.",
+    type=click.Choice(["csv", "json", "canvas", "moodle", "gradescope", "xlsx"]),
+    help="gradescope writes a folder with one results.json for each student; xlsx a grade sheet "
+    "(学号, 姓名, 分数).",
 )
 @click.option(
     "--into",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="File that Canvas or Moodle exported; a copy with the scores is written.",
+    help="Export of Canvas or Moodle, or a grade sheet; a copy with the scores is written.",
 )
 @click.option(
     "--missing",
@@ -83,11 +84,17 @@ def export(
     assert kind is not None  # noqa: S101 — else --canvas was given
     if kind == "gradescope" and output is None:
         raise click.UsageError("--format gradescope needs --output, a folder")
+    if kind == "xlsx" and output is None:
+        raise click.UsageError("--format xlsx needs --output, such as --output grades.xlsx")
     if kind != "gradescope" and output is not None and output.is_dir():
         raise click.UsageError(f"--output {output}: a folder; name a file in it")
     if log.active() and output is None:
         raise click.UsageError("--json needs --output, since stdout would hold two things")
     exported = run(Course.load(root), ids, kind, into, missing=missing)
+    is_table = exported.suffix == ".xlsx" or kind == "xlsx"
+    if output and is_table and output.suffix.lower() != exported.suffix:
+        problem = f"the file is written as {exported.suffix}; give it a name with that ending"
+        raise click.UsageError(f"--output {output}: {problem}")
     for name, content in exported.files.items():
         if output is None:
             click.echo(content, nl=False)
