@@ -53,12 +53,10 @@ class People:
             return Handed(entry, path, ANONYMOUS + submission.anonymous, "anonymous_id")
         member = self.members.get(submission.user, Member(submission.user, ""))
         found = self._by_numbers(member)
-        if len(found) > 1:
-            doubt = f"Canvas's numbers of this person are those of {' and '.join(sorted(found))}"
-            return Handed(entry, path, str(member.id), "canvas_id", member.name, doubt=doubt)
-        if found:
-            return Handed(entry, path, found.pop(), "id", "")
-        return Handed(entry, path, str(member.id), "canvas_id", member.name)
+        by_number = Handed(entry, path, str(member.id), "canvas_id", member.name)
+        if doubt := self._doubt(member, found):
+            return replace(by_number, doubt=doubt)
+        return Handed(entry, path, found.pop(), "id", "") if found else by_number
 
     def student(self, submission: Submission) -> str:
         """Our id of the student.
@@ -89,6 +87,21 @@ class People:
                 alias = ANONYMOUS + submission.anonymous
                 found.setdefault(alias, []).append(submission)
         return {student: theirs[0] for student, theirs in found.items() if len(theirs) == 1}
+
+    def _doubt(self, member: Member, found: set[str]) -> str:
+        """Why it is not certain who in the roster a person is; "" if it is, or if nobody is."""
+        if len(found) > 1:
+            return f"Canvas's numbers of this person are those of {' and '.join(sorted(found))}"
+        if not found or self.roster is None:
+            return ""
+        (student,) = found
+        person, names = self.roster.get(student), self.roster.by_name(member.name)
+        if person.canvas_id not in ("", str(member.id)):
+            return f"by the address or SIS number {student}, whose canvas_id is another"
+        if names and person not in names:
+            others = " or ".join(other.id for other in names)
+            return f"by the number {student}, but the name is {others}; correct the roster"
+        return ""
 
     def _by_numbers(self, member: Member) -> set[str]:
         """Ids of everyone in the roster who has one of Canvas's numbers or addresses."""

@@ -30,7 +30,17 @@ from grader.intake.collect import collect
 from tests.kit.course import ID, write_course
 from tests.kit.downloads import archive
 
-__all__ = ["LANGUAGES", "NASTY", "SYSTEMS", "Tally", "class_of", "table", "tally", "work_of"]
+__all__ = [
+    "LANGUAGES",
+    "NASTY",
+    "SYSTEMS",
+    "Tally",
+    "class_of",
+    "counted",
+    "table",
+    "tally",
+    "work_of",
+]
 
 Members: TypeAlias = dict[str, bytes]
 SIZE = 40
@@ -251,12 +261,20 @@ def tally(system: str, language: str, nasty: str, folder: Path) -> Tally:
     open_roster(course).with_people(known).save()
     source = archive(folder / "download.zip", SYSTEMS[system](scene.handed_in))
     said = [line for line in collect(course, ID, source) if not line.ok]
-    return _counted(
+    return counted(
         Tally(system, language, nasty, [], [], [], []), course, scene, [str(line) for line in said]
     )
 
 
-def _counted(counts: Tally, course: Course, scene: Nasty, said: list[str]) -> Tally:
+def counted(counts: Tally, course: Course, scene: Nasty, said: list[str]) -> Tally:
+    """Look where each piece of work is, and whose name is in a line.
+
+    Args:
+        counts: of nothing yet; it gets the ids.
+        course: where the work was collected.
+        scene: who handed it in.
+        said: the lines of what was left out.
+    """
     kept = {
         path.parent.parent.name: path.read_bytes()
         for path in course.submitted_dir.glob(f"*/{ID}/{ID}.ipynb")
