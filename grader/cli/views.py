@@ -18,6 +18,7 @@ from grader.results import Status, SubmissionResult
 if TYPE_CHECKING:  # importing these takes long; only the command that needs one imports it
     from grader.cli.doctor import Finding
     from grader.course.settings import Assignment, Limits
+    from grader.export.giving.give_back import Given
     from grader.grading.batch import Summary
     from grader.grading.visible_checks import CheckedQuestion
     from grader.pages.class_feedback import ClassFeedback
@@ -29,6 +30,7 @@ __all__ = [
     "show_checks",
     "show_collected",
     "show_findings",
+    "show_given",
     "show_pages",
     "show_summary",
 ]
@@ -129,6 +131,24 @@ def show_pages(done: ClassFeedback) -> None:
         )
     elif not done.pages:
         terminal.warn(f"nothing is graded; run `grader autograde {done.assignment}` first")
+
+
+def show_given(given: Given) -> None:
+    """Print which pages were given and why, and who gets none."""
+    if given.is_dry:
+        for student, reason in given.pages.items():
+            terminal.show_line(f"{student}: {reason}, {given.names[student]}")
+    many = f"{len(given.pages)} pages" if len(given.pages) != 1 else "1 page"
+    counts = ", ".join(f"{n} {reason}" for reason, n in Counter(given.pages.values()).items())
+    if not given.pages:
+        terminal.show_line("no page is new or changed")
+    elif given.is_dry:
+        terminal.show_line(f"{many} would be given: {counts}")
+    else:
+        place = f"in {given.output}" if given.output else "sent"
+        terminal.show_line(f"{many} {place}: {counts}")
+    for student, problem in given.problems.items():
+        terminal.warn(f"{student}: not given: {problem}")
 
 
 def show_build(report: BuildReport) -> None:

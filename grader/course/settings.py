@@ -28,7 +28,7 @@ from grader.course.moments import read_moment
 from grader.course.problems import first_problem
 from grader.errors import CourseError, UsageError
 
-__all__ = ["Assignment", "Course", "LatePolicy", "Limits", "Question"]
+__all__ = ["Assignment", "Course", "LatePolicy", "Limits", "Mail", "Question"]
 
 RENAMING = ".renaming"  # in the course folder, while a student gets another id
 SQLITE, POSTGRESQL = "sqlite:///", "postgresql://"
@@ -36,6 +36,11 @@ COURSE_FILE = "course.yml"
 NOT_HERE = (
     "a token must not be here, where all read it who get the course; remove it, make a new one in "
     "Canvas, and set CANVAS_API_TOKEN to it"
+)
+ONE_LINE = r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$"
+PAGE_NAME = re.compile(
+    r"([^{}]|\{(id|name|first_name|last_name|section|assignment)\})*\{id\}"
+    r"([^{}]|\{(id|name|first_name|last_name|section|assignment)\})*"
 )
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 
@@ -95,6 +100,32 @@ class LatePolicy(_Model):
     max_penalty: float = Field(default=1.0, ge=0, le=1)
     floor: float = Field(default=0.0, ge=0, le=1)
     late_days: int = Field(default=0, ge=0, le=1000)
+
+
+class Mail(_Model):
+    """How feedback pages are mailed.
+
+    Args:
+        sender: address of the sender, with or without a name; without it, the one in `contact`.
+        server: name of the SMTP server.
+        port: its port.
+        security: `starttls`, `tls` from the first byte, or `none`, which only a server on this
+            machine may have.
+        user: account there; None if it asks for none. The password is never in course.yml.
+        per_minute: most letters in a minute.
+    """
+
+    sender: str | None = Field(
+        default=None,
+        max_length=200,
+        pattern=ONE_LINE,
+        examples=["mail: {sender: 'Ada Abara <ada@example.edu>'}"],
+    )
+    server: str | None = Field(default=None, pattern=r"^[A-Za-z0-9.:-]{1,253}$")
+    port: int = Field(default=587, ge=1, le=65535)
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    user: str | None = Field(default=None, max_length=200, pattern=ONE_LINE)
+    per_minute: int = Field(default=60, ge=1, le=100_000)
 
 
 class Assignment(_Model):
@@ -165,6 +196,8 @@ class Course(_Model):
         extensions: file name of the extensions, relative to `root`.
         groups: file name of the groups, relative to `root`.
         canvas: address of the university's Canvas; a token is never in course.yml.
+        mail: how feedback pages are mailed.
+        page_name: the name of each page's file where people pass pages on, with `{id}` in it.
         root: the folder of course.yml.
     """
 
@@ -174,7 +207,7 @@ class Course(_Model):
     contact: str | None = Field(
         default=None,
         max_length=200,
-        pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$",
+        pattern=ONE_LINE,
         examples=["contact: Ada Abara, ada@example.edu"],
     )
     assignments: tuple[Assignment, ...] = Field(
@@ -207,7 +240,21 @@ class Course(_Model):
     canvas: str | None = Field(
         default=None, max_length=300, examples=["canvas: https://canvas.example.edu"]
     )
+    mail: Mail = Field(default=Mail(), examples=["mail: {server: smtp.example.edu, user: ada}"])
+    page_name: str = Field(
+        default="{id}-{name}", max_length=200, examples=["page_name: '{id}-{name}'"]
+    )
     root: Path = Field(default=Path(), exclude=True)
+
+    @field_validator("page_name")
+    @classmethod
+    def _tells_students_apart(cls, value: str) -> str:
+        if not PAGE_NAME.fullmatch(value):
+            raise ValueError(
+                "must have {id} in it; {name}, {first_name}, {last_name}, {section} and "
+                "{assignment} may stand there too, and no other braces"
+            )
+        return value
 
     @field_validator("time_zone")
     @classmethod
@@ -380,6 +427,15 @@ class Course(_Model):
     def shared_marks_path(self, assignment_id: str) -> Path:
         """The file that tells which points by hand were copied from one member to another."""
         return self.root / "results" / f"{assignment_id}.shared"
+
+    def given_path(self, assignment_id: str, kind: str) -> Path:
+        """The file that tells which pages of an assignment were given to one system.
+
+        Args:
+            assignment_id: the assignment's id.
+            kind: the system.
+        """
+        return self.root / "given" / assignment_id / f"{kind}.json"
 
     def result_path(self, assignment_id: str, student: str) -> Path:
         """The file with the record of one submission.

@@ -29,7 +29,7 @@ from grader.system.listener import NOBODY, Listener
 from grader.system.processes import worker_processes
 from grader.system.stopping import stop_on_interrupt
 
-__all__ = ["ClassFeedback", "Page", "write_feedback"]
+__all__ = ["ClassFeedback", "Page", "without_seal", "write_feedback"]
 
 WORTH_A_WORKER = 32 << 20  # bytes of records; while a process starts, this many become pages
 SEAL = b"<!-- "
@@ -152,6 +152,11 @@ def write_feedback(
     return ClassFeedback(assignment.id, course.feedback_dir, tuple(pages), left)
 
 
+def without_seal(page: bytes) -> bytes:
+    """The page without its last line, which another version of the kit would write anew."""
+    return page.rpartition(SEAL)[0]
+
+
 def _is_sealed(shared: _Shared, student: str, standing: Standing) -> bool:
     """Whether the existing page is the one that would be written."""
     try:
@@ -159,8 +164,9 @@ def _is_sealed(shared: _Shared, student: str, standing: Standing) -> bool:
         record = shared.record(student).read_bytes()
     except OSError:
         return False
-    page, _, _ = there.rpartition(SEAL)
-    return there == _sealed(page, shared, shared.roster.get(student), standing, record)
+    return there == _sealed(
+        without_seal(there), shared, shared.roster.get(student), standing, record
+    )
 
 
 def _sealed(

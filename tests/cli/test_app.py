@@ -40,6 +40,7 @@ def test_every_command_explains_itself_with_an_example() -> None:
         "demo",
         "new",
         "completion",
+        "give-back",
         "package",
         "rename",
         "roster",

@@ -13,6 +13,7 @@ from grader.cli.commands.demo import demo
 from grader.cli.commands.doctor import doctor
 from grader.cli.commands.export import export
 from grader.cli.commands.feedback import feedback
+from grader.cli.commands.give_back import give_back
 from grader.cli.commands.new import new
 from grader.cli.commands.package import package
 from grader.cli.commands.rename import rename
@@ -33,6 +34,7 @@ ALL = (
     package,
     site,
     feedback,
+    give_back,
     report,
     check,
     new,

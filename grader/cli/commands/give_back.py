@@ -1,0 +1,74 @@
+"""`grader give-back`: feedback pages, in the form that a system takes."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from grader.cli.options import COURSE, ONE, WORKERS, CourseCommand, print_json
+
+__all__ = ["give_back"]
+
+
+@click.command(cls=CourseCommand, name="give-back")
+@ONE
+@click.option(
+    "--for",
+    "kind",
+    type=click.Choice(["canvas", "moodle", "zip", "mail"]),
+    required=True,
+    help="Where the pages go.",
+)
+@click.option(
+    "--output", type=click.Path(path_type=Path), help="Zip to write; for mail, a new folder."
+)
+@click.option("--dry-run", is_flag=True, help="Only list what would go out, and why.")
+@click.option("--all", "everything", is_flag=True, help="Pages that were given before, too.")
+@click.option("--smtp", "by_smtp", is_flag=True, help="Send the letters (with --for mail).")
+@click.option("--yes", "is_sure", is_flag=True, help="Send without a dry run before.")
+@WORKERS
+@COURSE
+def give_back(
+    assignment_id: str,
+    kind: str,
+    output: Path | None,
+    dry_run: bool,
+    everything: bool,
+    by_smtp: bool,
+    is_sure: bool,
+    workers: int | None,
+    root: Path,
+) -> None:
+    """Give the feedback pages back, where they are new or changed.
+
+    Example: grader give-back two_layer_net --for canvas --output pages.zip
+    """
+    from grader.cli.terminal import TERMINAL
+    from grader.cli.views import show_given
+    from grader.course.settings import Course
+    from grader.export.giving.give_back import give_back as run
+    from grader.export.giving.give_back import planned
+    from grader.system.processes import cores
+
+    if by_smtp and (kind != "mail" or output is not None):
+        raise click.UsageError("--smtp goes with --for mail, and without --output")
+    if not (by_smtp or dry_run or output):
+        raise click.UsageError("name what to write with --output, or list it with --dry-run")
+    course = Course.load(root)
+    giving = planned(
+        course,
+        course.assignment(assignment_id),
+        kind,
+        everything=everything,
+        workers=workers or cores(),
+        listener=TERMINAL,
+    )
+    if giving.left:
+        TERMINAL.warn("stopped; nothing was given; run the same command again")
+        sys.exit(130)
+    given = run(giving, output, dry_run=dry_run, by_smtp=by_smtp, is_sure=is_sure)
+    show_given(given)
+    print_json(given.as_data())
+    sys.exit(given.exit_code)

@@ -1,0 +1,197 @@
+"""Under which name each page goes out, so that the system, or a person, finds its student.
+
+Canvas and Moodle look only at the beginning of a name, which their own downloads had. Canvas takes
+the user's and the attachment's number (`infer_comment_context_from_filename`, in
+https://github.com/instructure/canvas-lms), Moodle the participant's number and the plug-in
+(`is_valid_filename_for_import`, in mod/assign/feedback/file/importziplib.php of
+https://github.com/moodle/moodle).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from string import Formatter
+
+from grader.course.groups import load_groups
+from grader.course.roster import Person, Roster
+from grader.course.settings import Course
+from grader.export.giving.due import Due
+from grader.intake.attempts import StudentAttempts
+from grader.intake.naming import canvas, moodle
+from grader.intake.naming.handed import Handed, Naming
+
+__all__ = ["Parcel", "Plan", "for_canvas", "for_moodle", "for_people"]
+
+UNSAFE = re.compile(  # in names of files; what turns the direction of writing hides an ending
+    r'[\\/:*?"<>|\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]'
+)
+DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)  # on Windows
+MAX_NAME = 120  # characters
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """A page, and the name of its file."""
+
+    name: str
+    due: Due
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What goes out, and why other pages do not.
+
+    Args:
+        parcels: in the order of the students' ids; no two have the same name.
+        problems: by student.
+    """
+
+    parcels: tuple[Parcel, ...]
+    problems: dict[str, str]
+
+
+def for_canvas(course: Course, assignment_id: str, pages: Sequence[Due], roster: Roster) -> Plan:
+    """Names for Canvas's “Upload Submissions”: those of the downloaded files, ending in .html.
+
+    Args:
+        course: the course, whose `attempts/` remember the names.
+        assignment_id: the assignment.
+        pages: the pages.
+        roster: who takes the course.
+    """
+    parcels, problems = [], {}
+    for page in pages:
+        person = roster.get(page.student)
+        files = _originals(course, assignment_id, page.student, canvas.named)
+        files = [f for f in files if not f.key.startswith("anon_")]
+        if not files:
+            problems[page.student] = "no file name of Canvas is known; collect Canvas's download"
+        elif person.canvas_id not in ("", files[-1].key):
+            problems[page.student] = (
+                f"handed in as Canvas's user {files[-1].key}, but the roster has canvas_id "
+                f"{person.canvas_id}; correct it there, or collect Canvas's download again"
+            )
+        else:
+            parcels.append(Parcel(_as_html(files[-1].entry), page))
+    return _without_doubles(parcels, problems)
+
+
+def for_moodle(course: Course, assignment_id: str, pages: Sequence[Due], roster: Roster) -> Plan:
+    """Names for Moodle's “Upload multiple feedback files in a zip”.
+
+    A number that the download had counts before the roster's. In a download of a team's work, it is
+    the group's number, so a member of a group needs `moodle_id` in the roster.
+
+    Args:
+        course: the course.
+        assignment_id: the assignment.
+        pages: the pages.
+        roster: who takes the course.
+    """
+    groups, parcels, problems = load_groups(course), [], {}
+    for page in pages:
+        person = roster.get(page.student)
+        numbers = [person.moodle_id] if person.moodle_id.isdecimal() else []
+        if groups.of(assignment_id, page.student) is None:
+            files = _originals(course, assignment_id, page.student, moodle.named)
+            numbers = [f.key for f in files if f.key and _is_of(f, person, roster)] or numbers
+        if numbers:
+            # Moodle counts the parts between _, so there is none in the name
+            called = _safe((person.full_name or page.student).replace("_", " "))
+            prefix = f"{called}_{numbers[-1]}_assignfeedback_file_"
+            parcels.append(Parcel(f"{prefix}{assignment_id}.html", page))
+        else:
+            problems[page.student] = (
+                "no participant's number is known; write moodle_id of this assignment into the "
+                "roster, or collect Moodle's download"
+            )
+    return _without_doubles(parcels, problems)
+
+
+def for_people(course: Course, assignment_id: str, pages: Sequence[Due], roster: Roster) -> Plan:
+    """Names by the course's own template; students whose names would be the same are told apart.
+
+    Args:
+        course: the course, with `page_name`.
+        assignment_id: the assignment.
+        pages: the pages.
+        roster: who takes the course.
+    """
+    called = {
+        page.student: _filled(course.page_name, assignment_id, roster.get(page.student))
+        for page in pages
+    }
+    keys = [_same(name) for name in called.values()]
+    parcels: list[Parcel] = []
+    taken: set[str] = set()
+    for page in pages:
+        name = called[page.student]
+        if keys.count(_same(name)) > 1:
+            name = f"{name} ({page.student})"
+        number, unique = 2, name
+        while _same(unique) in taken:
+            number, unique = number + 1, f"{name} {number}"
+        taken.add(_same(unique))
+        parcels.append(Parcel(f"{unique}.html", page))
+    return Plan(tuple(parcels), {})
+
+
+def _originals(course: Course, assignment_id: str, student: str, naming: Naming) -> list[Handed]:
+    """What the download's names said of the student's own attempts, the latest last."""
+    attempts = StudentAttempts(course, assignment_id, student).attempts
+    ranked = sorted(attempts, key=lambda a: (a.order, a.number))
+    return [found for a in ranked for found in naming([a.origin], assignment_id)]
+
+
+def _is_of(file: Handed, person: Person, roster: Roster) -> bool:
+    """Whether the name in the download is not somebody else's, such as a group's."""
+    return not person.full_name or person in roster.by_name(file.name) or file.name == "Participant"
+
+
+def _as_html(entry: str) -> str:
+    name = PurePosixPath(entry).name
+    return _safe(name.removesuffix(".ipynb"), MAX_NAME * 2) + ".html"
+
+
+def _filled(template: str, assignment_id: str, person: Person) -> str:
+    values = {
+        "id": person.id,
+        "name": person.full_name,
+        "first_name": person.first_name,
+        "last_name": person.last_name,
+        "section": person.section,
+        "assignment": assignment_id,
+    }
+    parts = [
+        literal + (values[key] if key else "") for literal, key, _, _ in Formatter().parse(template)
+    ]
+    return _safe("".join(parts)) or person.id
+
+
+def _safe(text: str, limit: int = MAX_NAME) -> str:
+    """A name for a file on any system, without folders, in composed letters."""
+    plain = " ".join(UNSAFE.sub(" ", unicodedata.normalize("NFC", text)).split())
+    name = plain[:limit].strip(" .-_")
+    return f"{name} -" if DEVICES.fullmatch(name) else name
+
+
+def _same(name: str) -> str:
+    """One form of all names that some file system takes for the same."""
+    return unicodedata.normalize("NFKC", name).casefold()
+
+
+def _without_doubles(parcels: Iterable[Parcel], problems: dict[str, str]) -> Plan:
+    """Two pages under one name would reach one student, so neither goes out."""
+    by_name: dict[str, list[Parcel]] = {}
+    for parcel in parcels:
+        by_name.setdefault(_same(parcel.name), []).append(parcel)
+    for same in by_name.values():
+        for parcel in same if len(same) > 1 else ():
+            others = ", ".join(p.due.student for p in same if p is not parcel)
+            problems[parcel.due.student] = f"would be named like the page of {others}"
+    kept = [same[0] for same in by_name.values() if len(same) == 1]
+    return Plan(tuple(sorted(kept, key=lambda p: p.due.student)), problems)
