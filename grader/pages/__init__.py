@@ -4,5 +4,5 @@ Lives here: templates and the code that fills them, figures as SVG, statistics o
 similarity of submissions.
 
 May import: `gradebook`, `intake` and every room below them; it opens no box. Imported by: `cli`,
-`nbgrader_plugins`, `release`.
+`export`, `nbgrader_plugins`, `release`.
 """
