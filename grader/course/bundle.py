@@ -62,6 +62,17 @@ class Bundle:
     digest: str
     first_ids: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def with_other_points(self) -> list[str]:
+        """Questions to which course.yml gives other points than the release tells students."""
+        told = {
+            notebook.question_of(cell): cell["metadata"]["nbgrader"].get("points")
+            for cell in self.release["cells"]
+            if notebook.is_check(cell) or notebook.is_manual(cell)
+        }
+        questions = self.assignment.questions.items()
+        return [name for name, q in questions if (told.get(name) or q.points) != q.points]
+
     def drawn_as(self, student: str) -> str:
         """The id that a student's hidden inputs are drawn from: the first one that they had."""
         return self.first_ids.get(student, student)

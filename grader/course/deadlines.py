@@ -89,7 +89,8 @@ def _rows(course: Course, table: Table) -> Iterator[tuple[Row, tuple[str, str], 
         try:
             assignment = course.assignment(cell["assignment"])
         except UsageError as error:
-            raise _wrong(table, row, str(error)) from None
+            problem = f"{error}; take the row out if it was withdrawn"
+            raise _wrong(table, row, problem) from None
         until = _until(course, table, row, assignment, cell)
         yield row, (cell["student"], assignment.id), until
 

@@ -146,7 +146,7 @@ def _problem(course: Course, cell: Mapping[str, str]) -> str:
         try:
             course.assignment(cell["assignment"])
         except UsageError as error:
-            return str(error)
+            return f"{error}; take the row out if it was withdrawn"
     return ""
 
 

@@ -124,6 +124,16 @@ def remarks(columns: Iterable[Column], roster: Roster | None) -> Iterator[str]:
         if column.undated:
             names = listed(sorted(column.undated))
             yield f"{name}: time of submission not known, so without a late penalty: {names}"
+        above = [
+            f"{student} ({question.question} {number(question.score)} of {number(spec.points)})"
+            for student, result in results.items()
+            for question in result.questions
+            if (spec := column.assignment.questions.get(question.question)) is not None
+            and question.score is not None
+            and question.score > spec.points
+        ]
+        if above:
+            yield f"{name}: more points than the question has, given by hand: {listed(above)}"
         waiting = [
             student
             for student, result in results.items()

@@ -110,6 +110,11 @@ def autograde(
     bundle = load_bundle(course, assignment_id, unsafe=unsafe)
     summary = Summary(bundle.assignment)
     with started(course, bundle, crew, listener) as run:
+        if changed := ", ".join(bundle.with_other_points):
+            listener.warn(
+                f"{assignment_id}: course.yml gives other points than the release for {changed}; "
+                f"run `grader build {assignment_id}`, then grade again"
+            )
         with stop_on_interrupt(listener.warn) as stop:
             settle_attempts(run, run.groups.with_members(assignment_id, students), stop)
         if stop.is_set():

@@ -182,3 +182,14 @@ def test_a_solution_that_is_no_python_is_named_with_its_cell(
     edit(SOLUTION / f"{ID}.ipynb", "return x * x", "return x *")(tmp_path)
     with pytest.raises(JudgeError, match=r"cell 'square': line 3: .*plain Python"):
         load_bundle(course, ID)
+
+
+def test_points_that_the_release_does_not_tell_yet_are_known(tmp_path: Path) -> None:
+    course = write_course(tmp_path)
+    release_by_hand(course)
+    assert load_bundle(course, ID).with_other_points == []
+    path = course.root / "course.yml"
+    path.write_text(
+        path.read_text().replace("double: 4", "double: 8").replace("points: 3", "points: 2")
+    )
+    assert load_bundle(Course.load(course.root), ID).with_other_points == ["double", "why"]

@@ -60,6 +60,7 @@ def test_an_extension_of_somebody_who_is_not_in_the_roster_is_a_remark(tmp_path:
     [
         (f"../x,{ID},,1", "line 2: student '../x': An id has at most 64 characters: letters"),
         ("ada,nope,,1", "line 2: 'nope' is not an assignment of this course"),
+        ("ada,nope,,1", "; take the row out if it was withdrawn"),
         (f"ada,{ID},,", "line 2: give either until or days"),
         (f"ada,{ID},2026-01-12,", "line 2: not understood; write days such as 2, or until such as"),
         (f"ada,{ID},,-1", "line 2: not understood"),

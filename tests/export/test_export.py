@@ -316,3 +316,13 @@ def test_who_has_a_time_that_cannot_be_read_is_told(graded_course: Course) -> No
     (folder / "timestamp.txt").write_text("2026-01-10 17:30:00 IST")
     said = export.export(graded_course, (ID,), "csv").remarks
     assert "tiny: time of submission not known, so without a late penalty: ada" in said
+
+
+def test_points_by_hand_above_a_maximum_that_was_lowered_are_told(graded_course: Course) -> None:
+    path = graded_course.root / "course.yml"
+    path.write_text(path.read_text().replace("double: 4", "double: 1"))
+    remarks = export.export(Course.load(graded_course.root), [ID], "csv").remarks
+    assert [r for r in remarks if "more points than the question has" in r and "of 1)" in r]
+    path.write_text(path.read_text().replace("double: 1", "double: 4"))
+    remarks = export.export(Course.load(graded_course.root), [ID], "csv").remarks
+    assert not [r for r in remarks if "more points than the question has" in r]
