@@ -62,8 +62,8 @@ class Hub:
 def _free_ports(count: int) -> list[int]:
     """Ports that are free together."""
     with ExitStack() as stack:
-        sockets = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
-        return [one.getsockname()[1] for one in sockets]
+        opened = (socket.create_server(("127.0.0.1", 0)) for _ in range(count))
+        return [stack.enter_context(one).getsockname()[1] for one in opened]
 
 
 @pytest.fixture(scope="module")
