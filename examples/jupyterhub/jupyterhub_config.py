@@ -11,7 +11,7 @@ course = os.environ["CHAINRULE_COURSE"]  # the folder of course.yml; no student 
 instructors = os.environ["CHAINRULE_INSTRUCTORS"].split(",")  # names with which they sign in
 port = os.environ.get("CHAINRULE_PORT", "9999")  # one that is free on the hub's machine
 
-c = get_config()  # noqa: F821  (the hub defines it)
+c = get_config()  # type: ignore[name-defined]  # noqa: F821 — the hub defines it
 
 # One more server, in the course folder. All instructors share it, so they share one formgrader.
 c.JupyterHub.services = [
