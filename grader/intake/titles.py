@@ -1,8 +1,9 @@
 """Where a title ends and a student's id begins, in names that hold both.
 
-Blackboard writes `title_username`, GitHub Classroom `assignment-username`; what separates them may
-also be in the title and in the id. All names of a download have the title in common. The roster
-tells how much of what they have in common it is: of all ids that it knows, the longest count.
+Blackboard writes `title_username`, and clones from GitHub are named `assignment-username`; what
+separates them may also be in the title and in the id. All names of a download have the title in
+common. The roster tells how much of what they have in common it is: of all ids that it knows, the
+longest count.
 """
 
 from __future__ import annotations

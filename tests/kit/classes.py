@@ -16,8 +16,10 @@ Students are `Person`s: `canvas_id`, `moodle_id`, `github` and so on are what th
 
 from __future__ import annotations
 
+import io
 import json
 import unicodedata
+import zipfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -226,15 +228,62 @@ def moodle_flat(people: Iterable[Person]) -> Members:
     }
 
 
+def github_teacher(people: Iterable[Person]) -> Members:
+    """A clone for each student, as `gh teacher download` names them."""
+    members: Members = {}
+    for p in people:
+        clone = f"cs101-{ID}-{p.github}"
+        members[f"{clone}/.git/HEAD"] = b"ref: refs/heads/main"
+        members[f"{clone}/{ID}.ipynb"] = work_of(p)
+    return members
+
+
+def label_zips(people: Iterable[Person]) -> Members:
+    """A zip for each student, named by number and name, as 学习通 has it."""
+    return {f"作业/{p.sis_id}-{p.full_name}.zip": _zip_of(work_of(p)) for p in people}
+
+
+def label_notebooks(people: Iterable[Person]) -> Members:
+    """A notebook for each student, with the class before number and name."""
+    return {f"计算机1班-{p.sis_id}-{p.full_name}-作业.ipynb": work_of(p) for p in people}
+
+
+def _zip_of(work: bytes) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as target:
+        target.writestr("我的作业.ipynb", work)
+    return file.getvalue()
+
+
+class _InGbk(zipfile.ZipInfo):
+    """A member whose name is in GBK, which no flag tells."""
+
+    def _encodeFilenameFlags(self) -> tuple[bytes, int]:
+        return self.filename.encode("gb18030"), self.flag_bits
+
+
+def gbk_archive(path: Path, members: Members) -> Path:
+    """Write a zip as programs of Chinese Windows do."""
+    with zipfile.ZipFile(path, "w") as target:
+        for name, data in members.items():
+            target.writestr(_InGbk(name), data)
+    return path
+
+
 SYSTEMS: dict[str, Callable[[Sequence[Person]], Members]] = {
     "moodle": moodle,
     "moodle without folders": moodle_flat,
+    "github teacher": github_teacher,
+    "label on a zip each": label_zips,
+    "label on notebooks": label_notebooks,
 }
+PACKED = {"label": gbk_archive}  # by whom the download was packed, if not by us
 # What stands in the roster of a course that uses the system, beside id and names. Moodle's numbers
 # change with each assignment, so nobody writes them into a roster.
 KNOWN = {
     "canvas": ("canvas_id", "sis_id", "sis_login", "email"),
     "github": ("github",),
+    "label": ("sis_id",),
     "moodle": ("email", "sis_id"),
 }
 
@@ -259,7 +308,8 @@ def tally(system: str, language: str, nasty: str, folder: Path) -> Tally:
     columns = ("id", "first_name", "last_name", "section", *KNOWN[system.split()[0]])
     known = [Person(**{c: getattr(p, c) for c in columns}) for p in scene.roster]
     open_roster(course).with_people(known).save()
-    source = archive(folder / "download.zip", SYSTEMS[system](scene.handed_in))
+    pack = PACKED.get(system.split()[0], archive)
+    source = pack(folder / "download.zip", SYSTEMS[system](scene.handed_in))
     said = [line for line in collect(course, ID, source) if not line.ok]
     return counted(
         Tally(system, language, nasty, [], [], [], []), course, scene, [str(line) for line in said]
@@ -282,7 +332,14 @@ def counted(counts: Tally, course: Course, scene: Nasty, said: list[str]) -> Tal
     owners = {work_of(p): p.id for p in scene.handed_in}
     counts.confused.extend(s for s, data in kept.items() if owners.get(data) != s)
     for person in scene.handed_in:
-        names = [person.full_name, person.id, person.moodle_id, person.canvas_id, person.sis_id]
+        names = [
+            person.full_name,
+            person.id,
+            person.moodle_id,
+            person.canvas_id,
+            person.sis_id,
+            person.github,
+        ]
         if any(name in line for name in names for line in said):
             counts.listed.append(person.id)
         elif kept.get(person.id) == work_of(person):

@@ -51,7 +51,7 @@ def collect(
     """Copy submissions from a folder, a zip or Canvas into submitted/.
 
     SOURCE is a folder or zip with one folder per student, a download of all submissions from
-    Canvas or Moodle, a folder of GitHub Classroom clones, or nbgrader's inbound folder. The exit
+    Canvas or Moodle, a folder of clones from GitHub, or nbgrader's inbound folder. The exit
     code is 1 if something was left out.
 
     Example: grader collect two_layer_net downloads/week3.zip

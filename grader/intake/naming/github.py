@@ -1,9 +1,9 @@
-"""GitHub Classroom: a folder of clones, as `gh classroom clone student-repos` makes it.
+"""GitHub: a folder of clones, one for each student.
 
-Each clone is named `<assignment>-<user name>` (https://docs.github.com/en/education, “GitHub
-Classroom with GitHub CLI”); the folder around them `<assignment>-submissions`. The time of
-submission is that of the last commit that touched the notebook. The clock of the student's
-computer set it.
+`gh teacher download` of Classroom 50 (https://github.com/foundation50/classroom50/wiki) names a
+clone `<classroom>-<assignment>-<user name>`, GitHub Classroom named it `<assignment>-<user name>`;
+the name may also be the user name alone. The time of submission is that of the last commit that
+touched the notebook. The clock of the student's computer set it.
 
 A clone is hostile: its configuration can name programs for git to run. So git never reads its
 configuration, hooks and index. It runs on an empty repository of our own, and takes only the
