@@ -96,6 +96,8 @@ def test_programs_read_what_was_written(run: Any) -> None:
         ("export", ID, "--canvas", "tiny"),
         ("collect", ID),
         ("roster",),
+        ("give-back", ID, "--for", "moodle", "--canvas", PLACE),
+        ("give-back", ID, "--for", "canvas", "--canvas", PLACE, "--output", "x.zip"),
         ("roster", "--from", "canvas"),
         ("roster", "--from", "csv", "course.yml", "--canvas", "1"),
         ("collect", ID, ".", "--canvas", PLACE),
@@ -115,6 +117,21 @@ def test_hand_ins_are_collected(run: Any, known: Class) -> None:
     code, out, _ = run("collect", ID, "--canvas", PLACE)
     assert code == 0 and "ada: collected" in out and "1 collected" in out
     assert (Course.load(".").submitted_dir / "ada" / ID / "timestamp.txt").is_file()
+
+
+def test_pages_are_given_back_once(run: Any, known: Class) -> None:
+    words = ("give-back", ID, "--for", "canvas", "--canvas", PLACE, "--workers", "1")
+    code, out, _ = run(*words, "--dry-run")
+    assert "2 pages would be given: 2 new" in out
+    assert not known.submissions[501]["comments"]
+    code, out, err = run(*words)
+    assert code == 1 and "2 pages sent: 2 new" in out
+    assert "bela: not given: not in this course in Canvas" in err
+    for number, student in ((501, "ada"), (504, "dora")):
+        (comment,) = known.submissions[number]["comments"]
+        (page,) = comment["contents"]
+        assert f'content="{ID}/{student}"' in page
+    assert "no page is new or changed" in run(*words)[1]
 
 
 def test_the_roster_is_asked_for(run: Any, known: Class) -> None:

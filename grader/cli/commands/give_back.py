@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from grader.cli.options import COURSE, ONE, WORKERS, CourseCommand, print_json
+
+if TYPE_CHECKING:
+    from grader.course.settings import Course
+    from grader.export.giving.by_canvas import ByCanvas
 
 __all__ = ["give_back"]
 
@@ -22,6 +27,12 @@ __all__ = ["give_back"]
     help="Where the pages go.",
 )
 @click.option(
+    "--canvas",
+    "place",
+    metavar="COURSE/ASSIGNMENT",
+    help="With --for canvas: put each page on a comment in Canvas itself, without a zip.",
+)
+@click.option(
     "--output", type=click.Path(path_type=Path), help="Zip to write; for mail, a new folder."
 )
 @click.option("--dry-run", is_flag=True, help="Only list what would go out, and why.")
@@ -33,6 +44,7 @@ __all__ = ["give_back"]
 def give_back(
     assignment_id: str,
     kind: str,
+    place: str | None,
     output: Path | None,
     dry_run: bool,
     everything: bool,
@@ -44,6 +56,8 @@ def give_back(
     """Give the feedback pages back, where they are new or changed.
 
     Example: grader give-back two_layer_net --for canvas --output pages.zip
+
+    Example: grader give-back two_layer_net --for canvas --canvas 1234/56789
     """
     from grader.cli.terminal import TERMINAL
     from grader.cli.views import show_given
@@ -54,13 +68,18 @@ def give_back(
 
     if by_smtp and (kind != "mail" or output is not None):
         raise click.UsageError("--smtp goes with --for mail, and without --output")
-    if not (by_smtp or dry_run or output):
+    if place is not None and (kind != "canvas" or output is not None):
+        raise click.UsageError("--canvas goes with --for canvas, and without --output")
+    if not (by_smtp or dry_run or output or place):
         raise click.UsageError("name what to write with --output, or list it with --dry-run")
     course = Course.load(root)
+    assignment = course.assignment(assignment_id)
+    way = _by_canvas(course, place, everything=everything) if place is not None else None
     giving = planned(
         course,
-        course.assignment(assignment_id),
-        kind,
+        assignment,
+        "canvas-api" if way else kind,
+        way.plan if way else None,
         everything=everything,
         workers=workers or cores(),
         listener=TERMINAL,
@@ -68,7 +87,19 @@ def give_back(
     if giving.left:
         TERMINAL.warn("stopped; nothing was given; run the same command again")
         sys.exit(130)
-    given = run(giving, output, dry_run=dry_run, by_smtp=by_smtp, is_sure=is_sure)
+    if way is not None:
+        from grader.export.giving.by_canvas import give_by_canvas
+
+        given = give_by_canvas(giving, way, dry_run=dry_run, listener=TERMINAL)
+    else:
+        given = run(giving, output, dry_run=dry_run, by_smtp=by_smtp, is_sure=is_sure)
     show_given(given)
     print_json(given.as_data())
     sys.exit(given.exit_code)
+
+
+def _by_canvas(course: Course, place: str, *, everything: bool) -> ByCanvas:
+    from grader.export.giving.by_canvas import ByCanvas
+    from grader.lms.canvas import connect
+
+    return ByCanvas(connect(course, place), everything=everything)
