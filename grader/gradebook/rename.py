@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator
 from pathlib import Path
+from typing import Any
 
 from grader.course.deadlines import Deadlines
 from grader.course.ids import USABLE_ID, is_safe_student
@@ -52,7 +53,7 @@ def rename(course: Course, old: str, new: str) -> list[str]:
         )
     load_renamings(course.root).save_with(old, new)
     said = [*_in_gradebook(course, old, new), *_in_files(course, old, new)]
-    _in_notes_on_groups(course, old, new)
+    _in_notes(course, old, new)
     said += _in_tables(course, old, new)
     mark.unlink()
     return said
@@ -168,20 +169,29 @@ def _in_files(course: Course, old: str, new: str) -> Iterator[str]:
         yield str(after.relative_to(course.root))
 
 
-def _in_notes_on_groups(course: Course, old: str, new: str) -> None:
-    """Whose work is best in a group, and which points were copied from one member to another."""
+def _in_notes(course: Course, old: str, new: str) -> None:
+    """Whose work is best in a group, which points were copied to whom, which pages were given."""
     for path in sorted(course.root.glob("results/*.best")):
-        best = json.loads(path.read_text(encoding="utf-8"))
-        changed = {group: new if member == old else member for group, member in best.items()}
-        write_whole(path, json.dumps(changed, ensure_ascii=False) + "\n")
+        best = {group: new if who == old else who for group, who in _kept(path).items()}
+        write_whole(path, json.dumps(best, ensure_ascii=False) + "\n")
+    begin = f"{old}/"
     for path in sorted(course.root.glob("results/*.shared")):
-        copies = json.loads(path.read_text(encoding="utf-8"))
-        begin = f"{old}/"
-        changed = {
+        copies = {
             f"{new}/{key.removeprefix(begin)}" if key.startswith(begin) else key: value
-            for key, value in copies.items()
+            for key, value in _kept(path).items()
         }
-        write_whole(path, json.dumps(changed) + "\n")
+        write_whole(path, json.dumps(copies) + "\n")
+    for path in sorted(course.root.glob("given/*/*.json")):
+        given = {new if who == old else who: digest for who, digest in _kept(path).items()}
+        write_whole(path, json.dumps(dict(sorted(given.items())), indent=1) + "\n")
+
+
+def _kept(path: Path) -> dict[str, Any]:
+    """What such a file holds; nothing if it is damaged, as its other readers take it."""
+    try:
+        return dict(json.loads(path.read_bytes()))
+    except (ValueError, TypeError):
+        return {}
 
 
 def _rewrite(record: Path, target: Path, student: str) -> None:

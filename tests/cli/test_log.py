@@ -32,6 +32,7 @@ CALLS = {
     "site": ["site", "--output", "public"],
     "feedback": ["feedback", ID],
     "report": ["report", ID],
+    "give-back": ["give-back", ID, "--for", "zip", "--dry-run"],
     "check": ["check", f"assignments/{ID}/{ID}.ipynb"],
     "completion": ["completion", "bash"],
     "doctor": ["doctor"],

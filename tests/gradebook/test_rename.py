@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sys
@@ -52,6 +53,11 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     autograde(course, ID, crew=CrewOfOne())
     change(course, "update grade set manual_score = 2 where auto_score is null")
     write_feedback(course, course.assignment(ID))
+    given = course.given_path(ID, "zip")
+    given.parent.mkdir(parents=True)
+    given.write_text('{"ada": "1", "bela": "2"}')
+    course.shared_marks_path(ID).write_text('{"ada/cell/manual_score": [2.0, null]}')
+    course.best_path(ID).write_text('{"Blue": "ada"}')
     return course.root
 
 
@@ -90,6 +96,9 @@ def test_everything_follows_and_nothing_is_left_under_the_old_id(course: Course)
         assert (course.root / folder / "ada.l").is_dir()
     assert score_of(course, "ada.l") == before
     assert before[1] > 0, "it was late"
+    assert json.loads(course.given_path(ID, "zip").read_text()) == {"ada.l": "1", "bela": "2"}
+    assert list(json.loads(course.shared_marks_path(ID).read_text())) == ["ada.l/cell/manual_score"]
+    assert json.loads(course.best_path(ID).read_text()) == {"Blue": "ada.l"}
     assert rows(course, STUDENTS) == [("ada.l", "Abara"), ("bela", "Berg")]
     assert course.roster_path.read_text().splitlines()[1] == "ada.l,Abara,ada,x"
     assert {student for student, _ in load_deadlines(course).extended} == {"ada.l", "bela"}
