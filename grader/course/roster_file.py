@@ -112,6 +112,9 @@ def open_roster(course: Course) -> RosterFile:
         # With a mark of byte order, a spreadsheet shows letters beyond ASCII as they are.
         return RosterFile(Table(path, ALWAYS, (), mark=MARK))
     file = RosterFile(read_table(path))
+    if file.table.workbook:
+        remedy = "save it as CSV, and name that file at `roster` in course.yml"
+        raise UsageError(f"{path}: a workbook, whose rows are read but not changed; {remedy}")
     roster_of(file.table)
     return file
 

@@ -8,6 +8,7 @@ from grader.course.roster import Person, load_roster
 from grader.course.roster_file import open_roster
 from grader.course.settings import Course
 from grader.errors import UsageError
+from grader.system.workbook import new_workbook
 
 ADA = Person("ada", "Ada", "Lovelace", "ada@example.org", canvas_id="501")
 OWN = b'\xef\xbb\xbfid;seat;first_name\r\nada;"12;a";Ada\r\n bela ;13;B\xc3\xa9la'
@@ -66,3 +67,12 @@ def test_rows_are_taken_out(course: Course) -> None:
 def test_a_name_is_no_formula(course: Course) -> None:
     open_roster(course).with_people([Person("eve", '=HYPERLINK("x")', "@Doe")]).save()
     assert 'eve,"\'=HYPERLINK(""x"")",\'@Doe' in course.roster_path.read_text()
+
+
+def test_a_roster_that_is_a_workbook_is_read_but_not_changed(course: Course) -> None:
+    course.roster_path.write_bytes(new_workbook([["id", "first_name"], ["0012", "Ada"]], [9, 9]))
+    roster = load_roster(course)
+    assert roster is not None
+    assert list(roster) == [Person("0012", "Ada")]
+    with pytest.raises(UsageError, match=r"a workbook.*save it as CSV"):
+        open_roster(course)
