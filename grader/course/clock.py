@@ -6,6 +6,7 @@ Where the clocks change, a day of the calendar lasts 23 or 25 hours, and is one 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 __all__ = ["DAY_S", "at", "elapsed_s", "later", "summer_zone", "zone_named"]
@@ -44,11 +45,17 @@ def summer_zone(moment: datetime) -> tzinfo:
     Returns:
         A zone with that offset at that moment; UTC stays UTC.
     """
+    return _summer_zone(moment, moment.utcoffset() or timedelta())
+
+
+@lru_cache
+def _summer_zone(moment: datetime, offset: timedelta) -> tzinfo:
+    """Moments are equal whatever their offsets, so the offset is a key of the cache too."""
     for name in SUMMER_ZONES:
         there = moment.astimezone(ZoneInfo(name))
-        if there.dst() and there.utcoffset() == moment.utcoffset():
+        if there.dst() and there.utcoffset() == offset:
             return ZoneInfo(name)
-    return timezone(moment.utcoffset() or timedelta())
+    return timezone(offset)
 
 
 def at(shown: datetime, zone: tzinfo) -> datetime:
