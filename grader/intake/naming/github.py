@@ -28,6 +28,7 @@ __all__ = ["last_commit", "named"]
 COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 REF = re.compile(r"ref: (refs/heads/[\w./-]{1,200})")
 MAX_REFS = 1 << 20  # bytes of a file of references
+ENOUGH = 3  # names that must have a title in common
 TIMEOUT_S = 20
 MEMORY_BYTES = 1 << 30
 
@@ -40,12 +41,13 @@ def named(entries: Sequence[str], assignment_id: str) -> list[Handed]:
         assignment_id: what a clone's name begins with; the rest is the user name.
     """
     clones = _outer({_above_git(PurePosixPath(entry)) for entry in entries}, shared_depth(entries))
+    title = _title([clone.name for clone in clones], assignment_id)
     found = []
     for entry in entries:
         path = PurePosixPath(entry)
         clone = next((parent for parent in path.parents if parent in clones), None)
         if clone is not None and ".git" not in path.parts:
-            key = _user_name(clone.name, assignment_id)
+            key = _user_name(clone.name, title, assignment_id)
             own = path.relative_to(clone)
             level = len(clone.parts) - 1
             found.append(Handed(entry, own, key, "github", level=level, sign="-"))
@@ -69,12 +71,29 @@ def _above_git(path: PurePosixPath) -> PurePosixPath | None:
     return PurePosixPath(*path.parts[:index]) if 1 <= index <= 2 else None
 
 
-def _user_name(clone: str, assignment_id: str) -> str:
-    """The clone's name without the assignment's name, if it begins with it."""
-    for prefix in (assignment_id, assignment_id.replace("_", "-")):
-        if clone.lower().startswith(f"{prefix}-"):
-            return clone[len(prefix) + 1 :]
+def _title(names: Sequence[str], assignment_id: str) -> str:
+    """The `<classroom>-<assignment>-` that all names have in common; "" without one.
+
+    People choose their user names on GitHub, so a few names alike prove nothing.
+    """
+    for slug in _slugs(assignment_id):
+        first = names[0].lower() if len(names) >= ENOUGH else ""
+        title = first[: first.find(f"-{slug}-") + len(slug) + 2] if f"-{slug}-" in first else ""
+        if title and all(name.lower().startswith(title) for name in names):
+            return title
+    return ""
+
+
+def _user_name(clone: str, title: str, assignment_id: str) -> str:
+    """The clone's name without what stands before the user name, as far as it is certain."""
+    for prefix in (title, *(f"{slug}-" for slug in _slugs(assignment_id))):
+        if prefix and clone.lower().startswith(prefix):
+            return clone[len(prefix) :]
     return clone
+
+
+def _slugs(assignment_id: str) -> tuple[str, str]:
+    return assignment_id.lower(), assignment_id.lower().replace("_", "-")
 
 
 def last_commit(clone: Path, file: PurePosixPath) -> datetime | None:

@@ -96,3 +96,20 @@ def test_a_clone_whose_git_folder_is_elsewhere_has_no_time(tmp_path: Path) -> No
     other.mkdir()
     (other / ".git").symlink_to(repo / ".git")
     assert last_commit(other, PurePosixPath("tiny.ipynb")) is None
+
+
+def test_the_classroom_before_the_assignment_is_no_part_of_the_user_name(
+    course: Course, tmp_path: Path
+) -> None:
+    users = ["ada-l", "Okafor-7", "stranger-x", "stranger-y"]
+    clones = [f"cs-101-{ID}-{user}" for user in users]
+    files = [f"{clone}/{name}" for clone in clones for name in (".git/HEAD", f"{ID}.ipynb")]
+    found, said = taken(course, download(tmp_path / "in", *files))
+    assert found == {"ada": files[1], "chidi": files[3]}
+    assert "stranger-x: left out: not in the roster; add github stranger-x" in said
+
+
+def test_a_user_name_that_plays_a_classroom_is_not_believed(course: Course, tmp_path: Path) -> None:
+    clones = ["hw1-okafor-7", "hw1-someone", f"hw1-x-{ID}-ada-l"]
+    files = [f"{clone}/{name}" for clone in clones for name in (".git/HEAD", f"{ID}.ipynb")]
+    assert "ada" not in taken(course, download(tmp_path / "in", *files))[0]
