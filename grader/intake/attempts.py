@@ -112,6 +112,7 @@ class StudentAttempts:
         stamp = parse_timestamp(unread, self._zone) if unread else Stamp(submitted_at)
         known = [a for a in self.attempts if a.digest == digest]
         if any(stamp in (UNKNOWN, a.stamp) or stamp.text in a.corrected for a in known):
+            self._note_newer(known[-1], origin, order)
             return None
         if unknown := next((a for a in known if a.stamp == UNKNOWN), None):
             self._write(replace(unknown, stamp=stamp, order=max(order, unknown.order)))
@@ -120,6 +121,11 @@ class StudentAttempts:
             self._correct(digest, stamp)
             return None
         return self._keep(data, datetime.now(UTC), stamp, order, origin)
+
+    def _note_newer(self, known: Attempt, origin: str, order: int) -> None:
+        """The LMS got the same notebook once more: pages go back to the newer one."""
+        if order > known.order:
+            self._write(replace(known, order=order, origin=origin))
 
     def correct_time(self, data: bytes, moment: datetime) -> None:
         """Set when a notebook was handed in, whatever was told before.

@@ -34,6 +34,17 @@ def test_the_same_content_is_kept_once_and_a_later_known_time_is_noted(course: C
     assert (kept.submitted_at, kept.origin) == (DUE, "a.zip/one")
 
 
+def test_the_same_notebook_handed_in_once_more_is_the_latest_and_pages_go_back_to_it(
+    course: Course,
+) -> None:
+    shelf = StudentAttempts(course, ID, "ada")
+    for data, order in ((b"one", 9001), (b"two", 9002), (b"one", 9003), (b"one", 9001)):
+        shelf.add(data, f"ada_501_{order}_tiny.ipynb", order=order)
+    one, two = StudentAttempts(course, ID, "ada").attempts
+    assert (one.order, one.origin) == (9003, "ada_501_9003_tiny.ipynb")
+    assert latest([one, two], DUE) == one
+
+
 def times(course: Course) -> list[datetime | None]:
     return [attempt.submitted_at for attempt in StudentAttempts(course, ID, "ada").attempts]
 
