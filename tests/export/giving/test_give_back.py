@@ -12,7 +12,9 @@ from email.policy import default
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from grader.cli.app import cli
 from grader.course.settings import Course
 from grader.errors import CourseError, UsageError
 from grader.export.giving.give_back import KINDS, Given, give_back, planned
@@ -220,3 +222,26 @@ def test_a_group_gets_a_page_for_each_member_under_their_own_name(
             assert place(name).removeprefix("700") == owner(page).removeprefix("s") or (
                 place(name) == owner(page)
             )
+
+
+def test_the_command_lists_writes_and_says_who_gets_none(
+    a_class: Callable[..., Made], tmp_path: Path
+) -> None:
+    course, _ = a_class()
+    course.roster_path.write_text(
+        course.roster_path.read_text().replace("mail005@example.org", "nobody")
+    )
+
+    def run(*words: str) -> tuple[int, str]:
+        words = ("give-back", ID, *words, "--course", str(course.root), "--workers", "1")
+        done = CliRunner().invoke(cli, words)
+        return done.exit_code, done.output
+
+    assert run("--for", "zip")[0] == 2
+    assert run("--for", "zip", "--smtp")[0] == 2
+    code, said = run("--for", "zip", "--dry-run")
+    assert (code, said.count(": new, s0")) == (0, 40)
+    letters = tmp_path / "letters"
+    code, said = run("--for", "mail", "--output", str(letters))
+    assert (code, len(list(letters.iterdir()))) == (1, 39)
+    assert "s005: not given: 'nobody' is no address; correct the roster" in said
