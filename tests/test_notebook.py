@@ -157,10 +157,3 @@ def test_clear_outputs_leaves_the_original_alone():
 )
 def test_of_a_failed_check_its_sentence_is_told_alone(name: str, text: str, line: str) -> None:
     assert notebook.error_line({"ename": name, "evalue": text}) == line
-
-
-def test_a_notebook_is_written_as_json_itself_would_write_it() -> None:
-    plain = {"a": [], "b": {}, "c": [1, 2.5, None, True, [float("inf")]], "é\n": '"\\\u2028'}
-    document = {"cells": [], "metadata": {"z": [plain, "text"], **plain}, "nbformat": 4}
-    expected = json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True)
-    assert dumps(document) == expected + "\n"
