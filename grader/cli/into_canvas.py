@@ -29,6 +29,7 @@ def export_into_canvas(
     yes: bool = False,
     dry_run: bool = False,
     no_lateness: bool = False,
+    zeros: bool = False,
 ) -> None:
     """Show what would change in Canvas, ask, and write it; the exit code is 1 if some is left.
 
@@ -39,6 +40,7 @@ def export_into_canvas(
         yes: whether to write without a question.
         dry_run: whether to write nothing.
         no_lateness: whether Canvas's own late policy shall take nothing.
+        zeros: whether those who handed nothing in get 0 points.
     """
     from grader.course.settings import Course
     from grader.export.canvas_grades import plan_grades, write_grades
@@ -49,7 +51,7 @@ def export_into_canvas(
     course = Course.load(root)
     course.assignment(ids[0])
     canvas = connect(course, place)
-    plan = plan_grades(course, ids[0], canvas, no_lateness=no_lateness)
+    plan = plan_grades(course, ids[0], canvas, no_lateness=no_lateness, zeros=zeros)
     _show(plan)
     count = sum(change.is_needed for change in plan.changes)
     refused = [change for change in plan.changes if change.reason]

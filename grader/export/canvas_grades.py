@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
+from grader.course.deadlines import load_deadlines
 from grader.course.roster import load_roster
 from grader.course.settings import Course
 from grader.errors import LmsError, UsageError
 from grader.export.columns import Column, listed, load_columns, number, remarks
+from grader.export.missing import with_missing
 from grader.gradebook.grades import Grade
 from grader.intake.canvas_people import People, people_of, refuse_stranger
 from grader.intake.from_canvas import submissions_of
@@ -75,7 +78,12 @@ class Plan:
 
 
 def plan_grades(
-    course: Course, assignment_id: str, canvas: Canvas, *, no_lateness: bool = False
+    course: Course,
+    assignment_id: str,
+    canvas: Canvas,
+    *,
+    no_lateness: bool = False,
+    zeros: bool = False,
 ) -> Plan:
     """Compare our scores with those in Canvas; nothing is written.
 
@@ -84,6 +92,7 @@ def plan_grades(
         assignment_id: which assignment of the course it is.
         canvas: which assignment it is in Canvas.
         no_lateness: whether Canvas's late policy shall take nothing from what came late.
+        zeros: whether those who handed nothing in until their deadline get 0 points.
 
     Raises:
         UsageError: Canvas takes no scores for this assignment, or a file of the course is wrong.
@@ -93,22 +102,28 @@ def plan_grades(
     task = canvas.task()
     if reason := _closed(task):
         raise UsageError(f"{canvas.place} in Canvas: {reason}")
-    roster = load_roster(course)
-    (column,) = load_columns(course, [assignment_id])
+    roster, deadlines = load_roster(course), load_deadlines(course)
+    columns, told = load_columns(course, [assignment_id], deadlines), list(deadlines.remarks)
+    if zeros:
+        now = datetime.now(UTC)
+        columns, said = with_missing(columns, course, roster, deadlines, "zero", now)
+        told += said
+    (column,) = columns
+    scores = {**column.scores, **dict.fromkeys(column.zeros, 0.0)}
     people = people_of(canvas, roster)
     found = people.by_student(submissions_of(canvas, task))
     changes = [
         _change(course, column, student, score, found.get(student), task, canvas)
-        for student, score in sorted(column.scores.items())
+        for student, score in sorted(scores.items())
     ]
     if task.group_set and task.one_grade:
         changes = _agreed(changes, people, canvas.groups(task.group_set))
     late = _late(changes) if canvas.takes_points_for_lateness() else []
     changes = [replace(c, no_lateness=no_lateness and c in late) for c in changes]
-    said = [*remarks([column], roster), *_remarks(task, column)]
+    told = [*remarks([column], roster), *told, *_remarks(task, column)]
     if late and not no_lateness:
-        said += _twice(late, column.grades)
-    return Plan(task, tuple(changes), tuple(said))
+        told += _twice(late, column.grades)
+    return Plan(task, tuple(changes), tuple(told))
 
 
 def write_grades(plan: Plan, canvas: Canvas, listener: Listener = NOBODY) -> Iterator[Change]:
@@ -222,7 +237,7 @@ def _late(changes: Iterable[Change]) -> list[Change]:
 
 def _twice(late: Iterable[Change], grades: Mapping[str, Grade]) -> Iterator[str]:
     remedy = "; add --no-canvas-lateness, so that Canvas takes none"
-    twice = [c.student for c in late if grades[c.student].lateness.penalty > 0]
+    twice = [c.student for c in late if c.student in grades and grades[c.student].lateness.penalty]
     once = [c.student for c in late if c.student not in twice]
     if twice:
         yield f"late: Canvas would take points once more from {listed(twice)}{remedy}"

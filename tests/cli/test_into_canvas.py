@@ -92,6 +92,7 @@ def test_programs_read_what_was_written(run: Any) -> None:
         ("export", ID, "--canvas", PLACE, "--format", "csv"),
         ("export", ID, "--canvas", PLACE, "--output", "x.csv"),
         ("export", "--canvas", PLACE),
+        ("export", ID, "--canvas", PLACE, "--missing", "blank"),
         ("export", ID, "--format", "csv", "--yes"),
         ("export", ID, "--canvas", "tiny"),
         ("collect", ID),

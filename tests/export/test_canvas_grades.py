@@ -156,6 +156,13 @@ def test_a_group_with_one_grade_gets_no_two(graded: Course, known: Class) -> Non
     assert scores(known) == {501: 5.5, 777: 4.0, 778: 0.0, 504: 2.0, 901: None}
 
 
+def test_who_handed_nothing_in_gets_a_zero_if_asked(graded: Course, known: Class) -> None:
+    graded.result_path(ID, "bela").unlink()
+    assert "bela" not in rows(plan_grades(graded, ID, connected(known)))
+    written(graded, known, zeros=True)
+    assert scores(known) == {501: 5.5, 777: 0.0, 778: 0.0, 504: 2.0, 901: None}
+
+
 def test_anonymous_work_is_graded_by_its_anonymous_id(graded: Course, known: Class) -> None:
     known.task = {"anonymize_students": True}
     for path in graded.results_dir(ID).glob("*.json"):

@@ -75,9 +75,14 @@ def export(
     if place is not None:
         if into or output:
             raise click.UsageError("--canvas writes into Canvas; leave --into and --output out")
+        if missing == "blank":
+            raise click.UsageError(
+                "--canvas leaves who handed nothing in as is; no --missing blank"
+            )
         from grader.cli.into_canvas import export_into_canvas
 
-        export_into_canvas(root, ids, place, yes=yes, dry_run=dry_run, no_lateness=no_lateness)
+        how = {"yes": yes, "dry_run": dry_run, "no_lateness": no_lateness}
+        export_into_canvas(root, ids, place, **how, zeros=missing == "zero")
         return
     if yes or dry_run or no_lateness:
         raise click.UsageError("--yes, --dry-run and --no-canvas-lateness are for --canvas")
