@@ -44,7 +44,7 @@ test-fast: setup
 # Takes an hour: all mistakes and mutants again, fifty kills, all attacks in one batch, long fuzzing.
 nightly: setup
 	$(BIN)/grader build --check --prove
-	FUZZ=40 GRADER_KILLS=50 GRADER_MESSY=all \
+	FUZZ=40 GRADER_KILLS=50 GRADER_MESSY=all GRADER_FIGURES=all \
 	  $(BIN)/python -m pytest --numprocesses 2
 
 # All tests once more, and the share of our lines that they run. Measuring makes them half as fast.

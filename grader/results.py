@@ -177,6 +177,8 @@ class SubmissionResult:
         questions: results in the order of course.yml; may be empty when not graded.
         notes: what was repaired, rejected or killed, and why.
         notebook: the executed notebook as nbformat JSON, or None.
+        figures: what the notebook has of its figures: `keep` if all, `skip` if none, `later` if
+            cells that no answer needs have not been executed yet.
         fingerprint: digest of everything the result depends on.
         previous_scores: points of the previous grading by question, without those given by
             hand; empty at the first grading.
@@ -191,6 +193,7 @@ class SubmissionResult:
     questions: tuple[QuestionResult, ...] = ()
     notes: tuple[Note, ...] = ()
     notebook: dict[str, Any] | None = None
+    figures: str = "keep"
     fingerprint: str = ""
     previous_scores: dict[str, float] = field(default_factory=dict)
 
@@ -260,8 +263,11 @@ class SubmissionResult:
         return result
 
     def to_json(self) -> str:
-        """The record as JSON text on one line, notebook included; the fingerprint comes first."""
-        data = {"fingerprint": self.fingerprint, **vars(self)}
+        """The record as JSON text on one line, notebook included.
+
+        The fingerprint and the state of the figures come first, so that they are quick to read.
+        """
+        data = {"fingerprint": self.fingerprint, "figures": self.figures, **vars(self)}
         return json.dumps(data, ensure_ascii=False, default=vars) + "\n"
 
     @classmethod

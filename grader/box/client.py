@@ -7,8 +7,9 @@ Anything that a submission does becomes a value. If it ends the box, `BoxDied` i
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -108,12 +109,14 @@ class CallFailure:
         error: the type of the exception that ended it, if one did.
         index: the number of the failed call in the request, from 0.
         is_undefined: whether there is no function of that name.
+        took_s: how long the calls took, in wall time; 0 if none was made.
     """
 
     reason: str
     error: str = ""
     index: int = 0
     is_undefined: bool = False
+    took_s: float = field(default=0.0, compare=False)
 
 
 class Box:
@@ -220,8 +223,12 @@ class Box:
             "globals": encoder.encode(dict(request.stand_ins)),
             "echo": request.echo,
         }
+        start = time.monotonic()
         answer = self._decode(self._exchange("call", tree, encoder, timeout_s, callbacks))
-        return _call_outcome(request, answer)
+        outcome = _call_outcome(request, answer)
+        if isinstance(outcome, CallFailure):
+            return replace(outcome, took_s=time.monotonic() - start)
+        return outcome
 
     def close(self, *, hung_up: bool = False) -> Sentence | None:
         """End the box and everything in it.

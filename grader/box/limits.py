@@ -28,6 +28,9 @@ SENTENCES = (
 )
 FIGURES = {
     "keep": N_("Figures are drawn in the notebook and kept; they count as output."),
+    "later": N_(
+        "Figures are drawn in the notebook and kept, after the scores; they count as output."
+    ),
     "skip": N_("Figures are not drawn; their names and sizes are shown."),
 }
 
@@ -37,7 +40,8 @@ def limits_in_words(limits: Limits, figures: str) -> list[str]:
 
     Args:
         limits: from course.yml.
-        figures: whether to `keep` figures, or to `skip` drawing them, also from there.
+        figures: whether to `keep` figures, to `skip` drawing them, or to draw them `later`, also
+            from there.
     """
     values = {
         **limits.model_dump(),

@@ -16,11 +16,11 @@ import symtable
 import warnings
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import accumulate
 from typing import NamedTuple, TypeVar
 
-__all__ = ["Needs"]
+__all__ = ["MAX_CHARACTERS", "SETTERS", "Cell", "Needs", "read_cells"]
 
 MAX_CHARACTERS = 200_000  # of all cells: the judge reads them, once for each function
 # Patterns stay within a line: across line ends they would take hours for a cell of empty lines.
@@ -43,7 +43,7 @@ class Import(NamedTuple):
 
 
 @dataclass(frozen=True)
-class _Cell:
+class Cell:
     """What a cell binds and uses.
 
     Args:
@@ -62,10 +62,12 @@ class _Cell:
 
     @cached_property
     def binds(self) -> frozenset[str]:
+        """Every name to which it gives a meaning."""
         return self.defined | self.imported | self.assigned
 
     @cached_property
     def imports_all(self) -> bool:
+        """Whether it imports `*`."""
         return bool(STAR.search(self.source))
 
     @cached_property
@@ -99,7 +101,7 @@ class Needs:
         harmless: Collection[int] = (),
     ) -> None:
         self._preferred, self._harmless = preferred, harmless
-        self._cells = list(_read_in_bounds(sources))
+        self._cells = list(read_cells(sources))
 
     def of(self, name: str) -> frozenset[int]:
         """The cells that a function needs to run; none if no cell defines the function.
@@ -174,14 +176,15 @@ class Needs:
         return defined[-1:] or imported[:1] or above
 
 
-def _read_in_bounds(sources: Sequence[str]) -> Iterator[_Cell]:
-    """What each cell binds and uses; cells beyond `MAX_CHARACTERS` count as empty."""
+def read_cells(sources: Sequence[str]) -> Iterator[Cell]:
+    """What each of the cells binds and uses; cells beyond `MAX_CHARACTERS` count as empty."""
     ends = accumulate(map(len, sources))
     for source, end in zip(sources, ends, strict=True):
         yield _read(source if end <= MAX_CHARACTERS else "")
 
 
-def _read(source: str) -> _Cell:
+@lru_cache(maxsize=256)  # the cells of the course are the same in all notebooks
+def _read(source: str) -> Cell:
     table = _parsed(source, lambda text: symtable.symtable(text, "cell", "exec"))
     defined, imported, assigned, uses = set(), set(), set(), set()
     for scope in _scopes(table) if table else ():
@@ -190,7 +193,7 @@ def _read(source: str) -> _Cell:
         imported |= {s.get_name() for s in symbols if s.is_imported()}
         assigned |= {s.get_name() for s in symbols if s.is_assigned() and not s.is_namespace()}
         uses |= {s.get_name() for s in symbols if s.is_referenced()}
-    return _Cell(source, *map(frozenset, (defined, imported, assigned, uses)))
+    return Cell(source, *map(frozenset, (defined, imported, assigned, uses)))
 
 
 def _parsed(source: str, parse: Callable[[str], T]) -> T | None:

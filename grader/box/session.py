@@ -64,6 +64,7 @@ class Session:
         cells: the code cells, in order.
         limits: what the submission may use.
         figures: whether to `keep` figures, or to `skip` drawing them.
+        used_s: how much of the submission's time is used already.
     """
 
     def __init__(
@@ -73,10 +74,12 @@ class Session:
         cells: Sequence[CodeCell],
         limits: Limits,
         figures: str = "keep",
+        used_s: float = 0.0,
     ) -> None:
         self._launcher, self._files, self._cells, self._limits = launcher, files, cells, limits
         self._figures = figures
-        self._watch = Stopwatch(limits.submission_timeout_s, launcher.used_time)
+        self._time_s = limits.submission_timeout_s - used_s
+        self._watch = Stopwatch(self._time_s, launcher.used_time)
         self._box: Box | None = None
         self._boxes_opened = 0
         self._output_bytes = 0
@@ -106,6 +109,23 @@ class Session:
         stopped = (Note(NoteKind.STOPPED, text) for text in self._sentences())
         undone = (Note(NoteKind.SET_ASIDE, text) for text in causes.told(self._undone))
         return (*stopped, *undone)
+
+    @property
+    def outcomes(self) -> Mapping[int, CellOutcome]:
+        """The outcome of each cell so far, by its index in the notebook."""
+        return self._outcomes
+
+    @property
+    def used_s(self) -> float:
+        """How much of its time it has used."""
+        return self._time_s - self._watch.remaining_s()
+
+    @property
+    def has_trouble(self) -> bool:
+        """Whether a box ended, or time ran out."""
+        return self._boxes_opened > 1 or bool(
+            self._deadly_cells or self._deadly_functions or self._too_late
+        )
 
     def _sentences(self) -> Iterator[str]:
         if self._deadly_cells:

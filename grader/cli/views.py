@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # importing these takes long; only the command that needs one
     from grader.course.settings import Assignment, Limits
     from grader.export.giving.give_back import Given
     from grader.grading.batch import Summary
+    from grader.grading.drawing import Drawn
     from grader.grading.visible_checks import CheckedQuestion
     from grader.pages.class_feedback import ClassFeedback
     from grader.release.build import BuildReport
@@ -29,6 +30,7 @@ __all__ = [
     "show_build",
     "show_checks",
     "show_collected",
+    "show_drawn",
     "show_findings",
     "show_given",
     "show_pages",
@@ -51,6 +53,23 @@ def show_summary(summary: Summary) -> None:
         _show_results(summary)
     if summary.stopped:
         terminal.warn(f"{summary.stopped}; run the same command again to go on")
+
+
+def show_drawn(drawn: Drawn, *, is_alone: bool = False) -> None:
+    """Print how many notebooks have their figures now, and why others have not.
+
+    Args:
+        drawn: how it went.
+        is_alone: whether that was all there was to do, so that nothing done is told too.
+    """
+    if drawn.students or is_alone:
+        count = len(drawn.students)
+        terminal.out.print(f"[bold]{drawn.assignment}[/]: figures drawn in {count} notebooks")
+    for student, why in drawn.failed.items():
+        terminal.warn(f"{student}: figures not drawn: {why}")
+    if drawn.left:
+        again = f"grader figures {drawn.assignment}"
+        terminal.warn(f"all scores are kept; {drawn.left} still without figures: run `{again}`")
 
 
 def _show_results(summary: Summary) -> None:

@@ -39,7 +39,8 @@ class Bundle:
         language: the language in which students read messages, as a code such as `en`.
         reference: definitions of the solution notebook, as source.
         limits: what a submission may use.
-        figures: whether to `keep` a notebook's figures, or to `skip` drawing them.
+        figures: whether to `keep` a notebook's figures, to `skip` drawing them, or to draw them
+            `later`.
         seed: the course seed.
         unsafe: whether boxes that are not closed off are accepted.
         digest: changes whenever a score could change.
@@ -151,6 +152,7 @@ def _digest(fields: dict[str, Any]) -> str:
     # Titles and deadlines change no score, nor does what the release says of them.
     graded = {**fields, "assignment": (fields["assignment"].id, fields["assignment"].questions)}
     graded["release"] = _without_terms(fields["release"])
+    del graded["figures"]  # scores are the same with and without
     for name in sorted(graded):
         value = graded[name]
         if isinstance(value, dict):

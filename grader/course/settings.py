@@ -187,7 +187,8 @@ class Course(_Model):
         contact: whom students ask about their grades, as feedback pages show it.
         assignments: in the order of the course.
         limits: what one submission may use.
-        figures: whether to `keep` a notebook's figures, or to `skip` drawing them.
+        figures: whether to `keep` a notebook's figures, to `skip` drawing them, or to draw them
+            `later`, after the scores.
         language: the language in which students read messages, as a code such as `en`.
         gradebook: URL of nbgrader's database.
         late_policy: what late work costs.
@@ -217,7 +218,7 @@ class Course(_Model):
         ],
     )
     limits: Limits = Field(default=Limits(), examples=["limits: {cell_timeout_s: 20}"])
-    figures: Literal["keep", "skip"] = Field(default="keep", examples=["figures: keep"])
+    figures: Literal["keep", "later", "skip"] = Field(default="keep", examples=["figures: later"])
     language: str = Field(
         default="en",
         pattern=r"^[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*$",

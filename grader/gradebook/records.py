@@ -15,9 +15,17 @@ from grader.intake.submissions import Submission, with_content
 from grader.results import Status, SubmissionResult
 from grader.system.files import write_whole
 
-__all__ = ["fingerprint", "kept_fingerprint", "load_result", "save_result"]
+__all__ = [
+    "fingerprint",
+    "kept_figures",
+    "kept_fingerprint",
+    "load_result",
+    "replace_notebook",
+    "save_result",
+]
 
-FINGERPRINT = re.compile(rb'\{\s*"fingerprint": "([0-9a-f]{64})"')  # how a record begins
+# How a record begins.
+BEGINNING = re.compile(rb'\{\s*"fingerprint": "([0-9a-f]{64})",\s*"figures": "([a-z]+)"')
 
 
 def fingerprint(bundle: Bundle, submission: Submission) -> str:
@@ -52,6 +60,16 @@ def save_result(course: Course, result: SubmissionResult) -> SubmissionResult:
     return kept
 
 
+def replace_notebook(course: Course, result: SubmissionResult) -> None:
+    """Keep a record that differs from the kept one in its notebook only; nothing was graded.
+
+    Args:
+        course: the course.
+        result: the kept record with another notebook.
+    """
+    write_whole(course.result_path(result.assignment, result.student), result.to_json())
+
+
 def _scores_before(path: Path) -> dict[str, float]:
     """The scores of a kept record, by question, also if another version of the kit wrote it.
 
@@ -75,12 +93,27 @@ def kept_fingerprint(course: Course, assignment_id: str, student: str) -> str:
         assignment_id: which assignment.
         student: whose record.
     """
+    return _beginning(course, assignment_id, student)[0]
+
+
+def kept_figures(course: Course, assignment_id: str, student: str) -> str:
+    """What the kept record has of the figures, without reading the rest; "" if there is none.
+
+    Args:
+        course: the course.
+        assignment_id: which assignment.
+        student: whose record.
+    """
+    return _beginning(course, assignment_id, student)[1]
+
+
+def _beginning(course: Course, assignment_id: str, student: str) -> tuple[str, str]:
     try:
         with course.result_path(assignment_id, student).open("rb") as file:
-            found = FINGERPRINT.match(file.read(200))
+            found = BEGINNING.match(file.read(200))
     except OSError:
-        return ""
-    return found[1].decode() if found else ""
+        return "", ""
+    return (found[1].decode(), found[2].decode()) if found else ("", "")
 
 
 def load_result(course: Course, assignment_id: str, student: str) -> SubmissionResult | None:

@@ -86,7 +86,7 @@ class ClusterCrew:
             bundle: the assignment.
             size: not used, because the caller hands over no more than that many workers need.
         """
-        held = self._client.submit(_itself, bundle, key=f"bundle-{bundle.digest}")
+        held = self._client.submit(_itself, bundle, key=f"bundle-{bundle.digest}-{bundle.figures}")
         with self._client.get_executor(pure=False, retries=0) as executor:
             yield Workers(executor, held)
 

@@ -10,12 +10,12 @@ import os
 import socket
 import sys
 import threading
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 from grader.course.bundle import Bundle
 from grader.errors import GraderError
@@ -27,6 +27,7 @@ from grader.system.processes import worker_processes
 
 __all__ = ["Crew", "LocalCrew", "Workers", "grade_all"]
 
+Work: TypeAlias = Callable[[Any, Submission], SubmissionResult]
 IN_FLIGHT_PER_WORKER = 2  # one that runs and one that waits, so that no worker idles
 
 
@@ -35,7 +36,7 @@ class Workers:
     """Workers that hold an assignment.
 
     Args:
-        executor: runs `grader.grading.worker.grade_one` on one of them.
+        executor: runs a function of `grader.grading.worker` on one of them.
         bundle: the argument that stands for the assignment in this call.
     """
 
@@ -130,6 +131,7 @@ def grade_all(
     submissions: Iterable[Submission],
     crew: Crew,
     stop: threading.Event | None = None,
+    work: Work = grade_one,
 ) -> Iterator[SubmissionResult]:
     """Grade submissions; results come as they are ready.
 
@@ -141,19 +143,20 @@ def grade_all(
         submissions: consumed lazily, only as far as workers can take them.
         crew: who grades.
         stop: once set, no further submission is started; results of those in flight still come.
+        work: what a worker does with each submission.
 
     Raises:
         GraderError: the workers end while they start.
     """
     waiting = _Queue(submissions, stop or threading.Event())
     while not waiting.is_empty():
-        victims = yield from _until_broken(bundle, waiting, crew)
+        victims = yield from _until_broken(bundle, waiting, crew, work)
         for victim in victims:
-            yield _alone(bundle, victim, crew)
+            yield _alone(bundle, victim, crew, work)
 
 
 def _until_broken(
-    bundle: Bundle, waiting: _Queue, crew: Crew
+    bundle: Bundle, waiting: _Queue, crew: Crew, work: Work
 ) -> Generator[SubmissionResult, None, list[Submission]]:
     """Yield results until all are there or a worker dies; return what was in flight then."""
     running: dict[Future[SubmissionResult], Submission] = {}
@@ -161,7 +164,7 @@ def _until_broken(
         while running or not waiting.is_empty():
             while len(running) < crew.size * IN_FLIGHT_PER_WORKER and not waiting.is_empty():
                 submission = waiting.take()
-                running[_started(at_work, submission, crew.deaths)] = submission
+                running[_started(at_work, submission, crew.deaths, work)] = submission
             wait(running, return_when=FIRST_COMPLETED)
             done = [future for future in running if future.done()]
             graded = [future for future in done if not _died(future, crew.deaths)]
@@ -182,22 +185,25 @@ def _died(future: Future[SubmissionResult], deaths: tuple[type[BaseException], .
 
 
 def _started(
-    workers: Workers, submission: Submission, deaths: tuple[type[BaseException], ...]
+    workers: Workers,
+    submission: Submission,
+    deaths: tuple[type[BaseException], ...],
+    work: Work,
 ) -> Future[SubmissionResult]:
     """Hand over one submission; if the workers have broken meanwhile, its future says so."""
     try:
-        return workers.executor.submit(grade_one, workers.bundle, with_content(submission))
+        return workers.executor.submit(work, workers.bundle, with_content(submission))
     except deaths as error:
         broken: Future[SubmissionResult] = Future()
         broken.set_exception(error)
         return broken
 
 
-def _alone(bundle: Bundle, submission: Submission, crew: Crew) -> SubmissionResult:
+def _alone(bundle: Bundle, submission: Submission, crew: Crew, work: Work) -> SubmissionResult:
     """Grade a submission that was in flight when a worker died, where it cannot harm others."""
     with crew.at_work(bundle, 1) as at_work:
         try:
-            return _started(at_work, submission, crew.deaths).result()
+            return _started(at_work, submission, crew.deaths, work).result()
         except crew.deaths:
             return _given_up(bundle, submission)
 

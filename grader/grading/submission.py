@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
 from grader.box.client import CellOutcome
+from grader.box.lean import LeanSession
 from grader.box.session import CodeCell, Session
+from grader.box.spare import Spare
 from grader.box.tiers import Tier
 from grader.course.bundle import Bundle
 from grader.errors import BoxError, JudgeError
@@ -22,6 +24,7 @@ from grader.results import Note, NoteKind, QuestionResult, Status, SubmissionRes
 from grader.system.versions import with_versions
 
 __all__ = [
+    "draw_submission",
     "execute_and_judge",
     "grade_submission",
     "judge_session",
@@ -90,10 +93,11 @@ def execute_and_judge(bundle: Bundle, student: str, intake: Intake) -> Submissio
 def _graded(
     bundle: Bundle, student: str, notebook: Notebook, notes: tuple[Note, ...]
 ) -> SubmissionResult:
-    with session_of(bundle, notebook) as session:
-        outcomes = session.execute_cells()
+    with _session_for_scores(bundle, notebook) as session:
+        session.execute_cells()
         questions = judge_session(bundle, student, notebook, session)
-        notes = (*notes, *session.notes)
+        notes, outcomes = (*notes, *session.notes), session.outcomes
+        is_whole = isinstance(session, LeanSession) and session.is_whole
     if workshop.launcher_of(bundle.unsafe).tier is Tier.BOUNDS_ONLY:
         text = gettext("Graded with --unsafe: the code ran under limits, but it was not isolated.")
         notes = (*notes, Note(NoteKind.UNSAFE, text))
@@ -110,6 +114,56 @@ def _graded(
         questions=questions,
         notes=notes,
         notebook=_executed(notebook, outcomes),
+        figures="keep" if is_whole else bundle.figures,
+    )
+
+
+def draw_submission(bundle: Bundle, submission: Submission) -> SubmissionResult:
+    """Execute all cells of a submitted file and draw its figures; nothing is judged.
+
+    Args:
+        bundle: the assignment.
+        submission: a file that was graded; it is read here unless it comes with its content.
+
+    Returns:
+        A result with the executed notebook and the fingerprint, but without questions. It is
+        NOT_GRADED, with the reason in its notes, if there is no such notebook.
+    """
+    submission = with_content(submission)
+    with in_language(bundle.language):
+        try:
+            intake = read_submission(submission, bundle.release)
+            notebook = _drawn(bundle, intake.notebook) if intake.notebook else None
+        except Exception as error:  # the worker's edge: an error of ours costs these figures only
+            note = Note(NoteKind.NOT_GRADED, f"{type(error).__name__}: {error}")
+            return _empty(bundle, submission.student, Status.NOT_GRADED, (note,))
+    result = _empty(bundle, submission.student, Status.GRADED, ())
+    return replace(result, notebook=notebook, fingerprint=fingerprint(bundle, submission))
+
+
+def _drawn(bundle: Bundle, notebook: Notebook) -> Notebook:
+    try:
+        with session_of(bundle, notebook) as session:
+            return _executed(notebook, session.execute_cells())
+    except BoxError:  # as in grading: the zygote may have been killed from outside
+        workshop.forget_launcher(bundle.unsafe)
+        with session_of(bundle, notebook) as session:
+            return _executed(notebook, session.execute_cells())
+
+
+def _session_for_scores(bundle: Bundle, notebook: Notebook) -> Session | LeanSession:
+    """A session that leaves out what no answer needs, if figures are drawn later."""
+    if bundle.figures != "later":
+        return session_of(bundle, notebook)
+    asked = workshop.workshop_of(bundle).asked
+    launcher, cells = workshop.launcher_of(bundle.unsafe), _code_cells(notebook)
+    spare = Spare(cells, asked)
+    needed = [cell for place, cell in enumerate(cells) if place not in spare.places]
+    return LeanSession(
+        Session(launcher, bundle.files, needed, bundle.limits, "skip"),
+        lambda used_s: Session(launcher, bundle.files, cells, bundle.limits, used_s=used_s),
+        spare,
+        bundle.limits,
     )
 
 
@@ -126,7 +180,11 @@ def session_of(bundle: Bundle, notebook: Notebook) -> Session:
 
 
 def judge_session(
-    bundle: Bundle, student: str, notebook: Notebook, session: Session, given: Collection[str] = ()
+    bundle: Bundle,
+    student: str,
+    notebook: Notebook,
+    session: Session | LeanSession,
+    given: Collection[str] = (),
 ) -> tuple[QuestionResult, ...]:
     """Judge a notebook that a session has executed.
 
@@ -209,7 +267,7 @@ def _code_cells(notebook: Notebook) -> list[CodeCell]:
     ]
 
 
-def _executed(notebook: Notebook, outcomes: dict[int, CellOutcome]) -> Notebook:
+def _executed(notebook: Notebook, outcomes: Mapping[int, CellOutcome]) -> Notebook:
     cells: list[dict[str, Any]] = []
     for index, cell in enumerate(notebook["cells"]):
         if cell["cell_type"] == "code":

@@ -1,4 +1,4 @@
-"""What runs in a worker: it grades one submission at a time.
+"""What runs in a worker: it grades or draws one submission at a time.
 
 Only the workers import the judge. The driver names these functions, and does not need it.
 """
@@ -12,7 +12,7 @@ from grader.course.bundle import Bundle
 from grader.intake.submissions import Submission
 from grader.results import SubmissionResult
 
-__all__ = ["become_worker", "grade_one"]
+__all__ = ["become_worker", "draw_one", "grade_one"]
 
 _bundles: dict[str, Bundle] = {}
 _turn = threading.Lock()
@@ -40,6 +40,22 @@ def grade_one(bundle: Bundle | str, submission: Submission) -> SubmissionResult:
     """
     from grader.grading.submission import grade_submission
 
-    held = _bundles[bundle] if isinstance(bundle, str) else bundle
     with _turn:
-        return grade_submission(held, submission)
+        return grade_submission(_held(bundle), submission)
+
+
+def draw_one(bundle: Bundle | str, submission: Submission) -> SubmissionResult:
+    """Draw the figures of one submission in a worker, which does one at a time.
+
+    Args:
+        bundle: the assignment, or the digest of one that the worker holds.
+        submission: with its content, since its path may mean nothing here.
+    """
+    from grader.grading.submission import draw_submission
+
+    with _turn:
+        return draw_submission(_held(bundle), submission)
+
+
+def _held(bundle: Bundle | str) -> Bundle:
+    return _bundles[bundle] if isinstance(bundle, str) else bundle

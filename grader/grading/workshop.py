@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import socket
 import threading
@@ -60,6 +61,7 @@ class Workshop:
 
     Attributes:
         folder: where the hidden tests and their files are, until it is closed.
+        asked: every word of the hidden tests; the functions that they call are among them.
 
     Raises:
         JudgeError: the reference cannot be executed, or messages.yml cannot be read.
@@ -75,6 +77,7 @@ class Workshop:
         path = folder / "hidden_tests.py"
         path.write_text(bundle.hidden_tests, encoding="utf-8")
         self.hidden_tests = HiddenTests(path)
+        self.asked = frozenset(re.findall(r"\w+", bundle.hidden_tests))
         self.reference = Reference(bundle.reference, folder)
         self.wording = wording = Wording.from_text(bundle.messages, bundle.language)
         self._inputs = lru_cache(lambda: declared_inputs(bundle.small_inputs))

@@ -86,6 +86,7 @@ def _page(course: Course, assignment: Assignment, grade: Grade, name: str) -> st
         highlighted=highlighted,
         stopped=dict(_untold(result, _stopped(result.notebook))) if result.notebook else {},
         pieces=list(_pieces(result.notebook)) if result.notebook else [],
+        figures_follow=result.figures == "later" and course.figures != "skip",
         limits=limits_in_words(course.limits, course.figures),
         versions=versions_of(result.notebook),
     )

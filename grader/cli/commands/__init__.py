@@ -13,6 +13,7 @@ from grader.cli.commands.demo import demo
 from grader.cli.commands.doctor import doctor
 from grader.cli.commands.export import export
 from grader.cli.commands.feedback import feedback
+from grader.cli.commands.figures import figures
 from grader.cli.commands.give_back import give_back
 from grader.cli.commands.new import new
 from grader.cli.commands.package import package
@@ -30,6 +31,7 @@ ALL = (
     rename,
     collect,
     autograde,
+    figures,
     export,
     package,
     site,

@@ -14,7 +14,7 @@ from grader.cli.options import COURSE, ONE, WORKERS, CourseCommand, print_json
 if TYPE_CHECKING:  # large modules are imported only when a command needs them
     from grader.grading.pool import Crew
 
-__all__ = ["autograde"]
+__all__ = ["autograde", "crew_of"]
 
 
 @click.command(cls=CourseCommand)
@@ -24,6 +24,12 @@ __all__ = ["autograde"]
 @click.option(
     "--scheduler", metavar="ADDRESS", help="Grade on the workers of this Dask scheduler instead."
 )
+@click.option(
+    "--figures",
+    type=click.Choice(["keep", "later", "skip"]),
+    help="Draw figures at once, after all scores, or not at all.  [default: as in course.yml]",
+)
+@click.option("--grades-only", is_flag=True, help="Stop at the scores; draw no figures after them.")
 @click.option("--force", is_flag=True, help="Also grade again what has not changed.")
 @click.option("--unsafe", is_flag=True, help="Grade even if boxes cannot be closed off here.")
 @COURSE
@@ -32,6 +38,8 @@ def autograde(
     students: tuple[str, ...],
     workers: int | None,
     scheduler: str | None,
+    figures: str | None,
+    grades_only: bool,
     force: bool,
     unsafe: bool,
     root: Path,
@@ -41,15 +49,16 @@ def autograde(
     Example: grader autograde two_layer_net --workers 4
     """
     from grader.cli.terminal import TERMINAL
-    from grader.cli.views import show_summary
+    from grader.cli.views import show_drawn, show_summary
     from grader.course.settings import Course
     from grader.grading.batch import autograde as run
+    from grader.grading.drawing import Drawn, draw_figures
 
-    if scheduler and workers:
-        raise click.UsageError("--workers is for this machine, --scheduler for a cluster; choose")
-    with _crew(workers, scheduler) as crew:
+    course = Course.load(root)
+    course = course.model_copy(update={"figures": figures or course.figures})
+    with crew_of(workers, scheduler) as crew:
         summary = run(
-            Course.load(root),
+            course,
             assignment_id,
             students=students,
             crew=crew,
@@ -57,13 +66,35 @@ def autograde(
             unsafe=unsafe,
             listener=TERMINAL,
         )
-    show_summary(summary)
-    print_json(summary.as_data())
-    sys.exit(summary.exit_code)
+        show_summary(summary)
+        drawn = Drawn(assignment_id)
+        if not (grades_only or summary.stopped or course.figures == "skip"):
+            drawn = draw_figures(
+                course,
+                assignment_id,
+                students=students,
+                crew=crew,
+                unsafe=unsafe,
+                listener=TERMINAL,
+            )
+            show_drawn(drawn)
+    print_json({**summary.as_data(), "figures": drawn.as_data()})
+    sys.exit(max(summary.exit_code, drawn.exit_code))
 
 
-def _crew(workers: int | None, scheduler: str | None) -> AbstractContextManager[Crew]:
-    """A cluster's workers, or local processes: as many as asked for, else one for each core."""
+def crew_of(workers: int | None, scheduler: str | None) -> AbstractContextManager[Crew]:
+    """A cluster's workers, or local processes.
+
+    Args:
+        workers: how many processes; None for one for each core.
+        scheduler: address of a Dask scheduler, whose workers are used instead.
+
+    Raises:
+        click.UsageError: both are given.
+        UsageError: the cluster cannot be used.
+    """
+    if scheduler and workers:
+        raise click.UsageError("--workers is for this machine, --scheduler for a cluster; choose")
     if scheduler:
         from grader.grading.cluster import ClusterCrew
 

@@ -1,0 +1,139 @@
+"""Executes only the cells that answers need, and all of them as soon as that may make a difference.
+
+A session without the spare cells answers every call as one with all cells does, as long as nothing
+goes wrong: the spare cells can change no function that is called (`grader.box.spare`). Once a cell
+or a call ends the box, takes long, or needs what was left out, all cells are executed in a fresh
+box, and everything goes on there. Answers from before stay as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+
+from grader.box.apart import Apart
+from grader.box.client import CallFailure, CallRequest, CallSuccess, CellOutcome
+from grader.box.session import Session
+from grader.box.spare import Spare
+from grader.course.settings import Limits
+from grader.results import Note
+
+__all__ = ["LeanSession"]
+
+SLOW = 0.5  # share of a limit; with spare cells too, a submission that takes more may exceed it
+SLOW_FOR_ALL = 0.05  # the same, of the limit for all cells and calls together
+
+
+class LeanSession:
+    """A `Session` without the cells that no answer needs; a context manager.
+
+    Args:
+        lean: a session without the spare cells, which has not executed anything yet.
+        whole: opens one with all cells, some of whose time is used already, in seconds.
+        spare: says which cells the first one lacks.
+        limits: what the submission may use.
+    """
+
+    def __init__(
+        self, lean: Session, whole: Callable[[float], Session], spare: Spare, limits: Limits
+    ) -> None:
+        self._session, self._open_whole, self._spare = lean, whole, spare
+        shortest_s = min(limits.cell_timeout_s, limits.call_timeout_s)
+        self._slow_s = min(SLOW * shortest_s, SLOW_FOR_ALL * limits.submission_timeout_s)
+        self._cells_s = 0.0
+        self.is_whole = False
+
+    def __enter__(self) -> LeanSession:
+        if not self._spare.places:
+            self._change(0.0)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._session.__exit__()
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What ended a box, what was not run at all, and what undid right work."""
+        return self._session.notes
+
+    @property
+    def outcomes(self) -> Mapping[int, CellOutcome]:
+        """The outcome of each cell that was executed, by its index in the notebook."""
+        return self._session.outcomes
+
+    def execute_cells(self) -> Mapping[int, CellOutcome]:
+        """Run the cells; a cell that ends the box does not stop the others.
+
+        Raises:
+            BoxError: no box can be opened.
+        """
+        outcomes = self._session.execute_cells()
+        self._cells_s = self._session.used_s
+        if not self.is_whole and self._is_in_trouble():
+            self._execute_all()
+        return outcomes
+
+    def call(self, request: CallRequest) -> CallSuccess | CallFailure:
+        """Call a student's function; anything that it does becomes a value.
+
+        Raises:
+            BoxError: no box can be opened.
+        """
+        if self._may_differ(request):
+            self._execute_all()
+        before = self._session.used_s
+        outcome = self._session.call(request)
+        if self.is_whole or not (self._is_in_trouble() or self._misses(outcome)):
+            return outcome
+        self._execute_all(before)
+        return self._session.call(request)
+
+    def probe(self, request: CallRequest, timeout_s: float) -> CallSuccess | CallFailure | None:
+        """Call a function in the box that is open, as `Session.probe` does.
+
+        Args:
+            request: the calls.
+            timeout_s: processor time that all of them may use.
+        """
+        if self._may_differ(request):
+            self._execute_all()
+        return self._session.probe(request, timeout_s)
+
+    def apart(self, names: Collection[str]) -> Apart | None:
+        """Functions by themselves, as `Session.apart` has them.
+
+        Args:
+            names: functions that had wrong results.
+        """
+        found = self._session.apart(names)
+        if found is None or self.is_whole:
+            return found
+        self._execute_all()
+        return self._session.apart(names)
+
+    def note_undone(self, questions: Mapping[str, Collection[str]]) -> None:
+        """Note what undid work that had better results by itself.
+
+        Args:
+            questions: the functions of each such question; none of any other.
+        """
+        self._session.note_undone(questions)
+
+    def _may_differ(self, request: CallRequest) -> bool:
+        return not self.is_whole and self._spare.may_change(request.name)
+
+    def _is_in_trouble(self) -> bool:
+        return self._session.has_trouble or self._session.used_s > self._slow_s
+
+    def _misses(self, outcome: CallSuccess | CallFailure) -> bool:
+        """Whether a call failed for want of a name that a cell binds which was left out."""
+        return isinstance(outcome, CallFailure) and self._spare.lacks(outcome.reason)
+
+    def _execute_all(self, used_s: float | None = None) -> None:
+        """Go on in a session with all cells, which has as much time left for calls."""
+        used_s = self._session.used_s if used_s is None else used_s
+        self._change(max(used_s - self._cells_s, 0.0))
+        self._session.execute_cells()
+
+    def _change(self, used_s: float) -> None:
+        self._session.__exit__()
+        self._session, self.is_whole = self._open_whole(used_s), True

@@ -1,0 +1,97 @@
+"""With `figures: later`, each submission gets the same score, checks, hints and notes as without.
+
+With GRADER_FIGURES=all, that is tried on every variant of the proof.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from grader.course.bundle import Bundle, load_bundle
+from grader.course.settings import Course
+from grader.grading.submission import execute_and_judge
+from grader.intake.submissions import Intake, Submission, read_submission
+from grader.notebook import Notebook, grade_id, is_solution, loads
+from grader.release.variants import all_variants, handed_in
+from grader.results import SubmissionResult
+
+COURSE = Course.load(Path(__file__).parents[2])
+SUBMITTED = COURSE.root / "examples" / "submitted"
+EVERYTHING = os.environ.get("GRADER_FIGURES") == "all"
+STEP = 1 if EVERYTHING else 170  # of the variants, each of this many is tried
+IDS = [assignment.id for assignment in COURSE.assignments]
+# Two that are right, one with mistakes, one without definitions, one who hangs, one with magics.
+FEW = ("ada", "bela", "farah", "hana", "jia", "mateo")
+STUDENTS = sorted(p.name for p in SUBMITTED.iterdir()) if EVERYTHING else FEW
+
+
+@pytest.fixture(scope="module", params=IDS)
+def bundle(request: pytest.FixtureRequest) -> Bundle:
+    return load_bundle(COURSE, request.param)
+
+
+def graded(bundle: Bundle, student: str, intake: Intake, figures: str) -> SubmissionResult:
+    return execute_and_judge(replace(bundle, figures=figures), student, intake)
+
+
+def differs(bundle: Bundle, student: str, intake: Intake) -> bool:
+    """Whether the grading that leaves cells out differs in anything but the notebook."""
+    one, other = (
+        replace(graded(bundle, student, intake, figures), notebook=None, figures="")
+        for figures in ("skip", "later")
+    )
+    return one != other
+
+
+def variants(bundle: Bundle) -> Iterator[tuple[str, Notebook]]:
+    """Whole notebooks that hold one variant each, with its name."""
+    name = bundle.assignment.id
+    source = loads((COURSE.solution_dir(name) / f"{name}.ipynb").read_bytes())
+    for variant in list(all_variants(source, bundle.mistakes))[::STEP]:
+        cells = handed_in(source, variant)["cells"]
+        answers = {grade_id(cell): cell["source"] for cell in cells if is_solution(cell)}
+        filled = [
+            {**cell, "source": answers.get(grade_id(cell), cell["source"])}
+            if is_solution(cell)
+            else cell
+            for cell in bundle.release["cells"]
+        ]
+        yield f"{variant}"[:200], {**bundle.release, "cells": filled}
+
+
+@pytest.mark.slow
+def test_the_sample_class_gets_the_same_results_when_figures_are_drawn_later(
+    bundle: Bundle,
+) -> None:
+    name = bundle.assignment.id
+    for student in STUDENTS:
+        path = SUBMITTED / student / name / f"{name}.ipynb"
+        intake = read_submission(Submission(student, name, path), bundle.release)
+        assert not differs(bundle, student, intake), student
+
+
+@pytest.mark.slow
+def test_variants_of_the_proof_get_the_same_results_when_figures_are_drawn_later(
+    bundle: Bundle,
+) -> None:
+    tried = 0
+    for told, notebook in variants(bundle):
+        assert not differs(bundle, "proof-1", Intake(notebook)), told
+        tried += 1
+    assert tried > 1
+
+
+def test_a_right_submission_is_judged_without_its_checks_and_pictures(bundle: Bundle) -> None:
+    name = bundle.assignment.id
+    path = SUBMITTED / "ada" / name / f"{name}.ipynb"
+    intake = read_submission(Submission("ada", name, path), bundle.release)
+    result = graded(bundle, "ada", intake, "later")
+    assert (result.figures, result.notebook is None) == ("later", False)
+    assert result.notebook is not None
+    code = [cell for cell in result.notebook["cells"] if cell["cell_type"] == "code"]
+    assert sum(cell["execution_count"] is None for cell in code) > len(code) / 2

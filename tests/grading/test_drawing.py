@@ -1,0 +1,110 @@
+"""Figures that are drawn after the scores, on the tiny course with real boxes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from grader.course.bundle import load_bundle
+from grader.course.settings import Course
+from grader.gradebook.records import kept_figures, load_result
+from grader.grading.batch import autograde
+from grader.grading.drawing import draw_figures
+from grader.grading.pool import LocalCrew
+from grader.notebook import Notebook, loads
+from grader.pages.class_feedback import write_feedback
+from grader.results import SubmissionResult
+from tests.kit.course import ID, RIGHT, hand_in, release_by_hand, write_course
+from tests.kit.notebooks import answered
+
+CREW = LocalCrew(1)
+LINE = "Figures follow"
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Course:
+    made = write_course(tmp_path)
+    release = release_by_hand(made)
+    hand_in(made, "amy", answered(release, **RIGHT))
+    return made.model_copy(update={"figures": "later"})
+
+
+def record(course: Course) -> SubmissionResult:
+    found = load_result(course, ID, "amy")
+    assert found is not None
+    return found
+
+
+def counts(notebook: Notebook | None) -> Iterator[int | None]:
+    assert notebook is not None
+    return (c["execution_count"] for c in notebook["cells"] if c["cell_type"] == "code")
+
+
+def graded_notebook(course: Course) -> Notebook:
+    return loads((course.autograded_dir / "amy" / ID / f"{ID}.ipynb").read_bytes())
+
+
+def page(course: Course) -> str:
+    (made,) = write_feedback(course, course.assignment(ID)).pages
+    return made.path.read_text(encoding="utf-8")
+
+
+def test_scores_come_first_and_the_second_pass_changes_nothing_but_the_notebook(
+    course: Course,
+) -> None:
+    autograde(course, ID, crew=CREW)
+    first = record(course)
+    assert (first.figures, first.score, None in counts(first.notebook)) == ("later", 6.0, True)
+    assert LINE in page(course)
+
+    drawn = draw_figures(course, ID, crew=CREW)
+    assert (drawn.students, drawn.failed, drawn.exit_code) == (["amy"], {}, 0)
+    second = record(course)
+    assert None not in counts(second.notebook)
+    before, after = vars(first), vars(second)
+    assert {k for k in before if before[k] != after[k]} == {"notebook", "figures"}
+    assert None not in counts(graded_notebook(course))
+    assert "4.0" in str(graded_notebook(course))  # nbgrader's score of the first question
+    assert LINE not in page(course)
+
+    assert draw_figures(course, ID, crew=CREW).students == []
+    assert autograde(course, ID, crew=CREW).unchanged == 1
+
+
+def test_another_setting_of_figures_grades_nothing_again(course: Course) -> None:
+    digests = {
+        load_bundle(course.model_copy(update={"figures": figures}), ID).digest
+        for figures in ("keep", "later", "skip")
+    }
+    assert len(digests) == 1
+
+
+def test_a_submission_that_changed_since_it_was_graded_is_not_drawn(course: Course) -> None:
+    autograde(course, ID, crew=CREW)
+    hand_in(course, "amy", answered(load_bundle(course, ID).release, double="def double(x): 1"))
+    assert draw_figures(course, ID, crew=CREW).students == []
+    assert kept_figures(course, ID, "amy") == "later"
+
+
+def test_figures_that_cannot_be_drawn_leave_the_record_as_it_was(
+    course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    autograde(course, ID, crew=CREW)
+    before = record(course)
+    monkeypatch.setenv("TMPDIR", "/nowhere")  # the workers find no place for their files
+    monkeypatch.setattr("tempfile.tempdir", None)
+    try:
+        drawn = draw_figures(course, ID, crew=CREW)
+        failed = drawn.exit_code == 1 and re.search(r"\w", drawn.failed["amy"])
+    except Exception as error:
+        failed = re.search(r"\w", str(error))
+    assert failed
+    assert record(course) == before
+
+
+def test_pages_do_not_promise_figures_that_a_course_skips(course: Course) -> None:
+    autograde(course, ID, crew=CREW)
+    assert LINE not in page(course.model_copy(update={"figures": "skip"}))
