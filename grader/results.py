@@ -177,11 +177,11 @@ class SubmissionResult:
         questions: results in the order of course.yml; may be empty when not graded.
         notes: what was repaired, rejected or killed, and why.
         notebook: the executed notebook as nbformat JSON, or None.
-        figures: what the notebook has of its figures: `keep` if all, `skip` if none, `later` if
-            cells that no answer needs have not been executed yet.
         fingerprint: digest of everything the result depends on.
         previous_scores: points of the previous grading by question, without those given by
             hand; empty at the first grading.
+        figures: what the notebook has of its figures: `keep` if all, `skip` if none, `later` if
+            cells that no answer needs have not been executed yet.
     """
 
     __pydantic_config__ = {"extra": "forbid", "strict": True}  # noqa: RUF012 — for `from_json`
@@ -193,9 +193,9 @@ class SubmissionResult:
     questions: tuple[QuestionResult, ...] = ()
     notes: tuple[Note, ...] = ()
     notebook: dict[str, Any] | None = None
-    figures: str = "keep"
     fingerprint: str = ""
     previous_scores: dict[str, float] = field(default_factory=dict)
+    figures: str = "keep"
 
     @property
     def score(self) -> float | None:

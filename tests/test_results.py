@@ -135,7 +135,7 @@ def test_a_record_in_which_any_key_is_missing_or_more_is_refused() -> None:
     note = Note(NoteKind.REPAIRED, "Put back.")
     whole = replace(make(), questions=(question,), notes=(note,)).to_json()
     paths = list(every_part(json.loads(whole)))
-    assert len(paths) == 9 + 9 + 7 + 2 + 2 + 2
+    assert len(paths) == 10 + 9 + 7 + 2 + 2 + 2
     for *above, key in paths:
         for change in (lambda of, key=key: of.pop(key), lambda of: of.update(new=1)):
             data = json.loads(whole)

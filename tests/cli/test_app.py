@@ -22,7 +22,8 @@ from tests.kit.course import ID, hand_in, make_result, release_by_hand, write_co
 from tests.kit.files import ROOT
 from tests.kit.processes import run_grader
 
-COMMANDS = {"build", "collect", "autograde", "export", "feedback", "report", "check", "doctor"}
+COMMANDS = {"build", "collect", "autograde", "figures", "export", "feedback", "report"}
+COMMANDS |= {"check", "doctor"}
 
 
 @pytest.fixture(scope="module")

@@ -42,7 +42,10 @@ def test_a_wrong_key_is_named_with_what_is_expected(tmp_path: Path, right: str) 
         ("limits: {cell_timeout_s: 0}", "limits.cell_timeout_s: must be more than 0 (got 0)"),
         ("limits: {memory_mib: lots}", "limits.memory_mib: must be a whole number (got 'lots')"),
         ("limits: 5", "limits: must have keys with values, such as `limits: {cell_timeout_s"),
-        ("figures: maybe", "figures: must be 'keep' or 'skip', such as `figures: keep` (got"),
+        (
+            "figures: maybe",
+            "figures: must be 'keep', 'later' or 'skip', such as `figures: later` (got",
+        ),
         ("limits: {timeout: 5}", "limits.timeout: unknown key; remove it or correct its spelling"),
         ("late_policy: {max_penalty: 2}", "late_policy.max_penalty: "),
         ("gradebook: gradebook.db", "gradebook: must be the URL of a database, such as"),
