@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from grader.cli.commands.autograde import crew_of
-from grader.cli.options import COURSE, ONE, WORKERS, CourseCommand, output_flags, print_json
+from grader.cli.options import COURSE, ONE, WORKERS, CourseCommand, print_json
 
 __all__ = ["figures"]
 
@@ -21,7 +21,6 @@ __all__ = ["figures"]
     "--scheduler", metavar="ADDRESS", help="Draw on the workers of this Dask scheduler instead."
 )
 @click.option("--unsafe", is_flag=True, help="Draw even if boxes cannot be closed off here.")
-@output_flags
 @COURSE
 def figures(
     assignment_id: str,
