@@ -54,8 +54,6 @@ def test_all_cells_are_executed_first_for_a_function_that_remembers(warm: Launch
 
 
 def test_a_call_that_ends_the_box_has_the_notes_of_a_whole_session(warm: Launcher) -> None:
-    answer = "def f(x):\n    return f(x) if x > 3 else [f(x - 1) for _ in range(9)] if x else 0"
-    answer = answer.replace("f(x) if", "[0] * 10**12 * len(str(f(x))) if")
     endless = "def f(x):\n    while x > 3:\n        pass\n    return x"
     with lean(warm, endless) as session:
         found = call(session, "f", 4)
