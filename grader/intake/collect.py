@@ -29,6 +29,7 @@ from grader.intake.labels import Labels, number_in
 from grader.intake.naming.github import last_commit
 from grader.intake.naming.handed import Handed, shown
 from grader.intake.naming.recognised import recognised
+from grader.intake.naming.sakai import in_iso, time_beside
 from grader.intake.reading import answers_in, released
 from grader.intake.shared import disagreements
 from grader.intake.submissions import find_submissions
@@ -48,6 +49,7 @@ __all__ = ["Collected", "collect", "missing", "take_over"]
 
 COPY_MARK = re.compile(r"( ?\(\d{1,3}\)|-\d{1,3})$")  # browsers and Canvas number further copies
 PACKED = (".zip", ".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz")
+BY_ID = "put it into a folder named by its student's id, and that folder into one with all others"
 WITH_TIMES = ("nbgrader", "folder")  # elsewhere the student may have uploaded the timestamp.txt
 
 
@@ -374,18 +376,23 @@ class _Collector:
         if file.time:
             return parse_timestamp(file.time, self.course.zone)
         if self.kind in WITH_TIMES:
-            beside = str(PurePosixPath(file.entry).with_name(TIMESTAMP_FILE))
-            if beside not in self.archive.entries:
-                return UNKNOWN
-            data = self.archive.read(beside)
-            if isinstance(data, str):
-                return Stamp(unread=TIMESTAMP_FILE, problem=data)
-            return parse_timestamp(data, self.course.zone)
+            return self._told(str(PurePosixPath(file.entry).with_name(TIMESTAMP_FILE)))
+        if self.kind == "sakai":
+            return self._told(time_beside(file), in_iso)
         if self.kind == "github" and self.archive.root is not None:
             depth = len(PurePosixPath(file.entry).parts) - len(file.own.parts)
             clone = self.archive.root.joinpath(*PurePosixPath(file.entry).parts[:depth])
             return Stamp(last_commit(clone, file.own))
         return UNKNOWN
+
+    def _told(self, beside: str, read: Callable[[bytes], bytes | str] = bytes) -> Stamp:
+        """The time in a file of the download, if it has that file."""
+        if beside not in self.archive.entries:
+            return UNKNOWN
+        data = self.archive.read(beside)
+        if isinstance(data, str):
+            return Stamp(unread=TIMESTAMP_FILE, problem=data)
+        return parse_timestamp(read(data), self.course.zone)
 
     def _deadline(self, student: str) -> datetime | None:
         due = self.deadlines.of(self.course.assignment(self.assignment_id), student)
@@ -412,7 +419,7 @@ def _left_over(archive: Archive, files: Sequence[Handed]) -> Iterator[Collected]
     named = {file.entry for file in files}
     for entry in archive.entries:
         if entry not in named and entry.lower().endswith(".ipynb"):
-            yield _left_out(entry, "its name does not tell whose it is")
+            yield _left_out(entry, f"its name does not tell whose it is; {BY_ID}")
         elif entry not in named and entry.lower().endswith(PACKED):
             yield _left_out(entry, "cannot be unpacked; unpack it into a folder of its name")
 
@@ -454,5 +461,8 @@ def missing(course: Course, assignment_id: str, roster: Roster) -> Iterator[Coll
 
 def _nothing(source: Path, assignment_id: str, kind: str) -> str:
     if kind == "folder":
-        return f"{source}: no notebook in it; expected <student>/{assignment_id}.ipynb"
+        return (
+            f"{source}: no notebook in it; each student needs a folder named by the id, with the "
+            f"notebook in it: <student>/{assignment_id}.ipynb"
+        )
     return f"{source}: no file in it is named as {kind} names files; leave out --from"

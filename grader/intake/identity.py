@@ -135,7 +135,7 @@ def _by_name(file: Handed, people: Sequence[Person]) -> Person | None:
     if len(people) > 1:
         ids = ", ".join(person.id for person in people)
         raise Unknown(f"{ids} have this name; write {_wanted(file)} into the row of the right one")
-    if people and getattr(people[0], file.column) and file.column == "canvas_id":
+    if people and file.column == "canvas_id" and people[0].canvas_id:
         return None  # the same name, but another number: somebody else
     return people[0] if people else None
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 
-from grader.course.moments import read_moment
+from grader.course.dates import read_date
 from grader.system.files import write_whole
 
 __all__ = ["REMEDY", "TIMESTAMP_FILE", "UNKNOWN", "Stamp", "parse_timestamp", "write_timestamp"]
@@ -90,6 +90,6 @@ def parse_timestamp(told: bytes | str, zone: tzinfo) -> Stamp:
     text = told if isinstance(told, str) else told.decode("utf-8-sig", "replace")
     text = text.strip()
     try:
-        return Stamp(read_moment(text, zone))
+        return Stamp(read_date(text, zone))
     except ValueError as error:
         return Stamp(unread=text[:MAX_TEXT].strip() or "(empty)", problem=str(error))

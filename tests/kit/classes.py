@@ -270,12 +270,52 @@ def gbk_archive(path: Path, members: Members) -> Path:
     return path
 
 
+def brightspace(people: Iterable[Person]) -> Members:
+    """A folder for each submission, and a page beside them."""
+    return {"index.html": b"<html>"} | {
+        f"{p.canvas_id}-77 - {p.full_name} - Jan 5, 2026 926 PM/{ID}.ipynb": work_of(p)
+        for p in people
+    }
+
+
+def sakai(people: Iterable[Person]) -> Members:
+    """A folder for each student inside one for the assignment."""
+    members = {"Tiny/grades.csv": b"Display ID,ID,Last Name,First Name,grade"}
+    for p in people:
+        folder = f"Tiny/{p.last_name}, {p.first_name}({p.sis_login})"
+        members[f"{folder}/Submission attachment(s)/{ID}.ipynb"] = work_of(p)
+        members[f"{folder}/timestamp.txt"] = b"20260105212600000"
+    return members
+
+
+def teams(people: Iterable[Person]) -> Members:
+    """A folder for each student, who turned in twice; students of one name share it."""
+    return {
+        f"Submitted files/{p.full_name}/Tiny/Version {n}/{ID}.ipynb": work_of(p)
+        for p in people
+        for n in (1, 2)
+    }
+
+
+def blackboard(people: Iterable[Person]) -> Members:
+    """All in one folder, each with a text beside it."""
+    members: Members = {}
+    for p in people:
+        name = f"Lab_1_{p.sis_login}_attempt_2026-01-05-21-26-00"
+        members |= {f"{name}_{ID}.ipynb": work_of(p), f"{name}.txt": b"Name: x"}
+    return members
+
+
 SYSTEMS: dict[str, Callable[[Sequence[Person]], Members]] = {
     "moodle": moodle,
     "moodle without folders": moodle_flat,
     "github teacher": github_teacher,
     "label on a zip each": label_zips,
     "label on notebooks": label_notebooks,
+    "brightspace": brightspace,
+    "sakai": sakai,
+    "teams": teams,
+    "blackboard": blackboard,
 }
 PACKED = {"label": gbk_archive}  # by whom the download was packed, if not by us
 # What stands in the roster of a course that uses the system, beside id and names. Moodle's numbers
@@ -285,6 +325,10 @@ KNOWN = {
     "github": ("github",),
     "label": ("sis_id",),
     "moodle": ("email", "sis_id"),
+    "brightspace": ("email", "sis_id"),
+    "sakai": ("email", "sis_login"),
+    "teams": ("email",),
+    "blackboard": ("email", "sis_login"),
 }
 
 
@@ -332,14 +376,8 @@ def counted(counts: Tally, course: Course, scene: Nasty, said: list[str]) -> Tal
     owners = {work_of(p): p.id for p in scene.handed_in}
     counts.confused.extend(s for s, data in kept.items() if owners.get(data) != s)
     for person in scene.handed_in:
-        names = [
-            person.full_name,
-            person.id,
-            person.moodle_id,
-            person.canvas_id,
-            person.sis_id,
-            person.github,
-        ]
+        names = [person.full_name, person.sortable_name, person.id, person.moodle_id]
+        names += [person.canvas_id, person.sis_id, person.sis_login, person.github]
         if any(name in line for name in names for line in said):
             counts.listed.append(person.id)
         elif kept.get(person.id) == work_of(person):

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 __all__ = ["collect"]
 
+NAMINGS = ["moodle", "canvas", "blackboard", "brightspace", "sakai", "teams", "github", "nbgrader"]
+NAMINGS += ["folder", "label"]
+
 
 @click.command(cls=CourseCommand)
 @ONE
@@ -31,7 +34,7 @@ __all__ = ["collect"]
 @click.option(
     "--from",
     "naming",
-    type=click.Choice(["moodle", "nbgrader", "github", "canvas", "folder", "label"]),
+    type=click.Choice(NAMINGS),
     help="How its files are named.  [default: recognised]",
 )
 @click.option(
@@ -51,8 +54,8 @@ def collect(
     """Copy submissions from a folder, a zip or Canvas into submitted/.
 
     SOURCE is a folder or zip with one folder per student, a download of all submissions from
-    Canvas or Moodle, a folder of clones from GitHub, or nbgrader's inbound folder. The exit
-    code is 1 if something was left out.
+    Canvas, Moodle, Blackboard, Brightspace, Sakai or Teams, a folder of clones from GitHub, or
+    nbgrader's inbound folder. The exit code is 1 if something was left out.
 
     Example: grader collect two_layer_net downloads/week3.zip
 

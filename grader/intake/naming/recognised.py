@@ -10,19 +10,33 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import PurePosixPath
 
 from grader.errors import UsageError
-from grader.intake.naming import canvas, exchange, folders, github, labelled, moodle
+from grader.intake.naming import (
+    brightspace,
+    canvas,
+    exchange,
+    folders,
+    github,
+    labelled,
+    moodle,
+    msteams,
+    sakai,
+)
 from grader.intake.naming.handed import Handed, Naming, is_notebook, shared_depth
 
-__all__ = ["NAMINGS", "recognised"]
+__all__ = ["ALIASES", "NAMINGS", "recognised"]
 
 # From the most specific naming to the most general one.
 NAMINGS: dict[str, Naming] = {
     "moodle": moodle.named,
+    "brightspace": brightspace.named,
+    "sakai": sakai.named,
+    "teams": msteams.named,
     "nbgrader": exchange.named,
     "github": github.named,
     "canvas": canvas.named,
     "folder": folders.named,
 }
+ALIASES = {"blackboard": "nbgrader"}  # which reads Blackboard's names, too
 
 
 def recognised(
@@ -37,7 +51,8 @@ def recognised(
     Args:
         entries: paths of all files of the download.
         assignment_id: which assignment is collected.
-        forced: name of the naming, a key of `NAMINGS`; None if it is to be recognised.
+        forced: name of the naming, a key of `NAMINGS` or of `ALIASES`; None if it is to be
+            recognised.
         is_student: whether the roster has somebody of that name. What is in a folder of that name
             was named by that student.
         is_label: whether a name holds the number or the name of a student.
@@ -48,6 +63,7 @@ def recognised(
     Raises:
         UsageError: two namings fit equally well.
     """
+    forced = ALIASES.get(forced, forced) if forced else None
     in_folders = folders.named(entries, assignment_id, is_student)
     labels = labelled.named(entries, assignment_id, is_label)
     if forced in ("folder", "label"):

@@ -29,6 +29,9 @@ def test_a_naming_can_be_forced(naming: str) -> None:
         "github": "tiny-ada/.git",
         "canvas": "ada_1_2_x.ipynb",
         "folder": "ada/x.ipynb",
+        "brightspace": "1-2 - Ada Lovelace - Jan 5, 2026 926 PM/x.ipynb",
+        "sakai": "Lovelace, Ada(ada)/Submission attachment(s)/x.ipynb",
+        "teams": "Ada/Tiny/Version 1/x.ipynb",
     }
     entries = [*names.values(), "tiny-ada/x.ipynb"]
     kind, found = recognised(entries, ID, naming)
