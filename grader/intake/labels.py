@@ -58,8 +58,11 @@ class Labels:
         self.owner = cache(self._owner)
 
     def is_label(self, name: str) -> bool:
-        """Whether a name holds the number or the name of a student."""
-        return self.owner(name) != ""
+        """Whether a name holds the number or the name of a student.
+
+        What two students are called in different columns is no label: it has to be corrected.
+        """
+        return len(self._roster.all_by_any(name)) < 2 and self.owner(name) != ""
 
     def has_number(self, label: str, student: str) -> bool:
         """Whether a number of that student is in a label."""
