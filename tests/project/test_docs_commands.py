@@ -37,6 +37,7 @@ MOODLE = (
     '"Last modified (submission)","Last modified (grade)","Feedback comments"\n'
     "Participant 1,Ada,ada@example.org,Submitted for grading,,60.00,Yes,-,-,\n"
 )
+PEOPLE = "First name,Last name,Email address\nAda,A.,ada@example.org\n"
 ROSTER = (
     "id,first_name,last_name,email,sis_login\n"
     "ada,Ada,A.,ada@example.org,ada\ndana,Dana,D.,dana@example.org,dana\n"
@@ -51,13 +52,17 @@ def make_course(root: Path) -> None:
     for name in ("solutions", "assignments"):
         shutil.copytree(ROOT / name, root / name)
     with (root / "course.yml").open("a") as file:
-        file.write("\nfigures: skip\n")
+        file.write("\nfigures: skip\ntime_zone: UTC\n")
     downloads = root / "home" / "Downloads"
     downloads.mkdir(parents=True)
     with zipfile.ZipFile(downloads / "submissions.zip", "w") as archive:
         for student in STUDENTS:
             source = ROOT / "examples" / "submitted" / student / ID / f"{ID}.ipynb"
             archive.write(source, f"{student}/{ID}.ipynb")
+    (downloads / "worksheet.csv").write_text(MOODLE)
+    (downloads / "grades.csv").write_text(CANVAS)
+    (downloads / "participants.csv").write_text(PEOPLE)
+    (downloads / "class-list.csv").write_text(PEOPLE)
     times = "".join(f"{student},2026-10-19T20:00:00+00:00\n" for student in STUDENTS)
     (root / "times.csv").write_text(f"student,submitted_at\n{times}")
     (root / "exported.csv").write_text(CANVAS)
