@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import groupby
+from pathlib import Path
 from statistics import fmean, median
 from typing import TYPE_CHECKING
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:  # importing these takes long; only the command that needs one
     from grader.grading.visible_checks import CheckedQuestion
     from grader.pages.class_feedback import ClassFeedback
     from grader.release.build import BuildReport
+    from grader.release.new_course import NewCourse
     from grader.release.proof import Proof
 
 __all__ = [
@@ -33,6 +36,7 @@ __all__ = [
     "show_drawn",
     "show_findings",
     "show_given",
+    "show_new_course",
     "show_pages",
     "show_summary",
 ]
@@ -45,6 +49,30 @@ def show_collected(outcomes: Iterable[str]) -> None:
     """Print how many hand-ins had each outcome."""
     counts = Counter(filter(None, outcomes))
     terminal.out.print(", ".join(f"{number} {outcome}" for outcome, number in counts.items()))
+
+
+def show_new_course(made: NewCourse, folder: Path) -> None:
+    """Print what a new course has, what stayed in an earlier one, and what to type next.
+
+    Args:
+        made: the course.
+        folder: as the command named it.
+    """
+    course, out = made.course, terminal.out
+    out.print(f"made {escape(str(folder))}: {escape(course.name)}", soft_wrap=True)
+    for assignment in course.assignments:
+        due = f"due {assignment.due:%Y-%m-%d %H:%M}" if assignment.due else "no due date yet"
+        out.print(f"  {assignment.id}: {assignment.max_score:g} points, {due}")
+    for line in made.replaced:
+        out.print(f"  course.yml says {escape(line)}, so that the two courses share nothing")
+    if made.left:
+        out.print(f"  left behind: {escape(', '.join(made.left))}", soft_wrap=True)
+    out.print("\n[bold]Next[/]")
+    if folder.resolve() != Path.cwd():
+        out.print(f"  cd {escape(shlex.quote(str(folder)))}", soft_wrap=True)
+    out.print("  set name, time zone and due dates in course.yml")
+    out.print("  put your class into roster.csv, or leave that until later")
+    out.print("  grader build        # makes the notebooks for students")
 
 
 def show_summary(summary: Summary) -> None:

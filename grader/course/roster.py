@@ -102,6 +102,9 @@ class Roster:
     people: dict[str, Person] = field(default_factory=dict)
     former: Mapping[str, str] = field(default_factory=dict)
 
+    def __len__(self) -> int:
+        return len(self.people)
+
     def __iter__(self) -> Iterator[Person]:
         return iter(self.people.values())
 
@@ -206,6 +209,9 @@ def _full_names(person: Person) -> tuple[list[str], list[str]]:
 def load_roster(course: Course) -> Roster | None:
     """Read the roster that course.yml names; None if it names none and there is no roster.csv.
 
+    A roster of a new course, with a header but no rows, is none either: it does not say that
+    nobody takes the course.
+
     Raises:
         UsageError: it cannot be read, or a row is wrong. The message names the file, the line
             and the remedy.
@@ -213,7 +219,8 @@ def load_roster(course: Course) -> Roster | None:
     path = course.roster_path
     if not path.exists() and "roster" not in course.model_fields_set:
         return None
-    return replace(roster_of(read_table(path)), former=load_renamings(course.root).now)
+    roster = roster_of(read_table(path))
+    return replace(roster, former=load_renamings(course.root).now) if roster else None
 
 
 def roster_of(table: Table) -> Roster:

@@ -488,7 +488,8 @@ def _read_yaml(path: Path) -> dict[str, Any]:
     try:
         data = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506 — a SafeLoader
     except FileNotFoundError:
-        raise CourseError(f"{path}: not found; name the course folder with --course") from None
+        remedy = "name the course folder with --course, or make one: grader init DIR"
+        raise CourseError(f"{path}: not found; {remedy}") from None
     except (OSError, UnicodeDecodeError) as error:
         problem = f"cannot be read as UTF-8 text ({error}); save it as a UTF-8 file"
         raise CourseError(f"{path}: {problem}") from None

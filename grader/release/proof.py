@@ -34,7 +34,7 @@ from grader.notebook import Notebook
 from grader.release.equivalents import equivalents, is_equivalent, unlisted
 from grader.release.gates import Release
 from grader.release.reach import Reach
-from grader.release.variants import SOLUTION, Variant, all_variants
+from grader.release.variants import SEED, SOLUTION, Variant, all_variants
 from grader.system.files import write_whole
 from grader.system.listener import NOBODY, Listener
 from grader.system.processes import cores, worker_processes
@@ -231,7 +231,7 @@ def _rules(release: Release, judging: Collection[str]) -> Iterator[str]:
 
     The kit's own code is left out, because it has tests of its own.
     """
-    yield from (__version__, release.assignment.id, str(release.course.seed))
+    yield from (__version__, release.assignment.id, str(SEED))
     for question in sorted(judging):
         yield release.assignment.questions[question].model_dump_json()
     for name, data in helper_files(release.folder).items():

@@ -15,9 +15,10 @@ from pydantic import TypeAdapter, ValidationError
 from grader.course.settings import COURSE_FILE, Course, Identifier
 from grader.errors import UsageError
 from grader.notebook import Cell, Notebook, dumps
+from grader.release.course_text import last_line
 from grader.system.files import write_whole
 
-__all__ = ["new_assignment"]
+__all__ = ["first_assignment", "new_assignment"]
 
 TEMPLATES = ("hidden_tests.py", "mistakes.py", "small_inputs.py")
 POINTS = {"affine": 3, "explain": 2}
@@ -79,6 +80,42 @@ def new_assignment(course: Course, assignment_id: str) -> Iterator[Path]:
         UsageError: the id is not valid or is taken, or the list of assignments in course.yml has a
             form to which nothing can be added. Nothing is written then.
     """
+    _refuse_bad_id(assignment_id)
+    folder = course.solution_dir(assignment_id)
+    if folder.exists() or any(a.id == assignment_id for a in course.assignments):
+        raise UsageError(f"{folder}: the assignment exists; choose another id")
+    course_yml = course.root / COURSE_FILE
+    extended = _with_entry(course_yml, assignment_id)
+    contents = {folder / name: text for name, text in _sources(assignment_id).items()}
+    contents[course_yml] = extended  # last: course.yml must not name files that do not exist
+    for path, text in contents.items():
+        write_whole(path, text)
+        yield path
+
+
+def first_assignment(assignment_id: str) -> tuple[str, dict[str, str]]:
+    """An assignment for a course that has no other yet.
+
+    Args:
+        assignment_id: its id.
+
+    Returns:
+        The lines of course.yml on it, and its files by name.
+
+    Raises:
+        UsageError: the id is not valid.
+    """
+    _refuse_bad_id(assignment_id)
+    return _entry(assignment_id, 2), _sources(assignment_id)
+
+
+def _sources(assignment_id: str) -> dict[str, str]:
+    notebook = {f"{assignment_id}.ipynb": dumps(_notebook(assignment_id))}
+    return notebook | {name: _template(name, assignment_id) for name in TEMPLATES}
+
+
+def _refuse_bad_id(assignment_id: str) -> None:
+    """Refuse what is no id, or a Python module's name: students would import the wrong one."""
     try:
         TypeAdapter(Identifier).validate_python(assignment_id)
     except ValidationError:
@@ -86,24 +123,6 @@ def new_assignment(course: Course, assignment_id: str) -> Iterator[Path]:
             f"{assignment_id!r} is not an assignment id; start with a small letter, then use small "
             "letters, digits and _, at most 64 characters in all"
         ) from None
-    _refuse_python_names(assignment_id)
-    folder = course.solution_dir(assignment_id)
-    if folder.exists() or any(a.id == assignment_id for a in course.assignments):
-        raise UsageError(f"{folder}: the assignment exists; choose another id")
-    course_yml = course.root / COURSE_FILE
-    extended = _with_entry(course_yml, assignment_id)
-    contents = {
-        folder / f"{assignment_id}.ipynb": dumps(_notebook(assignment_id)),
-        **{folder / name: _template(name, assignment_id) for name in TEMPLATES},
-        course_yml: extended,  # last, so that course.yml never names files that do not exist
-    }
-    for path, text in contents.items():
-        write_whole(path, text)
-        yield path
-
-
-def _refuse_python_names(assignment_id: str) -> None:
-    """Refuse the name of a Python module, since students would sooner or later import the wrong."""
     if iskeyword(assignment_id) or issoftkeyword(assignment_id):
         taken = "a keyword of Python"
     elif (spec := find_spec(assignment_id)) and spec.origin:  # a mere folder has no origin
@@ -130,22 +149,18 @@ def _with_entry(path: Path, assignment_id: str) -> str:
             f"{path}: assignments are listed in brackets; write them one below the other first"
         )
     lines = text.splitlines(keepends=True)
-    last = _last_line(listed)
+    last = last_line(listed)
     lines[last] = lines[last].rstrip("\n") + "\n"
-    indent = " " * listed.start_mark.column
-    entry = [f"- id: {assignment_id}", f"  title: {assignment_id}", "  questions:"]
-    entry += [f"    affine: {POINTS['affine']}"]
-    entry += [f"    explain: {{points: {POINTS['explain']}, manual: true}}"]
-    lines[last + 1 : last + 1] = ["\n", *(f"{indent}{line}\n" for line in entry)]
+    lines[last + 1 : last + 1] = ["\n", _entry(assignment_id, listed.start_mark.column)]
     return "".join(lines)
 
 
-def _last_line(node: yaml.Node) -> int:
-    """The line on which the last value of a block ends; only comments may follow it."""
-    if isinstance(node, yaml.CollectionNode) and node.value and not node.flow_style:
-        last = node.value[-1]
-        return _last_line(last[1] if isinstance(last, tuple) else last)
-    return int(node.end_mark.line)
+def _entry(assignment_id: str, column: int) -> str:
+    """The lines of course.yml on a new assignment, which begin in this column."""
+    lines = [f"- id: {assignment_id}", f"  title: {assignment_id}", "  questions:"]
+    lines += [f"    affine: {POINTS['affine']}"]
+    lines += [f"    explain: {{points: {POINTS['explain']}, manual: true}}"]
+    return "".join(f"{' ' * column}{line}\n" for line in lines)
 
 
 def _notebook(assignment_id: str) -> Notebook:

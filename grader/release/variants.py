@@ -12,6 +12,7 @@ from grader.notebook import Cell, Notebook, is_solution, question_of
 from grader.release.mutants import mutants
 
 __all__ = [
+    "SEED",
     "SOLUTION",
     "Variant",
     "all_variants",
@@ -42,6 +43,7 @@ class Variant:
 
 
 SOLUTION = Variant("solution", "solution", "")
+SEED = 20261123  # of every proof, whatever the course's own, so that a proof holds in other courses
 
 
 def all_variants(source: Notebook, mistakes: str) -> Iterator[Variant]:

@@ -65,7 +65,9 @@ def test_a_student_checks_a_notebook_without_what_a_course_needs(
     assert "8 of 8 visible checks pass" in done.stdout, done.stderr
 
 
-@pytest.mark.parametrize("command", ["build", "demo", "report backprop", "export --format csv"])
+@pytest.mark.parametrize(
+    "command", ["build", "demo", "report backprop", "export --format csv", "init ours"]
+)
 def test_a_teachers_command_says_in_one_line_what_to_install(
     grader: list[str], work: Path, command: str
 ) -> None:

@@ -121,7 +121,7 @@ def test_the_latest_version_is_supported() -> None:
     assert f"| {minor} | yes |" in (ROOT / "SECURITY.md").read_text(encoding="utf-8")
 
 
-def test_the_wheel_holds_every_file_of_the_package_and_nothing_else(tmp_path: Path) -> None:
+def test_the_wheel_holds_the_package_and_the_sample_course_and_nothing_else(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel"]
     subprocess.run(
         [*command, "--directory", tmp_path], cwd=ROOT, check=True, capture_output=True, timeout=60
@@ -129,7 +129,20 @@ def test_the_wheel_holds_every_file_of_the_package_and_nothing_else(tmp_path: Pa
     (wheel,) = tmp_path.iterdir()
     with zipfile.ZipFile(wheel) as archive:
         packed = {name for name in archive.namelist() if ".dist-info/" not in name}
-    kept = {path for path in (ROOT / "grader").rglob("*") if path.is_file()}
-    kept = {path for path in kept if "__pycache__" not in path.parts}
-    assert packed == {path.relative_to(ROOT).as_posix() for path in kept}
+    course = f"chainrule-{__version__}.data/data/share/chainrule/"
+    taken = {name for name in packed if name.startswith(course)}
+    assert packed - taken == _files("grader")
     assert "grader/py.typed" in packed
+    assert {name.removeprefix(course) for name in taken} == {
+        "course.yml",
+        "nbgrader_config.py",
+        *_files("solutions"),
+        *_files("examples/submitted"),
+    }
+
+
+def _files(folder: str) -> set[str]:
+    """Every file of a folder of the checkout, but for what Python and a running build leave."""
+    paths = {path for path in (ROOT / folder).rglob("*") if path.is_file()}
+    debris = {path for path in paths if {"__pycache__", ".gates.part"} & set(path.parts)}
+    return {path.relative_to(ROOT).as_posix() for path in paths - debris}

@@ -15,8 +15,10 @@ from grader.cli.commands.export import export
 from grader.cli.commands.feedback import feedback
 from grader.cli.commands.figures import figures
 from grader.cli.commands.give_back import give_back
+from grader.cli.commands.init import init
 from grader.cli.commands.new import new
 from grader.cli.commands.package import package
+from grader.cli.commands.release import release
 from grader.cli.commands.rename import rename
 from grader.cli.commands.report import report
 from grader.cli.commands.roster import roster
@@ -26,7 +28,9 @@ __all__ = ["ALL"]
 
 # In the order in which `grader --help` lists them.
 ALL = (
+    init,
     build,
+    release,
     roster,
     rename,
     collect,

@@ -17,13 +17,20 @@ __all__ = ["new"]
 def new(assignment_id: str, root: Path) -> None:
     """Write a small assignment to start from; it can be built and graded as it is.
 
+    In an empty folder it makes the course first.
+
     Example: grader new convolution
     """
     from grader.cli.terminal import show_line
-    from grader.course.settings import Course
+    from grader.course.settings import COURSE_FILE, Course
+    from grader.release.new_course import course_with, is_vacant
     from grader.release.scaffold import new_assignment
 
-    written = new_assignment(Course.load(root), assignment_id)
+    if is_vacant(root):
+        course = course_with(root, assignment_id).course
+        written = [course.root / COURSE_FILE, course.solution_dir(assignment_id)]
+    else:
+        written = list(new_assignment(Course.load(root), assignment_id))
     for path in written:
         show_line(f"wrote {path}")
     show_line(f"edit them, then run: grader build {assignment_id}")
