@@ -23,7 +23,9 @@ from tests.kit.processes import run_grader
 
 # How each command is called here. A new command gets a line, and gives its value to `print_json`.
 CALLS = {
+    "init": ["init", "ours", "--assignments", "layers"],
     "build": ["build", ID],
+    "release": ["release", ID],
     "roster": ["roster", "--from", "csv", "people.csv", "--dry-run"],
     "collect": ["collect", ID, "downloads"],
     "autograde": ["autograde", ID, "--workers", "1", "--force"],
@@ -36,7 +38,7 @@ CALLS = {
     "check": ["check", f"assignments/{ID}/{ID}.ipynb"],
     "completion": ["completion", "bash"],
     "doctor": ["doctor"],
-    "demo": ["demo"],
+    "demo": ["demo", "--course", "."],
     "new": ["new", "another"],  # after the others: nobody has handed that one in
     "rename": ["rename", "bela", "bela.b"],
 }
