@@ -5,7 +5,9 @@ A module that needs another course has a `course` of its own.
 
 from __future__ import annotations
 
+import gc
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,22 @@ from grader.course.settings import Course
 from grader.notebook import Notebook
 from tests.kit.course import release_by_hand, write_course
 
+# jsonschema would spend a second on a grammar of addresses that no notebook's schema needs
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+
 KINDS = {"attacks": ("attack", "linux"), "browser": ("browser",), "box/jail": ("linux",)}
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Let no garbage collection look at what thousands of tests keep until the end."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
