@@ -12,6 +12,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.kit.docs import commands
 from tests.kit.files import ROOT
@@ -24,6 +25,9 @@ ID = "two_layer_net"
 NOT_RUN = {
     "grader build --prove": "takes minutes; `make nightly` runs it",
     "grader give-back two_layer_net --for mail --smtp --dry-run": "export/giving/test_letters.py",
+    "grader export two_layer_net --format xlsx --into 成绩.xls --output 成绩-filled.xlsx": (
+        "export/test_grade_sheet.py"
+    ),
     "grader rename OLD NEW": "gradebook/test_rename.py",
     "grader autograde two_layer_net --scheduler tcp://10.0.0.5:8786": "grading/test_cluster.py",
 }
@@ -46,13 +50,14 @@ ROSTER = (
 
 
 def make_course(root: Path) -> None:
-    """This course, with a class of three and all files that the guides name."""
-    for name in ("course.yml", "nbgrader_config.py"):
-        shutil.copy(ROOT / name, root)
+    """This course's last assignment, a class of three, and all files that the guides name."""
+    shutil.copy(ROOT / "nbgrader_config.py", root)
     for name in ("solutions", "assignments"):
-        shutil.copytree(ROOT / name, root / name)
-    with (root / "course.yml").open("a") as file:
-        file.write("\nfigures: skip\ntime_zone: UTC\n")
+        shutil.copytree(ROOT / name / ID, root / name / ID)
+    given = yaml.safe_load((ROOT / "course.yml").read_text(encoding="utf-8"))
+    given["assignments"] = [entry for entry in given["assignments"] if entry["id"] == ID]
+    given |= {"figures": "skip", "time_zone": "UTC"}
+    (root / "course.yml").write_text(yaml.safe_dump(given, sort_keys=False), encoding="utf-8")
     downloads = root / "home" / "Downloads"
     downloads.mkdir(parents=True)
     with zipfile.ZipFile(downloads / "submissions.zip", "w") as archive:
