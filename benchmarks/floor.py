@@ -11,39 +11,61 @@ import os
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeAlias
 
 from grader.box.inside.shell import BoxShell, OutputLog, warm_up
 from grader.course.bundle import Bundle
 from grader.intake.submissions import Submission, read_submission
 
-__all__ = ["run_floor"]
+__all__ = ["Floor", "floor"]
+
+Floor: TypeAlias = Callable[[list[Submission]], float]
 
 
-def run_floor(bundle: Bundle, submissions: list[Submission], cores: int) -> float:
-    """Time the bare cells of all submissions, in one warm process per core.
+@contextmanager
+def floor(bundle: Bundle, warming: list[Submission], cores: int) -> Iterator[Floor]:
+    """Keep warm processes, one per core, as long as the block lasts.
 
     Args:
         bundle: the assignment.
-        submissions: the class.
+        warming: some submissions, whose cells are executed once to warm the processes.
         cores: number of processes.
 
-    Returns:
-        Seconds, without the start of the processes.
+    Yields:
+        A function that executes the bare cells of submissions, and returns the seconds.
     """
-    tasks = [
+    threads = os.environ.get("OPENBLAS_NUM_THREADS")
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # as in a box; more threads would slow each other down
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(cores, context, _warm, (bundle.files,)) as pool:
+
+        def seconds(submissions: list[Submission]) -> float:
+            tasks = _sources(bundle, submissions)
+            start = time.perf_counter()
+            list(pool.map(_execute, tasks))
+            return time.perf_counter() - start
+
+        seconds(warming * cores)
+        _restore(threads)
+        yield seconds
+
+
+def _restore(threads: str | None) -> None:
+    del os.environ["OPENBLAS_NUM_THREADS"]
+    if threads is not None:
+        os.environ["OPENBLAS_NUM_THREADS"] = threads
+
+
+def _sources(bundle: Bundle, submissions: list[Submission]) -> list[list[str]]:
+    return [
         [cell["source"] for cell in intake.notebook["cells"] if cell["cell_type"] == "code"]
         for intake in (read_submission(s, bundle.release) for s in submissions)
         if intake.notebook is not None
     ]
-    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # as in a box; more threads would slow each other down
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(cores, context, _warm, (bundle.files,)) as pool:
-        list(pool.map(_execute, tasks[: 2 * cores]))  # every process is warm from here on
-        start = time.perf_counter()
-        list(pool.map(_execute, tasks))
-        return time.perf_counter() - start
 
 
 _shell: list[BoxShell] = []

@@ -4,31 +4,32 @@
 
 Makes a work tree of BASE, and for each of the two checkouts an interpreter of its own that takes
 all packages but the kit from this environment; both are removed in the end. Then it grades the same
-class with one and the other in turn, and prints one JSON object: for each figure the medians of
-both, the median of the ratios of the pairs (this checkout over BASE), their smallest and largest,
-and the load of the machine. Processor time is that of all processes of the command, so it tells
-more than seconds do if the machine is busy.
+class with one and the other in turn, and prints one JSON object: the load of the machine, and for
+each figure the medians of both and the ratios of the pairs (this checkout over BASE), with their
+smallest and largest. `start_up_s` is the time until the first submission is in work. Processor time
+is that of all processes of the command, so it tells more than seconds do if the machine is busy.
+`driver_ms` is the processor time of the command's own process for one submission more; for that,
+give it 60 submissions.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
-import resource
 import shutil
-import statistics
 import subprocess
 import sys
 import sysconfig
 import tempfile
-import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from statistics import median
+from typing import Any
+
+from measuring import Load, graded_by_us, ratios
 
 CHECKOUT = Path(__file__).parent.parent
-POLL_S = 0.003
 
 
 def main() -> None:
@@ -49,6 +50,7 @@ def main() -> None:
         courses = [folder / "base-course", folder / "course"]
         for course, checkout in zip(courses, (old, CHECKOUT), strict=True):
             _make_course(course, checkout, arguments.assignment, arguments.submissions)
+        load = Load()
         pairs = [
             [
                 _grade(python, course, arguments.assignment)
@@ -56,9 +58,8 @@ def main() -> None:
             ]
             for _ in range(arguments.rounds + 1)
         ][1:]  # the first pair compiles modules and warms the disk
-    print(
-        json.dumps({"base": arguments.base, "load": os.getloadavg(), **_compared(pairs)}, indent=1)
-    )
+    report = {"base": arguments.base, "load": load.report(), **compared(pairs)}
+    print(json.dumps(report, indent=1))
 
 
 @contextmanager
@@ -103,49 +104,29 @@ def _make_course(course: Path, checkout: Path, assignment: str, count: int) -> N
 
 
 def _grade(python: Path, course: Path, assignment: str) -> dict[str, float]:
-    """Grade the class from scratch; the first box shows when the first submission is in work."""
-    with tempfile.TemporaryDirectory(prefix="regress-run-") as scratch:
-        Path(scratch).chmod(0o711)
-        environment = {**os.environ, "TMPDIR": scratch}
-        before, start = _processor_s(), time.perf_counter()
-        command = [str(python), "-m", "grader", "autograde", assignment, "--force"]
-        process = subprocess.Popen(
-            command, cwd=course, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-        )
-        first = 0.0
-        while process.poll() is None:
-            if not first and any(Path(scratch).glob("grader-scratch-*/box-*")):
-                first = time.perf_counter() - start
-            time.sleep(POLL_S)
-        seconds = time.perf_counter() - start
-        if process.returncode:
-            assert process.stderr is not None
-            sys.exit(f"{' '.join(command)} failed:\n{process.stderr.read().decode()[-2000:]}")
-    return {
-        "seconds": seconds,
-        "first_submission_s": first,
-        "processor_s": _processor_s() - before,
-    }
+    """Grade the class from scratch."""
+    for name in ("results", "autograded"):
+        shutil.rmtree(course / name, ignore_errors=True)
+    for path in course.glob("gradebook.db*"):
+        path.unlink()
+    return graded_by_us(python, course, assignment)
 
 
-def _processor_s() -> float:
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
+def compared(pairs: Sequence[Sequence[Mapping[str, float]]]) -> dict[str, dict[str, Any]]:
+    """For each figure both medians, and the ratios of the pairs.
 
+    A figure that is 0 in one run was not seen in it; such pairs say nothing about it.
 
-def _compared(pairs: list[list[dict[str, float]]]) -> dict[str, dict[str, float]]:
-    """For each figure: both medians, and the median, smallest and largest ratio of the pairs."""
-    found = {}
+    Args:
+        pairs: the figures of BASE and of this checkout, for each round.
+    """
+    found: dict[str, dict[str, Any]] = {}
     for name in pairs[0][0]:
-        olds, news = ([pair[side][name] for pair in pairs] for side in (0, 1))
-        ratios = [new / old for old, new in zip(olds, news, strict=True)]
-        found[name] = {
-            "base": round(statistics.median(olds), 2),
-            "this": round(statistics.median(news), 2),
-            "ratio": round(statistics.median(ratios), 3),
-            "smallest": round(min(ratios), 3),
-            "largest": round(max(ratios), 3),
-        }
+        seen = [(old[name], new[name]) for old, new in pairs if old[name] and new[name]]
+        if seen:
+            olds, news = zip(*seen, strict=True)
+            medians = {"base": median(olds), "this": median(news)}
+            found[name] = {**medians, "ratio": ratios(news, olds)}
     return found
 
 
