@@ -29,6 +29,7 @@ CALLS = {
     "roster": ["roster", "--from", "csv", "people.csv", "--dry-run"],
     "collect": ["collect", ID, "downloads"],
     "autograde": ["autograde", ID, "--workers", "1", "--force"],
+    "figures": ["figures", ID],
     "export": ["export", ID, "--format", "csv", "--output", "grades.csv"],
     "package": ["package", "gradescope", ID],
     "site": ["site", "--output", "public"],
