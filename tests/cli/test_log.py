@@ -41,7 +41,7 @@ CALLS = {
     "doctor": ["doctor"],
     "demo": ["demo", "--course", "."],
     "new": ["new", "another"],  # after the others: nobody has handed that one in
-    "rename": ["rename", "bela", "bela.b"],
+    "rename": ["rename", "chidi", "chidi.b"],
 }
 
 
@@ -52,6 +52,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
     solution = notebook.loads((course.solution_dir(ID) / f"{ID}.ipynb").read_bytes())
     hand_in(course, "ada", solution)
     hand_in(course, "bela", b"cut off")
+    hand_in(course, "chidi", solution)
     shutil.copytree(course.submitted_dir, course.root / "examples" / "submitted")
     shutil.copytree(course.submitted_dir, course.root / "downloads")
     (course.root / "people.csv").write_text("id,first_name,last_name\nada,Ada,Abara\n")
@@ -136,7 +137,7 @@ def test_a_failure_is_one_error_with_its_exit_code(said: Any, words: list[str], 
 def test_each_submission_is_an_event_with_its_score(said: Any) -> None:
     _, _, lines = said(*CALLS["autograde"], "--json")
     told = [line for line in lines if line["event"] == "progress"]
-    assert [(line["done"], line["total"]) for line in told] == [(1, 2), (2, 2)]
+    assert [(line["done"], line["total"]) for line in told] == [(1, 3), (2, 3), (3, 3)]
     assert {line["what"] for line in told} == {f"grading {ID}"}
     ended = {line["student"]: (line["status"], line["score"]) for line in told}
     assert ended["bela"] == ("REJECTED", 0.0)
