@@ -23,7 +23,7 @@ from typing import IO
 
 from grader.course.folder import is_debris
 from grader.errors import UsageError
-from grader.intake.zipnames import members_of, open_zip
+from grader.intake.zipnames import TooManyMembers, members_of, open_zip
 from grader.notebook import MAX_BYTES
 
 __all__ = ["Archive", "open_archive"]
@@ -34,9 +34,13 @@ BOUNDED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # of others, Python unpack
 MAX_TOTAL_BYTES = 8 << 30
 MAX_NAME = 400  # characters
 MAX_DEPTH = 24
-MAX_INNER_BYTES = 64 << 20  # of a zip in a download
+MAX_INNER_BYTES = 64 << 20  # of a zip in a download, which is one student's
+MAX_INNER_MEMBERS = 5000
+MAX_INNER_TOTAL_BYTES = 256 << 20  # of all that is read from it
 ENCRYPTED = 0x1  # flag of a member of a zip
 NOT_A_ZIP = "not a zip, or damaged"
+TOO_MANY = "more than {} files in it; collect it in parts"
+TOO_MANY_INSIDE = "more than {} files in it; unpack it, and leave only the notebook"
 
 
 class Archive:
@@ -56,20 +60,16 @@ class Archive:
         self.root = root
         self.refused: dict[str, str] = {}
         self.entries: list[str] = []
-        self._count = 0
         self._read_bytes = 0
+        self._read_inside: Counter[str] = Counter()  # bytes, by zip
         self._inner: dict[str, tuple[str, str]] = {}
         self._last: tuple[str, Archive | None] = ("", None)
-        for name in names:
-            self._count_one()
+        for count, name in enumerate(names, 1):
+            if count > MAX_MEMBERS:
+                raise UsageError(TOO_MANY.format(MAX_MEMBERS))
             self._add(name)
         self._look_inside()
         self.entries.sort()
-
-    def _count_one(self) -> None:
-        self._count += 1
-        if self._count > MAX_MEMBERS:
-            raise UsageError(f"more than {MAX_MEMBERS} files in it; collect it in parts")
 
     def _add(self, name: str) -> None:
         path = PurePosixPath(name)
@@ -91,7 +91,6 @@ class Archive:
                 self.refused[name] = opened
                 continue
             for inner in (*opened.entries, *opened.refused):
-                self._count_one()
                 path = f"{name}/{inner}"
                 if reason := opened.refused.get(inner) or _unfit(path):
                     self.refused[path] = reason
@@ -102,11 +101,17 @@ class Archive:
     def _inside(self, name: str) -> Archive | str:
         """A zip in the download, of which the last one is kept; or why it cannot be read."""
         if self._last[0] != name:
+            before = self._read_bytes
             data = self._content(name, MAX_INNER_BYTES)
             if isinstance(data, str):
                 return data
+            if name in self._read_inside:  # it counted when it was listed
+                self._read_bytes = before
+            self._read_inside.setdefault(name, 0)
             try:
-                self._last = (name, _InnerZip(open_zip(io.BytesIO(data))))
+                self._last = (name, _InnerZip(open_zip(io.BytesIO(data), MAX_INNER_MEMBERS)))
+            except TooManyMembers:
+                return TOO_MANY_INSIDE.format(MAX_INNER_MEMBERS)
             except zipfile.BadZipFile:
                 return NOT_A_ZIP
             except (OSError, ValueError, UsageError) as error:
@@ -120,9 +125,12 @@ class Archive:
             opened = self._inside(outer)
             if isinstance(opened, str):
                 return opened
-            opened._read_bytes = self._read_bytes
+            if self._read_inside[outer] > MAX_INNER_TOTAL_BYTES:
+                return f"more than {MAX_INNER_TOTAL_BYTES >> 20} MiB in all in one zip"
+            before = opened._read_bytes = self._read_bytes
             data = opened.read(inner)
             self._read_bytes = opened._read_bytes
+            self._read_inside[outer] += self._read_bytes - before
             return data
         return self._content(name, MAX_BYTES)
 
@@ -207,10 +215,12 @@ def open_archive(source: Path) -> Iterator[Archive]:
         if source.is_dir():
             yield _Folder(source)
         elif zipfile.is_zipfile(source):
-            with open_zip(source.open("rb", buffering=0)) as file:
+            with open_zip(source.open("rb", buffering=0), MAX_MEMBERS) as file:
                 yield _Zip(file)
         else:
             raise UsageError("neither a folder nor a zip file; give the download as it came")
+    except TooManyMembers:
+        raise UsageError(f"{source}: {TOO_MANY.format(MAX_MEMBERS)}") from None
     except UsageError as error:
         text = str(error)
         raise UsageError(text if str(source) in text else f"{source}: {text}") from None

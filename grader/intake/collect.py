@@ -364,12 +364,11 @@ class _Collector:
         """Of several notebooks, those that are not just as they were released."""
         if self.release is None or len(notebooks) < 2:
             return []
-        contents = [(file, self.archive.read(file.entry)) for file in notebooks]
-        return [
-            file
-            for file, data in contents
-            if isinstance(data, bytes) and answers_in(data, self.release)
-        ]
+        return [file for file in notebooks if self._has_answers(file, self.release)]
+
+    def _has_answers(self, file: Handed, release: Notebook) -> bool:
+        data = self.archive.read(file.entry)
+        return isinstance(data, bytes) and bool(answers_in(data, release))
 
     def _stamp(self, file: Handed) -> Stamp:
         """When a file was handed in, as the download tells it."""

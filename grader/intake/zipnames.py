@@ -17,13 +17,17 @@ from zlib import crc32
 
 from grader.system.encoding import is_chinese
 
-__all__ = ["members_of", "open_zip"]
+__all__ = ["TooManyMembers", "members_of", "open_zip"]
 
 ENTRY = b"PK\x01\x02"
 ENTRY_BYTES = 46
 HEADER, HEADER_BYTES = b"PK\x03\x04", 30  # before the content of each member
 UTF8_FLAG = 0x08  # of the upper byte
 UNICODE_PATH = 0x7075
+
+
+class TooManyMembers(Exception):
+    """A zip lists more members than it may; told before anything is made of its list."""
 
 
 class _Unflagged(io.BufferedReader):
@@ -34,20 +38,24 @@ class _Unflagged(io.BufferedReader):
     """
 
     is_listing = True
+    most = 0
 
     def read(self, size: int | None = -1, /) -> bytes:
         data = super().read(size)
         if self.is_listing and data.startswith(ENTRY):
-            return _without_flags(data)
+            return _without_flags(data, self.most)
         if size == HEADER_BYTES and data.startswith(HEADER):
             return data[:7] + bytes([data[7] & ~UTF8_FLAG]) + data[8:]
         return data
 
 
-def _without_flags(data: bytes) -> bytes:
+def _without_flags(data: bytes, most: int) -> bytes:
     changed = bytearray(data)
-    place = 0
+    place = count = 0
     while changed[place : place + 4] == ENTRY and place + ENTRY_BYTES <= len(changed):
+        count += 1
+        if count > most:
+            raise TooManyMembers
         changed[place + 9] &= ~UTF8_FLAG
         place += ENTRY_BYTES + sum(struct.unpack_from("<3H", changed, place + 28))
     return bytes(changed)
@@ -66,16 +74,19 @@ class _Zip(zipfile.ZipFile):
         self._source.close()
 
 
-def open_zip(raw: io.RawIOBase | io.BytesIO) -> zipfile.ZipFile:
+def open_zip(raw: io.RawIOBase | io.BytesIO, most: int) -> zipfile.ZipFile:
     """Open a zip, whatever its names are.
 
     Args:
         raw: its content, from which one can read anywhere; it is closed with the zip.
+        most: how many members it may have, folders included.
 
     Raises:
+        TooManyMembers: it has more.
         OSError, zipfile.BadZipFile: it cannot be read.
     """
     source = _Unflagged(raw)
+    source.most = most
     try:
         return _Zip(source)
     except BaseException:

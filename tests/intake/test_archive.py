@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import tracemalloc
 import zipfile
 from pathlib import Path
@@ -12,7 +13,7 @@ from grader.course.settings import Course
 from grader.errors import UsageError
 from grader.intake import archive as archives
 from grader.intake.collect import collect
-from tests.kit.course import ID, write_course
+from tests.kit.course import ID, release_by_hand, write_course
 from tests.kit.downloads import archive, lines, put, submitted
 
 
@@ -152,6 +153,38 @@ def test_what_was_unpacked_in_vain_counts_too(
     shown = lines(course, source)
     assert sum("larger than" in line for line in shown) == 2
     assert sum("in all" in line for line in shown) == 1
+
+
+def zipped(members: dict[str, bytes]) -> bytes:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, content in members.items():
+            file.writestr(name, content)
+    return data.getvalue()
+
+
+def test_a_zip_of_one_student_with_too_many_files_costs_nobody_else_anything(
+    course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archives, "MAX_INNER_MEMBERS", 3)
+    honest = zipped({f"{ID}.ipynb": b"{}", "data/a.csv": b"", "data/b.csv": b""})
+    hostile = zipped({f"x{n}/": b"" for n in range(3)} | {f"{ID}.ipynb": b"{}"})
+    members = {"ada/a.zip": honest, "bela/b.zip": hostile, "chidi/c.zip": honest}
+    shown = "\n".join(lines(course, archive(tmp_path / "in.zip", members)))
+    assert submitted(course) == {f"{name}/{ID}/{ID}.ipynb" for name in ("ada", "chidi")}
+    assert "b.zip: left out: more than 3 files in it; unpack it" in shown
+
+
+def test_what_comes_out_of_one_students_zip_is_bounded_apart(
+    course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archives, "MAX_INNER_TOTAL_BYTES", 5000)
+    monkeypatch.setattr(archives, "MAX_TOTAL_BYTES", 12_000)
+    release_by_hand(course)  # of several notebooks, those with answers are looked for
+    bomb = zipped({f"{n}.ipynb": bytes(2000) for n in range(40)})
+    members = {"ada/a.zip": bomb, "bela/b.zip": zipped({f"{ID}.ipynb": b"{}"})}
+    lines(course, archive(tmp_path / "in.zip", members))
+    assert f"bela/{ID}/{ID}.ipynb" in submitted(course)
 
 
 def test_links_are_left_out(course: Course, tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ def packed(names: list[bytes], flag: bool, extras: dict[bytes, bytes] | None = N
 
 def told(data: bytes) -> dict[str, str]:
     """The content of each member by its name."""
-    with open_zip(io.BytesIO(data)) as file:
+    with open_zip(io.BytesIO(data), 100) as file:
         return {name: file.read(member).decode() for name, member in members_of(file)}
 
 

@@ -17,12 +17,14 @@ from pathlib import PurePosixPath
 from string import Formatter
 
 from grader.course.groups import load_groups
+from grader.course.renamed import load_renamings
 from grader.course.roster import Person, Roster
 from grader.course.settings import Course
 from grader.export.giving.due import Due
 from grader.intake.attempts import StudentAttempts
+from grader.intake.identity import Unknown, identified
 from grader.intake.naming import canvas, moodle
-from grader.intake.naming.handed import Handed, Naming
+from grader.intake.naming.handed import Handed, Naming, outermost_zip
 
 __all__ = ["Parcel", "Plan", "for_canvas", "for_moodle", "for_people"]
 
@@ -30,7 +32,8 @@ UNSAFE = re.compile(  # in names of files; what turns the direction of writing h
     r'[\\/:*?"<>|\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]'
 )
 DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)  # on Windows
-MAX_NAME = 120  # characters
+API = "canvas/"  # where the origins of work that came through Canvas's interface begin
+MAX_NAME, MAX_BYTES = 120, 150  # characters and bytes; many systems have 255 bytes for a name
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,7 @@ def for_canvas(course: Course, assignment_id: str, pages: Sequence[Due], roster:
         pages: the pages.
         roster: who takes the course.
     """
-    parcels, problems = [], {}
+    numbered, problems = [], {}
     for page in pages:
         person = roster.get(page.student)
         files = _originals(course, assignment_id, page.student, canvas.named)
@@ -75,9 +78,14 @@ def for_canvas(course: Course, assignment_id: str, pages: Sequence[Due], roster:
                 f"handed in as Canvas's user {files[-1].key}, but the roster has canvas_id "
                 f"{person.canvas_id}; correct it there, or collect Canvas's download again"
             )
+        elif not (person.canvas_id or _is_theirs(course, files[-1], person, roster)):
+            problems[page.student] = (
+                f"it is not certain that Canvas's user {files[-1].key} is this student; write "
+                "canvas_id into the roster"
+            )
         else:
-            parcels.append(Parcel(_as_html(files[-1].entry), page))
-    return _without_doubles(parcels, problems)
+            numbered.append((files[-1].key, Parcel(_as_html(files[-1].entry), page)))
+    return _each_to_one(numbered, problems)
 
 
 def for_moodle(course: Course, assignment_id: str, pages: Sequence[Due], roster: Roster) -> Plan:
@@ -92,24 +100,30 @@ def for_moodle(course: Course, assignment_id: str, pages: Sequence[Due], roster:
         pages: the pages.
         roster: who takes the course.
     """
-    groups, parcels, problems = load_groups(course), [], {}
+    groups, numbered, problems = load_groups(course), [], {}
     for page in pages:
         person = roster.get(page.student)
         numbers = [person.moodle_id] if person.moodle_id.isdecimal() else []
         if groups.of(assignment_id, page.student) is None:
             files = _originals(course, assignment_id, page.student, moodle.named)
             numbers = [f.key for f in files if f.key and _is_of(f, person, roster)] or numbers
-        if numbers:
+        other = roster.by("moodle_id", numbers[-1]) if numbers else None
+        if other and other.id != page.student:
+            problems[page.student] = (
+                f"handed in as participant {numbers[-1]}, which the roster gives to {other.id}; "
+                "correct it there"
+            )
+        elif numbers:
             # Moodle counts the parts between _, so there is none in the name
             called = _safe((person.full_name or page.student).replace("_", " "))
             prefix = f"{called}_{numbers[-1]}_assignfeedback_file_"
-            parcels.append(Parcel(f"{prefix}{assignment_id}.html", page))
+            numbered.append((numbers[-1], Parcel(f"{prefix}{assignment_id}.html", page)))
         else:
             problems[page.student] = (
                 "no participant's number is known; write moodle_id of this assignment into the "
                 "roster, or collect Moodle's download"
             )
-    return _without_doubles(parcels, problems)
+    return _each_to_one(numbered, problems)
 
 
 def for_people(course: Course, assignment_id: str, pages: Sequence[Due], roster: Roster) -> Plan:
@@ -147,14 +161,31 @@ def _originals(course: Course, assignment_id: str, student: str, naming: Naming)
     return [found for a in ranked for found in naming([a.origin], assignment_id)]
 
 
+def _is_theirs(course: Course, file: Handed, person: Person, roster: Roster) -> bool:
+    """Whether a file of that name in Canvas's download would be collected as this person's.
+
+    A student may have given such a name to a file that came in another way.
+    """
+    if file.entry.startswith(API):
+        return True  # this path was made from Canvas's own answers
+    if moodle.named([file.entry], ""):
+        return False
+    try:
+        student = identified(file, roster or None)
+    except Unknown:
+        return False
+    return load_renamings(course.root).now.get(student, student) == person.id
+
+
 def _is_of(file: Handed, person: Person, roster: Roster) -> bool:
     """Whether the name in the download is not somebody else's, such as a group's."""
     return not person.full_name or person in roster.by_name(file.name) or file.name == "Participant"
 
 
 def _as_html(entry: str) -> str:
-    name = PurePosixPath(entry).name
-    return _safe(name.removesuffix(".ipynb"), MAX_NAME * 2) + ".html"
+    """The name that Canvas gave; if it is that of a zip, the student named what is in it."""
+    name = PurePosixPath(outermost_zip(PurePosixPath(entry)).name).stem
+    return _safe(name, MAX_NAME * 2, MAX_BYTES * 3 // 2) + ".html"
 
 
 def _filled(template: str, assignment_id: str, person: Person) -> str:
@@ -172,10 +203,11 @@ def _filled(template: str, assignment_id: str, person: Person) -> str:
     return _safe("".join(parts)) or person.id
 
 
-def _safe(text: str, limit: int = MAX_NAME) -> str:
+def _safe(text: str, limit: int = MAX_NAME, limit_bytes: int = MAX_BYTES) -> str:
     """A name for a file on any system, without folders, in composed letters."""
     plain = " ".join(UNSAFE.sub(" ", unicodedata.normalize("NFC", text)).split())
-    name = plain[:limit].strip(" .-_")
+    cut = plain[:limit].encode("utf-8", "ignore")[:limit_bytes].decode("utf-8", "ignore")
+    name = cut.strip(" .-_")
     return f"{name} -" if DEVICES.fullmatch(name) else name
 
 
@@ -184,14 +216,16 @@ def _same(name: str) -> str:
     return unicodedata.normalize("NFKC", name).casefold()
 
 
-def _without_doubles(parcels: Iterable[Parcel], problems: dict[str, str]) -> Plan:
-    """Two pages under one name would reach one student, so neither goes out."""
-    by_name: dict[str, list[Parcel]] = {}
-    for parcel in parcels:
-        by_name.setdefault(_same(parcel.name), []).append(parcel)
-    for same in by_name.values():
+def _each_to_one(numbered: Iterable[tuple[str, Parcel]], problems: dict[str, str]) -> Plan:
+    """Pages for one number of the system would reach one person, so none of them goes out."""
+    by_number: dict[int, list[Parcel]] = {}
+    for number, parcel in numbered:
+        by_number.setdefault(int(number), []).append(parcel)
+    for number, same in by_number.items():
         for parcel in same if len(same) > 1 else ():
             others = ", ".join(p.due.student for p in same if p is not parcel)
-            problems[parcel.due.student] = f"would be named like the page of {others}"
-    kept = [same[0] for same in by_name.values() if len(same) == 1]
+            problems[parcel.due.student] = (
+                f"has the number {number} there, and so has {others}; correct the roster"
+            )
+    kept = [same[0] for same in by_number.values() if len(same) == 1]
     return Plan(tuple(sorted(kept, key=lambda p: p.due.student)), problems)
