@@ -33,9 +33,12 @@ LONGEST_PAUSE_S = 120.0
 PIECE_BYTES = 64 << 10
 MAX_JSON_BYTES = 64 << 20
 MAX_REDIRECTS = 5
+MAX_PAGES = 5000  # of one list, which may be empty and still name a next one
 UNSAFE = 400  # in place of an answer to a request that we do not send
 REDIRECTS = (301, 302, 303, 307, 308)
 PLAIN = {"Accept-Encoding": "identity", "User-Agent": "chainrule"}  # packed data has no known size
+LONG_ENOUGH = 8  # letters of a token that can be no part of anything else
+HIDDEN = "[token]"
 Pairs = Sequence[tuple[str, Any]]
 
 
@@ -110,6 +113,7 @@ class Wire:
         self.new_quizzes_url = f"{access.url}/api/quiz/v1/"  # canvasapi looks at it for links
         self._access = access
         self._pause = pause
+        self._pages = 0
         self._session = requests.Session()
         self._session.cookies = RequestsCookieJar()
         # Even where requests does not follow a redirect, it would read all of it.
@@ -139,7 +143,11 @@ class Wire:
         # A comment that was on its way when the connection broke may be there; asked again, it
         # would be there twice. All else that we send can be sent twice.
         repeats = not any(key.startswith("comment") for key, _ in pairs)
-        return self._asked(method, url, MAX_JSON_BYTES, repeats=repeats, **how)
+        answer = self._asked(method, url, MAX_JSON_BYTES, repeats=repeats, **how)
+        self._pages = self._pages + 1 if "next" in answer.links else 0
+        if self._pages > MAX_PAGES:
+            raise LmsError(f"{self._access.host}: more than {MAX_PAGES} pages of one list")
+        return answer
 
     def download(self, url: str, max_bytes: int) -> bytes:
         """Fetch a file, wherever Canvas keeps it.
@@ -207,12 +215,31 @@ class Wire:
             answer = self._tried(method, url, max_bytes, auth, how)
             problem, may_repeat = _problem(answer, repeats)
             if isinstance(answer, Answer) and not problem:
-                return _accepted(answer, place.host)
+                return self._accepted(answer, place.host)
             if not may_repeat:
                 break
             if pause:
                 self._pause(max(pause, self._wanted_pause(answer)))
         raise LmsError(f"{place.host}: {problem}; run the same command again to go on")
+
+    def _accepted(self, answer: Answer, host: str) -> Answer:
+        """The answer, unless it is a refusal."""
+        status = answer.status
+        if status < 300 or status in REDIRECTS:
+            return answer
+        reason = {
+            401: "the token is not valid there, or its owner may not do this",
+            403: "the token's owner may not do this",
+            404: "there is no such thing, or the token's owner may not see it",
+        }.get(status, "Canvas refuses this")
+        if said := _said(answer):
+            reason += f": {self._hidden(said)}"
+        raise LmsError(f"{host}: {reason} ({status})", status)
+
+    def _hidden(self, text: str) -> str:
+        """The text without the token, which some servers repeat when they tell of errors."""
+        token = self._access.token
+        return text.replace(token, HIDDEN) if len(token) >= LONG_ENOUGH else text
 
     def _tried(
         self, method: str, url: str, max_bytes: int, auth: _Bearer, how: dict[str, Any]
@@ -253,6 +280,8 @@ class Wire:
             if response.headers.get("Content-Encoding", "identity") != "identity":
                 raise LmsError(f"{urlsplit(url).netloc} packs its answers, though not asked to")
             body = _bounded(response, max_bytes)
+            if self._access.token.encode() in body:
+                body = self._hidden(body.decode("latin-1")).encode("latin-1")
             return Answer(response.status_code, response.headers, body, url)
 
     def _refuse_unsafe(self, place: _Place) -> None:
@@ -265,7 +294,8 @@ class Wire:
 def _bounded(response: requests.Response, max_bytes: int) -> bytes:
     body = bytearray()
     end = time.monotonic() + WHOLE_S
-    for piece in response.raw.stream(PIECE_BYTES, decode_content=False):
+    # `read1` gives what is there; `read` would wait for a whole piece, however slowly it comes
+    while piece := response.raw.read1(PIECE_BYTES, decode_content=False):
         body += piece
         if len(body) > max_bytes:
             raise LmsError(f"larger than {max_bytes >> 20} MiB", response.status_code)
@@ -284,21 +314,6 @@ def _is_throttled(answer: Answer) -> bool:
     return answer.status == 429 or (
         answer.status == 403 and b"rate limit exceeded" in answer.body[:2000].lower()
     )
-
-
-def _accepted(answer: Answer, host: str) -> Answer:
-    """The answer, unless it is a refusal."""
-    status = answer.status
-    if status < 300 or status in REDIRECTS:
-        return answer
-    reason = {
-        401: "the token is not valid there, or its owner may not do this",
-        403: "the token's owner may not do this",
-        404: "there is no such thing, or the token's owner may not see it",
-    }.get(status, "Canvas refuses this")
-    if said := _said(answer):
-        reason += f": {said}"
-    raise LmsError(f"{host}: {reason} ({status})", status)
 
 
 def _said(answer: Answer) -> str:

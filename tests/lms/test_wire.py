@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import socketserver
+import threading
 from collections.abc import Iterator
 
 import pytest
 
 from grader.errors import LmsError
+from grader.lms import wire as wires
 from grader.lms.access import Access
 from grader.lms.wire import Wire
 from tests.kit.canvas_class import connected, enroll_forty
@@ -188,6 +192,55 @@ def test_no_password_of_a_netrc_file_goes_along(
     connected(known).wire.download(f"{known.other_url}/store/1", 100)
     connected(known).task()
     assert [request.token for request in known.seen] == ["", TOKEN]
+
+
+@pytest.mark.parametrize("body", [b"[]", b"[null]"])
+def test_a_list_whose_pages_have_no_end_is_left(
+    known: Class, body: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wires, "MAX_PAGES", 4)
+    link = f'<{known.url}/api/v1/courses/1234/sections?page=2>; rel="next"'
+    known.troubles = lambda request: (200, {"Link": link}, body)
+    with pytest.raises(LmsError, match="more than 4 pages of one list"):
+        connected(known).members()
+    assert len(known.seen) == 5
+
+
+def test_an_answer_that_drips_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is left with the first bytes that come too late, not when a whole piece is there."""
+    done = threading.Event()
+
+    class Dripping(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            self.rfile.readline()
+            self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\n[")
+            done.wait(30)
+
+    monkeypatch.setattr(wires, "WHOLE_S", -1)
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Dripping) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        wire = Wire(Access(f"http://127.0.0.1:{server.server_address[1]}", "t"), lambda s: None)
+        try:
+            with pytest.raises(LmsError, match="does not answer"):
+                wire.request("GET", "courses/1")
+            assert not done.is_set()
+        finally:
+            done.set()
+            server.shutdown()
+
+
+def test_a_token_that_a_server_repeats_is_shown_nowhere(known: Class) -> None:
+    said = f"Bearer {TOKEN} was seen"
+    fails(known, 1, (400, {}, json.dumps({"errors": [{"message": said}]}).encode()))
+    with pytest.raises(LmsError, match=r"Bearer \[token\] was seen"):
+        connected(known).task()
+    escaped = "".join(f"\\u{ord(letter):04x}" for letter in said)
+    fails(known, 1, (400, {}, f'{{"errors": "{escaped}"}}'.encode()))
+    with pytest.raises(LmsError, match=r"Bearer \[token\] was seen"):
+        connected(known).task()
+    fails(known, 1, (200, {}, json.dumps({"name": said}).encode()))
+    assert connected(known).task().name == "Bearer [token] was seen"
 
 
 def test_the_token_is_in_no_log(known: Class, caplog: pytest.LogCaptureFixture) -> None:
