@@ -6,8 +6,9 @@ or not at all, and nothing that is there is replaced.
 
 from __future__ import annotations
 
+import io
 import os
-import shutil
+import tempfile
 import time
 import zipfile
 from collections import Counter
@@ -208,35 +209,38 @@ def _summary(giving: Giving) -> Given:
 
 
 def _was_seen(note: Path, digest: str) -> bool:
-    return note.is_file() and note.read_text(encoding="ascii").strip() == digest
+    return note.is_file() and note.read_bytes().strip() == digest.encode()
 
 
 def _write(giving: Giving, output: Path) -> None:
-    """Write the zip or the folder beside its place and rename it."""
+    """Write the zip or the folder whole, or nothing; other accounts cannot read it."""
     if os.path.lexists(output):
         raise UsageError(f"{output}: there already; name another --output, or remove it")
-    part = output.with_name(f".{output.name}.part")
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
-        if giving.kind == "mail":
-            shutil.rmtree(part, ignore_errors=True)
+        if giving.kind != "mail":
+            write_whole(output, _packed(giving.plan))
+            return
+        with tempfile.TemporaryDirectory(dir=output.parent, prefix=f".{output.name}-") as scratch:
+            part = Path(scratch) / "letters"
+            part.mkdir(mode=0o770)
             for name, message in _letters(giving).items():
                 write_whole(part / name, message.as_bytes())
-        else:
-            _pack(giving.plan, part)
-        part.rename(output)
+            part.rename(output)
     except OSError as error:
         problem = f"cannot be written ({error.strerror}); name another with --output"
         raise UsageError(f"{output}: {problem}") from None
 
 
-def _pack(plan: Plan, part: Path) -> None:
-    with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
+def _packed(plan: Plan) -> bytes:
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
         for parcel in plan.parcels:
             member = zipfile.ZipInfo(parcel.name, DAY_ONE)
             member.compress_type = zipfile.ZIP_DEFLATED
             member.external_attr = 0o600 << 16
             archive.writestr(member, parcel.due.page)
+    return whole.getvalue()
 
 
 def _letters(giving: Giving) -> dict[str, EmailMessage]:

@@ -11,6 +11,7 @@ import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from email.errors import HeaderParseError, MessageDefect
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -30,6 +31,7 @@ PASSWORD = "GRADER_SMTP_PASSWORD"  # noqa: S105 — the name of the variable
 ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252})")
 HERE = ("localhost", "127.0.0.1", "::1")
 TIMEOUT_S = 30
+MAX_SAID = 300  # characters of what a mail server says
 
 
 def for_mail(course: Course, assignment_id: str, pages: Sequence[Due], roster: Roster) -> Plan:
@@ -46,13 +48,21 @@ def for_mail(course: Course, assignment_id: str, pages: Sequence[Due], roster: R
         address = roster.get(page.student).email
         if not address:
             problems[page.student] = "no address; write email into the roster"
-        elif not ADDRESS.fullmatch(address):
+        elif not _is_address(address):
             problems[page.student] = f"{ascii(address)[:80]} is no address; correct the roster"
     named = for_people(
         course, assignment_id, [page for page in pages if page.student not in problems], roster
     )
     letters = [Parcel(f"{p.name.removesuffix('.html')}.eml", p.due) for p in named.parcels]
     return Plan(tuple(letters), problems)
+
+
+def _is_address(text: str) -> bool:
+    """Whether a text is an address that can stand in a letter."""
+    try:
+        return bool(ADDRESS.fullmatch(text) and Address(addr_spec=text))
+    except (HeaderParseError, MessageDefect, ValueError):  # two dots in a row, and the like
+        return False
 
 
 def sender_of(course: Course) -> Address:
@@ -64,7 +74,7 @@ def sender_of(course: Course) -> Address:
     name, address = parseaddr(course.mail.sender or "")
     if not address and course.contact and (found := ADDRESS.search(course.contact)):
         name, address = course.contact[: found.start()].strip(" ,;<("), found[0]
-    if not ADDRESS.fullmatch(address):
+    if not _is_address(address):
         example = "mail: {sender: 'Ada Abara <ada@example.edu>'}"
         raise UsageError(f"course.yml: no address of the sender; write {example}")
     return Address(_line(name), addr_spec=address)
@@ -171,7 +181,8 @@ def send(
             try:
                 server.send_message(message)
             except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError) as refusal:
-                problems[due.student] = f"the mail server refuses the letter: {_line(str(refusal))}"
+                said = _line(str(refusal))[:MAX_SAID]
+                problems[due.student] = f"the mail server refuses the letter: {said}"
                 continue
             sent(due)
 
@@ -199,5 +210,9 @@ def _connected(mail: Mail, environment: Mapping[str, str]) -> Iterator[smtplib.S
             if mail.user and password:
                 server.login(mail.user, password)
             yield server
+    except smtplib.SMTPAuthenticationError as error:  # what it says may repeat the password
+        problem = f"refuses user and password ({error.smtp_code}); see {PASSWORD}"
+        raise GraderError(f"{mail.server}: {problem}") from None
     except (OSError, smtplib.SMTPException) as error:
-        raise GraderError(f"{mail.server}: {_line(str(error))}; run the command again") from None
+        said = _line(str(error))[:MAX_SAID]
+        raise GraderError(f"{mail.server}: {said}; run the command again") from None

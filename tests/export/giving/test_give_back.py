@@ -140,6 +140,13 @@ def test_nothing_is_replaced_and_what_cannot_be_written_is_not_remembered(
         give(course, "mail", tmp_path / "file" / "letters")
     for kind in ("zip", "mail"):
         assert len(give(course, kind, None, dry_run=True).pages) == 40
+    before = os.umask(0)
+    try:
+        written = [give(course, kind, tmp_path / "out" / kind).output for kind in ("zip", "mail")]
+    finally:
+        os.umask(before)
+    assert [path.stat().st_mode & 0o007 for path in written if path] == [0, 0]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["mail", "zip"]
 
 
 def test_a_page_of_another_student_is_never_given(

@@ -16,7 +16,7 @@ from grader.course.settings import Course
 from grader.errors import GraderError, UsageError
 from grader.export.giving.due import Due
 from grader.export.giving.give_back import Given, give_back, planned
-from grader.export.giving.letters import PASSWORD, letter, sender_of
+from grader.export.giving.letters import PASSWORD, for_mail, letter, sender_of
 from grader.export.giving.names import Parcel
 from tests.export.giving.conftest import Made
 from tests.kit.course import COURSE_YML, ID, write_course
@@ -110,6 +110,17 @@ def test_no_name_or_title_becomes_a_header_of_its_own(tmp_path: Path) -> None:
     assert again["Message-ID"] == read["Message-ID"]
     other = replace(parcel, due=replace(parcel.due, digest="e"))
     assert letter(course, assignment, other, roster, None)["Message-ID"] != read["Message-ID"]
+
+
+@pytest.mark.parametrize(
+    "address", ["a..b@x.org", ".a@x.org", "a.@x.org", "a@x..org", "a@x.", "a@x.org\u202e", "a b@x.org"]
+)
+def test_an_address_that_is_none_costs_nobody_else_a_letter(tmp_path: Path, address: str) -> None:
+    people = {"ada": Person("ada", email=address), "bela": Person("bela", email="b@x.org")}
+    pages = [Due(student, b"<p>", "d", "new") for student in people]
+    plan = for_mail(write_course(tmp_path), ID, pages, Roster(people))
+    assert [parcel.due.student for parcel in plan.parcels] == ["bela"]
+    assert "is no address; correct the roster" in plan.problems["ada"]
 
 
 def test_the_sender_is_named_in_course_yml(tmp_path: Path) -> None:
