@@ -14,6 +14,7 @@ import click
 
 from grader import __version__
 from grader.cli import commands, log
+from grader.cli.printable import printable
 from grader.errors import GraderError
 
 __all__ = ["cli", "main"]
@@ -42,6 +43,10 @@ def _run() -> int:
         return _fail("stopped; run the same command again to go on", STOPPED)
     except GraderError as error:
         return _fail(str(error), error.exit_code)
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        problem = error.strerror or type(error).__name__
+        return _fail(f"{place}{problem}; when that is mended, run the same command again", 1)
     except Exception as error:  # the edge of the program: nobody else could report it
         remedy = "for the traceback set GRADER_DEBUG=1"
         return _fail(f"{type(error).__name__}: {error}; {remedy}", 1)
@@ -63,7 +68,7 @@ def _fail(message: str, exit_code: int) -> int:
     else:
         kind = "" if exit_code == STOPPED else "error: "
         for line in message.splitlines():
-            click.echo(f"grader: {kind}{line}", err=True)
+            click.echo(f"grader: {kind}{printable(line)}", err=True)
     if os.environ.get("GRADER_DEBUG") == "1" and exit_code != STOPPED:
         traceback.print_exc()
     return exit_code

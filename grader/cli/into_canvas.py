@@ -82,7 +82,7 @@ def _show(plan: Plan) -> None:
     if shown:
         out.print(table)
     same = len(plan.changes) - len(shown)
-    show_line(f"{escape(plan.task.name)}: {same} are in Canvas as they are here")
+    show_line(f"{plan.task.name}: {same} are in Canvas as they are here")
     for remark in plan.remarks:
         warn(remark)
 

@@ -22,12 +22,19 @@ from rich.progress import (
 from rich.text import Text
 
 from grader.cli import log
+from grader.cli.printable import printable
 from grader.results import Status, SubmissionResult
 from grader.system.listener import Advance, Listener
 
 __all__ = ["TERMINAL", "out", "show_line", "warn"]
 
-out = Console(highlight=False)
+
+class _Console(Console):
+    def render_str(self, text: str, **how: Any) -> Text:
+        return super().render_str(printable(text), **how)
+
+
+out = _Console(highlight=False)
 
 
 def show_line(message: str) -> None:
@@ -40,7 +47,7 @@ def warn(message: str) -> None:
     if programs := log.active():
         programs.say("warning", text=message)
         return
-    print(f"grader: {message}", file=sys.stderr, flush=True)
+    print(f"grader: {printable(message)}", file=sys.stderr, flush=True)
 
 
 class _Rate(ProgressColumn):

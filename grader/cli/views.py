@@ -64,7 +64,8 @@ def show_new_course(made: NewCourse, folder: Path) -> None:
         due = f"due {assignment.due:%Y-%m-%d %H:%M}" if assignment.due else "no due date yet"
         out.print(f"  {assignment.id}: {assignment.max_score:g} points, {due}")
     for line in made.replaced:
-        out.print(f"  course.yml says {escape(line)}, so that the two courses share nothing")
+        told = f"  course.yml says {escape(line)}, so that the two courses share nothing"
+        out.print(told, soft_wrap=True)
     if made.left:
         out.print(f"  left behind: {escape(', '.join(made.left))}", soft_wrap=True)
     out.print("\n[bold]Next[/]")

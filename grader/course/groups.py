@@ -7,12 +7,11 @@ has only those groups; all others have the groups of the rows that name no assig
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from grader.course.ids import USABLE_ID, is_safe_student
-from grader.course.roster import load_roster, name_key
+from grader.course.roster import CONTROL, load_roster, name_key
 from grader.course.settings import Course
 from grader.errors import UsageError
 from grader.system.table import Row, Table, read_table
@@ -20,7 +19,6 @@ from grader.system.table import Row, Table, read_table
 __all__ = ["Group", "Groups", "load_groups"]
 
 EVERY = ""  # stands for each assignment without rows of its own
-UNUSABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 MAX_NAME = 100  # characters
 
 
@@ -139,7 +137,7 @@ def _problem(course: Course, cell: Mapping[str, str]) -> str:
     if not is_safe_student(cell["student"]):
         return f"student {ascii(cell['student'])[:60]}: {USABLE_ID}"
     group = cell["group"]
-    if len(group) > MAX_NAME or UNUSABLE.search(group) or not name_key(group):
+    if len(group) > MAX_NAME or CONTROL.search(group) or not name_key(group):
         told = f"must be plain text with a letter or digit, of at most {MAX_NAME} characters"
         return f"group {ascii(group)[:60]}: {told}"
     if cell["assignment"]:

@@ -33,8 +33,11 @@ __all__ = [
 ]
 
 # A text with this first character is no formula in a spreadsheet and no option of a command.
-LMS_ID = re.compile(r"[^\W=+@-][^\x00-\x1f\x7f,;]{0,199}")
-CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+LMS_ID = re.compile(
+    r"[^\W=+@-][^\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069,;]{0,199}"
+)
+# Besides control characters, those that end lines or turn the direction of what stands beside.
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 # Kana, Chinese characters, Hangul
 EAST_ASIAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\U00020000-\U0003ffff]")
 MAX_NAME = 200  # characters

@@ -125,14 +125,14 @@ def course_like(
     if name is not None:
         values["name"] = name
     with _staged(root, name or source.name) as folder:
-        _copy_solutions(source, chosen, folder)
+        unfit = _copy_solutions(source, chosen, folder)
         _write(folder, source, for_next_time(_text(source), values, chosen, first_due))
     taken = {COURSE_FILE, CONFIG, IGNORED, "solutions", "assignments", root.name}
     left = sorted(p.name for p in source.root.iterdir() if p.name not in taken and p.name != ".git")
     return NewCourse(
         Course.load(root),
         tuple(f"{key}: {value}" for key, value in own.items()),
-        tuple(left),
+        (*left, *sorted(unfit)),
     )
 
 
@@ -168,18 +168,35 @@ def _is_outside(course: Course, path: str) -> bool:
     return PurePath(path).is_absolute() or not inside
 
 
-def _copy_solutions(source: Course, ids: Sequence[str], folder: Path) -> None:
+def _copy_solutions(source: Course, ids: Sequence[str], folder: Path) -> list[str]:
+    """Copy what an assignment is made of; returns what is left out because of what it is."""
+    left: list[str] = []
+
+    def ignored(inside: str, names: list[str]) -> set[str]:
+        debris = {name for name in names if name == PARTIAL or is_debris(PurePath(name))}
+        paths = [Path(inside) / name for name in names if name not in debris]
+        unfit = [path for path in paths if not _is_own(source, path)]
+        left.extend(str(path.relative_to(source.root)) for path in unfit)
+        return debris | {path.name for path in unfit}
+
     for assignment_id in ids:
         solution = source.solution_dir(assignment_id)
         if not solution.is_dir():
             raise UsageError(f"{solution}: not found; course.yml lists this assignment")
-        shutil.copytree(
-            solution, folder / "solutions" / assignment_id, symlinks=True, ignore=_debris
-        )
+        try:
+            shutil.copytree(solution, folder / "solutions" / assignment_id, ignore=ignored)
+        except shutil.Error as error:
+            path, _, reason = error.args[0][0]
+            raise UsageError(f"{path}: cannot be copied ({reason})") from None
+    return left
 
 
-def _debris(_: str, names: list[str]) -> set[str]:
-    return {name for name in names if name == PARTIAL or is_debris(PurePath(name))}
+def _is_own(source: Course, path: Path) -> bool:
+    """Whether it is a file or folder of the solutions, or a link to a file of them."""
+    if not path.is_symlink():
+        return path.is_file() or path.is_dir()
+    target = path.resolve()
+    return target.is_file() and target.is_relative_to((source.root / "solutions").resolve())
 
 
 def _write(folder: Path, source: Course, text: str) -> None:

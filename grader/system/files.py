@@ -33,7 +33,7 @@ def write_whole(path: Path, content: str | bytes) -> None:
     data = content.encode("utf-8") if isinstance(content, str) else content
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.part")
-    with _alone(temporary) as file:
+    with _told(path), _alone(temporary) as file:
         try:
             file.write(data)
             file.flush()
@@ -43,6 +43,17 @@ def write_whole(path: Path, content: str | bytes) -> None:
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Errors name the file; a full disk does not say which."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno and not error.filename:
+            error.filename = str(path)
+        raise
 
 
 @contextmanager

@@ -243,14 +243,16 @@ class _Recorded:
 
 def _bytes_of(path: Path) -> bytes:
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise UsageError(f"{path}: larger than {MAX_BYTES >> 20} MiB; is it the right file?")
-        return path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)  # of a pipe or device, nobody knows the size before
     except FileNotFoundError:
         raise UsageError(f"{path}: not found; is its name right?") from None
     except OSError as error:
         problem = f"cannot be read ({error.strerror}); it must be a file that you may read"
         raise UsageError(f"{path}: {problem}") from None
+    if len(data) > MAX_BYTES:
+        raise UsageError(f"{path}: larger than {MAX_BYTES >> 20} MiB; is it the right file?")
+    return data
 
 
 def _delimiter(text: str) -> str:

@@ -50,6 +50,24 @@ def test_the_list_of_commands_cuts_no_sentence_short(course: Course) -> None:
     assert listed.split()[0] == "init"
 
 
+def test_a_full_disk_is_told_with_the_file_and_leaves_everything_whole(tmp_path: Path) -> None:
+    course = write_course(tmp_path)
+    course.roster_path.write_text("id\nada\n")
+    code = (
+        "import resource, sys\nresource.setrlimit(resource.RLIMIT_FSIZE, (9, 9))\n"
+        "sys.argv = ['grader', 'rename', 'ada', 'ann']\nfrom grader.cli.app import main\nmain()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-B", "-c", code], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(f"grader: error: {tmp_path}")
+    assert line.endswith(": File too large; when that is mended, run the same command again")
+    assert course.roster_path.read_text() == "id\nada\n"
+    assert not list(tmp_path.glob(".*.part"))
+
+
 def test_help_imports_nothing_heavy() -> None:
     heavy = ("nbgrader", "numpy", "matplotlib", "nbformat", "IPython", "pydantic", "rich")
     code = (

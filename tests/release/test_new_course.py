@@ -163,6 +163,28 @@ def test_no_student_of_the_course_before_is_in_the_next_one(old: Course, tmp_pat
     assert {"submitted", "attempts", "gradebook.db", "groups.csv"} <= set(made.left)
 
 
+def test_what_is_no_file_of_the_solutions_stays_behind_and_is_named(
+    old: Course, tmp_path: Path
+) -> None:
+    """A link to elsewhere would bring a secret, or be broken in the next course."""
+    (assignment, *_) = old.assignments
+    folder = old.solution_dir(assignment.id)
+    (old.root / "solutions" / "shared.py").write_text("shared = 1\n")
+    (folder / "helper2.py").symlink_to("../shared.py")
+    (folder / "people.csv").symlink_to(old.roster_path)
+    (folder / "passwd").symlink_to("/etc/passwd")
+    (folder / "around").symlink_to("..")
+    (folder / "dangling").symlink_to("nowhere")
+    os.mkfifo(folder / "pipe")
+    made = course_like(tmp_path / "next", old.root, [assignment.id])
+    copied = made.course.solution_dir(assignment.id)
+    assert (copied / "helper2.py").read_text() == "shared = 1\n"
+    assert not (copied / "helper2.py").is_symlink()
+    gone = ("around", "dangling", "passwd", "people.csv", "pipe")
+    assert not any(os.path.lexists(copied / name) for name in gone)
+    assert set(made.left) >= {f"solutions/{assignment.id}/{name}" for name in gone}
+
+
 def test_without_a_first_date_due_dates_become_comments(old: Course, tmp_path: Path) -> None:
     course = course_like(tmp_path / "next", old.root).course
     text = (course.root / "course.yml").read_text()

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.errors import UsageError
+from grader.system import table as tables
 from grader.system.table import Row, Table, csv_text, read_table, spreadsheet_safe
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\ufeff"))
@@ -107,3 +108,9 @@ def test_text_is_no_formula(text: str) -> None:
 
 def test_other_text_stays_as_it_is() -> None:
     assert spreadsheet_safe("O'Neill-Ruiz") == "O'Neill-Ruiz"
+
+
+def test_a_device_without_end_is_read_up_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "MAX_BYTES", 1 << 20)
+    with pytest.raises(UsageError, match="/dev/zero: larger than 1 MiB"):
+        read_table(Path("/dev/zero"))
