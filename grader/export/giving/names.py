@@ -221,11 +221,11 @@ def _each_to_one(numbered: Iterable[tuple[str, Parcel]], problems: dict[str, str
     by_number: dict[int, list[Parcel]] = {}
     for number, parcel in numbered:
         by_number.setdefault(int(number), []).append(parcel)
-    for number, same in by_number.items():
+    for shared, same in by_number.items():
         for parcel in same if len(same) > 1 else ():
             others = ", ".join(p.due.student for p in same if p is not parcel)
             problems[parcel.due.student] = (
-                f"has the number {number} there, and so has {others}; correct the roster"
+                f"has the number {shared} there, and so has {others}; correct the roster"
             )
     kept = [same[0] for same in by_number.values() if len(same) == 1]
     return Plan(tuple(sorted(kept, key=lambda p: p.due.student)), problems)
