@@ -20,7 +20,7 @@ from grader.release.build import build
 from grader.system.table import read_table
 from tests.kit.course import ID, hand_in, make_result, release_by_hand, write_course
 from tests.kit.files import ROOT
-from tests.kit.processes import run_grader
+from tests.kit.processes import grader_here, run_grader
 
 COMMANDS = {"build", "collect", "autograde", "figures", "export", "feedback", "report"}
 COMMANDS |= {"check", "doctor"}
@@ -97,7 +97,7 @@ def test_help_imports_nothing_heavy() -> None:
 def test_wrong_use_is_one_line_and_exit_code_2(
     course: Course, arguments: list[str], code: int, words: str
 ) -> None:
-    done = run_grader(course.root, *arguments)
+    done = grader_here(course.root, *arguments)
     assert done.returncode == code
     assert words in done.stderr
     assert done.stderr.startswith("grader: error: ")
@@ -150,28 +150,28 @@ def test_a_helper_that_all_assignments_ship_is_one_file(name: str) -> None:
 
 
 def test_the_doctor_names_what_it_looked_at(course: Course) -> None:
-    done = run_grader(course.root, "doctor")
+    done = grader_here(course.root, "doctor")
     for name in ("Python", "nbgrader", "alembic", "box", "course", "gradebook"):
         assert name in done.stdout
 
 
 def test_quiet_says_nothing_and_json_is_one_value(course: Course) -> None:
-    quiet = run_grader(course.root, "autograde", ID, "--workers", "1", "--force", "--quiet")
+    quiet = grader_here(course.root, "autograde", ID, "--workers", "1", "--force", "--quiet")
     assert (quiet.returncode, quiet.stdout) == (0, ""), quiet.stderr
-    graded = run_grader(course.root, "autograde", ID, "--workers", "1", "--force", "--json")
+    graded = grader_here(course.root, "autograde", ID, "--workers", "1", "--force", "--json")
     told = json.loads(graded.stdout)
     assert (told["graded"], told["rejected"], told["not_graded"]) == (1, 1, 0)
     by_student = {entry["student"]: entry for entry in told["submissions"]}
     assert (by_student["ada"]["previous_score"], by_student["ada"]["score"]) == (6.0, 6.0)
     assert "Rejected" in by_student["bela"]["notes"][0]
     for arguments in (["build", ID], ["report", ID], ["feedback", ID], ["doctor"]):
-        assert json.loads(run_grader(course.root, *arguments, "--json").stdout)
-        assert run_grader(course.root, *arguments, "--quiet").stdout == ""
+        assert json.loads(grader_here(course.root, *arguments, "--json").stdout)
+        assert grader_here(course.root, *arguments, "--quiet").stdout == ""
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_completion_is_printed_for_every_shell(course: Course, shell: str) -> None:
-    assert "_GRADER_COMPLETE" in run_grader(course.root, "completion", shell).stdout
+    assert "_GRADER_COMPLETE" in grader_here(course.root, "completion", shell).stdout
 
 
 def test_assignment_ids_are_completed(course: Course) -> None:
@@ -214,12 +214,12 @@ def graded_course(tmp_path_factory: pytest.TempPathFactory) -> Course:
 def test_collect_exits_with_1_if_something_was_left_out(graded_course: Course) -> None:
     with zipfile.ZipFile(graded_course.root / "in.zip", "w") as archive:
         archive.writestr("doejane_501_9001_tiny.ipynb", "{}")
-    done = run_grader(graded_course.root, "collect", ID, "in.zip")
+    done = grader_here(graded_course.root, "collect", ID, "in.zip")
     assert (done.returncode, done.stderr) == (0, "")
     assert "501: collected (doejane_501_9001_tiny.ipynb)" in done.stdout
     with zipfile.ZipFile(graded_course.root / "in.zip", "a") as archive:
         archive.writestr("../x.ipynb", "{}")
-    done = run_grader(graded_course.root, "collect", ID, "in.zip", "--from", "canvas")
+    done = grader_here(graded_course.root, "collect", ID, "in.zip", "--from", "canvas")
     assert done.returncode == 1
     assert done.stdout.endswith("1 unchanged, 1 left out\n")
     assert "../x.ipynb: left out: a path that leads out of the download" in done.stdout
@@ -243,7 +243,7 @@ def test_collect_exits_with_1_if_something_was_left_out(graded_course: Course) -
 def test_wrong_use_is_told_in_one_line_with_exit_code_2(
     graded_course: Course, arguments: list[str], words: str
 ) -> None:
-    done = run_grader(graded_course.root, *arguments)
+    done = grader_here(graded_course.root, *arguments)
     assert done.returncode == 2
     assert words in done.stderr
     assert "Traceback" not in done.stderr
@@ -251,7 +251,7 @@ def test_wrong_use_is_told_in_one_line_with_exit_code_2(
 
 def test_feedback_says_that_nothing_is_graded(tmp_path: Path) -> None:
     course = write_course(tmp_path)
-    done = run_grader(course.root, "feedback", ID)
+    done = grader_here(course.root, "feedback", ID)
     assert (done.returncode, done.stdout.startswith("0 pages in ")) == (0, True)
     assert done.stderr == f"grader: nothing is graded; run `grader autograde {ID}` first\n"
 
@@ -259,7 +259,7 @@ def test_feedback_says_that_nothing_is_graded(tmp_path: Path) -> None:
 def test_grades_go_to_the_file_and_remarks_to_the_screen(graded_course: Course) -> None:
     given = "Student,ID,SIS Login ID,Section,Tiny (7)\n    Points Possible,,,,9\n"
     (graded_course.root / "exported.csv").write_text(given + "Ada,1,ada,A,\nBela,2,bela,A,1\n")
-    done = run_grader(
+    done = grader_here(
         graded_course.root,
         "export",
         ID,
@@ -272,7 +272,9 @@ def test_grades_go_to_the_file_and_remarks_to_the_screen(graded_course: Course) 
     assert filled == given + "Ada,1,ada,A,4\nBela,2,bela,A,1\n"
     assert "wrote import.csv" in done.stderr
     assert done.stdout == ""
-    done = run_grader(graded_course.root, "export", ID, "--format", "gradescope", "--output", "out")
+    done = grader_here(
+        graded_course.root, "export", ID, "--format", "gradescope", "--output", "out"
+    )
     assert done.returncode == 0, done.stderr
     assert (graded_course.root / "out" / ID / "ada.json").is_file()
 
@@ -280,17 +282,17 @@ def test_grades_go_to_the_file_and_remarks_to_the_screen(graded_course: Course) 
 def test_a_csv_file_opens_in_a_spreadsheet_and_a_pipe_has_no_mark(graded_course: Course) -> None:
     roster = "sep=;\r\nid;first_name;last_name\r\nada;Zoë;Müller-Łukasz\r\n"
     graded_course.roster_path.write_bytes(roster.encode("utf-16"))
-    piped = run_grader(graded_course.root, "export", ID, "--format", "csv").stdout
+    piped = grader_here(graded_course.root, "export", ID, "--format", "csv").stdout
     assert piped.startswith('"student","last_name","first_name"')
     assert '"ada","Müller-Łukasz","Zoë"' in piped
-    run_grader(graded_course.root, "export", ID, "--format", "csv", "--output", "grades.csv")
+    grader_here(graded_course.root, "export", ID, "--format", "csv", "--output", "grades.csv")
     written = (graded_course.root / "grades.csv").read_bytes()
     assert written == b"\xef\xbb\xbf" + piped.encode()
     assert read_table(graded_course.root / "grades.csv").header[0] == "student"
 
 
 def test_package_writes_a_zip(graded_course: Course) -> None:
-    done = run_grader(graded_course.root, "package", "gradescope", ID)
+    done = grader_here(graded_course.root, "package", "gradescope", ID)
     assert (done.returncode, done.stdout) == (0, f"wrote {ID}-gradescope.zip\n")
     path: Path = graded_course.root / f"{ID}-gradescope.zip"
     assert {"setup.sh", "run_autograder"} <= set(zipfile.ZipFile(path).namelist())
