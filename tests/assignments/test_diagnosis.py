@@ -7,13 +7,11 @@ Every entry is tried, but only some of the pairs and rewritten versions.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
 from grader.judge.catalogue import Catalogue, Mistake
+from tests.assignments.conftest import Judged
 
 
 from diagnosis import (
@@ -48,21 +46,12 @@ OTHERWISE = {
 }
 
 
-@pytest.fixture(scope="module")
-def benches() -> Iterator[dict[str, Trials]]:
-    with TemporaryDirectory() as folder:
-        folders = {name: Path(folder, name) for name in NAMES}
-        for own in folders.values():
-            own.mkdir()
-        yield {name: Trials(name, own) for name, own in folders.items()}
-
-
 @pytest.mark.parametrize("name,mistake", MISTAKES, ids=[m.id for _, m in MISTAKES])
 def test_a_mistake_is_named_as_itself_or_as_a_listed_twin(
-    benches: dict[str, Trials], name: str, mistake: Mistake
+    benches: dict[str, Trials], judged: Judged, name: str, mistake: Mistake
 ) -> None:
     bench = benches[name]
-    trial = bench.judge(mistake.question, mistake.code)
+    trial = judged(name, mistake)
     assert named_as(mistake, trial) in ("itself", "twin"), trial.mistakes
     named = next(m for m in bench.catalogue.mistakes if m.id == trial.mistakes[0])
     assert trial.hints[0] == named.hint != ""

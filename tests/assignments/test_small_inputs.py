@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -18,6 +16,7 @@ from grader.judge.reference import Reference
 from grader.notebook import loads
 from grader.release.small_inputs import small_input_failures
 from grader.results import Example
+from tests.assignments.conftest import Judged
 from tests.kit.files import ROOT
 
 from diagnosis import SOLUTIONS, Trial, Trials
@@ -31,18 +30,10 @@ NUMBERS = re.compile(r"(.+) should be (\S.*), but it is (\S.*)")
 MOST_NUMBERS = 27  # a net whose four sizes are all 2
 
 
-@pytest.fixture(scope="module")
-def tried() -> Iterator[dict[str, tuple[Trials, dict[str, Trial]]]]:
-    """Every mistake of the catalogues as a student's answer, judged once."""
-    found = {}
-    with TemporaryDirectory() as folder:
-        for name in NAMES:
-            own = Path(folder, name)
-            own.mkdir()
-            trials = Trials(name, own)
-            mistakes = trials.catalogue.mistakes
-            found[name] = trials, {m.id: trials.judge(m.question, m.code) for m in mistakes}
-        yield found
+@pytest.fixture
+def tried(benches: dict[str, Trials], judged: Judged, name: str) -> dict[str, Trial]:
+    """Every mistake of a catalogue as a student's answer."""
+    return {m.id: judged(name, m) for m in benches[name].catalogue.mistakes}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -73,13 +64,14 @@ def test_the_first_example_shows_the_mistake_itself(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
-def test_nearly_every_mistake_has_a_small_example(name: str, tried: Any) -> None:
-    trials, by_id = tried[name]
+def test_nearly_every_mistake_has_a_small_example(
+    benches: dict[str, Trials], tried: dict[str, Trial], name: str
+) -> None:
     wrong = [
-        by_id[mistake.id]
-        for mistake in trials.catalogue.mistakes
+        tried[mistake.id]
+        for mistake in benches[name].catalogue.mistakes
         if mistake.question not in CHANCE | NO_ARGUMENTS
-        and by_id[mistake.id].lost
+        and tried[mistake.id].lost
         and not NUDGES.fullmatch(mistake.id)
     ]
     with_example = [trial for trial in wrong if trial.examples]
@@ -96,10 +88,12 @@ def typed(example: Example) -> list[str]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
-def test_an_example_that_is_typed_in_gives_what_is_told(name: str, tried: Any) -> None:
-    trials, by_id = tried[name]
+def test_an_example_that_is_typed_in_gives_what_is_told(
+    benches: dict[str, Trials], tried: dict[str, Trial], name: str
+) -> None:
+    trials = benches[name]
     for mistake in trials.catalogue.mistakes:
-        for example in by_id[mistake.id].examples:
+        for example in tried[mistake.id].examples:
             variant = trials.reference.variant(mistake.code)
             assert_true_of(example, trials.reference, variant, mistake.question in CHANCE)
 

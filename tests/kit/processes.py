@@ -40,7 +40,7 @@ def grader_here(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     told = []
     for stream in (out, err):
         stream.flush()
-        told.append(stream.buffer.getvalue().decode())  # type: ignore[attr-defined]
+        told.append(stream.buffer.getvalue().decode())
     code = ended.value.code
     assert isinstance(code, int)
     return subprocess.CompletedProcess(["grader", *words], code, *told)
