@@ -26,9 +26,9 @@ from grader.course.bundle import load_bundle
 from grader.course.settings import Course
 from grader.errors import GraderError
 from grader.export.export import as_file, export
-from grader.gradebook.autograded import graded_notebook
 from grader.gradebook.book import CourseGradebook
 from grader.gradebook.records import save_result
+from grader.gradebook.scorecard import graded_notebook
 from grader.grading.submission import grade_submission
 from grader.intake.pictures import INLINE_IMAGES
 from grader.intake.submissions import Submission, find_submissions, read_submission

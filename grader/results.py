@@ -262,13 +262,21 @@ class SubmissionResult:
             result = result.with_manual_score(question, score)
         return result
 
-    def to_json(self) -> str:
+    def to_json(self, notebook: str = "") -> str:
         """The record as JSON text on one line, notebook included.
 
         The fingerprint and the state of the figures come first, so that they are quick to read.
+
+        Args:
+            notebook: JSON text that stands for the notebook, if there is one already.
         """
         data = {"fingerprint": self.fingerprint, "figures": self.figures, **vars(self)}
-        return json.dumps(data, ensure_ascii=False, default=vars) + "\n"
+        made = {"notebook": notebook} if notebook else {}
+        items = (
+            f'"{name}": {made.get(name) or json.dumps(value, ensure_ascii=False, default=vars)}'
+            for name, value in data.items()
+        )
+        return f"{{{', '.join(items)}}}\n"
 
     @classmethod
     def from_json(cls, text: str | bytes) -> SubmissionResult:

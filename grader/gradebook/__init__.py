@@ -2,6 +2,6 @@
 
 Lives here: everything that knows nbgrader's tables, and what is derived from them.
 
-May import: `intake`, `course`, `system`. Imported by: `grading`, `pages`, `export`, `cli`,
-`nbgrader_plugins`.
+May import: `intake`, `course`, `system`. Imported by: `grading`, `release`, `pages`, `export`,
+`cli`, `nbgrader_plugins`.
 """

@@ -20,6 +20,7 @@ from grader.errors import GradebookError
 from grader.gradebook import marks, students
 from grader.gradebook.autograded import write_graded
 from grader.gradebook.late import Lateness
+from grader.gradebook.parcel import Parcel
 from grader.gradebook.penalties import Penalties
 from grader.gradebook.refusals import in_one_line, without_password
 from grader.gradebook.release_cells import ReleaseCells
@@ -117,6 +118,14 @@ class CourseGradebook:
         self.store_all([(result, submitted_at)])
 
     def store_all(self, batch: Iterable[tuple[SubmissionResult, datetime | None]]) -> None:
+        """Keep results, as `store_parcels` does.
+
+        Args:
+            batch: results, each with the time of the submission (None if unknown).
+        """
+        self.store_parcels((Parcel.of(self._bundle(r.assignment), r), at) for r, at in batch)
+
+    def store_parcels(self, batch: Iterable[tuple[Parcel, datetime | None]]) -> None:
         """Keep results in one transaction, and write their graded notebooks.
 
         Scores by hand stay. A result that is NOT_GRADED removes the earlier automatic score, which
@@ -132,19 +141,21 @@ class CourseGradebook:
             JudgeError: a file of that assignment cannot be read.
         """
         stored: set[str] = set()
-        kept = list(batch)
+        assignments: set[str] = set()
         with self._transaction(), self._book.db.no_autoflush:  # all rows go in together
-            for result, submitted_at in kept:
+            for parcel, submitted_at in batch:
+                result = parcel.result
+                assignments.add(result.assignment)
                 if not is_safe_student(result.student):
                     continue
                 if result.student in stored:  # so that their new rows are found
                     self._book.db.flush()
                 bundle = self._bundle(result.assignment)
-                write_graded(self._course, bundle, result, submitted_at)
-                self._rows.fill_in(bundle, result, submitted_at)
+                write_graded(self._course, bundle, parcel, submitted_at)
+                self._rows.fill_in(bundle, parcel, submitted_at)
                 stored.add(result.student)
             self._book.db.flush()
-            share_marks(self._book.db, self._course, {result.assignment for result, _ in kept})
+            share_marks(self._book.db, self._course, assignments)
             self._penalties.update(stored)
 
     def annotate(self, result: SubmissionResult, submitted_at: datetime | None) -> None:

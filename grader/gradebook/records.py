@@ -11,6 +11,7 @@ from pathlib import Path
 
 from grader.course.bundle import Bundle
 from grader.course.settings import Course
+from grader.gradebook.parcel import Parcel
 from grader.intake.submissions import Submission, with_content
 from grader.results import Status, SubmissionResult
 from grader.system.files import write_whole
@@ -21,6 +22,7 @@ __all__ = [
     "kept_fingerprint",
     "load_result",
     "replace_notebook",
+    "save_parcel",
     "save_result",
 ]
 
@@ -57,6 +59,22 @@ def save_result(course: Course, result: SubmissionResult) -> SubmissionResult:
     path = course.result_path(result.assignment, result.student)
     kept = replace(result, previous_scores=_scores_before(path))
     write_whole(path, kept.to_json())
+    return kept
+
+
+def save_parcel(course: Course, parcel: Parcel) -> SubmissionResult:
+    """Keep the record of a result whose notebook is encoded already, as `save_result` does.
+
+    Args:
+        course: the course.
+        parcel: what to keep.
+
+    Returns:
+        The result as it was kept, without its notebook.
+    """
+    path = course.result_path(parcel.result.assignment, parcel.result.student)
+    kept = replace(parcel.result, previous_scores=_scores_before(path))
+    write_whole(path, kept.to_json(parcel.notebook))
     return kept
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from grader.course.bundle import Bundle
 from grader.course.settings import Course
+from grader.gradebook.parcel import Parcel, answers
 from grader.gradebook.records import load_result
 from grader.gradebook.tables import (
     Comment,
@@ -20,7 +21,7 @@ from grader.gradebook.tables import (
     SubmittedAssignment,
     SubmittedNotebook,
 )
-from grader.notebook import CHECK_PREFIX, Notebook, grade_id, is_solution
+from grader.notebook import CHECK_PREFIX, Notebook
 from grader.results import Status, SubmissionResult
 
 __all__ = ["SubmissionRows", "as_stored", "points", "set_time"]
@@ -59,23 +60,22 @@ class SubmissionRows:
         """Forget what was read of an assignment, because its cells have changed."""
         self._sources.pop(assignment_id, None)
 
-    def fill_in(
-        self, bundle: Bundle, result: SubmissionResult, submitted_at: datetime | None
-    ) -> None:
+    def fill_in(self, bundle: Bundle, parcel: Parcel, submitted_at: datetime | None) -> None:
         """Write time, grades and comments of one submission, as nbgrader would.
 
         Args:
             bundle: the assignment.
-            result: how the submission was graded.
+            parcel: how the submission was graded.
             submitted_at: when it was handed in; None if unknown.
         """
+        result = parcel.result
         submission, notebook = self._submission(result)
         set_time(submission, submitted_at)
-        self._grade(notebook, result)
+        self._grade(notebook, parcel)
         if result.status is Status.REJECTED:
             self._give_reason(notebook, result)
         else:
-            self._note_untouched(notebook, result, bundle.release)
+            self._note_untouched(notebook, parcel, bundle.release)
 
     def annotate(self, result: SubmissionResult, submitted_at: datetime | None) -> None:
         """Write what nbgrader's own preprocessors do not: the time, and why it was rejected.
@@ -123,18 +123,19 @@ class SubmissionRows:
             self._book.db.add(row)
         return row
 
-    def _grade(self, notebook: Any, result: SubmissionResult) -> None:
+    def _grade(self, notebook: Any, parcel: Parcel) -> None:
         """Fill in the grades by the rules of nbgrader's SaveAutoGrades.
 
         With one difference: if a human gave points to the very same answer, nobody has to look
         again.
         """
+        result = parcel.result
         scores: dict[str, float | None] = {}
         if result.status is not Status.NOT_GRADED:
             scores = {q.question: q.score for q in result.questions}
         grades = self._of_cells(Grade, notebook, result.assignment)
         is_marked = any(grade.manual_score is not None for grade in grades.values())
-        same = self._same_answers(result) if is_marked else frozenset()
+        same = self._same_answers(parcel) if is_marked else frozenset()
         for name, grade in grades.items():
             question = name.removeprefix(CHECK_PREFIX)
             grade.auto_score = scores.get(question)
@@ -143,22 +144,21 @@ class SubmissionRows:
             elif question not in same:
                 grade.needs_manual_grade = True
 
-    def _same_answers(self, result: SubmissionResult) -> frozenset[str]:
+    def _same_answers(self, parcel: Parcel) -> frozenset[str]:
         """Questions whose answer has not changed since the student was last graded."""
-        before = load_result(self._course, result.assignment, result.student)
-        if before is None or before.notebook is None or result.notebook is None:
+        before = load_result(self._course, parcel.result.assignment, parcel.result.student)
+        if before is None or before.notebook is None or parcel.answers is None:
             return frozenset()
-        old, new = _sources(before.notebook), _sources(result.notebook)
+        old, new = answers(before.notebook), parcel.answers
         return frozenset(name for name in new if old.get(name) == new[name])
 
     def _give_reason(self, notebook: Any, result: SubmissionResult) -> None:
         for comment in self._of_cells(Comment, notebook, result.assignment).values():
             comment.auto_comment = "\n".join(result.note_texts)
 
-    def _note_untouched(self, notebook: Any, result: SubmissionResult, release: Notebook) -> None:
-        released = _sources(release)
-        submitted = _sources(result.notebook) if result.notebook else {}
-        for name, comment in self._of_cells(Comment, notebook, result.assignment).items():
+    def _note_untouched(self, notebook: Any, parcel: Parcel, release: Notebook) -> None:
+        released, submitted = answers(release), parcel.answers or {}
+        for name, comment in self._of_cells(Comment, notebook, parcel.result.assignment).items():
             is_untouched = name in submitted and submitted[name] == released.get(name)
             comment.auto_comment = NO_RESPONSE if is_untouched else None
 
@@ -196,8 +196,3 @@ def points(grade: Any) -> float:
     """nbgrader's `Grade.score`, for rows that may not be flushed yet."""
     given = grade.auto_score if grade.manual_score is None else grade.manual_score
     return 0.0 if given is None else float(given + (grade.extra_credit or 0.0))
-
-
-def _sources(notebook: Notebook) -> dict[str, str]:
-    cells = notebook["cells"]
-    return {grade_id(cell) or "": cell["source"] for cell in cells if is_solution(cell)}

@@ -13,10 +13,10 @@ from typing import Any
 from markupsafe import Markup
 
 from grader.locale.translations import N_, gettext, ngettext
-from grader.notebook import error_line
-from grader.results import CheckResult, QuestionResult
+from grader.notebook import Notebook, error_line, is_check, question_of
+from grader.results import CheckResult, QuestionResult, SubmissionResult
 
-__all__ = ["check_cell_outputs"]
+__all__ = ["check_cell_outputs", "graded_notebook"]
 
 MARKS = {True: N_("✓ passed"), False: N_("✗ lost"), None: N_("? not graded")}
 TABLE = Markup(
@@ -27,6 +27,27 @@ TABLE = Markup(
 ROW = Markup("<tr><td>{claim}{remark}</td><td>{mark}</td><td>{points:g} / {max_points:g}</td></tr>")
 REASON = Markup('<tr><td colspan="3"><em>{}</em></td></tr>')
 REMARK = Markup("<br><em>{}</em>")
+
+
+def graded_notebook(result: SubmissionResult, release: Notebook) -> Notebook:
+    """The executed notebook with a score card in each check cell, from which nbgrader reads scores.
+
+    Args:
+        result: how the submission was graded.
+        release: takes the place of a rejected submission's notebook, with the reason in each check
+            cell.
+    """
+    text = "\n".join(result.note_texts) + "\n"
+    reason = {"output_type": "stream", "name": "stdout", "text": text}
+    questions = {question.question: question for question in result.questions}
+    cells = []
+    for cell in (result.notebook or release)["cells"]:
+        question = questions.get(question_of(cell) or "")
+        if is_check(cell) and question is not None:
+            outputs = (reason,) if result.notebook is None else cell["outputs"]
+            cell = {**cell, "outputs": check_cell_outputs(outputs, question)}
+        cells.append(cell)
+    return {**(result.notebook or release), "cells": cells}
 
 
 def check_cell_outputs(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
@@ -12,11 +12,13 @@ from grader.course.bundle import load_bundle
 from grader.course.settings import Assignment, Course
 from grader.errors import UsageError
 from grader.gradebook.grades import refresh
+from grader.gradebook.parcel import Parcel
 from grader.gradebook.records import fingerprint, kept_fingerprint, load_result
 from grader.grading.choice import settle_attempts
 from grader.grading.keeping import Keeper
-from grader.grading.pool import Crew, grade_all
+from grader.grading.pool import Crew, Work, done_by
 from grader.grading.run import Run, started
+from grader.grading.worker import grade_to_keep
 from grader.intake.shared import disagreements
 from grader.intake.submissions import Submission, find_submissions, with_content
 from grader.results import NoteKind, Status, SubmissionResult
@@ -25,6 +27,8 @@ from grader.system.scratch import remove_leftovers
 from grader.system.stopping import stop_on_interrupt
 
 __all__ = ["Summary", "autograde"]
+
+KEEPING = Work(grade_to_keep, Parcel.of)
 
 
 @dataclass
@@ -170,9 +174,10 @@ def _grade(run: Run, submissions: list[Submission], summary: Summary, *, force: 
         if first is None:
             return
         with Keeper(run, times, _noted_in(summary, advance)) as keeper:
-            for result in grade_all(run.bundle, chain([first], changed), run.crew, stop):
-                for submission in works[result.student]:
-                    keeper.keep(replace(result, student=submission.student))
+            all_of_them = chain([first], changed)
+            for parcel in done_by(run.crew, run.bundle, all_of_them, KEEPING, stop):
+                for submission in works[parcel.result.student]:
+                    keeper.keep(parcel.for_student(submission.student))
         left = len(submissions) - summary.unchanged - len(summary.results)
         if stop.is_set() and left:
             summary.stopped = f"stopped with {left} still to grade"

@@ -15,8 +15,9 @@ from typing import Any
 from grader.course.bundle import Bundle, load_bundle
 from grader.course.settings import Course
 from grader.gradebook.autograded import write_graded
+from grader.gradebook.parcel import Parcel
 from grader.gradebook.records import fingerprint, kept_figures, load_result, replace_notebook
-from grader.grading.pool import Crew, grade_all
+from grader.grading.pool import Crew, Work, done_by
 from grader.grading.worker import draw_one
 from grader.intake.submissions import Submission, find_submissions, with_content
 from grader.results import Status, SubmissionResult
@@ -24,6 +25,8 @@ from grader.system.listener import NOBODY, Listener
 from grader.system.stopping import stop_on_interrupt
 
 __all__ = ["Drawn", "draw_figures"]
+
+DRAWING = Work(draw_one, lambda _, failure: failure)
 
 
 @dataclass
@@ -89,7 +92,7 @@ def draw_figures(
         listener.progress(len(waiting), f"drawing figures of {assignment_id}") as advance,
     ):
         unchanged = _unchanged(course, bundle, waiting.values())
-        for result in grade_all(bundle, unchanged, crew, stop, draw_one):
+        for result in done_by(crew, bundle, unchanged, DRAWING, stop):
             _keep(course, bundle, waiting[result.student], result, drawn)
             advance(None)
         drawn.left = _left(course, waiting, drawn, stop)
@@ -120,7 +123,7 @@ def _keep(
     kept = load_result(course, result.assignment, result.student)
     if kept is not None and kept.fingerprint == result.fingerprint:
         whole = replace(kept, notebook=result.notebook, figures="keep")
-        write_graded(course, bundle, whole, submission.submitted_at)
+        write_graded(course, bundle, Parcel.of(bundle, whole), submission.submitted_at)
         replace_notebook(course, whole)
         drawn.students.append(result.student)
 

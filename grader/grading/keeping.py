@@ -12,10 +12,10 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime
 
-from grader.gradebook.records import save_result
+from grader.gradebook.parcel import Parcel
+from grader.gradebook.records import save_parcel
 from grader.grading.run import Run
 from grader.results import SubmissionResult
 
@@ -45,7 +45,7 @@ class Keeper:
         kept: Callable[[SubmissionResult], None],
     ) -> None:
         self._run, self._times, self._kept = run, times, kept
-        self._queue: queue.Queue[SubmissionResult | None] = queue.Queue(WAITING)
+        self._queue: queue.Queue[Parcel | None] = queue.Queue(WAITING)
         self._error: BaseException | None = None
         self._thread = threading.Thread(target=self._work, name="keeper")
 
@@ -59,20 +59,20 @@ class Keeper:
         if self._error is not None:
             raise self._error
 
-    def keep(self, result: SubmissionResult) -> None:
+    def keep(self, parcel: Parcel) -> None:
         """Hand over one result; waits if too many are waiting already.
 
         Raises:
             GradebookError: an earlier result could not be kept.
         """
-        self._put(result)
+        self._put(parcel)
         if self._error is not None:
             raise self._error
 
-    def _put(self, result: SubmissionResult | None) -> None:
+    def _put(self, parcel: Parcel | None) -> None:
         while self._error is None:
             try:
-                self._queue.put(result, timeout=1)
+                self._queue.put(parcel, timeout=1)
             except queue.Full:  # the thread may have failed; look again
                 continue
             return
@@ -83,12 +83,12 @@ class Keeper:
             bundle = self._run.bundle
             gradebook.register(bundle.release, bundle.assignment)
             while batch := self._gathered():
-                gradebook.store_all((r, self._times[r.student]) for r in batch)
+                gradebook.store_parcels((p, self._times[p.result.student]) for p in batch)
                 self._save(batch)
         except BaseException as error:  # raised again in the driver's thread
             self._error = error
 
-    def _gathered(self) -> list[SubmissionResult]:
+    def _gathered(self) -> list[Parcel]:
         """At least one result, and those that come soon; none at the end."""
         batch = [self._queue.get()]
         until = time.monotonic() + LINGER_S
@@ -97,9 +97,8 @@ class Keeper:
                 batch.append(self._queue.get(timeout=max(until - time.monotonic(), 0)))
         if batch[-1] is None:
             self._queue.put(None)  # the next call has to find the end, too
-        return [result for result in batch if result is not None]
+        return [parcel for parcel in batch if parcel is not None]
 
-    def _save(self, batch: Iterable[SubmissionResult]) -> None:
-        for result in batch:
-            kept = save_result(self._run.course, result)
-            self._kept(replace(kept, notebook=None))
+    def _save(self, batch: Iterable[Parcel]) -> None:
+        for parcel in batch:
+            self._kept(save_parcel(self._run.course, parcel))

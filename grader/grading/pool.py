@@ -15,7 +15,7 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Generic, Protocol, TypeVar
 
 from grader.course.bundle import Bundle
 from grader.errors import GraderError
@@ -25,10 +25,29 @@ from grader.locale.translations import gettext, in_language
 from grader.results import Note, NoteKind, Status, SubmissionResult
 from grader.system.processes import worker_processes
 
-__all__ = ["Crew", "LocalCrew", "Workers", "grade_all"]
+__all__ = ["Crew", "LocalCrew", "Work", "Workers", "done_by", "grade_all"]
 
-Work: TypeAlias = Callable[[Any, Submission], SubmissionResult]
 IN_FLIGHT_PER_WORKER = 2  # one that runs and one that waits, so that no worker idles
+
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Work(Generic[Result]):
+    """What is done with each submission.
+
+    Args:
+        do: what a worker does; a function of `grader.grading.worker`.
+        after_failure: what the driver makes of a result that is NOT_GRADED, since the submission
+            ended its worker.
+    """
+
+    do: Callable[[Any, Submission], Result]
+    after_failure: Callable[[Bundle, SubmissionResult], Result]
+
+
+SCORING = Work(grade_one, lambda _, failure: failure)
 
 
 @dataclass(frozen=True)
@@ -131,19 +150,39 @@ def grade_all(
     submissions: Iterable[Submission],
     crew: Crew,
     stop: threading.Event | None = None,
-    work: Work = grade_one,
 ) -> Iterator[SubmissionResult]:
-    """Grade submissions; results come as they are ready.
+    """Grade submissions, as `done_by` does.
+
+    Args:
+        bundle: the assignment.
+        submissions: consumed lazily.
+        crew: who grades.
+        stop: once set, no further submission is started.
+
+    Raises:
+        GraderError: the workers end while they start.
+    """
+    return done_by(crew, bundle, submissions, SCORING, stop)
+
+
+def done_by(
+    crew: Crew,
+    bundle: Bundle,
+    submissions: Iterable[Submission],
+    work: Work[Result],
+    stop: threading.Event | None = None,
+) -> Iterator[Result]:
+    """Work on submissions; results come as they are ready.
 
     Submissions that were in flight when a worker died are tried once more, each alone. One that
     ends its worker again is NOT_GRADED; the others get their grade.
 
     Args:
+        crew: who works.
         bundle: the assignment.
         submissions: consumed lazily, only as far as workers can take them.
-        crew: who grades.
+        work: what is done with each submission.
         stop: once set, no further submission is started; results of those in flight still come.
-        work: what a worker does with each submission.
 
     Raises:
         GraderError: the workers end while they start.
@@ -156,10 +195,10 @@ def grade_all(
 
 
 def _until_broken(
-    bundle: Bundle, waiting: _Queue, crew: Crew, work: Work
-) -> Generator[SubmissionResult, None, list[Submission]]:
+    bundle: Bundle, waiting: _Queue, crew: Crew, work: Work[Result]
+) -> Generator[Result, None, list[Submission]]:
     """Yield results until all are there or a worker dies; return what was in flight then."""
-    running: dict[Future[SubmissionResult], Submission] = {}
+    running: dict[Future[Result], Submission] = {}
     with crew.at_work(bundle, crew.size) as at_work:
         while running or not waiting.is_empty():
             while len(running) < crew.size * IN_FLIGHT_PER_WORKER and not waiting.is_empty():
@@ -176,7 +215,7 @@ def _until_broken(
     return []
 
 
-def _died(future: Future[SubmissionResult], deaths: tuple[type[BaseException], ...]) -> bool:
+def _died(future: Future[Any], deaths: tuple[type[BaseException], ...]) -> bool:
     try:
         future.result()
     except deaths:
@@ -188,24 +227,24 @@ def _started(
     workers: Workers,
     submission: Submission,
     deaths: tuple[type[BaseException], ...],
-    work: Work,
-) -> Future[SubmissionResult]:
+    work: Work[Result],
+) -> Future[Result]:
     """Hand over one submission; if the workers have broken meanwhile, its future says so."""
     try:
-        return workers.executor.submit(work, workers.bundle, with_content(submission))
+        return workers.executor.submit(work.do, workers.bundle, with_content(submission))
     except deaths as error:
-        broken: Future[SubmissionResult] = Future()
+        broken: Future[Result] = Future()
         broken.set_exception(error)
         return broken
 
 
-def _alone(bundle: Bundle, submission: Submission, crew: Crew, work: Work) -> SubmissionResult:
+def _alone(bundle: Bundle, submission: Submission, crew: Crew, work: Work[Result]) -> Result:
     """Grade a submission that was in flight when a worker died, where it cannot harm others."""
     with crew.at_work(bundle, 1) as at_work:
         try:
             return _started(at_work, submission, crew.deaths, work).result()
         except crew.deaths:
-            return _given_up(bundle, submission)
+            return work.after_failure(bundle, _given_up(bundle, submission))
 
 
 class _Queue:

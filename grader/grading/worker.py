@@ -9,10 +9,11 @@ import socket
 import threading
 
 from grader.course.bundle import Bundle
+from grader.gradebook.parcel import Parcel
 from grader.intake.submissions import Submission
 from grader.results import SubmissionResult
 
-__all__ = ["become_worker", "draw_one", "grade_one"]
+__all__ = ["become_worker", "draw_one", "grade_one", "grade_to_keep"]
 
 _bundles: dict[str, Bundle] = {}
 _turn = threading.Lock()
@@ -42,6 +43,16 @@ def grade_one(bundle: Bundle | str, submission: Submission) -> SubmissionResult:
 
     with _turn:
         return grade_submission(_held(bundle), submission)
+
+
+def grade_to_keep(bundle: Bundle | str, submission: Submission) -> Parcel:
+    """Grade one submission as `grade_one` does, and encode what will be written to disk.
+
+    Args:
+        bundle: the assignment, or the digest of one that the worker holds.
+        submission: with its content, since its path may mean nothing here.
+    """
+    return Parcel.of(_held(bundle), grade_one(bundle, submission))
 
 
 def draw_one(bundle: Bundle | str, submission: Submission) -> SubmissionResult:

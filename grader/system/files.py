@@ -31,7 +31,6 @@ def write_whole(path: Path, content: str | bytes) -> None:
         content: text, written as UTF-8 with line ends as they are, or bytes.
     """
     data = content.encode("utf-8") if isinstance(content, str) else content
-    path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.part")
     with _told(path), _alone(temporary) as file:
         try:
@@ -60,7 +59,7 @@ def _told(path: Path) -> Iterator[None]:
 def _alone(temporary: Path) -> Iterator[BinaryIO]:
     """An empty file of that name; another writer has to wait until we are done."""
     while True:
-        with os.fdopen(os.open(temporary, WRITE_FLAGS, PRIVATE), "wb") as file:
+        with os.fdopen(_opened(temporary), "wb") as file:
             if sys.platform != "win32":
                 fcntl.flock(file, fcntl.LOCK_EX)
                 if not _is_at(file, temporary):  # the writer before us has just renamed it
@@ -68,6 +67,15 @@ def _alone(temporary: Path) -> Iterator[BinaryIO]:
             file.truncate()
             yield file
             return
+
+
+def _opened(path: Path) -> int:
+    """A file to write into; its folder is made if there is none, which is seldom."""
+    try:
+        return os.open(path, WRITE_FLAGS, PRIVATE)
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return os.open(path, WRITE_FLAGS, PRIVATE)
 
 
 def _is_at(file: BinaryIO, path: Path) -> bool:

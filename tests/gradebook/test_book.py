@@ -15,9 +15,9 @@ import pytest
 from grader.course.settings import Course
 from grader.errors import GradebookError
 from grader.gradebook import book as gradebook_module
-from grader.gradebook.autograded import graded_notebook
 from grader.gradebook.book import CourseGradebook
 from grader.gradebook.records import save_result
+from grader.gradebook.scorecard import graded_notebook
 from grader.notebook import Notebook, dumps, loads
 from grader.results import Note, NoteKind, Status, SubmissionResult
 from tests.kit.course import (

@@ -95,7 +95,7 @@ def test_figures_that_cannot_be_drawn_leave_the_record_as_it_was(
     before = record(course)
     note = Note(NoteKind.NOT_GRADED, "no box opens")
     failed = SubmissionResult("amy", ID, Status.NOT_GRADED, 9.0, notes=(note,))
-    monkeypatch.setattr("grader.grading.drawing.grade_all", lambda *_: [failed])
+    monkeypatch.setattr("grader.grading.drawing.done_by", lambda *_: [failed])
     drawn = draw_figures(course, ID, crew=CREW)
     assert (drawn.failed, drawn.exit_code) == ({"amy": "no box opens"}, 1)
     assert record(course) == before

@@ -10,8 +10,8 @@ import pytest
 from grader.course.bundle import Bundle
 from grader.course.settings import Course
 from grader.errors import BoxError
-from grader.gradebook.autograded import graded_notebook
 from grader.gradebook.records import fingerprint, load_result, save_result
+from grader.gradebook.scorecard import graded_notebook
 from grader.grading import submission as submission_module
 from grader.grading import workshop
 from grader.grading.submission import execute_and_judge, grade_submission

@@ -12,6 +12,7 @@ from grader.course.settings import Course
 from grader.gradebook.autograded import write_graded
 from grader.gradebook.grades import Grade
 from grader.gradebook.late import Lateness
+from grader.gradebook.parcel import Parcel
 from grader.grading.submission import grade_submission
 from grader.notebook import Notebook, is_check, loads
 from grader.pages.feedback import feedback_page
@@ -123,7 +124,8 @@ def _graded(course: Course, name: str, content: Notebook | bytes) -> SubmissionR
 
 def _card(course: Course, result: SubmissionResult) -> str:
     """What nbgrader shows of the last check cell."""
-    write_graded(course, load_bundle(course, ID), result, None)
+    bundle = load_bundle(course, ID)
+    write_graded(course, bundle, Parcel.of(bundle, result), None)
     folder = course.autograded_dir / result.student / ID
     cells = loads((folder / f"{ID}.ipynb").read_bytes())["cells"]
     *_, outputs = (cell["outputs"] for cell in cells if is_check(cell))
