@@ -92,13 +92,21 @@ class SubmissionRows:
     def _submission(self, result: SubmissionResult) -> tuple[Any, Any]:
         """The submission's two rows, added if they are missing."""
         database, source = self._book.db, self._source(result.assignment)
-        if database.get(Student, result.student) is None:
-            database.add(Student(id=result.student))
+        student = database.get(Student, result.student)
+        if student is None:
+            student = Student(id=result.student)
+            database.add(student)
         submission = self._row(
-            SubmittedAssignment, assignment_id=source.assignment_id, student_id=result.student
+            SubmittedAssignment,
+            student,
+            assignment_id=source.assignment_id,
+            student_id=result.student,
         )
         notebook = self._row(
-            SubmittedNotebook, assignment_id=submission.id, notebook_id=source.notebook_id
+            SubmittedNotebook,
+            submission,
+            assignment_id=submission.id,
+            notebook_id=source.notebook_id,
         )
         return submission, notebook
 
@@ -115,12 +123,14 @@ class SubmissionRows:
             self._sources[assignment_id] = _Source(notebook.assignment_id, notebook.id, cells)
         return self._sources[assignment_id]
 
-    def _row(self, kind: Any, **key: str) -> Any:
-        """The row with this key, added if it is missing."""
-        row = self._book.db.scalars(select(kind).filter_by(**key)).one_or_none()
+    def _row(self, kind: Any, parent: Any, **key: str) -> Any:
+        """The row with this key, added if it is missing; a row that is new has no children yet."""
+        database, row = self._book.db, None
+        if parent not in database.new:
+            row = database.scalars(select(kind).filter_by(**key)).one_or_none()
         if row is None:
             row = kind(id=uuid4().hex, **key)  # as nbgrader would, but before it is stored
-            self._book.db.add(row)
+            database.add(row)
         return row
 
     def _grade(self, notebook: Any, parcel: Parcel) -> None:
