@@ -2,7 +2,8 @@
 
 From its first moment on, a worker leaves Ctrl-C to the driver, the process that started it. It
 ends when the driver ends, however that happens. Workers are spawned because forking a threaded
-process is unsafe.
+process is unsafe. There are as many as cores, so a worker computes in one thread: more would only
+wait for each other, and threads of a linear algebra library wait by spinning.
 """
 
 from __future__ import annotations
@@ -21,6 +22,12 @@ from typing import Any
 from grader.system.scratch import discard, remove_leftovers
 
 __all__ = ["cores", "worker_processes"]
+
+THREADS = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+)  # read by numpy's libraries
 
 
 def cores() -> int:
@@ -71,7 +78,7 @@ class _Worker(SpawnProcess):
     """A process that ignores Ctrl-C even before it runs a line of Python."""
 
     def start(self) -> None:
-        with _ctrl_c_blocked():
+        with _ctrl_c_blocked(), _one_thread():
             super().start()
 
     def run(self) -> None:
@@ -105,6 +112,18 @@ def _ctrl_c_blocked() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Let processes that are started meanwhile compute in one thread, unless the user set more."""
+    ours = {name: "1" for name in THREADS if name not in os.environ}
+    os.environ.update(ours)
+    try:
+        yield
+    finally:
+        for name in ours:
+            del os.environ[name]
 
 
 def _end_with_driver() -> None:

@@ -165,6 +165,30 @@ def test_at_least_one_core_is_found() -> None:
     assert 1 <= cores() <= (os.cpu_count() or 1)
 
 
+def test_a_worker_computes_in_one_thread_unless_the_user_says_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    libraries = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+    for name in libraries:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("MKL_NUM_THREADS", "3")
+    with worker_processes(1) as workers:
+        told = [workers.submit(os.getenv, name) for name in libraries]
+        threads = workers.submit(_threads_after_a_product)
+        assert [answer.result() for answer in told] == ["1", "1", "3"]
+        assert threads.result() == 0
+    assert "OMP_NUM_THREADS" not in os.environ
+
+
+def _threads_after_a_product() -> int:
+    """How many threads a large product of matrices adds to this process."""
+    before = len(os.listdir("/proc/self/task"))
+    import numpy as np
+
+    (np.ones((300, 300)) @ np.ones((300, 300))).sum()
+    return len(os.listdir("/proc/self/task")) - before
+
+
 def test_after_an_exception_nobody_waits_for_what_runs() -> None:
     begun = time.monotonic()
     with pytest.raises(KeyError), worker_processes(1) as workers:
