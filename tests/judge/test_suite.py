@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import threading
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from textwrap import dedent
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -83,6 +86,34 @@ def test_a_passing_test_earns_its_points_and_shows_its_claim(run: Run) -> None:
         )
     )
     assert check == CheckResult("test_doubles", "f(x) is 2x.", True, 3.0, 3.0, "")
+
+
+def test_pytest_adds_little_to_each_test(tmp_path: Path) -> None:
+    # 640 calls of functions take 0.15 to 0.17 ms; benchmarks/judging.py shows the time.
+    assert calls_for_each_test(tmp_path) < 750
+
+
+def calls_for_each_test(folder: Path) -> float:
+    """How many Python functions run for a hidden test that does nothing, pytest's and ours."""
+    tests, calls = 40, Counter[str]()
+    test = '@question("q", points=1)\ndef test_{}(student, reference, rng):\n    "Nothing."\n'
+    source = HEAD + "".join(map(test.format, range(tests)))
+    path = folder / "hidden_tests.py"
+    path.write_text(source, encoding="utf-8")
+
+    def count(frame: FrameType, event: str, argument: object) -> None:
+        calls[event] += 1
+
+    threading.setprofile(count)  # in threads that start from now on: the one of the tests
+    try:
+        with HiddenTests(path) as hidden:
+            given = {"student": Student(Local()), "reference": Reference("", folder), "seed": ""}
+            hidden.run(**given)  # type: ignore[arg-type]
+            first = calls["call"]
+            hidden.run(**given)  # type: ignore[arg-type]
+            return (calls["call"] - first) / tests
+    finally:
+        threading.setprofile(None)
 
 
 def test_a_failing_test_earns_nothing_and_says_why(run: Run) -> None:

@@ -182,11 +182,15 @@ def test_a_worker_computes_in_one_thread_unless_the_user_says_more(
 
 def _threads_after_a_product() -> int:
     """How many threads a large product of matrices adds to this process."""
-    before = len(os.listdir("/proc/self/task"))
+    before = _threads()
     import numpy as np
 
     (np.ones((300, 300)) @ np.ones((300, 300))).sum()
-    return len(os.listdir("/proc/self/task")) - before
+    return _threads() - before
+
+
+def _threads() -> int:
+    return sum(1 for _ in Path("/proc/self/task").iterdir())
 
 
 def test_after_an_exception_nobody_waits_for_what_runs() -> None:
