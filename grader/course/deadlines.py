@@ -8,6 +8,7 @@ reason, are ignored.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -59,7 +60,7 @@ def load_deadlines(course: Course) -> Deadlines:
             file, the line and the remedy.
     """
     path = course.extensions_path
-    if not path.exists() and "extensions" not in course.model_fields_set:
+    if not os.path.lexists(path) and "extensions" not in course.model_fields_set:
         return Deadlines()
     table, roster = read_table(path), load_roster(course)
     extended: dict[tuple[str, str], datetime] = {}
@@ -76,7 +77,7 @@ def load_deadlines(course: Course) -> Deadlines:
 
 
 def _rows(course: Course, table: Table) -> Iterator[tuple[Row, tuple[str, str], datetime]]:
-    places = {name: table.column(name) for name in ("student", "assignment", "until", "days")}
+    places = table.only_columns("student", "assignment", "until", "days")
     for name in ("student", "assignment"):
         if places[name] is None:
             raise UsageError(

@@ -7,6 +7,7 @@ has only those groups; all others have the groups of the rows that name no assig
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -96,7 +97,7 @@ def load_groups(course: Course) -> Groups:
             file, the line and the remedy.
     """
     path = course.groups_path
-    if not path.exists() and "groups" not in course.model_fields_set:
+    if not os.path.lexists(path) and "groups" not in course.model_fields_set:
         return Groups()
     table, roster = read_table(path), load_roster(course)
     seen: dict[tuple[str, str], tuple[str, int]] = {}
@@ -119,13 +120,16 @@ def _sorted(groups: Mapping[str, list[str]]) -> tuple[Group, ...]:
 
 def _rows(course: Course, table: Table) -> Iterator[tuple[Row, str, str, str]]:
     """Each row with its assignment ("" for every one), group and student."""
-    places = {name: table.column(name) for name in ("group", "student", "assignment")}
+    places = table.only_columns("group", "student", "assignment")
     for name in ("group", "student"):
         if places[name] is None:
             raise UsageError(
                 f"{table.path}: line 1: no column {name!r}; name the columns in line 1"
             )
     for row in table.rows:
+        if any(row.cells[len(table.header) :]):
+            problem = "more cells than columns; write one row for each student of a group"
+            raise UsageError(_told(table, row, problem))
         cell = {name: "" if p is None else row.get(p) for name, p in places.items()}
         if problem := _problem(course, cell):
             raise UsageError(_told(table, row, problem))

@@ -6,6 +6,7 @@ student are drawn from the first of their ids, so a renaming changes no points.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -51,7 +52,7 @@ def load_renamings(root: Path) -> Renamings:
         UsageError: the file cannot be read, or a row is wrong.
     """
     path = root / NAME
-    if not path.exists():
+    if not os.path.lexists(path):
         return Renamings(Table(path, ("old", "new"), ()))
     table = read_table(path)
     places = table.column("old"), table.column("new")

@@ -6,6 +6,7 @@ Columns with other names are ignored.
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
@@ -220,7 +221,7 @@ def load_roster(course: Course) -> Roster | None:
             and the remedy.
     """
     path = course.roster_path
-    if not path.exists() and "roster" not in course.model_fields_set:
+    if not os.path.lexists(path) and "roster" not in course.model_fields_set:
         return None
     roster = roster_of(read_table(path))
     return replace(roster, former=load_renamings(course.root).now) if roster else None

@@ -122,7 +122,12 @@ def _target(table: Table, column: Column, start: int) -> int:
     found = exact or titled
     if len(found) == 1:
         return found[0]
-    shown = ", ".join(repr(name) for _, name in assignments[:8]) or "none"
+    shown = ", ".join(repr(name) for _, name in assignments[:8])
+    if not shown:
+        raise UsageError(
+            f"{table.path}: no column of an assignment in it; export the file again, with a column "
+            f"for {column.name!r}"
+        )
     problem = "several columns are" if found else "no column is"
     raise UsageError(
         f"{table.path}: {problem} named {column.name!r}; set lms_name "

@@ -153,7 +153,12 @@ def _target(table: Table, column: Column) -> int:
             return found[0]
         if found:
             break
-    shown = ", ".join(repr(name) for name in table.header if LABEL.match(name)) or "none"
+    shown = ", ".join(repr(name) for name in table.header if LABEL.match(name))
+    if not shown:
+        raise UsageError(
+            f"{table.path}: no column of an assignment in it; export the file again, with a column "
+            f"for {column.name!r}"
+        )
     problem = "several columns are" if found else "no column is"
     raise UsageError(
         f"{table.path}: {problem} named {column.name!r}; set lms_name "

@@ -103,6 +103,18 @@ class Table:
         wanted = [_folded(name) for name in names]
         return next((i for i, name in enumerate(self.header) if _folded(name) in wanted), None)
 
+    def only_columns(self, *names: str) -> dict[str, int | None]:
+        """Index of each of these columns, as `column` finds it.
+
+        Raises:
+            UsageError: one of them is there twice, so that nobody knows which one counts.
+        """
+        heads = [_folded(name) for name in self.header]
+        for name in names:
+            if heads.count(_folded(name)) > 1:
+                raise UsageError(f"{self.path}: line 1: two columns {name!r}; keep one")
+        return {name: self.column(name) for name in names}
+
     def headed_by(self, index: int) -> Table:
         """The same table, whose header is one of its rows.
 

@@ -75,3 +75,10 @@ def test_a_wrong_extension_is_one_line(tmp_path: Path, row: str, words: str) -> 
         load_deadlines(course)
     assert words in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_of_two_columns_with_one_name_none_counts(tmp_path: Path) -> None:
+    course = write_course(tmp_path)
+    course.extensions_path.write_text(f"student,assignment,days,Days\nada,{ID},3,9\n")
+    with pytest.raises(UsageError, match="line 1: two columns 'days'; keep one"):
+        load_deadlines(course)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from grader.course.deadlines import load_deadlines
 from grader.course.groups import Group, load_groups
+from grader.course.roster import load_roster
 from grader.course.settings import Course
 from grader.errors import UsageError
 from tests.kit.course import COURSE_YML, ID, write_course
@@ -110,3 +113,27 @@ def test_a_file_that_course_yml_names_must_be_there(course: Course) -> None:
     path.write_text(path.read_text() + "groups: teams.csv\n")
     with pytest.raises(UsageError, match=r"teams\.csv: not found"):
         load_groups(Course.load(course.root))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("group,student,student\nBlue,ada,bela\n", "line 1: two columns 'student'; keep one"),
+        ("Group,group,student\nBlue,Red,ada\n", "line 1: two columns 'group'; keep one"),
+        ("group,student\nBlue,ada,bela\n", "line 2: more cells than columns; write one row"),
+    ],
+)
+def test_a_member_is_never_left_out_in_silence(course: Course, text: str, words: str) -> None:
+    write(course, text)
+    with pytest.raises(UsageError, match=words):
+        load_groups(course)
+
+
+@pytest.mark.parametrize("load", [load_groups, load_roster, load_deadlines])
+def test_a_link_to_nothing_is_no_missing_file(
+    course: Course, load: Callable[[Course], object]
+) -> None:
+    for path in (course.groups_path, course.roster_path, course.extensions_path):
+        path.symlink_to("nowhere")
+    with pytest.raises(UsageError, match="not found"):
+        load(course)
