@@ -16,7 +16,7 @@ from grader.course.headings import headings, titled
 from grader.course.roster import Roster
 from grader.system.table import Row, Table
 
-__all__ = ["Worksheet", "number_of", "worksheet_of"]
+__all__ = ["NONE", "WHO", "Worksheet", "number_of", "worksheet_of"]
 
 PARTICIPANT = re.compile(r"(?P<word>[^\d]{2,40}?)\s?(?P<number>[0-9]{1,20})")
 CHANGEABLE = (

@@ -105,6 +105,7 @@ def _person(row: Row, places: dict[str, int], path: Path) -> Person:
         told["first_name"], told["last_name"] = split_name(full)
     if "moodle_id" in told:
         told["moodle_id"] = re.sub(r"^\D+", "", told["moodle_id"])
+    told |= {c: told[c].removeprefix("#") for c in SURE if c in told}  # so Brightspace marks texts
     for column, value in told.items():
         is_id = column not in ("id", "first_name", "last_name", "section")
         if len(value) > MAX_NAME or (is_id and value and not LMS_ID.fullmatch(value)):

@@ -15,11 +15,11 @@ from grader.course.dates import read_date
 from grader.course.headings import FULL_NAME
 from grader.course.moments import read_moment
 from grader.course.roster import Roster
-from grader.course.worksheet import NONE, Worksheet, number_of, worksheet_of
+from grader.course.worksheet import NONE, WHO, Worksheet, number_of, worksheet_of
 from grader.errors import UsageError
 from grader.system.table import Row, Table, read_table
 
-__all__ = ["load_numbers", "load_times"]
+__all__ = ["load_numbers", "load_times", "participants"]
 
 
 def load_times(path: Path, roster: Roster | None, zone: tzinfo | None) -> dict[str, datetime]:
@@ -91,6 +91,43 @@ def load_numbers(path: Path, roster: Roster | None) -> dict[str, str]:
     found = {number: student for number, student in pairs if student}
     counts = list(found.values())
     return {number: student for number, student in found.items() if counts.count(student) == 1}
+
+
+def participants(path: Path, roster: Roster) -> dict[str, str]:
+    """Read the number that each student has in one assignment of Moodle.
+
+    Args:
+        path: the grading worksheet of that assignment.
+        roster: who takes the course.
+
+    Returns:
+        Numbers by student id, of all whom a row names for sure: by address, ID number or username,
+        or by a name that is there once, if none of these speaks against it.
+
+    Raises:
+        UsageError: the file cannot be read, or is no grading worksheet.
+    """
+    table = read_table(path)
+    worksheet = worksheet_of(table)
+    if worksheet is None:
+        problem = "no grading worksheet of Moodle; take what “Download grading worksheet” gives"
+        raise UsageError(f"{path}: {problem}")
+    by_number = load_numbers(path, roster)
+    found: dict[str, list[str]] = {}
+    for row in table.rows:
+        number = number_of(row.get(worksheet.number))
+        student = by_number.get(number) or _by_name_alone(row, worksheet, roster)
+        found.setdefault(student, []).append(number)
+    return {s: numbers[0] for s, numbers in found.items() if s and len(numbers) == 1}
+
+
+def _by_name_alone(row: Row, worksheet: Worksheet, roster: Roster) -> str:
+    """The only one with the name in a row, unless an address or the like is somebody else's."""
+    people = roster.by_name(row.get(worksheet.identity.get(FULL_NAME, worksheet.number + 1)))
+    told = [(c, row.get(place)) for c, place in worksheet.identity.items() if c in WHO]
+    if len(people) != 1 or any(value and getattr(people[0], c) for c, value in told):
+        return ""
+    return people[0].id
 
 
 def _worksheet_times(

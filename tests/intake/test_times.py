@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from grader.course.roster import Roster, load_roster
 from grader.course.settings import Course
 from grader.errors import UsageError
 from grader.intake.collect import collect
+from grader.intake.times import participants
 from tests.kit.course import ID
 from tests.kit.downloads import download, taken, write_course_with_roster
 from tests.kit.lms import WORKSHEETS
@@ -171,3 +173,24 @@ def test_times_of_a_worksheet_need_the_time_zone_of_the_course(
     path.write_text(WORKSHEETS["en"].replace("9 January", "9 Jabruary"), encoding="utf-8")
     with pytest.raises(UsageError, match=r"line 2: the time .* is not understood"):
         list(collect(with_zone(course), ID, source, times=path))
+
+
+@pytest.mark.parametrize("language", WORKSHEETS)
+def test_a_worksheet_tells_each_students_number_unless_something_speaks_against_it(
+    course: Course, tmp_path: Path, language: str
+) -> None:
+    people = "a,Ada,Lovelace,ada@example.org\nb,Béla,Szabó,\nc,Chidi,Okafor,other@example.org\n"
+    course.roster_path.write_text(f"id,first_name,last_name,email\n{people}")
+    path = tmp_path / "worksheet.csv"
+    path.write_text(WORKSHEETS[language], encoding="utf-8")
+    roster = load_roster(course)
+    assert roster is not None
+    assert participants(path, roster) == {"a": "7001", "b": "7002"}
+    path.write_text(WORKSHEETS[language].replace("some@example.org", "ada@example.org"))
+    assert participants(path, roster) == {"b": "7002"}
+
+
+def test_another_file_is_no_worksheet(course: Course, tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text("name\nAda\n")
+    with pytest.raises(UsageError, match=r"list.csv: no grading worksheet of Moodle"):
+        participants(tmp_path / "list.csv", Roster())

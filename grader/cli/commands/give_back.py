@@ -13,6 +13,7 @@ from grader.cli.options import COURSE, ONE, WORKERS, CourseCommand, print_json
 if TYPE_CHECKING:
     from grader.course.settings import Course
     from grader.export.giving.by_canvas import ByCanvas
+    from grader.export.giving.give_back import Planner
 
 __all__ = ["give_back"]
 
@@ -33,6 +34,11 @@ __all__ = ["give_back"]
     help="With --for canvas: put each page on a comment in Canvas itself, without a zip.",
 )
 @click.option(
+    "--worksheet",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="With --for moodle: the grading worksheet, which has everybody's number.",
+)
+@click.option(
     "--output", type=click.Path(path_type=Path), help="Zip to write; for mail, a new folder."
 )
 @click.option("--dry-run", is_flag=True, help="Only list what would go out, and why.")
@@ -45,6 +51,7 @@ def give_back(
     assignment_id: str,
     kind: str,
     place: str | None,
+    worksheet: Path | None,
     output: Path | None,
     dry_run: bool,
     everything: bool,
@@ -70,6 +77,8 @@ def give_back(
         raise click.UsageError("--smtp goes with --for mail, and without --output")
     if place is not None and (kind != "canvas" or output is not None):
         raise click.UsageError("--canvas goes with --for canvas, and without --output")
+    if worksheet is not None and kind != "moodle":
+        raise click.UsageError("--worksheet goes with --for moodle")
     if not (by_smtp or dry_run or output or place):
         raise click.UsageError("name what to write with --output, or list it with --dry-run")
     course = Course.load(root)
@@ -79,7 +88,7 @@ def give_back(
         course,
         assignment,
         "canvas-api" if way else kind,
-        way.plan if way else None,
+        way.plan if way else _by_worksheet(course, worksheet),
         everything=everything,
         workers=workers or cores(),
         listener=TERMINAL,
@@ -96,6 +105,19 @@ def give_back(
     show_given(given)
     print_json(given.as_data())
     sys.exit(given.exit_code)
+
+
+def _by_worksheet(course: Course, path: Path | None) -> Planner | None:
+    """The planner for Moodle that knows the numbers of a worksheet, if there is one."""
+    if path is None:
+        return None
+    from functools import partial
+
+    from grader.course.roster import Roster, load_roster
+    from grader.export.giving.names import for_moodle
+    from grader.intake.times import participants
+
+    return partial(for_moodle, numbers=participants(path, load_roster(course) or Roster()))
 
 
 def _by_canvas(course: Course, place: str, *, everything: bool) -> ByCanvas:

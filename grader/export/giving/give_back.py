@@ -31,7 +31,7 @@ from grader.pages.class_feedback import write_feedback
 from grader.system.files import write_whole
 from grader.system.listener import NOBODY, Listener
 
-__all__ = ["KINDS", "Given", "Giving", "give_back", "planned"]
+__all__ = ["KINDS", "Given", "Giving", "Planner", "give_back", "planned"]
 
 Planner: TypeAlias = Callable[[Course, str, Sequence[Due], Roster], Plan]
 

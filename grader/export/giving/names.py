@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from string import Formatter
+from types import MappingProxyType
 
 from grader.course.groups import load_groups
 from grader.course.renamed import load_renamings
@@ -88,42 +89,62 @@ def for_canvas(course: Course, assignment_id: str, pages: Sequence[Due], roster:
     return _each_to_one(numbered, problems)
 
 
-def for_moodle(course: Course, assignment_id: str, pages: Sequence[Due], roster: Roster) -> Plan:
+def for_moodle(
+    course: Course,
+    assignment_id: str,
+    pages: Sequence[Due],
+    roster: Roster,
+    numbers: Mapping[str, str] = MappingProxyType({}),
+) -> Plan:
     """Names for Moodle's “Upload multiple feedback files in a zip”.
 
     A number that the download had counts before the roster's. In a download of a team's work, it is
-    the group's number, so a member of a group needs `moodle_id` in the roster.
+    the group's number, so a member of a group needs another source.
 
     Args:
         course: the course.
         assignment_id: the assignment.
         pages: the pages.
         roster: who takes the course.
+        numbers: of participants by student, from the grading worksheet of this assignment.
     """
     groups, numbered, problems = load_groups(course), [], {}
     for page in pages:
-        person = roster.get(page.student)
-        numbers = [person.moodle_id] if person.moodle_id.isdecimal() else []
+        person, told = roster.get(page.student), numbers.get(page.student, "")
+        number = told or (person.moodle_id if person.moodle_id.isdecimal() else "")
         if groups.of(assignment_id, page.student) is None:
             files = _originals(course, assignment_id, page.student, moodle.named)
-            numbers = [f.key for f in files if f.key and _is_of(f, person, roster)] or numbers
-        other = roster.by("moodle_id", numbers[-1]) if numbers else None
-        if other and other.id != page.student:
-            problems[page.student] = (
-                f"handed in as participant {numbers[-1]}, which the roster gives to {other.id}; "
-                "correct it there"
-            )
-        elif numbers:
+            theirs = [f.key for f in files if f.key and _is_of(f, person, roster)]
+            number = theirs[-1] if theirs else number
+        if reason := _against_number(number, told, page.student, roster):
+            problems[page.student] = reason
+        else:
             # Moodle counts the parts between _, so there is none in the name
             called = _safe((person.full_name or page.student).replace("_", " "))
-            prefix = f"{called}_{numbers[-1]}_assignfeedback_file_"
-            numbered.append((numbers[-1], Parcel(f"{prefix}{assignment_id}.html", page)))
-        else:
-            problems[page.student] = (
-                "no participant's number is known; write moodle_id of this assignment into the "
-                "roster, or collect Moodle's download"
-            )
+            prefix = f"{called}_{number}_assignfeedback_file_"
+            numbered.append((number, Parcel(f"{prefix}{assignment_id}.html", page)))
     return _each_to_one(numbered, problems)
+
+
+def _against_number(number: str, told: str, student: str, roster: Roster) -> str:
+    """Why a page must not go to that participant of Moodle; "" if it may."""
+    if not number:
+        return (
+            "no participant's number is known; give the grading worksheet with --worksheet, or "
+            "collect Moodle's download"
+        )
+    if told not in ("", number):
+        return (
+            f"handed in as participant {number}, but the worksheet has {told}; give the worksheet "
+            "of this assignment, or correct the roster"
+        )
+    other = roster.by("moodle_id", number)
+    if other and other.id != student:
+        return (
+            f"handed in as participant {number}, which the roster gives to {other.id}; correct it "
+            "there"
+        )
+    return ""
 
 
 def for_people(course: Course, assignment_id: str, pages: Sequence[Due], roster: Roster) -> Plan:

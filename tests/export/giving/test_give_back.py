@@ -9,6 +9,7 @@ import shutil
 import zipfile
 from collections.abc import Callable
 from email.policy import default
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,9 +19,11 @@ from grader.cli.app import cli
 from grader.course.settings import Course
 from grader.errors import CourseError, UsageError
 from grader.export.giving.give_back import KINDS, Given, give_back, planned
+from grader.export.giving.names import for_moodle
 from tests.export.giving.conftest import Made
 from tests.kit.classes import NASTY
 from tests.kit.course import ID
+from tests.kit.sheets import moodle_worksheet
 
 CODE = re.compile(r"# code of ([A-Za-z0-9._@-]+)<")
 
@@ -252,3 +255,42 @@ def test_the_command_lists_writes_and_says_who_gets_none(
     code, said = run("--for", "mail", "--output", str(letters))
     assert (code, len(list(letters.iterdir()))) == (1, 39)
     assert "s005: not given: 'nobody' is no address; correct the roster" in said
+
+
+def test_a_worksheet_has_the_numbers_of_a_teams_members(
+    a_class: Callable[..., Made], tmp_path: Path
+) -> None:
+    course, scene = a_class()
+    rows = [f"Team {n // 4},s{n + 1:03}" for n in range(40)]
+    course.groups_path.write_text("\n".join(["group,student", *rows, ""]))
+    course.roster_path.write_text(course.roster_path.read_text().replace(",7000", ",nobody"))
+    worksheet = tmp_path / "worksheet.csv"
+    worksheet.write_bytes(moodle_worksheet("zh").write(scene.handed_in))
+    output = tmp_path / "pages.zip"
+    words = ["give-back", ID, "--course", str(course.root), "--workers", "1", "--output"]
+    words += [str(output), "--for", "moodle", "--worksheet", str(worksheet)]
+    done = CliRunner().invoke(cli, words)
+    assert done.exit_code == 0, done.output
+    owners = {p.moodle_id: p.id for p in scene.handed_in}
+    got = {owners[moodle_participant(name)]: page for name, page in members(output).items()}
+    assert len(got) == 40
+    assert all(f'content="{ID}/{student}"' in page for student, page in got.items())
+
+
+def test_a_worksheet_of_another_assignment_sends_no_page_astray(
+    a_class: Callable[..., Made], tmp_path: Path
+) -> None:
+    course, scene = a_class()
+    turned = [*scene.handed_in[1:], scene.handed_in[0]]
+    numbers = {p.id: q.moodle_id for p, q in zip(scene.handed_in, turned, strict=True)}
+    planner = partial(for_moodle, numbers=numbers)
+    plan = planned(course, course.assignment(ID), "moodle", planner).plan
+    assert plan.parcels == () and len(plan.problems) == 40
+    assert "handed in as participant 700001, but the worksheet has 700002" in plan.problems["s001"]
+
+
+def test_a_worksheet_is_for_moodle_only(tmp_path: Path) -> None:
+    (tmp_path / "worksheet.csv").write_text("")
+    words = ["give-back", ID, "--for", "zip", "--dry-run", "--worksheet"]
+    done = CliRunner().invoke(cli, [*words, str(tmp_path / "worksheet.csv")])
+    assert done.exit_code == 2

@@ -17,10 +17,11 @@ from grader.errors import GraderError, UsageError
 from grader.export.giving.due import Due
 from grader.export.giving.give_back import Given, give_back, planned
 from grader.export.giving.letters import PASSWORD, for_mail, letter, sender_of
+from grader.export.giving.letters import send as send_letters
 from grader.export.giving.names import Parcel
 from tests.export.giving.conftest import Made
 from tests.kit.course import COURSE_YML, ID, write_course
-from tests.kit.smtp import Mailbox, mail_server
+from tests.kit.smtp import Mailbox, certificate, mail_server
 
 
 def settings(course: Course, box: Mailbox, more: str = "") -> Course:
@@ -85,10 +86,51 @@ def test_each_gets_their_page_once_also_after_the_server_hung_up(
 def test_a_password_never_travels_in_the_open(tmp_path: Path) -> None:
     course = write_course(tmp_path)
     mail = course.mail.model_copy(update={"server": "smtp.example.edu", "security": "none"})
-    from grader.export.giving.letters import send as deliver
-
     with pytest.raises(UsageError, match="only for a server on this machine"):
-        deliver(mail, iter(()), lambda due: None, {})
+        send_letters(mail, iter(()), lambda due: None, {})
+
+
+@pytest.mark.parametrize("security", ["tls", "starttls"])
+def test_letters_and_password_go_encrypted_to_a_server_whose_certificate_is_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, security: str
+) -> None:
+    context, trusted = certificate(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
+    with mail_server(context, at_once=security == "tls") as box:
+        deliver_one(tmp_path, box, security)
+    assert (box.encrypted, box.logins) == ([True], ["ada:secret"])
+
+
+@pytest.mark.parametrize("security", ["tls", "starttls"])
+@pytest.mark.parametrize("wrong", ["unknown", "of another server"])
+def test_nothing_is_sent_to_a_server_whose_certificate_is_wrong(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, security: str, wrong: str
+) -> None:
+    context, trusted = certificate(tmp_path, "127.0.0.1" if wrong == "unknown" else "127.0.0.9")
+    if wrong != "unknown":
+        monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
+    served = mail_server(context, at_once=security == "tls")
+    with served as box, pytest.raises(GraderError, match="certificate verify failed"):
+        deliver_one(tmp_path, box, security)
+    assert (box.letters, box.logins) == ([], [])
+
+
+def test_a_server_that_cannot_encrypt_gets_neither_letter_nor_password(tmp_path: Path) -> None:
+    with mail_server() as box, pytest.raises(GraderError, match="STARTTLS"):
+        deliver_one(tmp_path, box, "starttls")
+    assert (box.letters, box.logins) == ([], [])
+
+
+def deliver_one(folder: Path, box: Mailbox, security: str) -> None:
+    course = write_course(folder / "course")
+    course = course.model_copy(update={"contact": "ada@example.edu"})
+    parcel = Parcel("ada.eml", Due("ada", b"<p>page</p>", "d", "new"))
+    roster = Roster({"ada": Person("ada", email="ada@example.org")})
+    message = letter(course, course.assignment(ID), parcel, roster, None)
+    told = {"server": "127.0.0.1", "port": box.port, "security": security, "user": "ada"}
+    letters = iter([(parcel.due, message)])
+    mail = course.mail.model_copy(update=told)
+    send_letters(mail, letters, lambda due: None, {}, lambda s: None, {PASSWORD: "secret"})
 
 
 def test_no_name_or_title_becomes_a_header_of_its_own(tmp_path: Path) -> None:
