@@ -182,7 +182,12 @@ class Trials:
         self.triers = [Trier(own, self.reference) for own in declared]
 
     def judge(
-        self, question: str, code: str, strict: Sequence[str] = (), seed: str = "a seed"
+        self,
+        question: str,
+        code: str,
+        strict: Sequence[str] = (),
+        seed: str = "a seed",
+        explain: bool = True,
     ) -> Trial:
         """Judge one question.
 
@@ -191,6 +196,8 @@ class Trials:
             code: definitions that replace those of the solution.
             strict: questions in which nothing is credited as consistent with an earlier mistake.
             seed: random inputs depend on it, as on a student's id.
+            explain: whether to look for known mistakes and small examples, which takes most of
+                the time; points do not depend on it.
 
         Raises:
             RuntimeError: a hidden test is broken.
@@ -208,7 +215,8 @@ class Trials:
         def examples(asked: str, requests: Sequence[Request]) -> tuple[Example, ...]:
             nonlocal examples_s
             start = time.perf_counter()
-            found = smallest_examples(self.triers, session.probe, asked, requests)
+            triers = self.triers if explain else []
+            found = smallest_examples(triers, session.probe, asked, requests)
             examples_s += time.perf_counter() - start
             return found
 
@@ -217,7 +225,7 @@ class Trials:
                 Student(session),
                 self.reference,
                 seed,
-                lambda: self.catalogue,
+                lambda: self.catalogue if explain else replace(self.catalogue, mistakes=()),
                 strict,
                 self.wording,
                 examples=examples,

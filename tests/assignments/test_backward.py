@@ -71,7 +71,7 @@ CHECKS = {
 @pytest.mark.parametrize("returned", PARTS)
 def test_each_part_that_is_right_keeps_its_points(net: Trials, returned: str) -> None:
     points, checks = PARTS[returned]
-    trial = net.judge("backward", backward(returned))
+    trial = net.judge("backward", backward(returned), explain=False)
     assert list(lost(trial)) == [CHECKS[check] for check in checks.split()]
     assert trial.points == points
 
@@ -88,7 +88,7 @@ UNFINISHED = {
 
 @pytest.mark.parametrize("code", UNFINISHED.values(), ids=UNFINISHED.keys())
 def test_nothing_earns_nothing_and_says_so_with_one_sentence(net: Trials, code: str) -> None:
-    trial = net.judge("backward", code)
+    trial = net.judge("backward", code, explain=False)
     assert trial.points == 0
     assert len(set(lost(trial).values())) == 1
 
@@ -105,7 +105,7 @@ FILLER = {
 
 @pytest.mark.parametrize("returned", FILLER.values(), ids=FILLER.keys())
 def test_filler_of_the_right_shapes_earns_nothing(net: Trials, returned: str) -> None:
-    assert net.judge("backward", f"{HEAD}    return {returned}\n").points == 0
+    assert net.judge("backward", f"{HEAD}    return {returned}\n", explain=False).points == 0
 
 
 SINGLE = """    X, hidden, scores = (array.astype(np.float32) for array in (X, hidden, scores))
@@ -126,7 +126,7 @@ RIGHT = {
 
 @pytest.mark.parametrize("code", RIGHT.values(), ids=RIGHT.keys())
 def test_rounding_costs_nothing(net: Trials, code: str) -> None:
-    assert net.judge("backward", code).points == 16
+    assert net.judge("backward", code, explain=False).points == 16
 
 
 def test_a_threshold_in_the_mask_loses_one_check_with_a_hint_of_its_own(net: Trials) -> None:
@@ -179,7 +179,7 @@ LOOP_IN_LOOP = """
 
 @pytest.mark.parametrize("loops", [LOOPS, LOOP_IN_LOOP], ids=["one after another", "one in another"])
 def test_slow_loops_keep_all_points(net: Trials, loops: str) -> None:
-    assert net.judge("backward", HEAD + loops).points == 16
+    assert net.judge("backward", HEAD + loops, explain=False).points == 16
 
 
 FIXED = {  # a reg of one's own, in place of the given one or beside it
@@ -296,7 +296,7 @@ def forward(params, X):
 @pytest.mark.parametrize("code", [DISGUISES["floats"], COMPLEX], ids=["floats", "complex"])
 def test_a_forward_that_is_broken_on_purpose_helps_no_quotient(net: Trials, code: str) -> None:
     own = FORWARD + code.replace("z * (z.real > 0)", "1.001 * z * (z.real > 0)")
-    trial = net.judge("backward", own)
+    trial = net.judge("backward", own, explain=False)
     assert (trial.points, trial.follow_through) == (0, ())
 
 
@@ -314,7 +314,7 @@ def test_a_quotient_for_small_nets_only_earns_nothing(net: Trials, returned: str
     code = COMPLEX.replace("    grads, X =", f"{first}    grads, X =")
     if own:
         code = code.replace("z * (z.real > 0)", "1.001 * z * (z.real > 0)")
-    trial = net.judge("backward", own + code)
+    trial = net.judge("backward", own + code, explain=False)
     assert trial.points <= (3 if own else 0)
     assert trial.follow_through == ()
 
@@ -337,5 +337,5 @@ OUR_SIZES_ONLY = {
 
 @pytest.mark.parametrize("code,points", OUR_SIZES_ONLY.values(), ids=OUR_SIZES_ONLY.keys())
 def test_right_for_our_sizes_only_is_wrong(net: Trials, code: str, points: float) -> None:
-    trial = net.judge("backward", code)
+    trial = net.judge("backward", code, explain=False)
     assert (trial.points, trial.follow_through) == (points, ())

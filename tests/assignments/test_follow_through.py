@@ -79,7 +79,7 @@ def test_the_exact_gradient_of_ones_own_loss_keeps_all_points(
     assert (trial.points, trial.hints, trial.mistakes) == (16, (), ())
     assert len(trial.follow_through) == 1
     assert "your own softmax_loss" in trial.follow_through[0]
-    strict = net.judge("backward", code, strict=["backward"])
+    strict = net.judge("backward", code, strict=["backward"], explain=False)
     assert strict.points < 16
     assert strict.follow_through == ()
 
@@ -110,7 +110,7 @@ STEPS = {h: NUMERICAL.replace("H", h) for h in ("1e-3", "1e-4", "1e-5", "1e-6", 
 @pytest.mark.parametrize("code", STEPS.values(), ids=STEPS.keys())
 @pytest.mark.parametrize("own_loss", ["", loss("rows.sum() + reg * squares")], ids=["right", "sum"])
 def test_a_difference_quotient_is_not_the_gradient(net: Trials, own_loss: str, code: str) -> None:
-    trial = net.judge("backward", own_loss + code)
+    trial = net.judge("backward", own_loss + code, explain=False)
     assert trial.points <= 9.5
     assert trial.follow_through == () or own_loss
 
@@ -151,7 +151,7 @@ DATA = 3 + 2 + 4 + 2
 @pytest.mark.parametrize("code", DUMMY_BACKWARDS.values(), ids=DUMMY_BACKWARDS.keys())
 @pytest.mark.parametrize("own_loss", DUMMY_LOSSES.values(), ids=DUMMY_LOSSES.keys())
 def test_a_dummy_loss_earns_nothing_in_backward(net: Trials, own_loss: str, code: str) -> None:
-    trial = net.judge("backward", own_loss + code)
+    trial = net.judge("backward", own_loss + code, explain=False)
     assert trial.follow_through == ()
     assert trial.points <= 16 - DATA
 
@@ -168,7 +168,7 @@ PENALTIES = {
 @pytest.mark.parametrize("returned,added", PENALTIES.values(), ids=PENALTIES.keys())
 def test_a_dummy_penalty_earns_nothing_in_backward(net: Trials, returned: str, added: str) -> None:
     own = gradient(penalty=added).replace("grads = {", "squares = 9\n    grads = {")
-    trial = net.judge("backward", loss(returned) + own)
+    trial = net.judge("backward", loss(returned) + own, explain=False)
     assert (trial.points, trial.follow_through) == (14, ())
 
 
@@ -194,7 +194,7 @@ def test_the_gradient_of_ones_own_mistaken_forward_keeps_all_points(
     trial = net.judge("backward", code)
     assert (trial.points, trial.hints) == (16, ())
     assert "your own forward" in trial.follow_through[0]
-    assert net.judge("backward", code, strict=["backward"]).points < 16
+    assert net.judge("backward", code, strict=["backward"], explain=False).points < 16
 
 
 IDLE_FORWARDS = {
@@ -207,7 +207,7 @@ IDLE_FORWARDS = {
 @pytest.mark.parametrize("bend", IDLE_FORWARDS.values(), ids=IDLE_FORWARDS.keys())
 @pytest.mark.parametrize("code", [ZEROS, NOISE, STEPS["1e-5"]], ids=["zeros", "noise", "numerical"])
 def test_a_dummy_forward_earns_nothing_in_backward(net: Trials, bend: str, code: str) -> None:
-    trial = net.judge("backward", FORWARD.replace("BEND", bend) + code)
+    trial = net.judge("backward", FORWARD.replace("BEND", bend) + code, explain=False)
     assert trial.follow_through == ()
     assert trial.points <= 16 - DATA
 
@@ -216,7 +216,7 @@ def test_a_dummy_forward_earns_nothing_in_backward(net: Trials, bend: str, code:
 def test_a_difference_quotient_through_ones_own_forward_earns_nothing(
     net: Trials, bend: str
 ) -> None:
-    trial = net.judge("backward", FORWARD.replace("BEND", bend) + STEPS["1e-5"])
+    trial = net.judge("backward", FORWARD.replace("BEND", bend) + STEPS["1e-5"], explain=False)
     assert trial.follow_through == ()
     assert trial.points <= 16 - DATA
 
@@ -237,7 +237,7 @@ def test_predict_on_ones_own_mistaken_forward_keeps_all_points(net: Trials) -> N
     trial = net.judge("predict", code)
     assert trial.points == 3
     assert "your own forward" in trial.follow_through[0]
-    assert net.judge("predict", code, strict=["predict"]).points < 3
+    assert net.judge("predict", code, strict=["predict"], explain=False).points < 3
 
 
 @pytest.mark.parametrize(
