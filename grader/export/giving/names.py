@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from string import Formatter
@@ -22,7 +22,7 @@ from grader.course.renamed import load_renamings
 from grader.course.roster import Person, Roster
 from grader.course.settings import Course
 from grader.export.giving.due import Due
-from grader.intake.attempts import StudentAttempts
+from grader.intake.attempts import StudentAttempts, students_with_attempts
 from grader.intake.identity import Unknown, identified
 from grader.intake.naming import canvas, moodle
 from grader.intake.naming.handed import Handed, Naming, outermost_zip
@@ -43,6 +43,15 @@ class Parcel:
 
     name: str
     due: Due
+
+
+@dataclass(frozen=True)
+class _Addressed:
+    """A parcel, the number of whom it would reach, and whether the roster says so."""
+
+    parcel: Parcel
+    number: int
+    is_sure: bool
 
 
 @dataclass(frozen=True)
@@ -67,7 +76,7 @@ def for_canvas(course: Course, assignment_id: str, pages: Sequence[Due], roster:
         pages: the pages.
         roster: who takes the course.
     """
-    numbered, problems = [], {}
+    addressed, problems = [], {}
     for page in pages:
         person = roster.get(page.student)
         files = _originals(course, assignment_id, page.student, canvas.named)
@@ -85,8 +94,9 @@ def for_canvas(course: Course, assignment_id: str, pages: Sequence[Due], roster:
                 "canvas_id into the roster"
             )
         else:
-            numbered.append((files[-1].key, Parcel(_as_html(files[-1].entry), page)))
-    return _each_to_one(numbered, problems)
+            parcel = Parcel(_as_html(files[-1].entry), page)
+            addressed.append(_Addressed(parcel, int(files[-1].key), bool(person.canvas_id)))
+    return _each_to_one(addressed, _claims(course, assignment_id, canvas.named), problems)
 
 
 def for_moodle(
@@ -108,7 +118,7 @@ def for_moodle(
         roster: who takes the course.
         numbers: of participants by student, from the grading worksheet of this assignment.
     """
-    groups, numbered, problems = load_groups(course), [], {}
+    groups, addressed, problems = load_groups(course), [], {}
     for page in pages:
         person, told = roster.get(page.student), numbers.get(page.student, "")
         number = told or (person.moodle_id if person.moodle_id.isdecimal() else "")
@@ -122,8 +132,10 @@ def for_moodle(
             # Moodle counts the parts between _, so there is none in the name
             called = _safe((person.full_name or page.student).replace("_", " "))
             prefix = f"{called}_{number}_assignfeedback_file_"
-            numbered.append((number, Parcel(f"{prefix}{assignment_id}.html", page)))
-    return _each_to_one(numbered, problems)
+            parcel = Parcel(f"{prefix}{assignment_id}.html", page)
+            is_sure = number in (told, person.moodle_id)
+            addressed.append(_Addressed(parcel, int(number), is_sure))
+    return _each_to_one(addressed, _claims(course, assignment_id, moodle.named), problems)
 
 
 def _against_number(number: str, told: str, student: str, roster: Roster) -> str:
@@ -237,16 +249,35 @@ def _same(name: str) -> str:
     return unicodedata.normalize("NFKC", name).casefold()
 
 
-def _each_to_one(numbered: Iterable[tuple[str, Parcel]], problems: dict[str, str]) -> Plan:
-    """Pages for one number of the system would reach one person, so none of them goes out."""
-    by_number: dict[int, list[Parcel]] = {}
-    for number, parcel in numbered:
-        by_number.setdefault(int(number), []).append(parcel)
-    for shared, same in by_number.items():
-        for parcel in same if len(same) > 1 else ():
-            others = ", ".join(p.due.student for p in same if p is not parcel)
-            problems[parcel.due.student] = (
-                f"has the number {shared} there, and so has {others}; correct the roster"
-            )
-    kept = [same[0] for same in by_number.values() if len(same) == 1]
-    return Plan(tuple(sorted(kept, key=lambda p: p.due.student)), problems)
+def _claims(course: Course, assignment_id: str, naming: Naming) -> dict[int, set[str]]:
+    """Under which number of the system whose work came, also of those who get no page now."""
+    groups = load_groups(course)
+    found: dict[int, set[str]] = {}
+    for student in students_with_attempts(course, assignment_id):
+        if groups.of(assignment_id, student) and naming is moodle.named:
+            continue  # Moodle's download has the number of the group
+        for file in _originals(course, assignment_id, student, naming):
+            if file.key.isdecimal():
+                found.setdefault(int(file.key), set()).add(student)
+    return found
+
+
+def _each_to_one(
+    addressed: Sequence[_Addressed], claims: Mapping[int, set[str]], problems: dict[str, str]
+) -> Plan:
+    """Pages for one number would reach one person, so only the one goes out that is sure."""
+    sure: dict[int, set[str]] = {}
+    for one in addressed:
+        if one.is_sure:
+            sure.setdefault(one.number, set()).add(one.parcel.due.student)
+    parcels = []
+    for one in addressed:
+        student, theirs = one.parcel.due.student, sure.get(one.number, set())
+        others = theirs if one.is_sure else theirs | claims.get(one.number, set())
+        if others := others - {student}:
+            told = ", ".join(sorted(others))
+            problem = f"has the number {one.number} there, and so has {told}; correct the roster"
+            problems[student] = problem
+        else:
+            parcels.append(one.parcel)
+    return Plan(tuple(sorted(parcels, key=lambda p: p.due.student)), problems)

@@ -58,6 +58,7 @@ def test_of_a_zip_in_canvas_only_the_name_of_the_zip_counts(tmp_path: Path, rost
 
 
 def test_two_pages_for_one_number_both_stay(tmp_path: Path) -> None:
+    """Unless the roster says whose the number is."""
     roster = "id,first_name,last_name\njane,Jane,Doe\nbob,Bob,Roe\n"
     names = {"jane": "doejane_777_1_a.ipynb", "bob": "roebob_777_2_b.ipynb"}
     course, people = course_of(tmp_path / "canvas", roster, **names)
@@ -66,6 +67,10 @@ def test_two_pages_for_one_number_both_stay(tmp_path: Path) -> None:
     course, people = course_of(tmp_path / "moodle", roster, **moodle)
     for plan in (in_canvas, for_moodle(course, ID, pages(*names), people)):
         assert plan.parcels == () and "number 777 there, and so has bob" in plan.problems["jane"]
+    sure = "id,first_name,last_name,canvas_id\njane,Jane,Doe,\nbob,Bob,Roe,777\n"
+    course, people = course_of(tmp_path / "sure", sure, **names)
+    plan = for_canvas(course, ID, pages(*names), people)
+    assert [parcel.due.student for parcel in plan.parcels] == ["bob"]
 
 
 def test_the_number_of_another_participant_is_refused(tmp_path: Path) -> None:
