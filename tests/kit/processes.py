@@ -66,12 +66,26 @@ def is_worker(pid: int) -> bool:
 def open_boxes(pid: int) -> list[int]:
     """The outermost processes of the boxes that commands below this process have open.
 
-    A nursery forks zygotes, and a zygote has a child while a box is open.
+    A zygote has a child while a box is open.
     """
-    warm = {one for one in family.descendants(pid) if b"jail.zygote" in _command(one)}
-    zygotes = {one for one in warm if any(one in family.children(other) for other in warm)}
-    inner = {one for one in zygotes if any(one in family.children(other) for other in zygotes)}
+    inner = _below_themselves(_below_themselves(_warm(pid)))
     return [one for one in inner if not any(one in family.children(other) for other in inner)]
+
+
+def zygotes(pid: int) -> list[int]:
+    """The zygotes of the commands below this process: the children of their nurseries."""
+    inner = _below_themselves(_warm(pid))
+    return [one for one in inner if not any(one in family.children(other) for other in inner)]
+
+
+def _warm(pid: int) -> set[int]:
+    """Nurseries, zygotes and boxes: all are forks of one command."""
+    return {one for one in family.descendants(pid) if b"jail.zygote" in _command(one)}
+
+
+def _below_themselves(pids: set[int]) -> set[int]:
+    """Those of the processes whose parent is one of them."""
+    return {one for one in pids if any(one in family.children(other) for other in pids)}
 
 
 def _command(pid: int) -> bytes:

@@ -14,7 +14,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -30,7 +30,7 @@ from grader.results import SubmissionResult
 from tests.kit.course import ID, hand_in, release_by_hand, write_course
 from tests.kit.files import content
 from tests.kit.notebooks import answered
-from tests.kit.processes import GRADER
+from tests.kit.processes import GRADER, is_worker, zygotes
 from tests.kit.results import scores
 
 pytestmark = [pytest.mark.linux, pytest.mark.slow]
@@ -257,28 +257,22 @@ def test_a_killed_worker_and_a_killed_zygote_leave_nothing_either(
     """The grader goes on without them."""
     graded = Class(space / "worker")
     process = graded.start()
-    worker, other = wait_for_two_workers(process)
+    (worker, _), both = wait_for_two_workers(process)
     os.kill(worker, signal.SIGKILL)
-    for pid in family.children(other):
-        os.kill(pid, signal.SIGKILL)
+    for pid in both:  # that of the killed worker may have ended by now
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
     assert process.wait(RUN_TIMEOUT_S) in (0, 1)
     graded.run_to_the_end()
     assert_complete(graded, undisturbed)
 
 
-def wait_for_two_workers(process: subprocess.Popen[bytes]) -> list[int]:
-    """Both with a zygote; results are kept later, once the gradebook is open."""
+def wait_for_two_workers(process: subprocess.Popen[bytes]) -> tuple[list[int], list[int]]:
+    """Both workers and their zygotes; results are kept later, once the gradebook is open."""
     while process.poll() is None:
-        started = [pid for pid in family.children(process.pid) if is_running(pid, b"spawn_main")]
-        ready = [pid for pid in started if family.children(pid)]
-        if len(ready) == 2:
-            return ready
+        workers = [pid for pid in family.children(process.pid) if is_worker(pid)]
+        warm = zygotes(process.pid)
+        if len(workers) == len(warm) == 2:
+            return workers, warm
         time.sleep(0.01)
     raise AssertionError("the run ended before it had two workers")
-
-
-def is_running(pid: int, what: bytes) -> bool:
-    try:
-        return what in Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        return False
