@@ -8,8 +8,8 @@ class with one and the other in turn, and prints one JSON object: the load of th
 each figure the medians of both and the ratios of the pairs (this checkout over BASE), with their
 smallest and largest. `start_up_s` is the time until the first submission is in work. Processor time
 is that of all processes of the command, so it tells more than seconds do if the machine is busy.
-`driver_ms` is the processor time of the command's own process for one submission more; for that,
-give it 60 submissions.
+`driver_ms` is the processor time of the command's own process for each submission after the first,
+with what the command does at its end; with a small class, that end is most of it.
 """
 
 from __future__ import annotations
