@@ -27,13 +27,16 @@ Floor: TypeAlias = Callable[[list[Submission]], float]
 
 
 @contextmanager
-def floor(bundle: Bundle, warming: list[Submission], cores: int) -> Iterator[Floor]:
+def floor(
+    bundle: Bundle, warming: list[Submission], cores: int, processor: bool = False
+) -> Iterator[Floor]:
     """Keep warm processes, one per core, as long as the block lasts.
 
     Args:
         bundle: the assignment.
         warming: some submissions, whose cells are executed once to warm the processes.
         cores: number of processes.
+        processor: measure processor time, and not the time on the wall.
 
     Yields:
         A function that executes the bare cells of submissions, and returns the seconds.
@@ -46,8 +49,8 @@ def floor(bundle: Bundle, warming: list[Submission], cores: int) -> Iterator[Flo
         def seconds(submissions: list[Submission]) -> float:
             tasks = _sources(bundle, submissions)
             start = time.perf_counter()
-            list(pool.map(_execute, tasks))
-            return time.perf_counter() - start
+            used = sum(pool.map(_execute, tasks))
+            return used if processor else time.perf_counter() - start
 
         seconds(warming * cores)
         _restore(threads)
@@ -81,7 +84,10 @@ def _warm(files: dict[str, bytes]) -> None:
     _shell[0].log_to(OutputLog(8 << 20))
 
 
-def _execute(sources: list[str]) -> None:
+def _execute(sources: list[str]) -> float:
+    """Execute cells; return the processor time that they took."""
+    start = time.process_time()
     _shell[0].reset()
     for source in sources:
         _shell[0].execute(source)
+    return time.process_time() - start

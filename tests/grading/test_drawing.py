@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ from grader.grading.pool import LocalCrew
 from grader.notebook import Notebook, loads
 from grader.pages.class_feedback import write_feedback
 from grader.results import Note, NoteKind, Status, SubmissionResult
+from grader.system.listener import Advance, Listener
 from tests.kit.course import ID, RIGHT, hand_in, release_by_hand, write_course
 from tests.kit.notebooks import answered
 
@@ -99,6 +102,32 @@ def test_figures_that_cannot_be_drawn_leave_the_record_as_it_was(
     drawn = draw_figures(course, ID, crew=CREW)
     assert (drawn.failed, drawn.exit_code) == ({"amy": "no box opens"}, 1)
     assert record(course) == before
+
+
+def test_ctrl_c_while_figures_are_drawn_loses_no_grade_and_the_next_run_goes_on(
+    course: Course,
+) -> None:
+    release = load_bundle(course, ID).release
+    students = [f"amy{number}" for number in range(4)]
+    for student in students:
+        hand_in(course, student, answered(release, **RIGHT))
+    autograde(course, ID, crew=CREW)
+
+    @contextmanager
+    def interrupting(total: int, what: str) -> Iterator[Advance]:
+        yield lambda done: signal.raise_signal(signal.SIGINT) if not warned else None
+
+    warned: list[str] = []
+    drawn = draw_figures(course, ID, crew=CREW, listener=Listener(warned.append, interrupting))
+    assert (len(warned), drawn.exit_code, drawn.left > 0) == (1, 130, True)
+    assert len(drawn.students) + drawn.left == 5
+    for student in students:
+        kept = load_result(course, ID, student)
+        assert kept is not None
+        assert kept.score == 6.0
+        assert (kept.figures == "keep") == (student in drawn.students)
+
+    assert len(draw_figures(course, ID, crew=CREW).students) == drawn.left
 
 
 def test_pages_do_not_promise_figures_that_a_course_skips(course: Course) -> None:
