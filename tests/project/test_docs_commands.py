@@ -42,6 +42,8 @@ MOODLE = (
     'Identifier,"Full name","Email address",Status,Grade,"Maximum Grade","Grade can be changed",'
     '"Last modified (submission)","Last modified (grade)","Feedback comments"\n'
     "Participant 1,Ada,ada@example.org,Submitted for grading,,60.00,Yes,-,-,\n"
+    "Participant 2,Dana,dana@example.org,Submitted for grading,,60.00,Yes,-,-,\n"
+    "Participant 3,Lena,lena@example.org,Submitted for grading,,60.00,Yes,-,-,\n"
 )
 PEOPLE = "First name,Last name,Email address\nAda,A.,ada@example.org\n"
 ROSTER = (
