@@ -19,6 +19,7 @@ __all__ = [
     "WORKERS",
     "CourseCommand",
     "GraderCommand",
+    "needs_desk",
     "print_json",
     "write_output",
 ]
@@ -95,6 +96,20 @@ SOME = click.argument("ids", nargs=-1, metavar="[ID…]", shell_complete=_comple
 WORKERS = click.option(
     "--workers", type=_Count(1, 256), default=None, help="Processes.  [default: cores]"
 )
+
+
+def needs_desk(command: str) -> None:
+    """Say which extra is missing, before anything of it is imported.
+
+    Args:
+        command: its name.
+
+    Raises:
+        UsageError: the extra `desk` is not installed.
+    """
+    if not all(find_spec(name) for name in ("starlette", "uvicorn", "python_multipart")):
+        remedy = "type: pip install 'chainrule[desk]'"
+        raise UsageError(f"grader {command} needs what the desk is made of; {remedy}")
 
 
 def print_json(value: Any) -> bool:

@@ -28,7 +28,17 @@ from grader.course.moments import read_moment
 from grader.course.problems import first_problem
 from grader.errors import CourseError, UsageError
 
-__all__ = ["Assignment", "Course", "LatePolicy", "Limits", "Mail", "Question"]
+__all__ = [
+    "COURSE_FILE",
+    "Assignment",
+    "Course",
+    "Desk",
+    "LatePolicy",
+    "Limits",
+    "Mail",
+    "Question",
+    "Shown",
+]
 
 RENAMING = ".renaming"  # in the course folder, while a student gets another id
 SQLITE, POSTGRESQL = "sqlite:///", "postgresql://"
@@ -42,6 +52,7 @@ PAGE_NAME = re.compile(
     r"([^{}]|\{(id|name|first_name|last_name|section|assignment)\})*\{id\}"
     r"([^{}]|\{(id|name|first_name|last_name|section|assignment)\})*"
 )
+Shown = Literal["none", "score", "checks", "hints", "full"]  # each shows more than the one before
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 
 
@@ -128,6 +139,29 @@ class Mail(_Model):
     per_minute: int = Field(default=60, ge=1, le=100_000)
 
 
+class Desk(_Model):
+    """Where students hand in on a page.
+
+    Args:
+        address: how their browsers reach it, without a path; links begin with it. An address with
+            https says that a proxy in front speaks TLS.
+        database: URL of the desk's own database; a relative SQLite path is taken from the course
+            folder.
+    """
+
+    address: str = Field(
+        default="http://127.0.0.1:8000",
+        max_length=300,
+        pattern=r"^https?://[A-Za-z0-9.:\[\]-]+$",
+        examples=["desk: {address: 'https://desk.example.edu'}"],
+    )
+    database: str = Field(
+        default="sqlite:///desk.db",
+        pattern=r"^(sqlite:///|postgresql(\+[a-z0-9]+)?://).+",
+        examples=["desk: {database: 'sqlite:///desk.db'}"],
+    )
+
+
 class Assignment(_Model):
     """One assignment of the course.
 
@@ -137,6 +171,11 @@ class Assignment(_Model):
         due: date and time with a time zone, or in the course's, if it names one; None if there is
             no deadline.
         lms_name: the title in the LMS's gradebook, if it is not `title`.
+        feedback_before_due: what a student reads at the desk before their own deadline: nothing,
+            the score, also the checks that failed, also hints, or everything.
+        attempts_per_day: how often a student may hand in at the desk on one day of the calendar;
+            None if there is no such limit.
+        cooldown_minutes: how long a student waits at the desk between two attempts.
         questions: the questions by name, in the order of feedback; in course.yml, a number
             alone gives a question's points.
     """
@@ -147,6 +186,11 @@ class Assignment(_Model):
     lms_name: str | None = Field(
         default=None, min_length=1, max_length=300, examples=["lms_name: Homework 2"]
     )
+    feedback_before_due: Shown = Field(default="hints", examples=["feedback_before_due: hints"])
+    attempts_per_day: int | None = Field(
+        default=None, ge=1, le=1000, examples=["attempts_per_day: 10"]
+    )
+    cooldown_minutes: float = Field(default=0, ge=0, le=10_080, examples=["cooldown_minutes: 5"])
     questions: dict[Identifier, Question] = Field(
         min_length=1, examples=["questions: {forward: 6, explain: {points: 6, manual: true}}"]
     )
@@ -198,6 +242,7 @@ class Course(_Model):
         groups: file name of the groups, relative to `root`.
         canvas: address of the university's Canvas; a token is never in course.yml.
         mail: how feedback pages are mailed.
+        desk: where students hand in on a page.
         page_name: the name of each page's file where people pass pages on, with `{id}` in it.
         root: the folder of course.yml.
     """
@@ -242,6 +287,7 @@ class Course(_Model):
         default=None, max_length=300, examples=["canvas: https://canvas.example.edu"]
     )
     mail: Mail = Field(default=Mail(), examples=["mail: {server: smtp.example.edu, user: ada}"])
+    desk: Desk = Field(default=Desk(), examples=["desk: {address: 'https://desk.example.edu'}"])
     page_name: str = Field(
         default="{id}-{name}", max_length=200, examples=["page_name: '{id}-{name}'"]
     )
@@ -359,11 +405,19 @@ class Course(_Model):
 
         Plain `postgresql://` means the driver that is installed, psycopg 3 or else psycopg2.
         """
-        if self.gradebook.startswith(SQLITE):
-            return SQLITE + str(self.root / self.gradebook.removeprefix(SQLITE))
-        if self.gradebook.startswith(POSTGRESQL) and find_spec("psycopg"):
-            return "postgresql+psycopg://" + self.gradebook.removeprefix(POSTGRESQL)
-        return self.gradebook
+        return self._database_url(self.gradebook)
+
+    @property
+    def desk_url(self) -> str:
+        """The URL of the desk's database, read in the same way."""
+        return self._database_url(self.desk.database)
+
+    def _database_url(self, given: str) -> str:
+        if given.startswith(SQLITE):
+            return SQLITE + str(self.root / given.removeprefix(SQLITE))
+        if given.startswith(POSTGRESQL) and find_spec("psycopg"):
+            return "postgresql+psycopg://" + given.removeprefix(POSTGRESQL)
+        return given
 
     def solution_dir(self, assignment_id: str) -> Path:
         """The folder with the source of an assignment."""

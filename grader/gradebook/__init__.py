@@ -3,5 +3,5 @@
 Lives here: everything that knows nbgrader's tables, and what is derived from them.
 
 May import: `intake`, `course`, `system`. Imported by: `grading`, `release`, `pages`, `export`,
-`cli`, `nbgrader_plugins`.
+`desk`, `cli`, `nbgrader_plugins`.
 """

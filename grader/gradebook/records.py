@@ -20,12 +20,15 @@ __all__ = [
     "fingerprint",
     "kept_figures",
     "kept_fingerprint",
+    "load_beside",
     "load_result",
     "replace_notebook",
+    "save_beside",
     "save_parcel",
     "save_result",
 ]
 
+BESIDE = "result.json"  # the result of an attempt
 # How a record begins.
 BEGINNING = re.compile(rb'\{\s*"fingerprint": "([0-9a-f]{64})",\s*"figures": "([a-z]+)"')
 
@@ -101,6 +104,24 @@ def _scores_before(path: Path) -> dict[str, float]:
         return {name: float(score) for name, score in scores.items() if score is not None}
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return {}
+
+
+def save_beside(path: Path, result: SubmissionResult) -> None:
+    """Keep the result of an attempt beside its notebook; it may never become the grade.
+
+    Args:
+        path: the attempt's notebook.
+        result: its own notebook is left out.
+    """
+    write_whole(path.with_name(BESIDE), replace(result, notebook=None).to_json())
+
+
+def load_beside(path: Path) -> SubmissionResult | None:
+    """The result that is kept beside an attempt's notebook; None if none of ours is there."""
+    try:
+        return SubmissionResult.from_json(path.with_name(BESIDE).read_bytes())
+    except (OSError, ValueError):
+        return None
 
 
 def kept_fingerprint(course: Course, assignment_id: str, student: str) -> str:

@@ -13,19 +13,16 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from grader.gradebook.late import HandIn, lateness
-from grader.gradebook.records import fingerprint
+from grader.gradebook.records import fingerprint, load_beside, save_beside
 from grader.grading.pool import grade_all
 from grader.grading.run import Run
 from grader.intake.attempts import Attempt, StudentAttempts, latest, students_with_attempts
 from grader.intake.shared import Shared, keep_best, kept_best
 from grader.intake.submissions import Submission, with_content
 from grader.results import Status, SubmissionResult
-from grader.system.files import write_whole
 from grader.system.listener import Advance
 
 __all__ = ["settle_attempts"]
-
-RECORD = "result.json"
 
 
 def settle_attempts(run: Run, students: Sequence[str], stop: threading.Event) -> None:
@@ -200,16 +197,11 @@ def _ungraded(
 def _keep(submission: Submission, result: SubmissionResult) -> dict[str, float]:
     if result.status is Status.NOT_GRADED or result.score is None:
         return {}
-    record = replace(result, notebook=None)
-    write_whole(submission.path.parent / RECORD, record.to_json())
+    save_beside(submission.path, result)
     return {str(submission.path): result.score}
 
 
 def _kept(attempt: Attempt, mark: str) -> float | None:
     """The points that are kept beside an attempt, if they are of this fingerprint."""
-    try:
-        text = (attempt.path.parent / RECORD).read_text(encoding="utf-8")
-        kept = SubmissionResult.from_json(text)
-    except (OSError, ValueError):
-        return None
-    return kept.score if kept.fingerprint == mark else None
+    kept = load_beside(attempt.path)
+    return kept.score if kept and kept.fingerprint == mark else None

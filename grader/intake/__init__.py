@@ -4,5 +4,5 @@ Lives here: archives, attempts, times, whose file it is, and the repair of a not
 release. `naming/` has one module for each system whose downloads are recognised.
 
 May import: `lms`, `course`, `system`; it does not know the box. Imported by: `gradebook`,
-`grading`, `pages`, `export`, `release`, `cli`, `nbgrader_plugins`.
+`grading`, `pages`, `export`, `release`, `desk`, `cli`, `nbgrader_plugins`.
 """

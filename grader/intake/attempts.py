@@ -151,6 +151,16 @@ class StudentAttempts:
         return True
 
     @property
+    def installed(self) -> Attempt | None:
+        """The attempt that is in `submitted/`; None if none is, or something else."""
+        data = _content(self._submitted / self._name)
+        if data is None:
+            return None
+        digest, stamp = hashlib.sha256(data).hexdigest(), self._stamp_in_submitted()
+        same = [a for a in self.attempts if a.digest == digest]
+        return next((a for a in reversed(same) if a.stamp == stamp), None)
+
+    @property
     def is_empty(self) -> bool:
         """Whether nothing was handed in yet, neither collected nor put into `submitted/`."""
         return not self.attempts and not os.path.lexists(self._submitted / self._name)
@@ -194,13 +204,22 @@ class StudentAttempts:
         order: int,
         origin: str,
     ) -> Attempt:
-        number = max((a.number for a in self.attempts), default=0) + 1
+        number = self._claimed(max((a.number for a in self.attempts), default=0) + 1)
         path = self._folder / str(number) / self._name
         digest = hashlib.sha256(data).hexdigest()
         write_whole(path, data)
         attempt = Attempt(number, path, digest, collected_at, stamp, order, origin)
         self.attempts.append(attempt)
         return self._write(attempt)
+
+    def _claimed(self, number: int) -> int:
+        """The first number from this one on that nobody has; the desk and `collect` may meet."""
+        while True:
+            try:
+                (self._folder / str(number)).mkdir(parents=True)
+                return number
+            except FileExistsError:
+                number += 1
 
     def _write(self, written: Attempt) -> Attempt:
         """Write attempt.json; without this file the attempt would not count."""

@@ -104,7 +104,7 @@ class _Shared:
     def digest(self) -> bytes:
         """Of course.yml and of the kit: if one of them changes, any page may change."""
         digest = hashlib.sha256(kit_digest().encode())
-        for path in sorted(TEMPLATES.glob("*.html")):
+        for path in sorted((*TEMPLATES.glob("*.html"), *TEMPLATES.glob("*.css"))):
             digest.update(path.read_bytes())
         digest.update(self.course.model_dump_json().encode() + self.assignment.id.encode())
         return digest.digest()

@@ -12,7 +12,7 @@ from typing import BinaryIO
 if sys.platform != "win32":
     import fcntl
 
-__all__ = ["hide_from_others", "one_at_a_time", "write_whole"]
+__all__ = ["hide_from_others", "keep_on_disk", "one_at_a_time", "write_whole"]
 
 PRIVATE = 0o660  # less the umask: nothing that the grader writes is for other accounts
 
@@ -83,6 +83,23 @@ def _is_at(file: BinaryIO, path: Path) -> bool:
         return os.path.samestat(os.fstat(file.fileno()), path.lstat())
     except FileNotFoundError:
         return False
+
+
+def keep_on_disk(path: Path, above: Path) -> None:
+    """Wait until a file, and its name in each folder up to `above`, would outlive a power cut.
+
+    Args:
+        path: a file that was written.
+        above: a folder that the file is in.
+    """
+    for place in (path, *path.parents):
+        descriptor = os.open(place, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        if place == above:
+            return
 
 
 def hide_from_others(path: Path) -> None:

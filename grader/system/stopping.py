@@ -15,6 +15,8 @@ __all__ = ["stop_on_interrupt"]
 def stop_on_interrupt(warn: Callable[[str], None]) -> Iterator[threading.Event]:
     """Make the first Ctrl-C set an event; a second one interrupts as usual.
 
+    Only the main thread hears of Ctrl-C. In another thread, whoever started it has to stop it.
+
     Args:
         warn: called at the first Ctrl-C, with one line that says what it does.
 
@@ -22,6 +24,9 @@ def stop_on_interrupt(warn: Callable[[str], None]) -> Iterator[threading.Event]:
         The event. Code that starts work checks it, and starts no more once it is set.
     """
     stop = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield stop
+        return
 
     def handle(number: int, frame: FrameType | None) -> None:
         stop.set()

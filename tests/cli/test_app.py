@@ -25,7 +25,7 @@ from tests.kit.processes import grader_here, run_grader
 COMMANDS = {"build", "collect", "autograde", "figures", "export", "feedback", "report"}
 COMMANDS |= {"check", "doctor"}
 NEWER = {"init", "release", "demo", "new", "completion", "give-back", "package", "rename", "roster"}
-NEWER |= {"site"}
+NEWER |= {"site", "invite", "serve", "submit"}
 
 
 @pytest.fixture(scope="module")

@@ -16,13 +16,16 @@ from grader.cli.commands.feedback import feedback
 from grader.cli.commands.figures import figures
 from grader.cli.commands.give_back import give_back
 from grader.cli.commands.init import init
+from grader.cli.commands.invite import invite
 from grader.cli.commands.new import new
 from grader.cli.commands.package import package
 from grader.cli.commands.release import release
 from grader.cli.commands.rename import rename
 from grader.cli.commands.report import report
 from grader.cli.commands.roster import roster
+from grader.cli.commands.serve import serve
 from grader.cli.commands.site import site
+from grader.cli.commands.submit import submit
 
 __all__ = ["ALL"]
 
@@ -42,7 +45,10 @@ ALL = (
     feedback,
     give_back,
     report,
+    invite,
+    serve,
     check,
+    submit,
     new,
     completion,
     doctor,

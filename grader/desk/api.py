@@ -1,0 +1,104 @@
+"""The desk for programs: version 1 of its HTTP interface, which `grader submit` uses.
+
+Every answer is JSON. An error is `{"error": "one sentence"}`.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from grader.course.roster import Person
+from grader.desk.desk import Desk, Tried, Work
+from grader.desk.receipts import NotYet
+from grader.desk.receiving import Refused, received
+from grader.desk.shown import shown_of
+
+__all__ = ["ROUTES", "attempt_data", "error"]
+
+
+async def _post(request: Request) -> Response:
+    desk: Desk = request.app.state.desk
+    student = await run_in_threadpool(_student, request)
+    assignment = desk.assignment(request.path_params["assignment"])
+    if student is None:
+        return _unknown()
+    if assignment is None:
+        return error(404, "There is no such assignment.")
+    try:
+        upload = await received(request)
+        receipt = await run_in_threadpool(
+            desk.receipts.hand_in, desk.files.now(), assignment, student.id, upload.notebook
+        )
+    except Refused as refused:
+        return error(refused.status, refused.reason)
+    except NotYet as wait:
+        opens = wait.opens.astimezone(UTC)
+        told = f"The next attempt opens at {opens:%Y-%m-%d %H:%M:%S} UTC."
+        return error(429, told, opens_at=opens.isoformat())
+    return JSONResponse(
+        {
+            "attempt": receipt.number,
+            "received_at": receipt.received_at.isoformat(),
+            "sha256": receipt.sha256,
+        },
+        202,
+        {"Location": f"/api/v1/assignments/{assignment.id}/attempts/{receipt.number}"},
+    )
+
+
+def _get(request: Request) -> Response:
+    desk: Desk = request.app.state.desk
+    student = _student(request)
+    if student is None:
+        return _unknown()
+    assignment = desk.assignment(request.path_params["assignment"])
+    if assignment:
+        work = desk.work(student, assignment)
+        for tried in work.tried:
+            if tried.number == request.path_params["number"] and tried.receipt:
+                return JSONResponse(attempt_data(work, tried))
+    return error(404, "There is no such attempt.")
+
+
+def attempt_data(work: Work, tried: Tried) -> dict[str, Any]:
+    """An attempt as the interface tells it, within what the student may read."""
+    shown = shown_of(tried.result, work.level).as_data() if tried.result else {}
+    return {
+        "state": tried.state,
+        "attempt": tried.number,
+        "counts": tried.counts,
+        "score": shown.get("score"),
+        "max_score": work.assignment.max_score,
+        "questions": shown.get("questions", {}),
+        "notes": shown.get("notes", ()),
+    }
+
+
+def error(status: int, sentence: str, **more: str) -> JSONResponse:
+    """An answer that says what is wrong."""
+    return JSONResponse({"error": sentence, **more}, status)
+
+
+def _student(request: Request) -> Person | None:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    desk: Desk = request.app.state.desk
+    return desk.by_link(token.strip()) if scheme.lower() == "bearer" else None
+
+
+def _unknown() -> Response:
+    answer = error(401, "Send the token of your personal link as Authorization: Bearer.")
+    answer.headers["WWW-Authenticate"] = "Bearer"
+    return answer
+
+
+PLACE = "/api/v1/assignments/{assignment}/attempts"
+ROUTES = [
+    Route(PLACE, _post, methods=["POST"]),
+    Route(PLACE + "/{number:int}", _get, methods=["GET"]),
+]

@@ -1,0 +1,129 @@
+"""The desk as one ASGI application: its routes, and the headers that every answer has."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.resources import files
+
+from starlette.applications import Starlette
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from grader.desk import api, news, views
+from grader.desk.desk import Desk
+
+__all__ = ["desk_app"]
+
+# Nothing from elsewhere, no script and no style in the page itself, in nobody's frame.
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
+        "img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+TLS_HEADERS = {"Strict-Transport-Security": "max-age=31536000"}
+
+
+def desk_app(desk: Desk) -> ASGIApp:
+    """The application.
+
+    Args:
+        desk: course, database and queue.
+    """
+    app = Starlette(
+        routes=[
+            Route("/healthz", _healthz),
+            Route("/style.css", _style),
+            Route("/desk.js", _script),
+            *news.ROUTES,
+            *views.ROUTES,
+            *api.ROUTES,
+        ],
+        exception_handlers={HTTPException: _refused, Exception: _broken},
+        lifespan=_with_bell,
+    )
+    app.state.desk = desk
+    app.router.redirect_slashes = False
+    return _Headers(app, desk)  # outside of Starlette's own handling of errors
+
+
+@asynccontextmanager
+async def _with_bell(app: Starlette) -> AsyncIterator[None]:
+    desk: Desk = app.state.desk
+    app.state.bell = bell = news.Bell()
+    desk.receipts.also_told.append(bell.ring)
+    yield
+    desk.receipts.also_told.remove(bell.ring)
+
+
+class _Headers:
+    """Adds the headers that an answer does not set itself."""
+
+    def __init__(self, app: ASGIApp, desk: Desk) -> None:
+        self._app, self._desk = app, desk
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        is_tls = self._desk.files.now().course.desk.address.startswith("https://")
+
+        async def sent(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in (HEADERS | (TLS_HEADERS if is_tls else {})).items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self._app(scope, receive, sent)
+
+
+def _refused(request: Request, error: Exception) -> Response:
+    """No such address, or no such method."""
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    if request.url.path.startswith("/api/"):
+        return api.error(status, "There is no such address, or not with this method.")
+    answer = views.not_found(request)
+    answer.status_code = status
+    return answer
+
+
+def _broken(request: Request, error: Exception) -> Response:
+    """An error of ours; what it was is for the log only."""
+    desk: Desk = request.app.state.desk
+    desk.warn(f"a request ended in {type(error).__name__}: {error}")
+    if request.url.path.startswith("/api/"):
+        return api.error(500, "Something went wrong on our side; try again later.")
+    return views.broken(request)
+
+
+def _healthz(request: Request) -> Response:
+    desk: Desk = request.app.state.desk
+    problem = desk.files.problem
+    body = {"status": "ok" if not problem else "a file of the course is wrong"}
+    return JSONResponse({**body, "queue": desk.receipts.length()})
+
+
+def _style(request: Request) -> Response:
+    return _file("text/css", "style.css", "desk/desk.css")
+
+
+def _script(request: Request) -> Response:
+    return _file("text/javascript", "desk/desk.js")
+
+
+def _file(media_type: str, *names: str) -> Response:
+    """Our own files, the same for everybody, so browsers may keep them for a while."""
+    folder = files("grader.pages").joinpath("templates")
+    text = "".join(folder.joinpath(name).read_text(encoding="utf-8") for name in names)
+    return Response(text, media_type=media_type, headers={"Cache-Control": "max-age=300"})

@@ -1,0 +1,100 @@
+"""The course as its files are now: a change of roster, dates or course.yml needs no new start."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from grader.course.deadlines import Deadlines, load_deadlines
+from grader.course.groups import Groups, load_groups
+from grader.course.roster import Person, Roster, load_roster
+from grader.course.settings import COURSE_FILE, Assignment, Course
+from grader.errors import GraderError
+
+__all__ = ["CourseFiles", "CourseNow"]
+
+
+@dataclass(frozen=True)
+class CourseNow:
+    """What the files of the course say at one moment.
+
+    Args:
+        course: course.yml.
+        roster: who takes the course; nobody else is let in.
+        deadlines: until when each of them may hand in.
+        groups: who works together.
+    """
+
+    course: Course
+    roster: Roster
+    deadlines: Deadlines
+    groups: Groups
+
+    def student(self, known_as: str | None) -> Person | None:
+        """The student that somebody who signed in is; None if they do not take the course.
+
+        Args:
+            known_as: what the way of signing in calls them: an id, which may be a former one.
+        """
+        now = self.roster.former.get(known_as or "", known_as or "")
+        return self.roster.people.get(known_as or "") or self.roster.people.get(now)
+
+    def until(self, assignment: Assignment, student: str) -> datetime | None:
+        """When the student's work is due; None if it never is."""
+        return self.deadlines.of(assignment, student)
+
+    @property
+    def grace(self) -> timedelta:
+        """Lateness that costs nothing."""
+        return timedelta(minutes=self.course.late_policy.grace_minutes)
+
+
+class CourseFiles:
+    """Reads the files again when one of them has changed.
+
+    Args:
+        root: the course folder.
+
+    Raises:
+        GraderError: a file is wrong now, at the start. Later, the last good state is kept.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root, self._turn = root, threading.Lock()
+        self.problem = ""
+        self._now = _load(root)
+        self._mark = self._marks()
+
+    def now(self) -> CourseNow:
+        """The course as it is now, or as it was before somebody broke one of its files."""
+        with self._turn:
+            mark = self._marks()
+            if mark != self._mark:
+                self._mark = mark
+                try:
+                    self._now, self.problem = _load(self._root), ""
+                except GraderError as error:
+                    self.problem = str(error)
+            return self._now
+
+    def _marks(self) -> list[tuple[int, int]]:
+        course = self._now.course
+        paths = (course.roster_path, course.extensions_path, course.groups_path)
+        return [_mark(path) for path in (self._root / COURSE_FILE, *paths)]
+
+
+def _load(root: Path) -> CourseNow:
+    course = Course.load(root)
+    return CourseNow(
+        course, load_roster(course) or Roster(), load_deadlines(course), load_groups(course)
+    )
+
+
+def _mark(path: Path) -> tuple[int, int]:
+    try:
+        status = path.stat()
+    except OSError:
+        return (0, 0)
+    return (status.st_mtime_ns, status.st_size)

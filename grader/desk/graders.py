@@ -1,0 +1,165 @@
+"""Grades what is in the queue, and keeps results where `collect` and `autograde` keep theirs.
+
+As many threads as there are workers take attempts and wait for their results. One more thread keeps
+the results that have gathered, by the same function that `grader autograde` calls. An attempt
+leaves the queue when its result is kept, so a server that was killed in between starts that attempt
+anew, and the outcome is the same.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from grader.course.bundle import load_bundle
+from grader.desk.course_now import CourseFiles, CourseNow
+from grader.desk.crews import KnownCrew, WarmWorkers
+from grader.desk.receipts import Receipt, Receipts
+from grader.errors import GraderError
+from grader.gradebook.records import save_beside
+from grader.grading.batch import autograde
+from grader.grading.pool import Crew
+from grader.intake.shared import Shared
+from grader.intake.submissions import Submission
+from grader.results import Status, SubmissionResult
+from grader.system.listener import Listener
+
+__all__ = ["Graders"]
+
+
+@dataclass(frozen=True)
+class _Graded:
+    receipt: Receipt
+    result: SubmissionResult
+
+
+class Graders:
+    """The threads that empty the queue; a context manager, which finishes what runs.
+
+    Args:
+        files: the course.
+        receipts: the queue.
+        crew: who grades.
+        warn: told in one line what goes wrong on our side; never who handed in.
+        unsafe: whether to grade where boxes cannot be closed off.
+    """
+
+    def __init__(
+        self,
+        files: CourseFiles,
+        receipts: Receipts,
+        crew: Crew,
+        warn: Callable[[str], None],
+        *,
+        unsafe: bool = False,
+    ) -> None:
+        self._files, self._receipts, self._crew, self._warn = files, receipts, crew, warn
+        self._unsafe, self._warm, self._stop = unsafe, WarmWorkers(crew), threading.Event()
+        self._done: queue.SimpleQueue[_Graded | None] = queue.SimpleQueue()
+        self._threads = [
+            threading.Thread(target=self._take, name=f"desk {n}") for n in range(crew.size)
+        ]
+        self._keeper = threading.Thread(target=self._keep, name="desk keeper")
+
+    def __enter__(self) -> Graders:
+        self._receipts.recover()
+        for thread in (*self._threads, self._keeper):
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._receipts.tell()
+        for thread in self._threads:
+            thread.join()
+        self._done.put(None)
+        self._keeper.join()
+        self._warm.close()
+
+    def warm_up(self, assignment_id: str) -> None:
+        """Start the workers of an assignment, so that its first attempt need not wait for them.
+
+        Raises:
+            GraderError: the assignment cannot be graded.
+        """
+        course = self._files.now().course
+        self._warm.warm_up(load_bundle(course, assignment_id, unsafe=self._unsafe))
+
+    def _take(self) -> None:
+        while not self._stop.is_set():
+            receipt = self._receipts.take()
+            if receipt is None:
+                with self._receipts.news:
+                    self._receipts.news.wait(timeout=1)
+                continue
+            self._receipts.tell()
+            try:
+                self._done.put(_Graded(receipt, self._graded(receipt)))
+            except Exception as error:  # one attempt must not end the thread that grades all
+                self._failed([receipt], error)
+
+    def _graded(self, receipt: Receipt) -> SubmissionResult:
+        now = self._files.now()
+        bundle = load_bundle(now.course, receipt.assignment, unsafe=self._unsafe)
+        submission = _submission(now, receipt)
+        result = self._warm.grade(bundle, submission)
+        if result.status is not Status.NOT_GRADED:
+            save_beside(submission.path, result)
+        return result
+
+    def _keep(self) -> None:
+        while batch := self._gathered():
+            now = self._files.now()
+            for assignment in dict.fromkeys(graded.receipt.assignment for graded in batch):
+                some = [graded for graded in batch if graded.receipt.assignment == assignment]
+                try:
+                    self._kept(now, assignment, some)
+                except Exception as error:  # nor the thread that keeps what they graded
+                    self._failed([graded.receipt for graded in some], error)
+
+    def _gathered(self) -> list[_Graded]:
+        """What has been graded by now, at least one; none at the end."""
+        batch = [self._done.get()]
+        while batch[-1] is not None and not self._done.empty():
+            batch.append(self._done.get())
+        if batch[-1] is None and len(batch) > 1:
+            self._done.put(None)  # the next call has to find the end, too
+        return [graded for graded in batch if graded is not None]
+
+    def _kept(self, now: CourseNow, assignment: str, batch: Iterable[_Graded]) -> None:
+        known = {one.result.fingerprint: one.result for one in batch if one.result.fingerprint}
+        students = {one.receipt.student for one in batch}
+        members = now.groups.with_members(assignment, sorted(students))
+        autograde(
+            now.course,
+            assignment,
+            students=sorted(students | (set(members) & set(now.roster.people))),
+            crew=KnownCrew(self._crew, known),
+            unsafe=self._unsafe,
+            listener=Listener(self._warn),
+        )
+        for outcome, is_failed in (("done", False), ("failed", True)):
+            ended = [
+                one.receipt
+                for one in batch
+                if (one.result.status is Status.NOT_GRADED) == is_failed
+            ]
+            self._receipts.end(ended, outcome)
+
+    def _failed(self, receipts: list[Receipt], error: Exception) -> None:
+        """Tell the teacher; the next start of the server tries again."""
+        numbers = ", ".join(str(receipt.id) for receipt in receipts)
+        told = str(error) if isinstance(error, GraderError) else f"{type(error).__name__}: {error}"
+        self._warn(f"attempts {numbers} could not be graded: {told}; a restart tries again")
+        self._receipts.end(receipts, "failed")
+
+
+def _submission(now: CourseNow, receipt: Receipt) -> Submission:
+    """The attempt, with the random inputs of the student or of the student's group."""
+    group = now.groups.of(receipt.assignment, receipt.student)
+    person = now.roster.get(receipt.student)
+    shared = Shared(group.name, person.id, person.full_name or person.id) if group else None
+    path = now.course.root / receipt.path
+    return Submission(receipt.student, receipt.assignment, path, shared=shared)

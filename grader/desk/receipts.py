@@ -1,0 +1,229 @@
+"""Receipts and the queue: what was acknowledged is on disk, and waits to be graded once."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import Row, Select, delete, func, insert, literal, select, update
+
+from grader.course.settings import Assignment
+from grader.desk.course_now import CourseNow
+from grader.desk.limits import next_opening
+from grader.desk.state import State
+from grader.desk.tables import ATTEMPTS, QUEUE
+from grader.intake.attempts import Attempt, StudentAttempts
+from grader.system.files import keep_on_disk
+
+__all__ = ["NotYet", "Receipt", "Receipts"]
+
+
+class NotYet(Exception):
+    """The student has to wait before the next attempt.
+
+    Args:
+        opens: when it opens.
+    """
+
+    def __init__(self, opens: datetime) -> None:
+        super().__init__(opens)
+        self.opens = opens
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """One attempt that was acknowledged.
+
+    Args:
+        id: its number in the desk; later ones have greater numbers.
+        assignment: assignment id.
+        student: student id.
+        number: 1 for the student's first attempt at the assignment.
+        received_at: when the last byte was here, by our clock.
+        sha256: digest of its bytes.
+        path: the notebook, relative to the course folder.
+        state: `waiting`, `running`, `done`, or `failed` if we could not grade it.
+    """
+
+    id: int
+    assignment: str
+    student: str
+    number: int
+    received_at: datetime
+    sha256: str
+    path: str
+    state: str = "waiting"
+
+
+class Receipts:
+    """Takes attempts in, hands them to the graders, and remembers how they ended.
+
+    Args:
+        state: the desk.
+    """
+
+    def __init__(self, state: State) -> None:
+        self._state, self._turn = state, threading.Lock()
+        self.news = threading.Condition()  # told when an attempt came in or its state changed
+        self.also_told: list[Callable[[], None]] = []  # who cannot wait on a condition
+
+    def hand_in(self, now: CourseNow, assignment: Assignment, student: str, data: bytes) -> Receipt:
+        """Keep a notebook; when this returns, it is on disk and in the queue.
+
+        Args:
+            now: the course.
+            assignment: what it is handed in for.
+            student: the student's id.
+            data: the notebook, at most `grader.notebook.MAX_BYTES` long.
+
+        Raises:
+            NotYet: the student has to wait.
+        """
+        with self._turn:
+            received_at = datetime.now(UTC)
+            opens = self.opens(now, assignment, student, received_at)
+            if opens > received_at:
+                raise NotYet(opens)
+            attempt = _kept(now, assignment.id, student, data, received_at)
+            receipt = self._enter(now, assignment.id, student, attempt, received_at)
+        self.tell()
+        return receipt
+
+    def opens(self, now: CourseNow, assignment: Assignment, student: str, at: datetime) -> datetime:
+        """When the student may hand in next; a time that is over if they may at once."""
+        query = select(ATTEMPTS.c.received_at).where(
+            ATTEMPTS.c.student == student, ATTEMPTS.c.assignment == assignment.id
+        )
+        with self._state.reading() as connection:
+            times = [time for time in connection.scalars(query) if time]
+        return next_opening(assignment, now.course.zone_of(assignment), times, at)
+
+    def of(self, student: str, assignment_id: str) -> list[Receipt]:
+        """The student's receipts for an assignment, the first one first."""
+        return self._found(
+            _receipts()
+            .where(ATTEMPTS.c.student == student, ATTEMPTS.c.assignment == assignment_id)
+            .order_by(ATTEMPTS.c.number)
+        )
+
+    def ahead_of(self, receipt: Receipt) -> int:
+        """How many attempts wait or run that came before this one."""
+        with self._state.reading() as connection:
+            query = select(func.count()).select_from(QUEUE).where(QUEUE.c.id < receipt.id)
+            return connection.scalar(query) or 0
+
+    def length(self) -> int:
+        """How many attempts wait or run."""
+        with self._state.reading() as connection:
+            return connection.scalar(select(func.count()).select_from(QUEUE)) or 0
+
+    def take(self) -> Receipt | None:
+        """The next attempt to grade, which is running from now on; None if none waits."""
+        query = (
+            _receipts()
+            .where(QUEUE.c.is_running == 0)
+            .order_by(QUEUE.c.id)
+            .limit(1)
+            .with_for_update(skip_locked=True, of=QUEUE)
+        )
+        with self._state.writing() as connection:
+            row = connection.execute(query).first()
+            if row is None:
+                return None
+            connection.execute(update(QUEUE).where(QUEUE.c.id == row.id).values(is_running=1))
+            return _receipt(row)
+
+    def end(self, receipts: Iterable[Receipt], outcome: str) -> None:
+        """Take attempts out of the queue.
+
+        Args:
+            receipts: those that were graded, and kept.
+            outcome: `done`, or `failed` if we could not grade them.
+        """
+        ids = [receipt.id for receipt in receipts]
+        with self._state.writing() as connection:
+            connection.execute(delete(QUEUE).where(QUEUE.c.id.in_(ids)))
+            connection.execute(
+                update(ATTEMPTS).where(ATTEMPTS.c.id.in_(ids)).values(outcome=outcome)
+            )
+        self.tell()
+
+    def recover(self) -> int:
+        """Put back into the queue what a killed server left running, and what failed.
+
+        Returns:
+            How many attempts wait now.
+        """
+        failed = select(ATTEMPTS.c.id, literal(0)).where(ATTEMPTS.c.outcome == "failed")
+        with self._state.writing() as connection:
+            connection.execute(update(QUEUE).values(is_running=0))
+            connection.execute(insert(QUEUE).from_select(["id", "is_running"], failed))
+            connection.execute(
+                update(ATTEMPTS).where(ATTEMPTS.c.outcome == "failed").values(outcome=None)
+            )
+        return self.length()
+
+    def tell(self) -> None:
+        """Wake everybody who waits for news."""
+        with self.news:
+            self.news.notify_all()
+        for tell in list(self.also_told):
+            tell()
+
+    def _enter(
+        self, now: CourseNow, assignment: str, student: str, attempt: Attempt, at: datetime
+    ) -> Receipt:
+        values: dict[str, Any] = {
+            "assignment": assignment,
+            "student": student,
+            "number": attempt.number,
+            "received_at": at,
+            "sha256": attempt.digest,
+            "path": attempt.path.relative_to(now.course.root).as_posix(),
+        }
+        with self._state.writing() as connection:
+            entered = connection.execute(insert(ATTEMPTS).values(values).returning(ATTEMPTS.c.id))
+            new = entered.scalar_one()
+            connection.execute(insert(QUEUE).values(id=new, is_running=0))
+        return Receipt(new, **values)
+
+    def _found(self, query: Select[Any]) -> list[Receipt]:
+        with self._state.reading() as connection:
+            return [_receipt(row) for row in connection.execute(query)]
+
+
+def _kept(
+    now: CourseNow, assignment: str, student: str, data: bytes, received_at: datetime
+) -> Attempt:
+    theirs = StudentAttempts(now.course, assignment, student)
+    attempt = theirs.add(data, "handed in at the desk", received_at)
+    if attempt is None:  # it was collected before, without a time; now it has one
+        digest = sha256(data).hexdigest()
+        attempt = next(a for a in theirs.attempts if a.digest == digest and a.submitted_at)
+    for path in sorted(attempt.path.parent.iterdir()):
+        keep_on_disk(path, now.course.root)
+    return attempt
+
+
+def _receipts() -> Select[Any]:
+    return select(ATTEMPTS, QUEUE.c.is_running).join_from(
+        ATTEMPTS, QUEUE, ATTEMPTS.c.id == QUEUE.c.id, isouter=True
+    )
+
+
+def _receipt(row: Row[Any]) -> Receipt:
+    state = row.outcome or ("running" if row.is_running else "waiting")
+    return Receipt(
+        row.id,
+        row.assignment,
+        row.student,
+        row.number,
+        row.received_at,
+        row.sha256,
+        row.path,
+        state,
+    )

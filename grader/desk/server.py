@@ -1,0 +1,140 @@
+"""Serves the desk: one server for each course, until it is asked to stop."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import uvicorn
+
+from grader.desk.app import desk_app
+from grader.desk.course_now import CourseFiles
+from grader.desk.desk import Desk
+from grader.desk.graders import Graders
+from grader.desk.receipts import Receipts
+from grader.desk.state import open_state
+from grader.errors import GraderError, UsageError
+from grader.grading.pool import Crew
+from grader.system.files import hide_from_others
+
+try:
+    import fcntl
+except ImportError:  # on Windows, where nobody grades
+    fcntl = None  # type: ignore[assignment]
+
+__all__ = ["serve"]
+
+LOCK = ".desk.lock"  # in the course folder
+MOST_CONNECTIONS = 1000
+STOPPING = (signal.SIGINT, signal.SIGTERM)
+FAREWELL_S = 5  # for answers that are under way when the server is asked to stop
+
+
+def serve(
+    root: Path,
+    crew: Crew,
+    host: str,
+    port: int,
+    *,
+    unsafe: bool,
+    warn: Callable[[str], None],
+    opened: Callable[[str], None],
+) -> None:
+    """Serve a course until SIGINT or SIGTERM; what is being graded then is finished and kept.
+
+    Args:
+        root: the course folder.
+        crew: who grades.
+        host: address to listen at.
+        port: its port; 0 for one that is free.
+        unsafe: whether to grade where boxes cannot be closed off.
+        warn: told in one line what goes wrong on our side.
+        opened: told the address once the desk takes requests.
+
+    Raises:
+        UsageError: the address is in use, or another server has this course.
+        GraderError: the course or its database cannot be opened.
+    """
+    files = CourseFiles(root)
+    course = files.now().course
+    with (
+        _only_server(course.root / LOCK),
+        _listening(host, port) as sock,
+        closing(open_state(course)) as state,
+    ):
+        receipts = Receipts(state)
+        config = uvicorn.Config(
+            desk_app(Desk(files, state, receipts, warn)),
+            log_level="warning",
+            access_log=False,  # addresses of links hold tokens
+            server_header=False,
+            limit_concurrency=MOST_CONNECTIONS,
+            timeout_graceful_shutdown=FAREWELL_S,
+            ws="none",
+        )
+        with Graders(files, receipts, crew, warn, unsafe=unsafe) as graders:
+            threading.Thread(target=_warm_up, args=(graders, files, warn), daemon=True).start()
+            shown = f"[{host}]" if ":" in host else host
+            opened(f"http://{shown}:{sock.getsockname()[1]}")
+            with _signals_only_stop():
+                uvicorn.Server(config).run(sockets=[sock])
+
+
+@contextmanager
+def _signals_only_stop() -> Iterator[None]:
+    """Keep this process alive when uvicorn has stopped: it then sends itself the signal again."""
+    before = {number: signal.signal(number, lambda *_: None) for number in STOPPING}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _warm_up(graders: Graders, files: CourseFiles, warn: Callable[[str], None]) -> None:
+    """Start workers for what students are working on: the released assignment that is due next."""
+    course = files.now().course
+    released = [a for a in course.assignments if course.release_dir(a.id).is_dir()]
+    now = datetime.now(UTC)
+    open_ones = [a for a in released if a.due is None or a.due > now] or released[-1:]
+    open_ones.sort(key=lambda a: (a.due is None, a.due or now))
+    try:
+        for assignment in open_ones[:1]:
+            graders.warm_up(assignment.id)
+    except GraderError as error:
+        warn(str(error))
+
+
+@contextmanager
+def _only_server(path: Path) -> Iterator[None]:
+    """Hold the course; the system lets go of it when this process ends, however it does."""
+    hide_from_others(path)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        if fcntl is not None:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                problem = "another `grader serve` has this course; stop that one first"
+                raise UsageError(f"{path.parent}: {problem}") from None
+        yield
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _listening(host: str, port: int) -> Iterator[socket.socket]:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        sock = socket.create_server((host, port), family=family, backlog=512)
+    except OSError as error:
+        problem = f"cannot listen there ({error.strerror}); name another --host or --port"
+        raise UsageError(f"{host}, port {port}: {problem}") from None
+    with sock:
+        yield sock

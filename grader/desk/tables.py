@@ -1,0 +1,90 @@
+"""The tables of the desk's own database, and how a moment is kept in it.
+
+A change here needs a new module in `grader/desk/migrations/versions/`; a test compares the two.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    DateTime,
+    ForeignKey,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+__all__ = ["ATTEMPTS", "LINKS", "QUEUE", "SESSIONS", "TABLES", "Moment"]
+
+
+class Moment(TypeDecorator[datetime]):
+    """A moment in UTC. SQLite keeps no time zone, so all moments are kept without one."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        """What is kept of a moment."""
+        return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        """The moment that was kept."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+TABLES = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+# Personal links. Of a token only the SHA-256 is here: who reads this table can open nothing.
+LINKS = Table(
+    "desk_links",
+    TABLES,
+    Column("id", Integer, primary_key=True),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("student", String(64), nullable=False, index=True),
+    Column("made_at", Moment, nullable=False),
+    Column("until", Moment),
+    Column("revoked_at", Moment),
+)
+
+# Browsers that are signed in. A session ends with its link.
+SESSIONS = Table(
+    "desk_sessions",
+    TABLES,
+    Column("digest", String(64), primary_key=True),
+    Column("link", Integer, ForeignKey("desk_links.id"), nullable=False, index=True),
+    Column("until", Moment, nullable=False),
+)
+
+# Receipts: what was acknowledged. `outcome` is empty as long as the attempt is in the queue.
+ATTEMPTS = Table(
+    "desk_attempts",
+    TABLES,
+    Column("id", Integer, primary_key=True),
+    Column("assignment", String(64), nullable=False),
+    Column("student", String(64), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("received_at", Moment, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("path", String(1000), nullable=False),
+    Column("outcome", String(16)),
+    UniqueConstraint("student", "assignment", "number"),
+)
+
+# What is still to grade, in the order of `id`, which is that of the receipts.
+QUEUE = Table(
+    "desk_queue",
+    TABLES,
+    Column("id", Integer, ForeignKey("desk_attempts.id"), primary_key=True, autoincrement=False),
+    Column("is_running", Integer, nullable=False, default=0),
+)

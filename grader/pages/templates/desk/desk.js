@@ -1,0 +1,27 @@
+"use strict";
+// All pages work without this: it adds dropping a file, news without reloading, and local times.
+for (const form of document.querySelectorAll("form.drop")) {
+  const field = form.querySelector("input[type=file]");
+  const over = (event) => { event.preventDefault(); form.classList.add("over"); };
+  form.addEventListener("dragenter", over);
+  form.addEventListener("dragover", over);
+  form.addEventListener("dragleave", () => form.classList.remove("over"));
+  form.addEventListener("drop", (event) => {
+    event.preventDefault();
+    form.classList.remove("over");
+    if (event.dataTransfer.files.length === 1) {
+      field.files = event.dataTransfer.files;
+      field.focus();
+    }
+  });
+  form.addEventListener("submit", () => { form.querySelector("button").disabled = true; });
+}
+const state = document.querySelector("[data-events]");
+if (state) {
+  const news = new EventSource(state.dataset.events);
+  news.addEventListener("state", (event) => { state.textContent = event.data; });
+  news.addEventListener("over", () => { news.close(); location.reload(); });
+}
+for (const time of document.querySelectorAll("time[datetime]")) {
+  time.title = new Date(time.dateTime).toLocaleString(document.documentElement.lang, { timeZoneName: "short" });
+}

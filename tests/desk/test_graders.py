@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import pytest
+
+from grader.course.settings import Course
+from grader.desk.graders import Graders
+from grader.gradebook.records import load_result
+from grader.grading.batch import autograde
+from grader.notebook import Notebook, grade_id
+from tests.kit.course import RIGHT, make_source
+from tests.kit.crew import CrewOfOne
+from tests.kit.desk import TestDesk, set_course
+
+WAIT_S = 120
+
+
+def answered(**answers: str) -> Notebook:
+    notebook = make_source()
+    for cell in notebook["cells"]:
+        name = grade_id(cell) or ""
+        cell["source"] = answers.get(name) or RIGHT.get(name, cell["source"])
+    return notebook
+
+
+@contextmanager
+def grading(desk: TestDesk, crew: CrewOfOne | None = None) -> Iterator[CrewOfOne]:
+    """Everything that was handed in before is graded when the block begins."""
+    crew = crew or CrewOfOne()
+    with Graders(desk.files, desk.receipts, crew, desk.warnings.append):
+        drained(desk)
+        yield crew
+
+
+def drained(desk: TestDesk) -> None:
+    with desk.receipts.news:
+        assert desk.receipts.news.wait_for(lambda: desk.receipts.length() == 0, WAIT_S)
+
+
+def test_the_student_reads_what_failed_and_why_but_no_expected_number(desk: TestDesk) -> None:
+    mira, token = desk.browser("mira"), ""
+    mira.hand_in(answered(double="def double(x):\n    return 3 * x"))
+    with grading(desk):
+        page = mira.get("/assignments/tiny/attempts/1").text
+        assert "double(x) is 2x." in page and "This attempt counts." in page
+        assert "expected" not in page and "refresh" not in page
+        assert mira.get("/assignments/tiny/attempts/1/feedback").status_code == 404
+        assert "3 of 9" in mira.get("/").text
+        token = desk.token("mira")
+        told = mira.get(
+            "/api/v1/assignments/tiny/attempts/1", Authorization=f"Bearer {token}"
+        ).json()
+        assert (told["state"], told["counts"], told["score"]) == ("done", True, 3)
+        assert told["questions"]["square"]["checks"] == []
+        failed = [check["claim"] for check in told["questions"]["double"]["checks"]]
+        assert failed == ["double(x) is 2x."]
+    assert desk.warnings == []
+
+
+def test_desk_and_autograde_are_one_course(desk: TestDesk, course: Course) -> None:
+    """What the desk has graded is up to date for the command, and the other way round."""
+    desk.browser("mira").hand_in(answered())
+    with grading(desk):
+        pass
+    result = load_result(course, "tiny", "mira")
+    assert result is not None and result.score == 6
+    summary = autograde(Course.load(course.root), "tiny", crew=CrewOfOne())
+    assert (summary.unchanged, len(summary.results)) == (1, 0)
+
+
+def test_the_latest_attempt_counts_and_each_has_its_own_result(desk: TestDesk) -> None:
+    mira = desk.browser("mira")
+    mira.hand_in(answered())
+    mira.hand_in(answered(square="def square(x):\n    return x"))
+    with grading(desk):
+        page = mira.get("/assignments/tiny").text
+    assert page.count("6 of 9") == 1 and page.count("4 of 9") == 2
+    result = load_result(desk.course, "tiny", "mira")
+    assert result is not None and result.score == 4
+    assert "Another attempt counts." in mira.get("/assignments/tiny/attempts/1").text
+
+
+def test_an_attempt_after_the_deadline_is_graded_but_the_one_in_time_counts(
+    desk: TestDesk, course: Course
+) -> None:
+    mira = desk.browser("mira")
+    mira.hand_in(answered(square="def square(x):\n    return x"))
+    due = desk.files.now().course.assignment("tiny").due
+    assert due is not None
+    set_course(course, due.isoformat(), (datetime.now(UTC)).isoformat())
+    set_course(course, "grace_minutes: 10", "grace_minutes: 0")
+    mira.hand_in(answered())
+    with grading(desk):
+        late = mira.get("/assignments/tiny/attempts/2").text
+        assert "6 of 9" in late and "Another attempt counts." in late
+        whole = mira.get("/assignments/tiny/attempts/1/feedback")
+    assert whole.status_code == 200 and "Your notebook, as it ran" in whole.text
+    assert "script" not in whole.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize("level", ["none", "score", "full"])
+def test_the_teacher_chooses_what_is_shown_before_the_deadline(
+    desk: TestDesk, course: Course, level: str
+) -> None:
+    set_course(course, "title: Tiny", f"title: Tiny\n    feedback_before_due: {level}")
+    mira = desk.browser("mira")
+    mira.hand_in(answered(double="def double(x):\n    return 3 * x"))
+    with grading(desk):
+        page = mira.get("/assignments/tiny/attempts/1").text
+        whole = mira.get("/assignments/tiny/attempts/1/feedback").status_code
+    assert ("3 of 9" in page) == (level != "none")
+    assert ("double(x) is 2x." in page) == (level == "full")
+    assert whole == (200 if level == "full" else 404)
+
+
+def test_work_that_is_no_notebook_is_rejected_with_a_reason(desk: TestDesk) -> None:
+    mira = desk.browser("mira")
+    mira.hand_in(b"this is no notebook")
+    with grading(desk):
+        page = mira.get("/assignments/tiny/attempts/1").text
+    assert "0 of 9" in page and 'class="note"' in page
+    assert desk.warnings == []
+
+
+def test_what_cannot_be_graded_fails_without_stopping_others(desk: TestDesk) -> None:
+    """A teacher's mistake: it is told once to the teacher, and a restart tries again."""
+    tests = desk.course.solution_dir("tiny") / "hidden_tests.py"
+    kept = tests.read_bytes()
+    tests.unlink()
+    mira = desk.browser("mira")
+    mira.hand_in(answered())
+    with grading(desk):
+        assert "Your teacher will see to it" in mira.get("/assignments/tiny/attempts/1").text
+    assert len(desk.warnings) == 1 and "mira" not in desk.warnings[0]
+    tests.write_bytes(kept)
+    with grading(desk):
+        assert "6 of 9" in mira.get("/assignments/tiny/attempts/1").text
+
+
+def test_a_group_has_the_work_that_one_of_them_hands_in(desk: TestDesk) -> None:
+    path = desk.course.groups_path
+    path.write_text("group,student\none,mira\none,farah\n", encoding="utf-8")
+    desk.browser("mira").hand_in(answered())
+    with grading(desk) as crew:
+        assert crew.ran == ["mira"]
+    for student in ("mira", "farah"):
+        result = load_result(desk.course, "tiny", student)
+        assert result is not None and result.score == 6

@@ -1,0 +1,111 @@
+"""A desk in the test's own process, and a browser for it that runs no script."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+
+from grader.course.settings import Course
+from grader.desk.app import desk_app
+from grader.desk.course_now import CourseFiles
+from grader.desk.desk import Desk
+from grader.desk.links import invite
+from grader.desk.receipts import Receipts
+from grader.desk.state import State, open_state
+from grader.notebook import Notebook, dumps
+
+ROSTER = "id,first_name,last_name,email\nfarah,Farah,Al-Sayed,\nmira,Mira,Lange,\n"
+CSRF = re.compile(r'name="csrf" value="([0-9a-f]{64})"')
+
+
+def set_course(course: Course, old: str, new: str) -> None:
+    """Change a text in course.yml."""
+    path = course.root / "course.yml"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def due_tomorrow(course: Course) -> Course:
+    """The course with its assignment due tomorrow, and a roster of two."""
+    tomorrow = (datetime.now(UTC) + timedelta(days=1)).isoformat(timespec="seconds")
+    set_course(course, "2026-01-10T12:00:00+00:00", tomorrow)
+    course.roster_path.write_text(ROSTER, encoding="utf-8")
+    return Course.load(course.root)
+
+
+@dataclass
+class TestDesk:
+    """A desk whose queue nobody empties, unless a test does.
+
+    Args:
+        course: the course, with a roster.
+    """
+
+    __test__ = False
+
+    course: Course
+    warnings: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.files = CourseFiles(self.course.root)
+        self.state: State = open_state(self.course)
+        self.receipts = Receipts(self.state)
+        self.app = desk_app(Desk(self.files, self.state, self.receipts, self.warnings.append))
+
+    def close(self) -> None:
+        self.state.close()
+
+    def token(self, student: str) -> str:
+        """A new token for a student, whose old one ends."""
+        (link,) = invite(self.course, self.state, [student], None)
+        return link.address.rpartition("/")[2]
+
+    def browser(self, student: str = "") -> Browser:
+        """A browser; one that is signed in if a student is named."""
+        browser = Browser(self.app)
+        if student:
+            assert browser.get(f"/in/{self.token(student)}").status_code == 303
+        return browser
+
+
+class Browser:
+    """Keeps cookies and follows no redirect."""
+
+    def __init__(self, app: Any) -> None:
+        self._app, self.cookies = app, httpx.Cookies()
+
+    def get(self, path: str, **headers: str) -> httpx.Response:
+        return self.ask("GET", path, headers=headers)
+
+    def hand_in(self, notebook: Notebook | bytes, csrf: str | None = None) -> httpx.Response:
+        """Send the form of the page of the assignment `tiny`."""
+        page = self.get("/assignments/tiny").text
+        found = CSRF.search(page)
+        given = csrf if csrf is not None else found[1] if found else ""
+        data = notebook if isinstance(notebook, bytes) else dumps(notebook).encode()
+        return self.ask(
+            "POST",
+            "/assignments/tiny/attempts",
+            data={"csrf": given},
+            files={"notebook": ("../../evil.ipynb", data)},
+        )
+
+    def ask(self, method: str, path: str, **named: Any) -> httpx.Response:
+        """One request."""
+
+        async def asked() -> httpx.Response:
+            transport = httpx.ASGITransport(self._app, raise_app_exceptions=False)
+            async with httpx.AsyncClient(
+                transport=transport, base_url="http://127.0.0.1:8000", cookies=self.cookies
+            ) as client:
+                answer = await client.request(method, path, **named)
+                self.cookies = client.cookies
+                return answer
+
+        return asyncio.run(asked())
