@@ -14,7 +14,7 @@ from grader.box.outputs import clean_outputs
 from grader.course.bundle import load_bundle
 from grader.course.settings import Course
 from grader.gradebook.book import CourseGradebook
-from grader.gradebook.records import save_result
+from grader.gradebook.records import load_result, save_result
 from grader.grading.submission import grade_submission
 from grader.intake.pictures import IMAGE_TYPES
 from grader.intake.submissions import find_submissions
@@ -265,3 +265,18 @@ def test_nbgrader_autograde_and_the_fast_path_leave_the_same(course: Course) -> 
     assert "<script>alert(1)" not in page
     assert "elsewhere" not in page and "onerror" not in page
     assert "not valid JSON" in pages[f"cut_off/{ID}/{ID}.html"].decode()
+
+
+def test_nbgrader_autograde_gives_the_same_scores_if_figures_are_drawn_later(
+    course: Course,
+) -> None:
+    generate_assignment(course, ID, course.release_dir(ID))
+    shutil.copy(CONFIG, course.root)
+    settings = course.root / "course.yml"
+    settings.write_text(f"{settings.read_text()}\nfigures: later\n", encoding="utf-8")
+    submit_all(course)
+    run = run_nbgrader(course.root, "autograde", ID, "--student", "ada")
+    assert run.returncode == 0, run.stderr
+    kept = load_result(course, ID, "ada")
+    assert kept is not None
+    assert (kept.score, kept.figures) == (6.0, "later")
