@@ -74,24 +74,27 @@ def _fail(message: str, exit_code: int) -> int:
     return exit_code
 
 
-class _InOrder(click.Group):
-    """Lists the commands in the order of `commands.ALL`, each with its whole first sentence."""
+class _InGroups(click.Group):
+    """Lists the commands as `commands.GROUPS` has them, each with its whole first sentence."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.commands)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        rows = [(name, command.get_short_help_str(200)) for name, command in self.commands.items()]
-        with formatter.section("Commands"):
-            formatter.write_dl(rows)
+        width = max(map(len, self.commands))
+        for heading, group in commands.GROUPS.items():
+            rows = [(f"{one.name or '':{width}}", one.get_short_help_str(200)) for one in group]
+            with formatter.section(heading):
+                formatter.write_dl(rows)
 
 
-@click.group(cls=_InOrder, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=_InGroups, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="grader")
 def cli() -> None:
     """Release, collect and grade the notebooks of a course.
 
-    Start with `grader demo`, which grades a sample class into ./demo.
+    To look around, type `grader demo`: it grades a sample class into ./demo. For a course of your
+    own, type `grader init DIR`; each command then ends with the one that comes next.
     """
 
 

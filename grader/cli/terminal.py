@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -26,7 +28,7 @@ from grader.cli.printable import printable
 from grader.results import Status, SubmissionResult
 from grader.system.listener import Advance, Listener
 
-__all__ = ["TERMINAL", "out", "show_line", "warn"]
+__all__ = ["TERMINAL", "out", "show_line", "show_next", "warn"]
 
 
 class _Console(Console):
@@ -40,6 +42,18 @@ out = _Console(highlight=False)
 def show_line(message: str) -> None:
     """Print one line on stdout, unless --quiet or --json was given."""
     out.print(escape(message), soft_wrap=True)
+
+
+def show_next(root: Path, *words: str, when: str = "next") -> None:
+    """Print which command a person would type next, unless --quiet or --json was given.
+
+    Args:
+        root: folder of the course, as it was named.
+        words: of that command, without `grader`.
+        when: a person would type it.
+    """
+    course = () if root == Path() else ("--course", str(root))
+    out.print(f"{when}: [bold]{escape(shlex.join(['grader', *words, *course]))}[/]", soft_wrap=True)
 
 
 def warn(message: str) -> None:

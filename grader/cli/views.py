@@ -19,7 +19,7 @@ from grader.results import Status, SubmissionResult
 
 if TYPE_CHECKING:  # importing these takes long; only the command that needs one imports it
     from grader.cli.doctor import Finding
-    from grader.course.settings import Assignment, Limits
+    from grader.course.settings import Assignment, Course, Limits
     from grader.export.giving.give_back import Given
     from grader.grading.batch import Summary
     from grader.grading.drawing import Drawn
@@ -30,6 +30,7 @@ if TYPE_CHECKING:  # importing these takes long; only the command that needs one
     from grader.release.proof import Proof
 
 __all__ = [
+    "due_of",
     "show_build",
     "show_checks",
     "show_collected",
@@ -61,7 +62,7 @@ def show_new_course(made: NewCourse, folder: Path) -> None:
     course, out = made.course, terminal.out
     out.print(f"made {escape(str(folder))}: {escape(course.name)}", soft_wrap=True)
     for assignment in course.assignments:
-        due = f"due {assignment.due:%Y-%m-%d %H:%M}" if assignment.due else "no due date yet"
+        due = due_of(course, assignment) or "no due date yet"
         out.print(f"  {assignment.id}: {assignment.max_score:g} points, {due}")
     for line in made.replaced:
         told = f"  course.yml says {escape(line)}, so that the two courses share nothing"
@@ -71,9 +72,17 @@ def show_new_course(made: NewCourse, folder: Path) -> None:
     out.print("\n[bold]Next[/]")
     if folder.resolve() != Path.cwd():
         out.print(f"  cd {escape(shlex.quote(str(folder)))}", soft_wrap=True)
-    out.print("  set name, time zone and due dates in course.yml")
+    out.print("  set name, time zone and due dates in course.yml, if they are not right yet")
     out.print("  put your class into roster.csv, or leave that until later")
     out.print("  grader build        # makes the notebooks for students")
+
+
+def due_of(course: Course, assignment: Assignment) -> str:
+    """When an assignment is due, in the zone in which people read times; empty if it never is."""
+    if assignment.due is None:
+        return ""
+    zone = course.shown_zone(assignment)
+    return f"due {assignment.due.astimezone(zone):%Y-%m-%d %H:%M} ({zone})"
 
 
 def show_summary(summary: Summary) -> None:
@@ -124,7 +133,8 @@ def _show_results(summary: Summary) -> None:
         terminal.out.print(_question_table(assignment, marked))
     if waiting := Counter(q.question for r in marked for q in r.questions if q.waits):
         counted = ", ".join(f"{number} of {name}" for name, number in waiting.items())
-        terminal.out.print(f"answers that wait for points by hand, in formgrader: {counted}")
+        place = "in formgrader (type: jupyter lab)"
+        terminal.show_line(f"answers that wait for points by hand, {place}: {counted}")
     if changed := [r for r in results if r.previous_score not in (None, r.score)]:
         terminal.out.print(
             f"scores that changed since the last grading: {_changes(changed)}", soft_wrap=True

@@ -86,6 +86,12 @@ class Person:
         """`Family, Given`."""
         return ", ".join(name for name in (self.last_name, self.first_name) if name)
 
+    @property
+    def listed_name(self) -> str:
+        """As a list of people has it, that may be sorted by it."""
+        is_whole = EAST_ASIAN.match(self.last_name)
+        return self.full_name if is_whole else self.sortable_name
+
 
 COLUMNS = tuple(column.name for column in fields(Person))
 NAMES = ("first_name", "last_name", "section")

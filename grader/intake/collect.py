@@ -64,6 +64,7 @@ class Collected:
         outcome: "collected", "replaced", "updated" (the same work, of which more is known now),
             "unchanged" or "left out"; "" for a remark.
         is_late: whether the LMS marked it as late without a time of submission.
+        is_after_deadline: whether the attempt that counts came after the student's own deadline.
     """
 
     student: str
@@ -71,6 +72,7 @@ class Collected:
     ok: bool = True
     outcome: str = ""
     is_late: bool = False
+    is_after_deadline: bool = False
 
     def __str__(self) -> str:
         return f"{shown(self.student)}: {self.text}" if self.student else self.text
@@ -146,7 +148,8 @@ def take_over(
     """
     roster, deadlines = load_roster(course), load_deadlines(course)
     if roster is None and kind in ("canvas", "moodle"):
-        yield Collected("", f"no roster.csv: each student's {kind.title()} number becomes the id")
+        number = f"each student's {kind.title()} number becomes the id"
+        yield Collected("", f"no roster.csv: {number}; `grader roster` makes one")
     now = load_renamings(course.root).now
     known, unknown = _by_student(files, roster, now, _labels(course, roster))
     release = released(course, assignment_id)
@@ -160,6 +163,7 @@ def take_over(
     yield from (line for line in lines if not line.ok)
     yield from unknown
     yield from _left_over(archive, files)
+    yield from _late(lines)
     yield from _late_without_time(lines, kind)
     groups, handed_in = load_groups(course), find_submissions(course, assignment_id)
     remarks = (*deadlines.remarks, *groups.remarks, *disagreements(handed_in))
@@ -306,7 +310,8 @@ class _Collector:
         beside: Sequence[Handed],
     ) -> Collected:
         """Copy the attempt that counts; `beside` are the files of the last hand-in not taken."""
-        counts = latest(theirs.attempts, self._deadline(student))
+        deadline = self._deadline(student)
+        counts = latest(theirs.attempts, deadline)
         if not theirs.install(counts):
             outcome = "unchanged"
         elif was_empty:
@@ -322,7 +327,9 @@ class _Collector:
         if outcome == "updated" and counts.submitted_at:
             text += f"; handed in {counts.submitted_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
         is_late = last.is_late and not any(a.submitted_at for a in theirs.attempts)
-        return Collected(student, text, outcome=outcome, is_late=is_late)
+        came = None if counts.stamp.is_ahead else counts.submitted_at
+        is_after = bool(deadline and came and came > deadline)
+        return Collected(student, text, True, outcome, is_late, is_after)
 
     def _doubtful_times(self, theirs: StudentAttempts, student: str) -> Iterator[Collected]:
         """Times that cannot be read, each of which may decide what counts, or lie in the future."""
@@ -421,6 +428,11 @@ def _left_over(archive: Archive, files: Sequence[Handed]) -> Iterator[Collected]
             yield _left_out(entry, f"its name does not tell whose it is; {BY_ID}")
         elif entry not in named and entry.lower().endswith(PACKED):
             yield _left_out(entry, "cannot be unpacked; unpack it into a folder of its name")
+
+
+def _late(lines: Iterable[Collected]) -> Iterator[Collected]:
+    if late := [line.student for line in lines if line.is_after_deadline]:
+        yield Collected("", f"after the deadline: {', '.join(late)}")
 
 
 def _late_without_time(lines: Iterable[Collected], kind: str) -> Iterator[Collected]:

@@ -152,7 +152,7 @@ def _page(
         script=script,
         script_source=script_source,
         rows=rows,
-        names={person.id: person.sortable_name for person in roster},
+        names={person.id: person.listed_name for person in roster},
         counts=Counter(str(result.status) for result in results),
         mean=fmean(scores) if scores else None,
         median=median(scores) if scores else None,

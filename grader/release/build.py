@@ -92,7 +92,8 @@ def build(
         release = _released(candidate, Path(scratch))
         stale = _first_difference(release.folder, target)
         if check and stale:
-            raise BuildError(f"{target / stale}: stale; run `grader build {assignment_id}`")
+            state = "stale" if target.exists() else "not built yet"
+            raise BuildError(f"{target / stale}: {state}; run `grader build {assignment_id}`")
         gates += _passed(candidate, [gate(release) for gate in RELEASE_GATES])
         proof = prove(release, listener, check=check, again=prove_again)
         if not check:

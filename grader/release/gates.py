@@ -197,7 +197,7 @@ def _automatic_question(
             )
     if declared != expected:
         yield (
-            f"hidden_tests.py has {_shown(declared)} points, course.yml has {expected:g}; "
+            f"hidden_tests.py has {_shown(declared)} points in all, course.yml has {expected:g}; "
             "make them equal"
         )
 

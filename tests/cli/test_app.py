@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -18,7 +19,7 @@ from grader.gradebook.book import CourseGradebook
 from grader.gradebook.records import save_result
 from grader.release.build import build
 from grader.system.table import read_table
-from tests.kit.course import ID, hand_in, make_result, release_by_hand, write_course
+from tests.kit.course import ID, hand_in, make_result, make_source, release_by_hand, write_course
 from tests.kit.files import ROOT
 from tests.kit.processes import grader_here, run_grader
 
@@ -45,9 +46,16 @@ def test_every_command_explains_itself_with_an_example() -> None:
 
 
 def test_the_list_of_commands_cuts_no_sentence_short(course: Course) -> None:
-    listed = run_grader(course.root, "--help").stdout.partition("Commands:\n")[2]
+    listed = run_grader(course.root, "--help").stdout.partition("Begin:\n")[2]
     assert "..." not in listed
-    assert listed.split()[0] == "init"
+
+
+def test_every_command_is_listed_once_in_the_order_of_the_work(course: Course) -> None:
+    listed = run_grader(course.root, "--help").stdout.partition("Begin:\n")[2]
+    names = re.findall(r"^  (\S+) {2,}\S", listed, re.MULTILINE)
+    assert sorted(names) == sorted(COMMANDS | NEWER)
+    work = ["init", "build", "release", "collect", "autograde", "report", "feedback", "give-back"]
+    assert [name for name in names if name in work] == work
 
 
 def test_a_full_disk_is_told_with_the_file_and_leaves_everything_whole(tmp_path: Path) -> None:
@@ -117,7 +125,7 @@ def test_a_report_of_nothing_is_not_written_and_the_exit_code_says_so(tmp_path: 
 def test_without_a_command_it_tells_the_commands(course: Course) -> None:
     done = run_grader(course.root)
     assert done.returncode == 2
-    assert "Commands:\n" in done.stderr
+    assert "Begin:\n" in done.stderr
 
 
 def test_a_class_is_graded_once_exported_and_reported(course: Course) -> None:
@@ -133,7 +141,7 @@ def test_a_class_is_graded_once_exported_and_reported(course: Course) -> None:
     ]
     assert run_grader(course.root, "feedback", ID).returncode == 0
     assert (course.feedback_dir / "ada" / ID / f"{ID}.html").is_file()
-    report = Path(run_grader(course.root, "report", ID).stdout.strip())
+    report = Path(run_grader(course.root, "report", ID).stdout.splitlines()[0])
     assert "bela" in report.read_text()
 
 
@@ -217,6 +225,7 @@ def test_collect_exits_with_1_if_something_was_left_out(graded_course: Course) -
     done = grader_here(graded_course.root, "collect", ID, "in.zip")
     assert (done.returncode, done.stderr) == (0, "")
     assert "501: collected (doejane_501_9001_tiny.ipynb)" in done.stdout
+    assert done.stdout.endswith(f"1 collected\nnext: grader autograde {ID}\n")
     with zipfile.ZipFile(graded_course.root / "in.zip", "a") as archive:
         archive.writestr("../x.ipynb", "{}")
     done = grader_here(graded_course.root, "collect", ID, "in.zip", "--from", "canvas")
@@ -247,6 +256,43 @@ def test_wrong_use_is_told_in_one_line_with_exit_code_2(
     assert done.returncode == 2
     assert words in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_command_ends_with_the_one_that_comes_next(tmp_path: Path) -> None:
+    write_course(tmp_path / "my course")
+    hand_in(Course.load(tmp_path / "my course"), "ada", make_source())
+    steps = [
+        (["build", ID], f"release {ID}"),
+        (["autograde", ID, "--workers", "1"], f"report {ID}"),
+        (["report", ID], f"feedback {ID}"),
+        (["feedback", ID], f"give-back {ID} --for zip --output {ID}-pages.zip"),
+        (
+            ["give-back", ID, "--for", "zip", "--output", f"{tmp_path}/pages.zip"],
+            f"export {ID} --format csv --output {ID}.csv",
+        ),
+    ]
+    for words, following in steps:
+        done = run_grader(tmp_path, *words, "--course", "my course")
+        assert done.stdout.endswith(f"next: grader {following} --course 'my course'\n"), done.stderr
+    released = run_grader(tmp_path / "my course", "release", ID)
+    assert released.stdout.endswith(f"after the deadline: grader collect {ID} DOWNLOAD\n")
+    assert "next:" not in run_grader(tmp_path / "my course", "build", ID, "--check").stdout
+
+
+def test_due_times_are_shown_in_the_zone_of_the_course(tmp_path: Path) -> None:
+    course = write_course(tmp_path / "old")
+    path = course.root / "course.yml"
+    path.write_text(path.read_text().replace("name:", "time_zone: Asia/Tokyo\nname:", 1))
+    words = ["init", "new", "--like", "old", "--first-due", "2027-01-10"]
+    told = run_grader(tmp_path, *words).stdout
+    assert "due 2027-01-10 21:00 (Asia/Tokyo)" in told  # 12:00 in UTC, as course.yml writes it
+
+
+def test_a_day_that_is_none_is_refused_with_an_example(tmp_path: Path) -> None:
+    done = run_grader(tmp_path, "init", "nets", "--first-due", "2026-11-31")
+    assert done.returncode == 2
+    assert "'2026-11-31' is no day; write it as 2027-04-12" in done.stderr
+    assert not (tmp_path / "nets").exists()
 
 
 def test_feedback_says_that_nothing_is_graded(tmp_path: Path) -> None:

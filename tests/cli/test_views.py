@@ -69,7 +69,9 @@ def test_points_that_a_human_gave_wait_no_more(
     show_summary(Summary(assignment, results=results, by_hand={"ada": {"why": 3.0}}))
     told = capsys.readouterr().out
     assert "mean 5.5" in told
-    assert told.endswith("answers that wait for points by hand, in formgrader: 1 of why\n")
+    assert told.endswith(
+        "answers that wait for points by hand, in formgrader (type: jupyter lab): 1 of why\n"
+    )
 
 
 def test_names_of_questions_are_whole_in_a_pipe(

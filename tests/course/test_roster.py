@@ -55,6 +55,16 @@ def test_a_name_is_written_as_its_script_writes_it(first: str, last: str, full: 
 
 
 @pytest.mark.parametrize(
+    ("first", "last", "listed"),
+    [("Ada", "Lovelace", "Lovelace, Ada"), ("Ada", "", "Ada"), ("佳", "李", "李佳"), ("", "", "")],
+)
+def test_only_a_name_that_begins_with_the_given_name_is_turned_round_in_a_list(
+    first: str, last: str, listed: str
+) -> None:
+    assert Person("a", first, last).listed_name == listed
+
+
+@pytest.mark.parametrize(
     "text",
     [
         b"\xef\xbb\xbfID;First Name;Last_Name\r\nada;Ada;Lovelace\r\n",

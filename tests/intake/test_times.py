@@ -40,6 +40,7 @@ def test_times_that_canvas_does_not_tell_come_from_a_file(course: Course, tmp_pa
     assert stamps["ada"].read_text() == "2026-01-09 10:00:00.000000 UTC"
     assert stamps["bela"].read_text() == "2026-01-11 09:00:00.000000 UTC"
     assert "not when" not in said
+    assert "\nafter the deadline: bela" in said
     assert "attempt" not in said  # it is the same work; only its time became known
     assert (
         "bela: updated (vonszabóbéla_LATE_502_9002_tiny.ipynb); handed in 2026-01-11 09:00 UTC"

@@ -68,7 +68,10 @@ def test_build_rejects_unclean_cells_by_name(source, failure):
     [
         (candidate(remark("test_forward", points=3)), "has 3 points, course.yml has 2"),
         (candidate(remark("explain", points=1)), "has 1 points, course.yml has 3"),
-        (candidate(notebook(), HIDDEN_TESTS.replace("points=2", "points=1")), "has 1 points"),
+        (
+            candidate(notebook(), HIDDEN_TESTS.replace("points=2", "points=1")),
+            "has 1 points in all",
+        ),
         (candidate(notebook(), HIDDEN_TESTS.replace("points=2", "points=n")), "cannot be read"),
         (candidate(notebook(), HIDDEN_TESTS.replace('"both"', '"boht"')), "no question 'boht'"),
         (candidate(notebook(), course_text=COURSE.replace("both: 1, ", "")), "no question 'both'"),

@@ -26,6 +26,11 @@ def test_students_get_the_folder_of_the_release_as_one_file(course: Course) -> N
     assert handout(course, ID) == data
 
 
+def test_what_was_never_built_is_not_called_stale(course: Course) -> None:
+    with pytest.raises(BuildError, match=f"not built yet; run `grader build {ID}`"):
+        handout(course, ID)
+
+
 def test_what_was_not_built_after_a_change_is_not_handed_out(course: Course) -> None:
     build(course, ID)
     path = course.root / "course.yml"

@@ -27,30 +27,16 @@ from grader.cli.commands.serve import serve
 from grader.cli.commands.site import site
 from grader.cli.commands.submit import submit
 
-__all__ = ["ALL"]
+__all__ = ["ALL", "GROUPS"]
 
-# In the order in which `grader --help` lists them.
-ALL = (
-    init,
-    build,
-    release,
-    roster,
-    rename,
-    collect,
-    autograde,
-    figures,
-    export,
-    package,
-    site,
-    feedback,
-    give_back,
-    report,
-    invite,
-    serve,
-    check,
-    submit,
-    new,
-    completion,
-    doctor,
-    demo,
-)
+# In the order in which `grader --help` lists them, which is that of the work.
+GROUPS = {
+    "Begin": (demo, doctor, init, new),
+    "Before the deadline": (build, release, site, package, roster),
+    "Collect and grade": (collect, autograde, figures, report),
+    "Give back": (feedback, give_back, export),
+    "A desk of your own, in place of an LMS": (invite, serve),
+    "For students": (check, submit),
+    "Now and then": (rename, completion),
+}
+ALL = tuple(command for group in GROUPS.values() for command in group)

@@ -48,7 +48,7 @@ def autograde(
 
     Example: grader autograde two_layer_net --workers 4
     """
-    from grader.cli.terminal import TERMINAL
+    from grader.cli.terminal import TERMINAL, show_next
     from grader.cli.views import show_drawn, show_summary
     from grader.course.settings import Course
     from grader.grading.batch import autograde as run
@@ -78,6 +78,8 @@ def autograde(
                 listener=TERMINAL,
             )
             show_drawn(drawn)
+    if summary.results and not summary.stopped and not drawn.left:
+        show_next(root, "report", assignment_id)
     print_json({**summary.as_data(), "figures": drawn.as_data()})
     sys.exit(max(summary.exit_code, drawn.exit_code))
 

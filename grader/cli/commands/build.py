@@ -22,7 +22,7 @@ def build(ids: tuple[str, ...], check: bool, prove: bool, root: Path) -> None:
 
     Example: grader build two_layer_net
     """
-    from grader.cli.terminal import TERMINAL
+    from grader.cli.terminal import TERMINAL, show_next
     from grader.cli.views import show_build
     from grader.course.settings import Course
     from grader.release.build import build as build_one
@@ -34,4 +34,7 @@ def build(ids: tuple[str, ...], check: bool, prove: bool, root: Path) -> None:
             build_one(course, assignment.id, check=check, prove_again=prove, listener=TERMINAL)
         )
         show_build(built[-1])
+    if built and not check:
+        one = built[0].assignment if len(built) == 1 else "ID"
+        show_next(root, "release", one)
     print_json([asdict(report) for report in built])

@@ -61,7 +61,7 @@ def collect(
 
     Example: grader collect two_layer_net --canvas 1234/56789
     """
-    from grader.cli.terminal import show_line
+    from grader.cli.terminal import show_line, show_next
     from grader.cli.views import show_collected
     from grader.course.settings import Course
 
@@ -81,6 +81,8 @@ def collect(
         lines.append(line)
         show_line(str(line))
     show_collected(line.outcome for line in lines)
+    if any(line.outcome in ("collected", "replaced") for line in lines):
+        show_next(root, "autograde", assignment_id)
     print_json([asdict(line) for line in lines])
     sys.exit(0 if all(line.ok for line in lines) else 1)
 

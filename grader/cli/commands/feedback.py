@@ -21,7 +21,7 @@ def feedback(assignment_id: str, workers: int | None, root: Path) -> None:
 
     Example: grader feedback two_layer_net
     """
-    from grader.cli.terminal import TERMINAL
+    from grader.cli.terminal import TERMINAL, show_next
     from grader.cli.views import show_pages
     from grader.course.settings import Course
     from grader.pages.class_feedback import write_feedback
@@ -31,5 +31,8 @@ def feedback(assignment_id: str, workers: int | None, root: Path) -> None:
     assignment = course.assignment(assignment_id)
     done = write_feedback(course, assignment, workers=workers or cores(), listener=TERMINAL)
     show_pages(done)
+    if done.ready and not done.left:
+        pages = f"{assignment_id}-pages.zip"
+        show_next(root, "give-back", assignment_id, "--for", "zip", "--output", pages)
     print_json(done.as_data())
     sys.exit(done.exit_code)

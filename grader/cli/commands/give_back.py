@@ -66,7 +66,7 @@ def give_back(
 
     Example: grader give-back two_layer_net --for canvas --canvas 1234/56789
     """
-    from grader.cli.terminal import TERMINAL
+    from grader.cli.terminal import TERMINAL, show_next
     from grader.cli.views import show_given
     from grader.course.settings import Course
     from grader.export.giving.give_back import give_back as run
@@ -103,6 +103,9 @@ def give_back(
     else:
         given = run(giving, output, dry_run=dry_run, by_smtp=by_smtp, is_sure=is_sure)
     show_given(given)
+    if given.pages and not given.is_dry:
+        table = f"{assignment_id}.csv"
+        show_next(root, "export", assignment_id, "--format", "csv", "--output", table)
     print_json(given.as_data())
     sys.exit(given.exit_code)
 

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
 from grader.cli.options import CourseCommand, print_json
 
 __all__ = ["init"]
+
+
+class _Day(click.DateTime):
+    """A day; the error shows how to write one."""
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter:
+            self.fail(f"{value!r} is no day; write it as 2027-04-12", param, ctx)
 
 
 @click.command(cls=CourseCommand)
@@ -24,7 +35,7 @@ __all__ = ["init"]
 @click.option(
     "--first-due",
     metavar="DATE",
-    type=click.DateTime(["%Y-%m-%d"]),
+    type=_Day(["%Y-%m-%d"]),
     help="Day on which the first assignment is due; the others follow.  [default: not set]",
 )
 def init(

@@ -21,7 +21,7 @@ def new(assignment_id: str, root: Path) -> None:
 
     Example: grader new convolution
     """
-    from grader.cli.terminal import show_line
+    from grader.cli.terminal import show_line, show_next
     from grader.course.settings import COURSE_FILE, Course
     from grader.release.new_course import course_with, is_vacant
     from grader.release.scaffold import new_assignment
@@ -33,5 +33,6 @@ def new(assignment_id: str, root: Path) -> None:
         written = list(new_assignment(Course.load(root), assignment_id))
     for path in written:
         show_line(f"wrote {path}")
-    show_line(f"edit them, then run: grader build {assignment_id}")
+    show_line("change them as you like; title and due date are in course.yml")
+    show_next(root, "build", assignment_id)
     print_json({"wrote": written})

@@ -26,14 +26,17 @@ def release(assignment_id: str, output: Path | None, root: Path) -> None:
 
     Example: grader release two_layer_net
     """
-    from grader.cli.terminal import TERMINAL, out
+    from grader.cli.terminal import TERMINAL, show_line, show_next
+    from grader.cli.views import due_of
     from grader.course.settings import Course
     from grader.release.handout import handout
 
     path = output or Path(f"{assignment_id}.zip")
     course = Course.load(root)
     write_output(path, handout(course, assignment_id, TERMINAL))
-    due = course.assignment(assignment_id).due
-    until = f"due {due:%Y-%m-%d %H:%M}" if due else "without a due date: nothing will be late"
-    out.print(f"wrote {path}: give it to students ({until})", soft_wrap=True, markup=False)
+    assignment = course.assignment(assignment_id)
+    due = assignment.due
+    until = due_of(course, assignment) if due else "without a due date: nothing will be late"
+    show_line(f"wrote {path}: give it to students ({until})")
+    show_next(root, "collect", assignment_id, "DOWNLOAD", when="after the deadline")
     print_json({"assignment": assignment_id, "output": path, "due": due})

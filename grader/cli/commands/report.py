@@ -19,11 +19,12 @@ def report(assignment_id: str, root: Path) -> None:
 
     Example: grader report two_layer_net
     """
-    from grader.cli.terminal import show_line
+    from grader.cli.terminal import show_line, show_next
     from grader.course.settings import Course
     from grader.pages.report import write_report
 
     course = Course.load(root)
     page = write_report(course, course.assignment(assignment_id))
     show_line(str(page))
+    show_next(root, "feedback", assignment_id)
     print_json({"page": page})

@@ -63,7 +63,9 @@ def roster(
     from grader.intake.enrol import enrol, joined
 
     if (place is None) != (system is not None and file is not None) or (place and (system or file)):
-        raise click.UsageError("give either --from and FILE, or --canvas")
+        raise click.UsageError(
+            "name the file and where it comes from, such as --from moodle FILE; or --canvas"
+        )
     course = Course.load(root)
     if place is not None:
         from grader.intake.canvas_people import listed_in_canvas
