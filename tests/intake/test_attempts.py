@@ -222,7 +222,7 @@ def test_a_stopped_run_leaves_the_times_of_what_still_waits(
         given[-1].set()
         return iter(())
 
-    monkeypatch.setattr("grader.grading.batch.grade_all", stopped_at_once)
+    monkeypatch.setattr("grader.grading.batch.done_by", stopped_at_once)
     monkeypatch.setattr("grader.grading.choice.latest", lambda attempts, _: attempts[-1])
     assert autograde(course, ID, crew=LocalCrew(1), unsafe=True).exit_code == 130
     with CourseGradebook(course) as book:
