@@ -6,15 +6,16 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, Future
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from grader.course.bundle import Bundle
+from grader.gradebook.parcel import Parcel
 from grader.gradebook.records import fingerprint
-from grader.grading.pool import Crew, Workers, grade_all
-from grader.grading.worker import grade_one
+from grader.grading.batch import KEEPING
+from grader.grading.pool import Crew, Workers, done_by
+from grader.grading.worker import grade_to_keep
 from grader.intake.submissions import Submission, with_content
-from grader.results import SubmissionResult
 
 __all__ = ["KnownCrew", "WarmWorkers"]
 
@@ -41,7 +42,7 @@ class WarmWorkers:
         self._crew, self._turn = crew, threading.Lock()
         self._warm: dict[str, _Warm] = {}
 
-    def grade(self, bundle: Bundle, submission: Submission) -> SubmissionResult:
+    def grade(self, bundle: Bundle, submission: Submission) -> Parcel:
         """Grade one attempt.
 
         If its worker dies, it is graded once more where it can harm no other.
@@ -56,14 +57,14 @@ class WarmWorkers:
         warm = self._of(bundle)
         try:
             return warm.workers.executor.submit(
-                grade_one, warm.workers.bundle, with_content(submission)
+                grade_to_keep, warm.workers.bundle, with_content(submission)
             ).result()
         except self._crew.deaths:
             self._forget(bundle, warm)
         finally:
             with self._turn:
                 warm.users -= 1
-        return next(grade_all(bundle, [submission], _Single(self._crew)))
+        return next(done_by(_Single(self._crew), bundle, [submission], KEEPING))
 
     def warm_up(self, bundle: Bundle) -> None:
         """Start the workers of an assignment before anybody waits for them.
@@ -131,7 +132,7 @@ class KnownCrew:
 
     size = 1
 
-    def __init__(self, crew: Crew, known: Mapping[str, SubmissionResult]) -> None:
+    def __init__(self, crew: Crew, known: Mapping[str, Parcel]) -> None:
         self._crew, self._known = crew, known
         self.deaths = crew.deaths
 
@@ -154,7 +155,7 @@ class _Known(Executor):
         self,
         crew: Crew,
         bundle: Bundle,
-        known: Mapping[str, SubmissionResult],
+        known: Mapping[str, Parcel],
         closing: ExitStack,
     ) -> None:
         self._crew, self._bundle, self._known, self._closing = crew, bundle, known, closing
@@ -162,9 +163,9 @@ class _Known(Executor):
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **named: Any) -> Future[Any]:
         submission: Submission = args[1]
-        if result := self._known.get(fingerprint(self._bundle, submission)):
-            answer: Future[Any] = Future()
-            answer.set_result(replace(result, student=submission.student))
+        if parcel := self._known.get(fingerprint(self._bundle, submission)):
+            theirs, answer = parcel.for_student(submission.student), Future[Any]()
+            answer.set_result(theirs if fn is grade_to_keep else theirs.result)
             return answer
         if self._workers is None:
             self._workers = self._closing.enter_context(self._crew.at_work(self._bundle, 1))

@@ -18,12 +18,13 @@ from grader.desk.course_now import CourseFiles, CourseNow
 from grader.desk.crews import KnownCrew, WarmWorkers
 from grader.desk.receipts import Receipt, Receipts
 from grader.errors import GraderError
+from grader.gradebook.parcel import Parcel
 from grader.gradebook.records import save_beside
 from grader.grading.batch import autograde
 from grader.grading.pool import Crew
 from grader.intake.shared import Shared
 from grader.intake.submissions import Submission
-from grader.results import Status, SubmissionResult
+from grader.results import Status
 from grader.system.listener import Listener
 
 __all__ = ["Graders"]
@@ -32,7 +33,12 @@ __all__ = ["Graders"]
 @dataclass(frozen=True)
 class _Graded:
     receipt: Receipt
-    result: SubmissionResult
+    parcel: Parcel
+
+    @property
+    def is_failed(self) -> bool:
+        """Whether we could not grade it."""
+        return self.parcel.result.status is Status.NOT_GRADED
 
 
 class Graders:
@@ -100,14 +106,14 @@ class Graders:
             except Exception as error:  # one attempt must not end the thread that grades all
                 self._failed([receipt], error)
 
-    def _graded(self, receipt: Receipt) -> SubmissionResult:
+    def _graded(self, receipt: Receipt) -> Parcel:
         now = self._files.now()
         bundle = load_bundle(now.course, receipt.assignment, unsafe=self._unsafe)
         submission = _submission(now, receipt)
-        result = self._warm.grade(bundle, submission)
-        if result.status is not Status.NOT_GRADED:
-            save_beside(submission.path, result)
-        return result
+        parcel = self._warm.grade(bundle, submission)
+        if parcel.result.status is not Status.NOT_GRADED:
+            save_beside(submission.path, parcel.result)
+        return parcel
 
     def _keep(self) -> None:
         while batch := self._gathered():
@@ -129,7 +135,8 @@ class Graders:
         return [graded for graded in batch if graded is not None]
 
     def _kept(self, now: CourseNow, assignment: str, batch: Iterable[_Graded]) -> None:
-        known = {one.result.fingerprint: one.result for one in batch if one.result.fingerprint}
+        parcels = [one.parcel for one in batch if one.parcel.result.fingerprint]
+        known = {parcel.result.fingerprint: parcel for parcel in parcels}
         students = {one.receipt.student for one in batch}
         members = now.groups.with_members(assignment, sorted(students))
         autograde(
@@ -141,11 +148,7 @@ class Graders:
             listener=Listener(self._warn),
         )
         for outcome, is_failed in (("done", False), ("failed", True)):
-            ended = [
-                one.receipt
-                for one in batch
-                if (one.result.status is Status.NOT_GRADED) == is_failed
-            ]
+            ended = [one.receipt for one in batch if one.is_failed == is_failed]
             self._receipts.end(ended, outcome)
 
     def _failed(self, receipts: list[Receipt], error: Exception) -> None:
