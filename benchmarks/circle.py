@@ -59,7 +59,7 @@ def all_rounds() -> dict[str, Callable[[str, Graded, Path], Counts]]:
 
 
 def by_file(name: str) -> Callable[[str, Graded, Path], Counts]:
-    """The round of a system whose files go to and fro."""
+    """The round of a system whose files go out and come back."""
     return lambda nasty, graded, folder: circle(SYSTEMS[name], nasty, graded, folder)
 
 
