@@ -2,10 +2,6 @@
 # takes to run a course, requirements-dev.lock all of that and what developers use. For another
 # interpreter (3.11 or later) in another folder: make test-fast PYTHON=python3.12 VENV=.venv-3.12
 
-# Some tests wait for other processes, so two cores are busy with three of pytest's. A process gets
-# its tests in a row, and so makes few fixtures that another one has; who is done takes from others.
-PYTEST := $(VENV)/bin/python -m pytest --numprocesses 3 --dist worksteal
-
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -14,6 +10,10 @@ DEVELOPER := $(VENV)/.developer
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
   --no-annotate --custom-compile-command 'make lock'
+
+# Some tests wait for other processes, so two cores are busy with three of pytest's. A process gets
+# its tests in a row, and so makes few fixtures that another one has; who is done takes from others.
+PYTEST := $(BIN)/python -m pytest --numprocesses 3 --dist worksteal
 
 # Tests start the kit hundreds of times; compiled once, it starts faster.
 unexport PYTHONDONTWRITEBYTECODE
