@@ -28,7 +28,7 @@ from grader.cli.printable import printable
 from grader.results import Status, SubmissionResult
 from grader.system.listener import Advance, Listener
 
-__all__ = ["TERMINAL", "out", "show_line", "show_next", "warn"]
+__all__ = ["TERMINAL", "out", "show_line", "show_next", "show_start", "warn"]
 
 
 class _Console(Console):
@@ -42,6 +42,12 @@ out = _Console(highlight=False)
 def show_line(message: str) -> None:
     """Print one line on stdout, unless --quiet or --json was given."""
     out.print(escape(message), soft_wrap=True)
+
+
+def show_start(message: str) -> None:
+    """Tell a person at a terminal what takes some seconds now; a pipe gets only results."""
+    if out.is_terminal:
+        show_line(message)
 
 
 def show_next(root: Path, *words: str, when: str = "next") -> None:

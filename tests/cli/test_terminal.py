@@ -1,9 +1,13 @@
-"""Warnings on the terminal."""
+"""What is told on the terminal."""
 
 from __future__ import annotations
 
-import pytest
+import io
 
+import pytest
+from rich.console import Console
+
+from grader.cli import terminal
 from grader.cli.terminal import out, show_line, warn
 
 HOSTILE = "Ada\x1b[2J\x9b31m\r\u202e\u2066\u2028李 梅\u200d[b]x"
@@ -22,3 +26,14 @@ def test_a_name_is_shown_and_commands_nothing(capsys: pytest.CaptureFixture[str]
     shown = capsys.readouterr()
     assert shown.err == f"grader: {SHOWN}\n"
     assert shown.out == f"{SHOWN}\n{SHOWN}\n"
+
+
+@pytest.mark.parametrize(("is_terminal", "told"), [(True, "wait [for] it\n"), (False, "")])
+def test_what_takes_long_is_told_at_a_terminal_only(
+    monkeypatch: pytest.MonkeyPatch, is_terminal: bool, told: str
+) -> None:
+    screen = io.StringIO()
+    console = Console(file=screen, force_terminal=is_terminal, no_color=True, highlight=False)
+    monkeypatch.setattr(terminal, "out", console)
+    terminal.show_start("wait [for] it")
+    assert screen.getvalue() == told

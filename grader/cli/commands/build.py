@@ -22,7 +22,7 @@ def build(ids: tuple[str, ...], check: bool, prove: bool, root: Path) -> None:
 
     Example: grader build two_layer_net
     """
-    from grader.cli.terminal import TERMINAL, show_next
+    from grader.cli.terminal import TERMINAL, show_next, show_start
     from grader.cli.views import show_build
     from grader.course.settings import Course
     from grader.release.build import build as build_one
@@ -30,6 +30,7 @@ def build(ids: tuple[str, ...], check: bool, prove: bool, root: Path) -> None:
     course = Course.load(root)
     built = []
     for assignment in course.chosen(ids):
+        show_start(f"{assignment.id}: making the release, and checking it …")
         built.append(
             build_one(course, assignment.id, check=check, prove_again=prove, listener=TERMINAL)
         )

@@ -26,13 +26,14 @@ def release(assignment_id: str, output: Path | None, root: Path) -> None:
 
     Example: grader release two_layer_net
     """
-    from grader.cli.terminal import TERMINAL, show_line, show_next
+    from grader.cli.terminal import TERMINAL, show_line, show_next, show_start
     from grader.cli.views import due_of
     from grader.course.settings import Course
     from grader.release.handout import handout
 
     path = output or Path(f"{assignment_id}.zip")
     course = Course.load(root)
+    show_start(f"{assignment_id}: checking that `grader build` would make the same …")
     write_output(path, handout(course, assignment_id, TERMINAL))
     assignment = course.assignment(assignment_id)
     due = assignment.due
