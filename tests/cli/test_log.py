@@ -42,7 +42,9 @@ CALLS = {
     "demo": ["demo", "--course", "."],
     "new": ["new", "another"],  # after the others: nobody has handed that one in
     "rename": ["rename", "chidi", "chidi.b"],
+    "invite": ["invite", "--revoke"],
 }
+TOGETHER = ["serve", "submit"]  # one needs the other: `tests/desk/test_server.py` calls both
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +91,7 @@ def said(
 
 
 def test_every_command_is_called_here() -> None:
-    assert set(CALLS) == {command.name for command in ALL}
+    assert {*CALLS, *TOGETHER} == {command.name for command in ALL}
     assert all(isinstance(command, GraderCommand) for command in ALL)
 
 
@@ -108,7 +110,7 @@ def test_every_command_gives_one_value_and_a_log_that_ends_with_its_exit_code(
     assert not [line for line in lines if line["event"] == "message"], "text that is no value"
 
 
-@pytest.mark.parametrize("name", CALLS)
+@pytest.mark.parametrize("name", [*CALLS, *TOGETHER])
 def test_wrong_use_of_any_command_is_an_error_in_the_log_and_no_value(said: Any, name: str) -> None:
     code, out, lines = said(name, "--json", "--no-such-option")
     assert (code, out) == (2, "")
