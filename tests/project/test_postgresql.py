@@ -1,4 +1,4 @@
-"""The gradebook in a real PostgreSQL, which the test starts: ours and nbgrader's own commands."""
+"""PostgreSQL, which the test starts: the gradebook, nbgrader's own commands on it, and the desk."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +27,17 @@ from grader.intake.submissions import Submission
 from grader.notebook import loads
 from grader.release.build import build
 from grader.results import Note, NoteKind, Status
-from tests.kit.course import COURSE_YML, ID, RIGHT, hand_in, make_result, write_course
+from tests.kit.course import (
+    COURSE_YML,
+    ID,
+    RIGHT,
+    hand_in,
+    make_result,
+    make_source,
+    release_by_hand,
+    write_course,
+)
+from tests.kit.desk import TestDesk, due_tomorrow
 from tests.kit.files import ROOT
 from tests.kit.notebooks import answered
 from tests.kit.processes import run_nbgrader
@@ -241,3 +253,26 @@ def test_a_renamed_student_keeps_everything_and_nbgrader_draws_the_same_inputs(
     after = load_result(course, ID, "b.berg")
     assert before and after
     assert (after.questions, after.fingerprint) == (before.questions, before.fingerprint)
+
+
+def test_the_desk_keeps_links_and_queue_there_and_gives_each_attempt_out_once(
+    server: str, tmp_path: Path
+) -> None:
+    import psycopg
+
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute("CREATE DATABASE desk")
+    write_course(tmp_path)
+    with (tmp_path / "course.yml").open("a", encoding="utf-8") as settings:
+        settings.write(f"desk: {{database: '{server}/desk'}}\n")
+    desk_course = due_tomorrow(Course.load(tmp_path))
+    release_by_hand(desk_course)
+    with closing(TestDesk(desk_course)) as desk:
+        browser = desk.browser("mira")
+        assert [browser.hand_in(make_source()).status_code for _ in range(6)] == [303] * 6
+    with closing(TestDesk(desk_course)) as again:
+        assert again.browser("mira").get("/assignments/tiny/attempts/6").status_code == 200
+        with ThreadPoolExecutor(3) as threads:
+            taken = [one for one in threads.map(lambda _: again.receipts.take(), range(9)) if one]
+        assert sorted(receipt.number for receipt in taken) == [1, 2, 3, 4, 5, 6]
+    assert not (tmp_path / "desk.db").exists()
