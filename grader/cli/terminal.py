@@ -51,7 +51,7 @@ def show_start(message: str) -> None:
 
 
 def show_next(root: Path, *words: str, when: str = "next") -> None:
-    """Print which command a person would type next, unless --quiet or --json was given.
+    """Tell on stderr which command a person would type next, unless --quiet or --json was given.
 
     Args:
         root: folder of the course, as it was named.
@@ -59,7 +59,9 @@ def show_next(root: Path, *words: str, when: str = "next") -> None:
         when: a person would type it.
     """
     course = () if root == Path() else ("--course", str(root))
-    out.print(f"{when}: [bold]{escape(shlex.join(['grader', *words, *course]))}[/]", soft_wrap=True)
+    if not out.quiet:
+        command = shlex.join(["grader", *words, *course])
+        print(f"{when}: {printable(command)}", file=sys.stderr, flush=True)
 
 
 def warn(message: str) -> None:

@@ -223,9 +223,9 @@ def test_collect_exits_with_1_if_something_was_left_out(graded_course: Course) -
     with zipfile.ZipFile(graded_course.root / "in.zip", "w") as archive:
         archive.writestr("doejane_501_9001_tiny.ipynb", "{}")
     done = grader_here(graded_course.root, "collect", ID, "in.zip")
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, done.stderr) == (0, f"next: grader autograde {ID}\n")
     assert "501: collected (doejane_501_9001_tiny.ipynb)" in done.stdout
-    assert done.stdout.endswith(f"1 collected\nnext: grader autograde {ID}\n")
+    assert done.stdout.endswith("1 collected\n")
     with zipfile.ZipFile(graded_course.root / "in.zip", "a") as archive:
         archive.writestr("../x.ipynb", "{}")
     done = grader_here(graded_course.root, "collect", ID, "in.zip", "--from", "canvas")
@@ -273,10 +273,10 @@ def test_a_command_ends_with_the_one_that_comes_next(tmp_path: Path) -> None:
     ]
     for words, following in steps:
         done = run_grader(tmp_path, *words, "--course", "my course")
-        assert done.stdout.endswith(f"next: grader {following} --course 'my course'\n"), done.stderr
+        assert done.stderr.endswith(f"next: grader {following} --course 'my course'\n")
     released = run_grader(tmp_path / "my course", "release", ID)
-    assert released.stdout.endswith(f"after the deadline: grader collect {ID} DOWNLOAD\n")
-    assert "next:" not in run_grader(tmp_path / "my course", "build", ID, "--check").stdout
+    assert released.stderr.endswith(f"after the deadline: grader collect {ID} DOWNLOAD\n")
+    assert "next:" not in run_grader(tmp_path / "my course", "build", ID, "--check").stderr
 
 
 def test_due_times_are_shown_in_the_zone_of_the_course(tmp_path: Path) -> None:

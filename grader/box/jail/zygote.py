@@ -263,9 +263,13 @@ class _Server:
             os.write(status, f"{type(error).__name__}: {error}".encode())
             os._exit(1)
         os.close(status)
-        if fd is not None:
-            self._run(socket.socket(fileno=fd), output_mib=spec.output_mib)
-        os._exit(0)
+        code = 1  # of an exception that nobody caught: it must not climb into the zygote's own loop
+        try:
+            if fd is not None:
+                self._run(socket.socket(fileno=fd), output_mib=spec.output_mib)
+            code = 0
+        finally:
+            os._exit(code)
 
     def _watch(self) -> None:
         """Bound what all processes of the box use together; rlimits bind only each process."""

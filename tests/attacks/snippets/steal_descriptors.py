@@ -20,7 +20,10 @@ for number in range(1024):
         readable += 1
         print("SUCCEEDED" if b"def test_" in data or b"sqlite" in data else "a harmless file")
 print("descriptors", opened)
-for path in (f"/dev/fd/{opened[-1]}", f"/proc/self/fd/{opened[-1]}", "/proc/self/cwd/.."):
-    attempt(path, os.open, path, os.O_RDONLY)
+for number in opened:
+    if not stat.S_ISCHR(os.fstat(number).st_mode):  # /dev/null is everybody's
+        attempt(f"/proc/self/fd/{number}", os.open, f"/proc/self/fd/{number}", os.O_RDWR)
+        attempt(f"/dev/fd/{number}", os.open, f"/dev/fd/{number}", os.O_RDWR)
+attempt("the folder above", os.open, "/proc/self/cwd/..", os.O_RDONLY)
 """
 EVIDENCE = r"descriptors \[0, 1, 2"
