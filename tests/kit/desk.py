@@ -109,5 +109,5 @@ class Browser:
                 self.cookies = client.cookies
                 return answer
 
-        with ThreadPoolExecutor(1) as thread:  # a browser of another test may run a loop in this one
+        with ThreadPoolExecutor(1) as thread:  # another test may have left a loop in ours
             return thread.submit(lambda: asyncio.run(asked())).result()
