@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-import yaml
 from pydantic import (
     AwareDatetime,
     BaseModel,
@@ -25,7 +24,9 @@ from pydantic import (
 
 from grader.course.clock import at, summer_zone, zone_named
 from grader.course.moments import read_moment
+from grader.course.paths import CoursePaths
 from grader.course.problems import first_problem
+from grader.course.yaml_file import read_yaml
 from grader.errors import CourseError, UsageError
 
 __all__ = [
@@ -221,7 +222,7 @@ class Assignment(_Model):
         return float(sum(question.points for question in self.questions.values()))
 
 
-class Course(_Model):
+class Course(_Model, CoursePaths):
     """A validated course.yml, and the paths in its folder.
 
     Args:
@@ -334,7 +335,7 @@ class Course(_Model):
         """
         root = Path(root).resolve()
         path = root / COURSE_FILE
-        data = _read_yaml(path)
+        data = read_yaml(path)
         if "root" in data:
             raise CourseError(f"{path}: root: unknown key; remove it")
         if key := _key_of_token(data):
@@ -419,88 +420,6 @@ class Course(_Model):
             return "postgresql+psycopg://" + given.removeprefix(POSTGRESQL)
         return given
 
-    def solution_dir(self, assignment_id: str) -> Path:
-        """The folder with the source of an assignment."""
-        return self.root / "solutions" / assignment_id
-
-    def release_dir(self, assignment_id: str) -> Path:
-        """The folder with the generated version for students."""
-        return self.root / "assignments" / assignment_id
-
-    @property
-    def roster_path(self) -> Path:
-        """The file that lists who takes the course; it may be missing."""
-        return self.root / self.roster
-
-    @property
-    def extensions_path(self) -> Path:
-        """The file that lists who may hand in later; it may be missing."""
-        return self.root / self.extensions
-
-    @property
-    def groups_path(self) -> Path:
-        """The file that lists who works together; it may be missing."""
-        return self.root / self.groups
-
-    @property
-    def attempts_dir(self) -> Path:
-        """`attempts/<assignment>/<student>/<number>/`: everything that was ever collected."""
-        return self.root / "attempts"
-
-    @property
-    def submitted_dir(self) -> Path:
-        """`submitted/<student>/<assignment>/<assignment>.ipynb`."""
-        return self.root / "submitted"
-
-    @property
-    def autograded_dir(self) -> Path:
-        """nbgrader's folder of executed submissions."""
-        return self.root / "autograded"
-
-    @property
-    def feedback_dir(self) -> Path:
-        """`feedback/<student>/<assignment>/<assignment>.html`."""
-        return self.root / "feedback"
-
-    @property
-    def reports_dir(self) -> Path:
-        """Pages on the class, one for each assignment."""
-        return self.root / "reports"
-
-    def results_dir(self, assignment_id: str) -> Path:
-        """The folder with the records of an assignment."""
-        return self.root / "results" / assignment_id
-
-    def lateness_mark(self, assignment_id: str) -> Path:
-        """The file that tells what the lateness in the gradebook was computed from."""
-        return self.root / "results" / f"{assignment_id}.late"
-
-    def best_path(self, assignment_id: str) -> Path:
-        """The file that tells which member's hand-in is the best of each group."""
-        return self.root / "results" / f"{assignment_id}.best"
-
-    def shared_marks_path(self, assignment_id: str) -> Path:
-        """The file that tells which points by hand were copied from one member to another."""
-        return self.root / "results" / f"{assignment_id}.shared"
-
-    def given_path(self, assignment_id: str, kind: str) -> Path:
-        """The file that tells which pages of an assignment were given to one system.
-
-        Args:
-            assignment_id: the assignment's id.
-            kind: the system.
-        """
-        return self.root / "given" / assignment_id / f"{kind}.json"
-
-    def result_path(self, assignment_id: str, student: str) -> Path:
-        """The file with the record of one submission.
-
-        Args:
-            assignment_id: the assignment's id.
-            student: the student's id.
-        """
-        return self.results_dir(assignment_id) / f"{student}.json"
-
 
 EXAMPLES: dict[str, str] = {
     name: str(field.examples[0])
@@ -523,38 +442,3 @@ def _zone_for_dates(data: dict[str, Any]) -> ZoneInfo | None:
         return zone_named(str(data["time_zone"]))
     except (KeyError, ValueError):
         return None
-
-
-class _Loader(yaml.SafeLoader):
-    """A YAML loader that refuses a key given twice; PyYAML itself takes the last in silence."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = [key.value for key, _ in node.value]
-        for key, _ in node.value:
-            if keys.count(key.value) > 1:
-                raise yaml.MarkedYAMLError(
-                    problem=f"the key {key.value!r} is given twice", problem_mark=key.start_mark
-                )
-        return super().construct_mapping(node, deep)
-
-
-def _read_yaml(path: Path) -> dict[str, Any]:
-    try:
-        data = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506 — a SafeLoader
-    except FileNotFoundError:
-        remedy = "name the course folder with --course, or make one: grader init DIR"
-        raise CourseError(f"{path}: not found; {remedy}") from None
-    except (OSError, UnicodeDecodeError) as error:
-        problem = f"cannot be read as UTF-8 text ({error}); save it as a UTF-8 file"
-        raise CourseError(f"{path}: {problem}") from None
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "somewhere"
-        problem = getattr(error, "problem", None) or "not valid YAML"
-        raise CourseError(f"{path}: {place}: {problem}; expected valid YAML") from None
-    except ValueError as error:  # a date such as 2026-02-30: YAML by form, but not by value
-        problem = f"a date or number that does not exist ({error}); correct it"
-        raise CourseError(f"{path}: {problem}") from None
-    if not isinstance(data, dict):
-        raise CourseError(f"{path}: the file must be a mapping with the keys name, seed, …")
-    return data
