@@ -92,15 +92,21 @@ class Local:
         log = SimpleNamespace(start=lambda: None)
         shell: Any = SimpleNamespace(user_ns=self._names, output_log=log, log_to=lambda _: None)
         runner = Runner(theirs, shell, 1)
+        self._leaving, self._has_left = threading.Lock(), False
         self._thread = threading.Thread(target=self._serve, args=(runner, theirs), daemon=True)
         self._thread.start()
         self._box = Box(Channel(ours), lambda hung_up: None, used_so_far)
 
     def _serve(self, runner: Runner, theirs: socket.socket) -> None:
-        # wrong numbers are the point, and after an interruption nobody waits for the answer
-        stopped = contextlib.suppress(ChannelClosed, TimeoutError)
-        with theirs, np.errstate(all="ignore"), stopped:
-            runner.serve()
+        # Wrong numbers are the point, and after an interruption nobody waits for the answer. It may
+        # come when the call has just ended, so it is caught to the last line, or called off there.
+        with contextlib.suppress(TimeoutError):
+            stopped = contextlib.suppress(ChannelClosed, TimeoutError)
+            with theirs, np.errstate(all="ignore"), stopped:
+                runner.serve()
+            with self._leaving:
+                self._has_left = True
+                _raise_in(threading.get_ident(), None)
 
     def probe(self, request: CallRequest, timeout_s: float) -> CallSuccess | CallFailure:
         """Make the calls, as a session's probe does, but on a busy machine too."""
@@ -108,14 +114,21 @@ class Local:
 
     def _interrupt(self) -> None:
         """Raise an exception in the thread, or the slow function would go on beside the rest."""
-        thread = ctypes.c_ulong(self._thread.ident or 0)
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, ctypes.py_object(TimeoutError))
+        with self._leaving:
+            if not self._has_left:
+                _raise_in(self._thread.ident or 0, TimeoutError)
         self._thread.join()
 
     def close(self) -> None:
         """End the thread."""
         self._box.close()
         self._thread.join()
+
+
+def _raise_in(thread: int, error: type[BaseException] | None) -> None:
+    """Raise an exception in a thread when it next runs Python; with None, call off what waits."""
+    raised = ctypes.py_object(error) if error else None
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), raised)
 
 
 @dataclass(frozen=True)
