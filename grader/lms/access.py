@@ -9,13 +9,13 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from grader.course.settings import Course
 from grader.errors import UsageError
+from grader.system.loopback import is_loopback
 
-__all__ = ["Access", "Place", "find_access", "find_place", "is_loopback"]
+__all__ = ["Access", "Place", "find_access", "find_place"]
 
 ADDRESS, TOKEN = "CANVAS_API_URL", "CANVAS_API_TOKEN"
 SERVICE = "chainrule"  # under which the keyring keeps tokens, by the host of each Canvas
@@ -95,14 +95,6 @@ def find_access(course: Course) -> Access:
     if not FIT.fullmatch(token):
         raise UsageError(f"{TOKEN}: blanks or strange letters in it; copy the token again")
     return Access(url, token)
-
-
-def is_loopback(host: str | None) -> bool:
-    """Whether a host's name is that of this machine, where nobody listens on the way."""
-    try:
-        return host == "localhost" or ip_address(host or "").is_loopback
-    except ValueError:
-        return False
 
 
 def _address(given: str | None) -> str:

@@ -22,7 +22,8 @@ from urllib3.exceptions import HTTPError
 from urllib3.util import parse_url
 
 from grader.errors import LmsError
-from grader.lms.access import Access, is_loopback
+from grader.lms.access import Access
+from grader.system.loopback import is_loopback
 
 __all__ = ["Answer", "Wire"]
 

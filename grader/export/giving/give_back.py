@@ -7,8 +7,6 @@ or not at all, and nothing that is there is replaced.
 from __future__ import annotations
 
 import io
-import os
-import tempfile
 import time
 import zipfile
 from collections import Counter
@@ -21,8 +19,9 @@ from typing import Any, TypeAlias
 from grader.course.roster import Roster, load_roster
 from grader.course.settings import Assignment, Course
 from grader.errors import UsageError
+from grader.export.envelope import refuse_existing, sender_of, write_letters
 from grader.export.giving.due import Due, due_pages, given_before, keep_given
-from grader.export.giving.letters import for_mail, letter, plan_digest, send, sender_of
+from grader.export.giving.letters import for_mail, letter, plan_digest, send
 from grader.export.giving.names import Plan, for_canvas, for_moodle, for_people
 from grader.gradebook.grades import Grade, grades
 from grader.gradebook.on_demand import GradebookOnDemand
@@ -214,19 +213,13 @@ def _was_seen(note: Path, digest: str) -> bool:
 
 def _write(giving: Giving, output: Path) -> None:
     """Write the zip or the folder whole, or nothing; other accounts cannot read it."""
-    if os.path.lexists(output):
-        raise UsageError(f"{output}: there already; name another --output, or remove it")
+    refuse_existing(output)
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
-        if giving.kind != "mail":
+        if giving.kind == "mail":
+            write_letters(output, _letters(giving))
+        else:
             write_whole(output, _packed(giving.plan))
-            return
-        with tempfile.TemporaryDirectory(dir=output.parent, prefix=f".{output.name}-") as scratch:
-            part = Path(scratch) / "letters"
-            part.mkdir(mode=0o770)
-            for name, message in _letters(giving).items():
-                write_whole(part / name, message.as_bytes())
-            part.rename(output)
     except OSError as error:
         problem = f"cannot be written ({error.strerror}); name another with --output"
         raise UsageError(f"{output}: {problem}") from None

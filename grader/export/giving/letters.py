@@ -5,30 +5,25 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 import smtplib
 import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from email.errors import HeaderParseError, MessageDefect
-from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import localtime, parseaddr
 
 from grader.course.roster import Roster
 from grader.course.settings import Assignment, Course, Mail
 from grader.errors import GraderError, UsageError
+from grader.export.envelope import addressed, one_line, undeliverable
 from grader.export.giving.due import Due
 from grader.export.giving.names import Parcel, Plan, for_people
 from grader.gradebook.grades import Grade
 from grader.locale.translations import gettext, in_language
 
-__all__ = ["PASSWORD", "for_mail", "letter", "plan_digest", "send", "sender_of"]
+__all__ = ["PASSWORD", "for_mail", "letter", "plan_digest", "send"]
 
 PASSWORD = "GRADER_SMTP_PASSWORD"  # noqa: S105 — the name of the variable
-ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252})")
 HERE = ("localhost", "127.0.0.1", "::1")
 TIMEOUT_S = 30
 MAX_SAID = 300  # characters of what a mail server says
@@ -43,41 +38,13 @@ def for_mail(course: Course, assignment_id: str, pages: Sequence[Due], roster: R
         pages: the pages.
         roster: who takes the course.
     """
-    problems = {}
-    for page in pages:
-        address = roster.get(page.student).email
-        if not address:
-            problems[page.student] = "no address; write email into the roster"
-        elif not _is_address(address):
-            problems[page.student] = f"{ascii(address)[:80]} is no address; correct the roster"
+    reasons = {page.student: undeliverable(roster.get(page.student)) for page in pages}
+    problems = {student: reason for student, reason in reasons.items() if reason}
     named = for_people(
         course, assignment_id, [page for page in pages if page.student not in problems], roster
     )
     letters = [Parcel(f"{p.name.removesuffix('.html')}.eml", p.due) for p in named.parcels]
     return Plan(tuple(letters), problems)
-
-
-def _is_address(text: str) -> bool:
-    """Whether a text is an address that can stand in a letter."""
-    try:
-        return bool(ADDRESS.fullmatch(text) and Address(addr_spec=text))
-    except (HeaderParseError, MessageDefect, ValueError):  # two dots in a row, and the like
-        return False
-
-
-def sender_of(course: Course) -> Address:
-    """Who sends the letters: `sender` under `mail`, or the address in `contact`.
-
-    Raises:
-        UsageError: neither has an address.
-    """
-    name, address = parseaddr(course.mail.sender or "")
-    if not address and course.contact and (found := ADDRESS.search(course.contact)):
-        name, address = course.contact[: found.start()].strip(" ,;<("), found[0]
-    if not _is_address(address):
-        example = "mail: {sender: 'Ada Abara <ada@example.edu>'}"
-        raise UsageError(f"course.yml: no address of the sender; write {example}")
-    return Address(_line(name), addr_spec=address)
 
 
 def letter(
@@ -92,15 +59,11 @@ def letter(
         roster: who takes the course.
         grade: the student's grade, for a line in the text; None if it is not known.
     """
-    person, sender = roster.get(parcel.due.student), sender_of(course)
-    message = EmailMessage(policy=SMTP)
+    person = roster.get(parcel.due.student)
     with in_language(course.language):
-        title = _line(assignment.title)
-        message["Subject"] = _line(course.name) + ": " + gettext("feedback on {title}", title=title)
-        message["From"] = sender
-        message["To"] = Address(_line(person.full_name), addr_spec=person.email)
-        message["Date"] = localtime()
-        message["Message-ID"] = f"<{_mark(parcel, person.email)}@{sender.domain}>"
+        title = one_line(assignment.title)
+        subject = gettext("feedback on {title}", title=title)
+        message = addressed(course, person, subject, _mark(parcel, person.email))
         message.set_content(_text(course, title, grade))
     message.add_attachment(
         parcel.due.page,
@@ -128,11 +91,6 @@ def _text(course: Course, title: str, grade: Grade | None) -> str:
     if course.contact:
         lines.append(gettext("Questions? Ask {contact}.", contact=course.contact))
     return "\n\n".join(lines) + "\n"
-
-
-def _line(text: str) -> str:
-    """Text that is safe in a header: one line without control characters."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 def _mark(parcel: Parcel, address: str) -> str:
@@ -181,7 +139,7 @@ def send(
             try:
                 server.send_message(message)
             except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError) as refusal:
-                said = _line(str(refusal))[:MAX_SAID]
+                said = one_line(str(refusal))[:MAX_SAID]
                 problems[due.student] = f"the mail server refuses the letter: {said}"
                 continue
             sent(due)
@@ -214,5 +172,5 @@ def _connected(mail: Mail, environment: Mapping[str, str]) -> Iterator[smtplib.S
         problem = f"refuses user and password ({error.smtp_code}); see {PASSWORD}"
         raise GraderError(f"{mail.server}: {problem}") from None
     except (OSError, smtplib.SMTPException) as error:
-        said = _line(str(error))[:MAX_SAID]
+        said = one_line(str(error))[:MAX_SAID]
         raise GraderError(f"{mail.server}: {said}; run the command again") from None

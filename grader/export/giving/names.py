@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from string import Formatter
@@ -27,7 +27,7 @@ from grader.intake.identity import Unknown, identified
 from grader.intake.naming import canvas, moodle
 from grader.intake.naming.handed import Handed, Naming, outermost_zip
 
-__all__ = ["Parcel", "Plan", "for_canvas", "for_moodle", "for_people"]
+__all__ = ["Parcel", "Plan", "for_canvas", "for_moodle", "for_people", "unique_names"]
 
 UNSAFE = re.compile(  # in names of files; what turns the direction of writing hides an ending
     r'[\\/:*?"<>|\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]'
@@ -168,23 +168,34 @@ def for_people(course: Course, assignment_id: str, pages: Sequence[Due], roster:
         pages: the pages.
         roster: who takes the course.
     """
-    called = {
-        page.student: _filled(course.page_name, assignment_id, roster.get(page.student))
-        for page in pages
-    }
+    people = [roster.get(page.student) for page in pages]
+    names = unique_names(course, people, assignment_id)
+    return Plan(tuple(Parcel(f"{names[page.student]}.html", page) for page in pages), {})
+
+
+def unique_names(
+    course: Course, people: Iterable[Person], assignment_id: str = ""
+) -> dict[str, str]:
+    """A name without ending for a file of each person, by id; on no system are two the same.
+
+    Args:
+        course: the course, with `page_name`.
+        people: who gets a file.
+        assignment_id: the assignment, if it is about one.
+    """
+    called = {p.id: _filled(course.page_name, assignment_id, p) for p in people}
     keys = [_same(name) for name in called.values()]
-    parcels: list[Parcel] = []
+    names: dict[str, str] = {}
     taken: set[str] = set()
-    for page in pages:
-        name = called[page.student]
+    for student, name in called.items():
         if keys.count(_same(name)) > 1:
-            name = f"{name} ({page.student})"
+            name = f"{name} ({student})"
         number, unique = 2, name
         while _same(unique) in taken:
             number, unique = number + 1, f"{name} {number}"
         taken.add(_same(unique))
-        parcels.append(Parcel(f"{unique}.html", page))
-    return Plan(tuple(parcels), {})
+        names[student] = unique
+    return names
 
 
 def _originals(course: Course, assignment_id: str, student: str, naming: Naming) -> list[Handed]:

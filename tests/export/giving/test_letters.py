@@ -16,11 +16,11 @@ from grader.course.settings import Course
 from grader.errors import GraderError, UsageError
 from grader.export.giving.due import Due
 from grader.export.giving.give_back import Given, give_back, planned
-from grader.export.giving.letters import PASSWORD, for_mail, letter, sender_of
+from grader.export.giving.letters import PASSWORD, for_mail, letter
 from grader.export.giving.letters import send as send_letters
 from grader.export.giving.names import Parcel
 from tests.export.giving.conftest import Made
-from tests.kit.course import COURSE_YML, ID, write_course
+from tests.kit.course import ID, write_course
 from tests.kit.smtp import Mailbox, certificate, mail_server
 
 
@@ -164,13 +164,3 @@ def test_an_address_that_is_none_costs_nobody_else_a_letter(tmp_path: Path, addr
     plan = for_mail(write_course(tmp_path), ID, pages, Roster(people))
     assert [parcel.due.student for parcel in plan.parcels] == ["bela"]
     assert "is no address; correct the roster" in plan.problems["ada"]
-
-
-def test_the_sender_is_named_in_course_yml(tmp_path: Path) -> None:
-    course = write_course(tmp_path)
-    with pytest.raises(UsageError, match="no address of the sender; write mail:"):
-        sender_of(course)
-    (tmp_path / "course.yml").write_text(
-        COURSE_YML + "contact: the office\nmail: {sender: 'Ada Abara <ada@example.edu>'}\n"
-    )
-    assert str(sender_of(Course.load(tmp_path))) == "Ada Abara <ada@example.edu>"
