@@ -10,6 +10,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
 
 from grader.course.ids import is_safe_student
 from grader.course.roster import IDENTIFIERS, Person, Roster, name_key
@@ -47,6 +48,7 @@ class Enrolment:
         changed: who changed: as they were, and as they are.
         unchanged: ids of those of whom the list says nothing new.
         gone: who is in the roster, but not in the list.
+        staff: teachers and assistants who are in the list; they stay what they are.
         doubts: who cannot be told apart, and the remedy; then nothing should be written.
     """
 
@@ -54,6 +56,7 @@ class Enrolment:
     changed: tuple[tuple[Person, Person], ...] = ()
     unchanged: tuple[str, ...] = ()
     gone: tuple[Person, ...] = ()
+    staff: tuple[Person, ...] = ()
     doubts: tuple[str, ...] = ()
 
 
@@ -87,6 +90,7 @@ def enrolled(
         tuple((before, after) for before, after in pairs if before != after),
         tuple(before.id for before, after in pairs if before == after),
         tuple(person for person in roster if person.id not in join.found),
+        tuple(join.staff),
         tuple(join.doubts),
     )
 
@@ -99,17 +103,25 @@ class _Join:
     found: dict[str, Listed] = field(default_factory=dict)
     left: list[Listed] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
+    staff: list[Person] = field(default_factory=list)
 
     def add(self, one: Listed) -> None:
         """Find somebody by what systems call them; keep them for later if nobody is found."""
-        people = _sharing(one.person, self.roster)
-        if len(people) > 1:
-            ids = " and ".join(person.id for person in people)
+        people, staff = _sharing(one.person, self.roster), _sharing(one.person, self.teachers)
+        if len(people) + len(staff) > 1:
+            ids = " and ".join(person.id for person in (*people, *staff))
             self.doubts.append(f"{one}: what it says fits {ids}; correct their rows in the roster")
         elif people:
             self._take(people[0], one)
+        elif staff:
+            self.staff += staff
         else:
             self.left.append(one)
+
+    @cached_property
+    def teachers(self) -> Roster:
+        """Who is no student, to be found in the same way."""
+        return Roster(dict(self.roster.staff))
 
     def _take(self, person: Person, one: Listed) -> None:
         against = _against(person, one.person)
@@ -132,7 +144,10 @@ class _Join:
         keys = [_name(one.person) for one in rest]
         for one, key in zip(rest, keys, strict=True):
             people = [p for p in _namesakes(one.person, self.roster) if p.id not in self.found]
-            if not people:
+            staff = [p for p in _namesakes(one.person, self.teachers) if p not in self.staff]
+            if staff and not _against(staff[0], one.person):
+                self.doubts.append(_doubtful(one, [*people, *staff]))
+            elif not people:
                 self.left.append(one)
             elif len(people) > 1 or keys.count(key) > 1 or _against(people[0], one.person):
                 self.doubts.append(_doubtful(one, people))
@@ -258,7 +273,7 @@ def _updated(person: Person, told: Person) -> Person:
 def _with_ids(join: _Join, id_column: str, known_ids: Collection[str]) -> list[Person]:
     """Those who are new, each with an id that nobody has."""
     columns = _id_columns(join, id_column)
-    taken = {_folded(person.id) for person in join.roster}
+    taken = {_folded(student) for student in join.roster.everyone}
     new = []
     for one in join.left:
         values = [getattr(one.person, column) for column in SURE]

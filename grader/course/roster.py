@@ -1,7 +1,8 @@
-"""roster.csv: who takes the course, and what each system calls them.
+"""roster.csv: who takes the course, who teaches it, and what each system calls them.
 
 Its first line names the columns. Only `id` is required; the others may be missing or empty.
-Columns with other names are ignored.
+Columns with other names are ignored. Who has the role of a teacher or an assistant is no student:
+`Roster.people` has students only, `Roster.staff` has the others.
 """
 
 from __future__ import annotations
@@ -15,6 +16,15 @@ from functools import cached_property
 
 from grader.course.ids import USABLE_ID, is_safe_student
 from grader.course.renamed import load_renamings
+from grader.course.roles import (
+    ASSISTANT,
+    ROLES,
+    STUDENT,
+    TEACHER,
+    known_role,
+    sections_in,
+    whole_names,
+)
 from grader.course.settings import Course
 from grader.errors import UsageError
 from grader.system.table import Row, Table, read_table
@@ -27,7 +37,9 @@ __all__ = [
     "MAX_NAME",
     "Person",
     "Roster",
+    "load_people",
     "load_roster",
+    "load_staff",
     "name_key",
     "places_of",
     "roster_of",
@@ -46,20 +58,21 @@ MAX_NAME = 200  # characters
 
 @dataclass(frozen=True)
 class Person:
-    """One student, with the name that each system has for them.
+    """One student or teacher, with the name that each system has for them.
 
     Args:
         id: the name in folders, gradebook and exports.
         first_name: given name.
         last_name: family name.
         email: address, as in the LMS.
-        section: group or section of the course.
+        section: group or section of the course, or several; of an assistant, those that they see.
         canvas_id: `ID` in Canvas, also in the names of a bulk download.
         sis_id: `SIS User ID` in Canvas, `ID number` in Moodle.
         sis_login: `SIS Login ID` in Canvas.
         moodle_id: number of the participant; Moodle gives another one for each assignment.
         moodle_username: `Username` in Moodle.
         github: user name on GitHub.
+        role: one of `grader.course.roles.ROLES`; "" for a student.
     """
 
     id: str
@@ -73,6 +86,17 @@ class Person:
     moodle_id: str = ""
     moodle_username: str = ""
     github: str = ""
+    role: str = ""
+
+    @property
+    def is_teacher(self) -> bool:
+        """Whether they see and change everything."""
+        return self.role == TEACHER
+
+    @property
+    def is_student(self) -> bool:
+        """Whether they take the course."""
+        return self.role in ("", STUDENT)
 
     @property
     def full_name(self) -> str:
@@ -94,23 +118,27 @@ class Person:
 
 
 COLUMNS = tuple(column.name for column in fields(Person))
-NAMES = ("first_name", "last_name", "section")
+NAMES = ("first_name", "last_name", "section", "role")
 IDENTIFIERS = tuple(name for name in COLUMNS if name not in NAMES)
 NUMBERS = ("canvas_id", "moodle_id")  # which the LMS gives
 
 
 @dataclass(frozen=True)
 class Roster:
-    """The students of a course.
+    """The students of a course, and beside them who teaches it.
+
+    Whatever walks through a roster, counts it or looks somebody up finds students only.
 
     Args:
-        people: by id.
+        people: the students, by id.
         former: the id that a student has now, by each id that they had before. Old downloads name
             them so; it counts where nobody has that value today.
+        staff: teachers and assistants, by id.
     """
 
     people: dict[str, Person] = field(default_factory=dict)
     former: Mapping[str, str] = field(default_factory=dict)
+    staff: Mapping[str, Person] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.people)
@@ -163,6 +191,32 @@ class Roster:
         words = _words(name)
         people = self._names.get("".join(words), [])
         return [p for p in people if len(words) < 2 or words in _full_names(p)]
+
+    @property
+    def everyone(self) -> dict[str, Person]:
+        """Students, teachers and assistants, by id."""
+        return {**self.people, **self.staff}
+
+    def sees(self, member: Person, student: str) -> bool:
+        """Whether somebody of the staff may see a student's work: theirs are all or one's sections.
+
+        Args:
+            member: who wants to see it.
+            student: the student's id.
+        """
+        if member.is_teacher:
+            return student in self.people
+        return member.role == ASSISTANT and not self.sections_of(member).isdisjoint(
+            self.sections_of(self.get(student))
+        )
+
+    def sections_of(self, person: Person) -> frozenset[str]:
+        """The sections of a student, or those that an assistant sees, as they are compared."""
+        return frozenset(sections_in(person.section, self._sections))
+
+    @cached_property
+    def _sections(self) -> frozenset[str]:
+        return whole_names(person.section for person in self)
 
     @cached_property
     def _index(self) -> dict[tuple[str, str], Person]:
@@ -219,18 +273,35 @@ def _full_names(person: Person) -> tuple[list[str], list[str]]:
 def load_roster(course: Course) -> Roster | None:
     """Read the roster that course.yml names; None if it names none and there is no roster.csv.
 
-    A roster of a new course, with a header but no rows, is none either: it does not say that
+    A roster of a new course, with a header but no students, is none either: it does not say that
     nobody takes the course.
 
     Raises:
         UsageError: it cannot be read, or a row is wrong. The message names the file, the line
             and the remedy.
     """
+    return load_people(course) or None
+
+
+def load_people(course: Course) -> Roster:
+    """Read the roster, also one that has teachers only, or nobody at all.
+
+    Raises:
+        UsageError: it cannot be read, or a row is wrong.
+    """
     path = course.roster_path
     if not os.path.lexists(path) and "roster" not in course.model_fields_set:
-        return None
-    roster = roster_of(read_table(path))
-    return replace(roster, former=load_renamings(course.root).now) if roster else None
+        return Roster()
+    return replace(roster_of(read_table(path)), former=load_renamings(course.root).now)
+
+
+def load_staff(course: Course) -> Mapping[str, Person]:
+    """Who teaches the course, by id; what they hand in is no student's work.
+
+    Raises:
+        UsageError: the roster cannot be read, or a row is wrong.
+    """
+    return load_people(course).staff
 
 
 def roster_of(table: Table) -> Roster:
@@ -246,7 +317,8 @@ def roster_of(table: Table) -> Roster:
         person = _person(table, row, places)
         _refuse_duplicate(table, row, person, seen)
         people[person.id] = person
-    return Roster(people)
+    students = {person.id: person for person in people.values() if person.is_student}
+    return Roster(students, staff={k: p for k, p in people.items() if k not in students})
 
 
 def places_of(table: Table) -> dict[str, int]:
@@ -270,13 +342,16 @@ def _person(table: Table, row: Row, places: dict[str, int]) -> Person:
         if problem := _problem(name, value):
             shown = ascii(value)[:60]
             raise UsageError(f"{table.path}: line {row.line}: {name} {shown}: {problem}")
-    return Person(**values)
+    return Person(**values | {"role": known_role(values.get("role", "")) or ""})
 
 
 def _problem(column: str, value: str) -> str:
     """What is wrong with a cell; "" if nothing is."""
     if column == "id":
         return "" if is_safe_student(value) else USABLE_ID
+    if column == "role":
+        told = f"must be {', '.join(ROLES[:-1])} or {ROLES[-1]}; empty stands for student"
+        return told if known_role(value) is None else ""
     if column in NAMES:
         is_plain = len(value) <= MAX_NAME and not CONTROL.search(value)
         return "" if is_plain else f"must be plain text of at most {MAX_NAME} characters"
@@ -293,6 +368,6 @@ def _refuse_duplicate(
         if key[1] and key in seen:
             raise UsageError(
                 f"{table.path}: line {row.line}: {column} {getattr(person, column)!r} is also in "
-                f"line {seen[key]}; each student needs one row and their own {column}"
+                f"line {seen[key]}; each person needs one row and their own {column}"
             )
         seen[key] = row.line

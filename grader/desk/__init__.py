@@ -1,7 +1,9 @@
 """The desk: a web server on which students hand in, and read what to look at a second later.
 
 Lives here: the desk's own database with its migrations, personal links and sessions, receipts and
-the queue, the threads that empty it, the pages' views, and the HTTP interface for programs.
+the queue, the threads that empty it, the log of what teachers change, and the HTTP interface for
+programs. The views of the pages are in `students/` and `teachers/`; `access.py` says who may see
+which, `frame.py` has what all pages share, `door.py` lets in and out.
 
 May import: `grading`, `pages` and every room below them. Imported by: `cli`.
 """

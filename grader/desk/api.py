@@ -88,7 +88,8 @@ def error(status: int, sentence: str, **more: str) -> JSONResponse:
 def _student(request: Request) -> Person | None:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     desk: Desk = request.app.state.desk
-    return desk.by_link(token.strip()) if scheme.lower() == "bearer" else None
+    person = desk.by_link(token.strip()) if scheme.lower() == "bearer" else None
+    return person if person and person.is_student else None
 
 
 def _unknown() -> Response:

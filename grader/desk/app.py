@@ -14,8 +14,11 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from grader.desk import api, news, views
+from grader.desk import api, door, frame, news
 from grader.desk.desk import Desk
+from grader.desk.students import handing_in
+from grader.desk.students import pages as students
+from grader.desk.teachers import pages as teachers
 
 __all__ = ["desk_app"]
 
@@ -46,7 +49,10 @@ def desk_app(desk: Desk) -> ASGIApp:
             Route("/style.css", _style),
             Route("/desk.js", _script),
             *news.ROUTES,
-            *views.ROUTES,
+            *door.ROUTES,
+            *students.ROUTES,
+            *handing_in.ROUTES,
+            *teachers.ROUTES,
             *api.ROUTES,
         ],
         exception_handlers={HTTPException: _refused, Exception: _broken},
@@ -93,7 +99,7 @@ def _refused(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     if request.url.path.startswith("/api/"):
         return api.error(status, "There is no such address, or not with this method.")
-    answer = views.not_found(request)
+    answer = frame.not_found(request)
     answer.status_code = status
     return answer
 
@@ -104,7 +110,7 @@ def _broken(request: Request, error: Exception) -> Response:
     desk.warn(f"a request ended in {type(error).__name__}: {error}")
     if request.url.path.startswith("/api/"):
         return api.error(500, "Something went wrong on our side; try again later.")
-    return views.broken(request)
+    return frame.broken(request)
 
 
 def _healthz(request: Request) -> Response:

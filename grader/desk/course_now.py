@@ -9,7 +9,7 @@ from pathlib import Path
 
 from grader.course.deadlines import Deadlines, load_deadlines
 from grader.course.groups import Groups, load_groups
-from grader.course.roster import Person, Roster, load_roster
+from grader.course.roster import Person, Roster, load_people
 from grader.course.settings import COURSE_FILE, Assignment, Course
 from grader.errors import GraderError
 
@@ -22,7 +22,7 @@ class CourseNow:
 
     Args:
         course: course.yml.
-        roster: who takes the course; nobody else is let in.
+        roster: who takes the course, and who teaches it; nobody else is let in.
         deadlines: until when each of them may hand in.
         groups: who works together.
     """
@@ -32,14 +32,15 @@ class CourseNow:
     deadlines: Deadlines
     groups: Groups
 
-    def student(self, known_as: str | None) -> Person | None:
-        """The student that somebody who signed in is; None if they do not take the course.
+    def person(self, known_as: str | None) -> Person | None:
+        """Who somebody that signed in is: a student or a teacher; None for everybody else.
 
         Args:
             known_as: what the way of signing in calls them: an id, which may be a former one.
         """
-        now = self.roster.former.get(known_as or "", known_as or "")
-        return self.roster.people.get(known_as or "") or self.roster.people.get(now)
+        everyone, known_as = self.roster.everyone, known_as or ""
+        now = self.roster.former.get(known_as, known_as)
+        return everyone.get(known_as) or everyone.get(now)
 
     def until(self, assignment: Assignment, student: str) -> datetime | None:
         """When the student's work is due; None if it never is."""
@@ -87,9 +88,7 @@ class CourseFiles:
 
 def _load(root: Path) -> CourseNow:
     course = Course.load(root)
-    return CourseNow(
-        course, load_roster(course) or Roster(), load_deadlines(course), load_groups(course)
-    )
+    return CourseNow(course, load_people(course), load_deadlines(course), load_groups(course))
 
 
 def _mark(path: Path) -> tuple[int, int]:

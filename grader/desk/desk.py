@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 
 from grader.course.roster import Person
 from grader.course.settings import Assignment, Shown
 from grader.desk.course_now import CourseFiles, CourseNow
 from grader.desk.receipts import Receipt, Receipts
-from grader.desk.shown import level_of
+from grader.desk.shown import ShownResult, level_of, shown_of
 from grader.desk.signing_in import owner_of_link, owner_of_session
 from grader.desk.state import State
 from grader.gradebook.records import load_beside, load_result
@@ -71,6 +71,15 @@ class Work:
         return level_of(self.assignment, self.until, datetime.now(UTC))
 
     @property
+    def zone(self) -> tzinfo:
+        """The time zone in which people read times of this work."""
+        return self.now.course.shown_zone(self.assignment)
+
+    def shown(self, tried: Tried | None) -> ShownResult | None:
+        """What the student may read of an attempt's result; None if there is none yet."""
+        return shown_of(tried.result, self.level) if tried and tried.result else None
+
+    @property
     def counting(self) -> Tried | None:
         """The attempt that counts; None before one is graded."""
         return next((tried for tried in self.tried if tried.counts), None)
@@ -93,12 +102,12 @@ class Desk:
     warn: Callable[[str], None]
 
     def by_session(self, token: str) -> Person | None:
-        """The student who is signed in; None for everybody else."""
-        return self.files.now().student(owner_of_session(self.state, token))
+        """Who is signed in, student or teacher; None if nobody is."""
+        return self.files.now().person(owner_of_session(self.state, token))
 
     def by_link(self, token: str) -> Person | None:
-        """The student whose personal link it is; None if it is nobody's."""
-        return self.files.now().student(owner_of_link(self.state, token))
+        """Whose personal link it is, a student's or a teacher's; None if it is nobody's."""
+        return self.files.now().person(owner_of_link(self.state, token))
 
     def assignment(self, assignment_id: str) -> Assignment | None:
         """The assignment, if there is one of that id and it is released."""

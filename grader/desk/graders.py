@@ -137,16 +137,18 @@ class Graders:
     def _kept(self, now: CourseNow, assignment: str, batch: Iterable[_Graded]) -> None:
         parcels = [one.parcel for one in batch if one.parcel.result.fingerprint]
         known = {parcel.result.fingerprint: parcel for parcel in parcels}
-        students = {one.receipt.student for one in batch}
+        # One who has become an assistant since is no student any more.
+        students = {one.receipt.student for one in batch} - now.roster.staff.keys()
         members = now.groups.with_members(assignment, sorted(students))
-        autograde(
-            now.course,
-            assignment,
-            students=sorted(students | (set(members) & set(now.roster.people))),
-            crew=KnownCrew(self._crew, known),
-            unsafe=self._unsafe,
-            listener=Listener(self._warn),
-        )
+        if students:
+            autograde(
+                now.course,
+                assignment,
+                students=sorted(students | (set(members) & set(now.roster.people))),
+                crew=KnownCrew(self._crew, known),
+                unsafe=self._unsafe,
+                listener=Listener(self._warn),
+            )
         for outcome, is_failed in (("done", False), ("failed", True)):
             ended = [one.receipt for one in batch if one.is_failed == is_failed]
             self._receipts.end(ended, outcome)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, insert, or_, select, update
 
-from grader.course.roster import Person, Roster, load_roster
+from grader.course.roster import Person, Roster, load_people
 from grader.course.settings import Course
 from grader.desk.state import State
 from grader.desk.tables import LINKS, SESSIONS
@@ -53,7 +53,7 @@ def invite(
         course: the course.
         state: the desk.
         students: who gets a new link, which replaces the old one; when empty, everyone in the
-            roster who has none.
+            roster who has none, teachers and assistants, too.
         until: when the links end; None if they do not.
 
     Raises:
@@ -84,7 +84,7 @@ def revoke(course: Course, state: State, students: Sequence[str]) -> list[str]:
     Returns:
         The ids of those whose links worked until now, sorted.
     """
-    roster = load_roster(course) or Roster()
+    roster = load_people(course)
     with state.writing() as connection:
         owners = _revoke(connection, _with_former(roster, students), datetime.now(UTC))
     return sorted({roster.former.get(owner, owner) for owner in owners})
@@ -141,7 +141,8 @@ def _rows(path: Path) -> dict[str, list[str]]:
 
 
 def _roster(course: Course) -> Roster:
-    if roster := load_roster(course):
+    roster = load_people(course)
+    if roster.everyone:
         return roster
     raise UsageError(
         f"{course.roster_path}: not found; only who is in the roster gets a link; "
@@ -150,10 +151,11 @@ def _roster(course: Course) -> Roster:
 
 
 def _people(roster: Roster, students: Sequence[str]) -> list[Person]:
+    everyone = roster.everyone
     for student in students:
-        if student not in roster.people:
+        if student not in everyone:
             raise UsageError(f"{ascii(student)[:80]} is not in the roster; check the id")
-    return [roster.people[student] for student in dict.fromkeys(students)] or list(roster)
+    return [everyone[student] for student in dict.fromkeys(students)] or list(everyone.values())
 
 
 def _with_former(roster: Roster, students: Sequence[str]) -> list[str]:

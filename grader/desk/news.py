@@ -12,8 +12,8 @@ from starlette.routing import Route
 
 from grader.course.roster import Person
 from grader.desk.desk import Desk
+from grader.desk.frame import not_found, session_of
 from grader.desk.receipts import Receipt
-from grader.desk.views import not_found, session_of
 from grader.locale.translations import gettext, in_language, ngettext
 
 __all__ = ["ROUTES", "Bell"]
@@ -79,7 +79,7 @@ async def _told(desk: Desk, request: Request, receipt: Receipt) -> AsyncIterator
 
 
 def _receipt(request: Request, desk: Desk, student: Person | None) -> Receipt | None:
-    if student is None:
+    if student is None or not student.is_student:
         return None
     theirs = desk.receipts.of(student.id, request.path_params["assignment"])
     return next((r for r in theirs if r.number == request.path_params["number"]), None)

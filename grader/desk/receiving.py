@@ -1,9 +1,11 @@
-"""Takes a notebook out of a request, which is bounded before anything parses it."""
+"""Takes a notebook or a form out of a request, which is bounded before anything parses it."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import parse_qsl
 
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
@@ -12,11 +14,14 @@ from starlette.types import Message
 
 from grader.notebook import MAX_BYTES
 
-__all__ = ["Refused", "Upload", "received"]
+__all__ = ["Refused", "Upload", "fields_of", "received"]
 
 MAX_BODY = MAX_BYTES + (64 << 10)  # the rest of the form
 MAX_FIELD = 4096
 PATIENCE_S = 300  # for 16 MiB over a slow line
+MAX_FORM = 64 << 10  # of a form without a file
+MAX_FIELDS = 200
+FORM_PATIENCE_S = 30
 
 
 class Refused(Exception):
@@ -56,7 +61,7 @@ async def received(request: Request) -> Upload:
         raise _too_large()
     if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         raise Refused(400, "Send the notebook as multipart/form-data, in the field notebook.")
-    bounded = Request(request.scope, _Bounded(request).receive)
+    bounded = Request(request.scope, _Bounded(request, MAX_BODY).receive)
     try:
         async with (
             asyncio.timeout(PATIENCE_S),
@@ -75,11 +80,29 @@ async def received(request: Request) -> Upload:
     return Upload(data, csrf if isinstance(csrf, str) else "")
 
 
+async def fields_of(request: Request) -> Mapping[str, str]:
+    """Read a small form without files, as browsers send it unless they are told otherwise.
+
+    Raises:
+        Refused: it is too large, it came too slowly, or it is no such form.
+    """
+    if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        raise Refused(400, "Send the form as application/x-www-form-urlencoded.")
+    try:
+        async with asyncio.timeout(FORM_PATIENCE_S):
+            body = await Request(request.scope, _Bounded(request, MAX_FORM).receive).body()
+        return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MAX_FIELDS))
+    except TimeoutError:
+        raise Refused(408, "The form came too slowly; send it again.") from None
+    except ValueError:
+        raise Refused(400, "The form cannot be read.") from None
+
+
 class _Bounded:
     """Counts the bytes of a body as they come."""
 
-    def __init__(self, request: Request) -> None:
-        self._receive, self._left = request.receive, MAX_BODY
+    def __init__(self, request: Request, most: int) -> None:
+        self._receive, self._left = request.receive, most
 
     async def receive(self) -> Message:
         message = await self._receive()

@@ -16,11 +16,12 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    Text,
     TypeDecorator,
     UniqueConstraint,
 )
 
-__all__ = ["ATTEMPTS", "LINKS", "QUEUE", "SESSIONS", "TABLES", "Moment"]
+__all__ = ["ATTEMPTS", "LINKS", "LOG", "QUEUE", "SESSIONS", "TABLES", "Moment"]
 
 
 class Moment(TypeDecorator[datetime]):
@@ -87,4 +88,18 @@ QUEUE = Table(
     TABLES,
     Column("id", Integer, ForeignKey("desk_attempts.id"), primary_key=True, autoincrement=False),
     Column("is_running", Integer, nullable=False, default=0),
+)
+
+# What teachers changed. Rows are added, and never changed or taken out: the database refuses it.
+LOG = Table(
+    "desk_log",
+    TABLES,
+    Column("id", Integer, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("who", String(64), nullable=False),
+    Column("what", String(64), nullable=False),
+    Column("assignment", String(64), nullable=False, index=True),
+    Column("student", String(64), nullable=False, index=True),
+    Column("before", Text, nullable=False),
+    Column("after", Text, nullable=False),
 )

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from grader.course.deadlines import Deadlines
-from grader.course.roster import Roster
+from grader.course.roster import Roster, load_staff
 from grader.course.settings import Assignment, Course
 from grader.gradebook.grades import Grade, grades
 from grader.gradebook.on_demand import GradebookOnDemand
@@ -87,7 +87,8 @@ def _column(gradebook: GradebookOnDemand, assignment: Assignment) -> Column:
     folders = gradebook.course.submitted_dir.glob(f"*/{assignment.id}")
     submissions = find_submissions(gradebook.course, assignment.id)
     sharing = {submission.student for submission in submissions if submission.shared}
-    collected = frozenset(folder.parent.name for folder in folders) | sharing
+    staff = load_staff(gradebook.course).keys()
+    collected = frozenset({folder.parent.name for folder in folders} - staff) | sharing
     undated = frozenset(s.student for s in submissions if s.stamp.is_in_doubt)
     return Column(assignment, found, collected - found.keys(), undated)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from grader.course.bundle import load_bundle
+from grader.course.roster import load_staff
 from grader.course.settings import Assignment, Course
 from grader.errors import GraderError
 from grader.gradebook.late import Lateness
@@ -88,7 +89,8 @@ def standings(gradebook: GradebookOnDemand, assignment: Assignment) -> dict[str,
         UsageError: the extensions or the roster cannot be read.
     """
     folder = gradebook.course.results_dir(assignment.id)
-    students = sorted(path.stem for path in folder.glob("*.json"))
+    staff = load_staff(gradebook.course)
+    students = sorted({path.stem for path in folder.glob("*.json")} - staff.keys())
     if not students:
         return {}
     known = _from_gradebook(gradebook, assignment.id)

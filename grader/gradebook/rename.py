@@ -14,7 +14,7 @@ from typing import Any
 from grader.course.deadlines import Deadlines
 from grader.course.ids import USABLE_ID, is_safe_student
 from grader.course.renamed import load_renamings, with_cells
-from grader.course.roster import load_roster
+from grader.course.roster import load_people
 from grader.course.roster_file import open_roster
 from grader.course.settings import RENAMING, SQLITE, Course
 from grader.errors import UsageError
@@ -100,8 +100,8 @@ def _refuse(course: Course, old: str, new: str) -> None:
 
 
 def _refuse_taken(course: Course, old: str, new: str, everyone: Collection[str]) -> None:
-    roster = load_roster(course)
-    if roster is not None and {old, new} <= roster.people.keys():
+    roster = load_people(course)
+    if {old, new} <= roster.everyone.keys():
         raise UsageError(
             f"{course.roster_path}: has {old} and {new}; if they are the same person, take the row "
             f"of {new} out, and run this again"
@@ -114,8 +114,7 @@ def _refuse_taken(course: Course, old: str, new: str, everyone: Collection[str])
 
 def _everyone(course: Course) -> set[str]:
     """Everybody who is in the roster or has work, in a folder or in the gradebook."""
-    roster = load_roster(course)
-    found = set(roster.people) if roster else set()
+    found = set(load_people(course).everyone)
     found |= {path.stem for path in course.root.glob("results/*/*.json")}
     found |= {path.name for path in course.root.glob("attempts/*/*")}
     for folder in _folders(course):
@@ -230,16 +229,14 @@ def _try_tables(course: Course, old: str, new: str) -> None:
     """Make what would be written, so that a table that cannot be is found before anything is."""
     for table in _tables(course):
         with_cells(table, "student", old, new).to_bytes()
-    roster = load_roster(course)
-    if roster is not None and old in roster.people:
+    if old in load_people(course).everyone:
         file = open_roster(course).renamed(old, new)
         file.roster  # noqa: B018 — raises if the renamed roster would be none
         file.table.to_bytes()
 
 
 def _in_tables(course: Course, old: str, new: str) -> Iterator[str]:
-    roster = load_roster(course)
-    if roster is not None and old in roster.people:
+    if old in load_people(course).everyone:
         open_roster(course).renamed(old, new).save()
         yield course.roster
     for table in _tables(course):

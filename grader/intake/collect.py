@@ -24,7 +24,7 @@ from grader.course.settings import Course
 from grader.errors import UsageError
 from grader.intake.archive import Archive, open_archive
 from grader.intake.attempts import Attempt, StudentAttempts, latest
-from grader.intake.identity import Unknown, has_number, identified
+from grader.intake.identity import NoStudent, Unknown, has_number, identified
 from grader.intake.labels import Labels, number_in
 from grader.intake.naming.github import last_commit
 from grader.intake.naming.handed import Handed, shown
@@ -186,7 +186,10 @@ def _with_id(file: Handed, numbers: dict[str, str]) -> Handed:
 
 def _known_by(roster: Roster | None) -> Callable[[str], bool] | None:
     """Whether somebody has a name; remembered, since paths of a download repeat their folders."""
-    return None if roster is None else cache(lambda name: roster.by_any(name) is not None)
+    if roster is None:
+        return None
+    everyone = Roster(roster.everyone)
+    return cache(lambda name: everyone.by_any(name) is not None)
 
 
 def _is_nobody(name: str) -> bool:
@@ -208,7 +211,7 @@ def _by_student(
     now: Mapping[str, str],
     labels: Labels | None = None,
 ) -> tuple[dict[str, list[Handed]], list[Collected]]:
-    """Files by student id, and a line for each student whom we do not know.
+    """Files by student id, and a line for everybody else.
 
     Args:
         files: those of the download.
@@ -218,12 +221,15 @@ def _by_student(
     """
     known: dict[str, list[Handed]] = {}
     unknown: list[tuple[str, str]] = []
+    staff: set[tuple[str, str]] = set()
     for file in files:
         try:
             student = identified(file, roster, labels)
             if roster is None or student not in roster.people:
                 student = now.get(student, student)
             known.setdefault(student, []).append(file)
+        except NoStudent as problem:
+            staff.add((file.name or file.key, str(problem)))
         except Unknown as problem:
             unknown.append((file.name or file.key, str(problem)))
     if roster is not None:
@@ -232,7 +238,10 @@ def _by_student(
             unknown += strangers
     return (
         {student: theirs for student, theirs in known.items() if theirs},
-        [_left_out(called, reason) for called, reason in sorted(set(unknown))],
+        [
+            *(Collected(who, f"left out: {why}", outcome="left out") for who, why in sorted(staff)),
+            *(_left_out(called, reason) for called, reason in sorted(set(unknown))),
+        ],
     )
 
 

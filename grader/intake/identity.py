@@ -15,13 +15,17 @@ from grader.course.roster import Person, Roster, name_key
 from grader.intake.labels import Labels, number_in
 from grader.intake.naming.handed import Handed, shown
 
-__all__ = ["Unknown", "has_number", "identified", "is_damaged"]
+__all__ = ["NoStudent", "Unknown", "has_number", "identified", "is_damaged"]
 
 LOST = re.compile(r"[?_\ufffd]+")
 
 
 class Unknown(Exception):
     """A file's student is unknown or not certain; the message says why."""
+
+
+class NoStudent(Unknown):
+    """A file is that of a teacher or an assistant; the message says whose."""
 
 
 def identified(file: Handed, roster: Roster | None, labels: Labels | None = None) -> str:
@@ -36,8 +40,18 @@ def identified(file: Handed, roster: Roster | None, labels: Labels | None = None
     Raises:
         Unknown: the roster has nobody of that name, or more than one, or another person of that
             number; or without a roster, the name cannot be an id; or the download is anonymous, or
-            its name leaves it in doubt.
+            its name leaves it in doubt. It is a `NoStudent` if somebody who teaches has that name.
     """
+    try:
+        return _student(file, roster, labels)
+    except Unknown:
+        if roster is not None and (person := _teaches(file, roster)):
+            told = f"{person.id} is {person.role} by the roster, so this is no student's work"
+            raise NoStudent(told) from None
+        raise
+
+
+def _student(file: Handed, roster: Roster | None, labels: Labels | None) -> str:
     if file.doubt:
         raise Unknown(file.doubt)
     if file.column == "anonymous_id":  # a marker may grade this person, but not know who it is
@@ -58,6 +72,15 @@ def identified(file: Handed, roster: Roster | None, labels: Labels | None = None
     if person is None:
         raise Unknown(f"not in the roster; add {_wanted(file)} there and collect again")
     return person.id
+
+
+def _teaches(file: Handed, roster: Roster) -> Person | None:
+    """The teacher or assistant whose file it is; None if nobody of them, for certain."""
+    staff = Roster(dict(roster.staff))
+    try:
+        return staff.people[_student(file, staff, Labels(staff))]
+    except (Unknown, KeyError):
+        return None
 
 
 def _labelled(label: str, labels: Labels | None) -> str:

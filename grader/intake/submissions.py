@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.course.ids import USABLE_ID, is_safe_student
+from grader.course.roster import load_staff
 from grader.course.settings import Course
 from grader.errors import UsageError
 from grader.intake.reading import answers_in, parsed, released
@@ -125,7 +126,8 @@ def find_submissions(
     """List the submissions in `submitted/<student>/<assignment>/`, sorted by student.
 
     Links and unsafe names are listed, too. Reading them ends in a rejection that can be seen. Each
-    member of a group is listed with the hand-in that counts for the group.
+    member of a group is listed with the hand-in that counts for the group. What a teacher or an
+    assistant has there is no submission.
 
     Args:
         course: the course.
@@ -133,11 +135,13 @@ def find_submissions(
         students: only these; all when empty.
 
     Raises:
-        UsageError: one of `students` has handed in nothing for this assignment; or the groups
-            cannot be read.
+        UsageError: one of `students` has handed in nothing for this assignment; or the groups or
+            the roster cannot be read.
     """
-    own = list(_submissions(course, assignment_id))
-    found = {s.student: s for s in with_groups(course, assignment_id, own, with_content)}
+    staff = load_staff(course)
+    own = [s for s in _submissions(course, assignment_id) if s.student not in staff]
+    shared = with_groups(course, assignment_id, own, with_content)
+    found = {s.student: s for s in shared if s.student not in staff}
     for student in students:
         if student not in found:
             place = course.submitted_dir / student / assignment_id

@@ -98,3 +98,22 @@ def test_another_unicode_form_is_no_change() -> None:
     zoe = Person("zoe", "Zoë", "Dee", "z@x.org")
     told = Person("", "Zoe\u0308", "DEE", "Z@x.org")
     assert join(told, roster=Roster({"zoe": zoe})).unchanged == ("zoe",)
+
+
+PAT = Person("pat", "Pat", "Prof", "pat@x.org", role="teacher")
+WITH_STAFF = Roster({"ada": ADA}, staff={"pat": PAT})
+
+
+def test_who_teaches_stays_what_they_are_and_becomes_no_student() -> None:
+    found = join(ADA, Person("", "Pat", "Prof", "pat@x.org"), roster=WITH_STAFF)
+    assert (found.staff, found.new, found.gone, found.doubts) == ((PAT,), (), (), ())
+
+
+def test_a_student_with_the_name_of_a_teacher_is_not_guessed() -> None:
+    found = join(ADA, Person("", "Pat", "Prof", sis_id="S7"), roster=WITH_STAFF)
+    assert "may be pat; if so, write sis_id S7" in found.doubts[0]
+
+
+def test_no_student_gets_the_id_of_a_teacher() -> None:
+    found = join(ADA, Person("", "Paul", "Pit", "pat@y.org"), roster=WITH_STAFF)
+    assert [person.id for person in found.new] == ["pat@y.org"]

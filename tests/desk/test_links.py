@@ -114,3 +114,10 @@ def test_the_command_writes_the_list_and_takes_links_back(desk: TestDesk) -> Non
     for words in (["--until", "tomorrow"], ["zoe"], ["--until", "2099-01-01", "--revoke"]):
         wrong = run_grader(root, "invite", *words)
         assert wrong.returncode == 2 and wrong.stderr.count("\n") == 1
+
+
+def test_who_teaches_gets_a_link_too(desk: TestDesk) -> None:
+    desk.course.roster_path.write_text("id,role\nmira,\npat,teacher\n", encoding="utf-8")
+    assert [link.person.id for link in invite(desk.course, desk.state, [], None)] == ["mira", "pat"]
+    pat = desk.browser("pat").get("/")
+    assert (pat.status_code, pat.headers["location"]) == (303, "/class")

@@ -326,3 +326,18 @@ def test_points_by_hand_above_a_maximum_that_was_lowered_are_told(graded_course:
     path.write_text(path.read_text().replace("double: 1", "double: 4"))
     remarks = export.export(Course.load(graded_course.root), [ID], "csv").remarks
     assert not [r for r in remarks if "more points than the question has" in r]
+
+
+def test_who_teaches_is_in_no_export(tmp_path: Path, by_hand: dict[str, Any]) -> None:
+    course = write_course(tmp_path)
+    release = release_by_hand(course)
+    for name in ("ada", "pat"):
+        save_result(course, graded(name, release))
+    (course.submitted_dir / "tom" / ID).mkdir(parents=True)
+    text = "id,role\nada,\nbo,student\npat,teacher\ntom,assistant\n"
+    course.roster_path.write_text(text, encoding="utf-8")
+    for kind in ("csv", "json", "canvas", "moodle"):
+        written = export.export(course, [ID], kind)
+        shown = "".join(map(str, (*written.files.values(), *written.remarks)))
+        assert ("ada" in shown and "bo" in shown) or kind == "json"
+        assert "pat" not in shown and "tom" not in shown

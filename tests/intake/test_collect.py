@@ -288,3 +288,16 @@ def test_two_notebooks_with_answers_beside_an_untouched_one_are_left_to_settle(
     (line,) = lines(course, tmp_path / "in")
     assert "left out: 2 notebooks, and not just one" in line
     assert "a.ipynb, b.ipynb" in line
+
+
+def test_what_a_teacher_has_in_a_download_is_named_and_left_out(
+    course: Course, tmp_path: Path
+) -> None:
+    course.roster_path.write_text("id,role\nada,\nbela,\npat,teacher\n", encoding="utf-8")
+    for name in ("ada", "bela", "pat"):
+        put(tmp_path / "in", f"{name}/{ID}.ipynb")
+    found = list(collect(course, ID, tmp_path / "in"))
+    (line,) = [line for line in found if "pat" in str(line)]
+    assert line.ok and line.outcome == "left out"
+    assert "pat is teacher by the roster, so this is no student's work" in line.text
+    assert submitted(course) == {f"{name}/{ID}/{ID}.ipynb" for name in ("ada", "bela")}

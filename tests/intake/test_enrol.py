@@ -159,3 +159,16 @@ def test_a_name_of_an_export_is_no_formula_and_no_command(course: Course) -> Non
     assert done.exit_code == 0
     assert "\x1b" not in done.output
     assert "eve,'=1+1,[2JDoe" in course.roster_path.read_text()
+
+
+def test_a_list_leaves_the_rows_of_teachers_as_they_are(course: Course) -> None:
+    course.roster_path.write_text(
+        "id,first_name,last_name,email,role\nada,Ada,Lovelace,ada@x.org,\n"
+        "pat,Pat,Prof,p@x.org,Teacher\n",
+        encoding="utf-8",
+    )
+    ran = run(course, "csv", "first_name,last_name,email\nPat,Prof,p@x.org\n", "--drop")
+    assert ran.exit_code == 0 and "pat: stays teacher of the course" in ran.output
+    assert course.roster_path.read_text(encoding="utf-8").splitlines()[1:] == [
+        "pat,Pat,Prof,p@x.org,Teacher"
+    ]

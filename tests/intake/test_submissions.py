@@ -523,3 +523,10 @@ def release_by_hand_of(course):
     folder = course.release_dir("net")
     folder.mkdir(parents=True)
     (folder / "net.ipynb").write_text(dumps(RELEASE), encoding="utf-8")
+
+
+def test_what_a_teacher_has_among_the_submissions_is_none(course):
+    for name in ("ada", "pat"):
+        handed_in(course, name)
+    course.roster_path.write_text("id,role\nada,\npat,assistant\n", encoding="utf-8")
+    assert [s.student for s in find_submissions(course, "net")] == ["ada"]

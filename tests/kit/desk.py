@@ -10,6 +10,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute, Mount
+from starlette.types import ASGIApp
 
 from grader.course.settings import Course
 from grader.desk.app import desk_app
@@ -57,10 +60,17 @@ class TestDesk:
         self.files = CourseFiles(self.course.root)
         self.state: State = open_state(self.course)
         self.receipts = Receipts(self.state)
-        self.app = desk_app(Desk(self.files, self.state, self.receipts, self.warnings.append))
+        self.desk = Desk(self.files, self.state, self.receipts, self.warnings.append)
+        self.app: ASGIApp = desk_app(self.desk)
 
     def close(self) -> None:
         self.state.close()
+
+    def add_routes(self, *routes: BaseRoute) -> None:
+        """Serve a test's own pages beside those of the desk."""
+        app = Starlette(routes=[*routes, Mount("/", self.app)])
+        app.state.desk = self.desk
+        self.app = app
 
     def token(self, student: str) -> str:
         """A new token for a student, whose old one ends."""

@@ -1,0 +1,125 @@
+"""Who may see a page: students their own, teachers all, assistants their sections.
+
+To everybody else a page is not there, in the same words as a page that does not exist.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from functools import wraps
+from typing import TypeAlias
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from grader.course.roster import Person
+from grader.desk.course_now import CourseNow
+from grader.desk.desk import Desk
+from grader.desk.frame import desk_of, not_found, session_of, stranger, too_old
+from grader.desk.receiving import Refused, fields_of
+from grader.desk.tokens import is_csrf_token
+
+__all__ = ["Scope", "for_staff", "for_students", "for_teachers", "signed_in", "staff_form"]
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a teacher or an assistant may see and change.
+
+    Args:
+        now: the course.
+        person: the teacher or assistant.
+    """
+
+    now: CourseNow
+    person: Person
+
+    @property
+    def students(self) -> list[Person]:
+        """Their students, in the order of the roster."""
+        return [s for s in self.now.roster if self.now.roster.sees(self.person, s.id)]
+
+    def student(self, student: str) -> Person | None:
+        """The student with that id; None for nobody, and for students of other sections."""
+        is_theirs = self.now.roster.sees(self.person, student)
+        return self.now.roster.people.get(student) if is_theirs else None
+
+
+PersonView: TypeAlias = Callable[[Request, Desk, Person], Response]
+StaffView: TypeAlias = Callable[[Request, Desk, Scope], Response]
+FormView: TypeAlias = Callable[[Request, Desk, Scope, Mapping[str, str]], Response]
+View: TypeAlias = Callable[[Request], Response]
+
+
+def signed_in(view: PersonView) -> View:
+    """A view for who is signed in, in whatever role; everybody else reads how to sign in."""
+
+    @wraps(view)
+    def checked(request: Request) -> Response:
+        desk = desk_of(request)
+        person = desk.by_session(session_of(request))
+        return view(request, desk, person) if person else stranger(request)
+
+    return checked
+
+
+def for_students(view: PersonView) -> View:
+    """A view for students only."""
+
+    @wraps(view)
+    def checked(request: Request, desk: Desk, person: Person) -> Response:
+        return view(request, desk, person) if person.is_student else not_found(request)
+
+    return signed_in(checked)
+
+
+def for_staff(view: StaffView) -> View:
+    """A view for teachers and assistants, with what they may see."""
+
+    @wraps(view)
+    def checked(request: Request, desk: Desk, person: Person) -> Response:
+        if person.is_student:
+            return not_found(request)
+        return view(request, desk, Scope(desk.files.now(), person))
+
+    return signed_in(checked)
+
+
+def for_teachers(view: StaffView) -> View:
+    """A view for teachers only."""
+
+    @wraps(view)
+    def checked(request: Request, desk: Desk, scope: Scope) -> Response:
+        return view(request, desk, scope) if scope.person.is_teacher else not_found(request)
+
+    return for_staff(checked)
+
+
+def staff_form(
+    view: FormView, *, only_teachers: bool = False
+) -> Callable[[Request], Awaitable[Response]]:
+    """A view that changes something: for staff, with a form that came from a page of theirs.
+
+    Args:
+        view: gets the fields of the form, too.
+        only_teachers: whether it is nothing for assistants.
+    """
+
+    @wraps(view)
+    async def checked(request: Request) -> Response:
+        try:
+            fields = await fields_of(request)
+        except Refused:
+            fields = {}
+
+        def changed(request: Request, desk: Desk, scope: Scope) -> Response:
+            if not is_csrf_token(fields.get("csrf", ""), session_of(request)):
+                return too_old(request)
+            return view(request, desk, scope, fields)
+
+        answer = for_teachers(changed) if only_teachers else for_staff(changed)
+        return await run_in_threadpool(answer, request)
+
+    return checked

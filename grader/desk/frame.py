@@ -1,0 +1,124 @@
+"""What all pages of the desk share: their frame, the session's cookie, the language, problems."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, tzinfo
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from grader.course.settings import Course
+from grader.desk.desk import Desk
+from grader.desk.tokens import csrf_token
+from grader.locale.translations import gettext, in_language
+from grader.pages.rendering import render
+
+__all__ = [
+    "FEEDBACK_POLICY",
+    "broken",
+    "cookie_name",
+    "desk_of",
+    "is_secure",
+    "language",
+    "not_found",
+    "page",
+    "problem",
+    "session_of",
+    "stranger",
+    "too_old",
+]
+
+# The page of feedback is one file with its own style; it runs no script and loads nothing.
+FEEDBACK_POLICY = (
+    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'"
+)
+
+
+def desk_of(request: Request) -> Desk:
+    """The desk that a request came to."""
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+def page(request: Request, template: str, status: int = 200, **values: Any) -> Response:
+    """A page of the desk, in the language that is set.
+
+    Args:
+        request: what it answers.
+        template: its file in `grader/pages/templates/`.
+        status: of the answer.
+        values: for the template; `person` is who is signed in.
+    """
+    html = render(
+        template,
+        course=desk_of(request).files.now().course,
+        csrf=csrf_token(session_of(request)),
+        moment=_moment,
+        **{"person": None, **values},
+    )
+    return HTMLResponse(html, status)
+
+
+def problem(request: Request, status: int, title: str, text: str) -> Response:
+    """A page that says in plain words what is wrong."""
+    return page(request, "desk/problem.html", status, title=title, text=text)
+
+
+def not_found(request: Request) -> Response:
+    """The page for what is not there, and for what is not for who is signed in."""
+    with language(request):
+        title = gettext("There is no such page")
+        return problem(request, 404, title, gettext("Perhaps the address is not complete."))
+
+
+def broken(request: Request) -> Response:
+    """The page for an error of ours."""
+    with language(request):
+        text = gettext("Nothing that you handed in is lost. Try again later, or tell your teacher.")
+        return problem(request, 500, gettext("Something went wrong on our side"), text)
+
+
+def stranger(request: Request) -> Response:
+    """The page for who is not signed in."""
+    with language(request):
+        text = gettext("Open your personal link again, the one that your teacher sent you.")
+        return problem(request, 401, gettext("You are not signed in"), text)
+
+
+def too_old(request: Request) -> Response:
+    """The page for a form that did not come from a page of this session."""
+    with language(request):
+        text = gettext("Nothing was changed. Go back, load the page anew, and try again.")
+        return problem(request, 403, gettext("The page was too old"), text)
+
+
+def session_of(request: Request) -> str:
+    """The token of the browser's session; "" if it has none."""
+    return request.cookies.get(cookie_name(request), "")
+
+
+def cookie_name(request: Request) -> str:
+    """Behind TLS, a name that no other host of the domain can set."""
+    return "__Host-desk" if is_secure(request) else "desk"
+
+
+def is_secure(request: Request) -> bool:
+    """Whether the browser speaks TLS with us or with a proxy in front of us."""
+    address = desk_of(request).files.now().course.desk.address
+    return address.startswith("https://") or request.url.scheme == "https"
+
+
+@contextmanager
+def language(request: Request) -> Iterator[Course]:
+    """The language of the course while a page is made."""
+    course = desk_of(request).files.now().course
+    with in_language(course.language):
+        yield course
+
+
+def _moment(time: datetime, zone: tzinfo) -> str:
+    return f"{time.astimezone(zone):%Y-%m-%d %H:%M:%S}".removesuffix(":00")

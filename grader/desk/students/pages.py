@@ -1,0 +1,120 @@
+"""What students see: their assignments, the files of one, an attempt, and its feedback."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from dataclasses import replace
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from grader.course.folder import is_released
+from grader.course.roster import Person
+from grader.desk.access import for_students, signed_in
+from grader.desk.desk import Desk, Tried, Work
+from grader.desk.frame import FEEDBACK_POLICY, language, not_found, page
+from grader.gradebook.grades import Grade, grade_of, standings
+from grader.gradebook.on_demand import GradebookOnDemand
+from grader.pages.feedback import feedback_page
+
+__all__ = ["ROUTES", "grade_at"]
+
+
+@signed_in
+def _first(request: Request, desk: Desk, person: Person) -> Response:
+    """The first page of everybody who is signed in."""
+    if not person.is_student:
+        return RedirectResponse("/class", 303)
+    return _overview(request, desk, person)
+
+
+def _overview(request: Request, desk: Desk, student: Person) -> Response:
+    works = [desk.work(student, assignment) for assignment in desk.assignments()]
+    with language(request) as course:
+        return page(
+            request,
+            "desk/overview.html",
+            title=course.name,
+            person=student,
+            works=works,
+        )
+
+
+@for_students
+def _release(request: Request, desk: Desk, student: Person) -> Response:
+    assignment = desk.assignment(request.path_params["assignment"])
+    if assignment is None:
+        return not_found(request)
+    folder = desk.files.now().course.release_dir(assignment.id)
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(folder.rglob("*")):
+            name = path.relative_to(folder)
+            if is_released(name) and path.is_file() and not path.is_symlink():
+                archive.write(path, f"{assignment.id}/{name.as_posix()}")
+    named = {"Content-Disposition": f'attachment; filename="{assignment.id}.zip"'}
+    return Response(data.getvalue(), media_type="application/zip", headers=named)
+
+
+@for_students
+def _attempt(request: Request, desk: Desk, student: Person) -> Response:
+    found = _found(request, desk, student)
+    if found is None:
+        return not_found(request)
+    work, tried = found
+    ahead = desk.receipts.ahead_of(tried.receipt) if tried.receipt else 0
+    with language(request):
+        return page(
+            request,
+            "desk/attempt.html",
+            title=work.assignment.title,
+            person=student,
+            work=work,
+            tried=tried,
+            ahead=ahead,
+            result=work.shown(tried),
+            is_open=tried.state in ("waiting", "running"),
+        )
+
+
+@for_students
+def _feedback(request: Request, desk: Desk, student: Person) -> Response:
+    """All that feedback pages have, once the student may read all."""
+    found = _found(request, desk, student)
+    if found is None or found[1].result is None or found[0].level != "full":
+        return not_found(request)
+    work, tried = found
+    grade = grade_at(work, tried)
+    html = feedback_page(work.now.course, work.assignment, grade, student)
+    return HTMLResponse(html, headers={"Content-Security-Policy": FEEDBACK_POLICY})
+
+
+def grade_at(work: Work, tried: Tried) -> Grade:
+    """The grade of the attempt that counts; of another one, what the judge found."""
+    result = tried.result
+    assert result is not None  # noqa: S101 — told to mypy; the caller has looked
+    if not tried.counts:
+        return Grade(replace(result, notebook=None))
+    with GradebookOnDemand(work.now.course) as gradebook:
+        standing = standings(gradebook, work.assignment)[result.student]
+    return grade_of(result, standing)
+
+
+def _found(request: Request, desk: Desk, student: Person) -> tuple[Work, Tried] | None:
+    assignment = desk.assignment(request.path_params["assignment"])
+    if assignment is None:
+        return None
+    work = desk.work(student, assignment)
+    same = [tried for tried in work.tried if tried.number == request.path_params["number"]]
+    return (work, same[0]) if same else None
+
+
+PLACE = "/assignments/{assignment}"
+ROUTES = [
+    Route("/", _first),
+    Route(PLACE + "/release.zip", _release),
+    Route(PLACE + "/attempts/{number:int}", _attempt),
+    Route(PLACE + "/attempts/{number:int}/feedback", _feedback),
+]

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import io
+import zipfile
+
+import pytest
+
+from grader.course.settings import Course
+from grader.notebook import Notebook
+from tests.kit.course import make_source
+from tests.kit.desk import TestDesk
+
+NOTEBOOK: Notebook = make_source()
+
+
+PLACES = ("/", "/assignments/tiny", "/assignments/tiny/release.zip", "/assignments/tiny/attempts/1")
+
+
+@pytest.mark.parametrize("path", [*PLACES, PLACES[-1] + "/feedback"])
+def test_a_stranger_sees_nothing(desk: TestDesk, path: str) -> None:
+    desk.browser("mira").hand_in(NOTEBOOK)
+    answer = desk.browser().get(path)
+    assert answer.status_code == 401
+    assert "Mira" not in answer.text and "Tiny</h1>" not in answer.text
+
+
+def test_what_is_not_ones_own_looks_like_what_is_not_there(desk: TestDesk) -> None:
+    desk.browser("mira").hand_in(NOTEBOOK)
+    farah = desk.browser("farah")
+    for rest in ("", "/feedback", "/events"):
+        theirs = farah.get(f"/assignments/tiny/attempts/1{rest}")
+        nobodys = farah.get(f"/assignments/tiny/attempts/77{rest}")
+        assert (theirs.status_code, nobodys.status_code) == (404, 404)
+        assert theirs.text == nobodys.text
+
+
+def test_the_release_comes_as_a_zip_without_what_is_hidden(desk: TestDesk) -> None:
+    folder = desk.course.release_dir("tiny")
+    (folder / "hidden_tests.py").write_text("secret", encoding="utf-8")
+    (folder / "link").symlink_to("/etc/passwd")
+    answer = desk.browser("mira").get("/assignments/tiny/release.zip")
+    names = zipfile.ZipFile(io.BytesIO(answer.content)).namelist()
+    assert names == ["tiny/helper.py", "tiny/tiny.ipynb"]
+
+
+def test_a_name_in_the_roster_is_text_on_the_page(desk: TestDesk) -> None:
+    text = "id,first_name\nmira,<script>alert(1)</script>\n"
+    desk.course.roster_path.write_text(text, encoding="utf-8")
+    page = desk.browser("mira").get("/").text
+    assert "<script>alert" not in page and "&lt;script&gt;alert" in page
+
+
+def test_an_extension_is_told_as_one(desk: TestDesk, course: Course) -> None:
+    path = course.root / "extensions.csv"
+    path.write_text("student,assignment,days\nmira,tiny,2\n", encoding="utf-8")
+    assert "with your extension" in desk.browser("mira").get("/assignments/tiny").text
+    assert "with your extension" not in desk.browser("farah").get("/assignments/tiny").text
