@@ -100,7 +100,7 @@ def _lines(found: Enrolment, drop: bool) -> list[Enrolled]:
     lines = [Enrolled(p.id, f"new ({shown(p.full_name)})", "new") for p in found.new]
     lines += [Enrolled(a.id, _plain(_changes(b, a)), "changed") for b, a in found.changed]
     lines += [Enrolled(student, "unchanged", "unchanged") for student in found.unchanged]
-    lines += [Enrolled(p.id, f"stays {p.role} of the course", "unchanged") for p in found.staff]
+    lines += [Enrolled(p.id, f"stays {p.role} of the course") for p in found.staff]
     text = (
         "not in the file; taken out of the roster, the work stays"
         if drop

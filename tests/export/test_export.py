@@ -328,7 +328,7 @@ def test_points_by_hand_above_a_maximum_that_was_lowered_are_told(graded_course:
     assert not [r for r in remarks if "more points than the question has" in r]
 
 
-def test_who_teaches_is_in_no_export(tmp_path: Path, by_hand: dict[str, Any]) -> None:
+def test_who_teaches_is_in_no_export(tmp_path: Path) -> None:
     course = write_course(tmp_path)
     release = release_by_hand(course)
     for name in ("ada", "pat"):
