@@ -149,8 +149,12 @@ def _notebook(path: Path, if_missing: str = "grading needs it") -> notebook.Note
 
 def _digest(fields: dict[str, Any]) -> str:
     digest = hashlib.sha256(f"{__version__}:{kit_digest()}".encode())
-    # Titles and deadlines change no score, nor does what the release says of them.
-    graded = {**fields, "assignment": (fields["assignment"].id, fields["assignment"].questions)}
+    # Titles, deadlines and rubrics change no score, nor does what the release says of them.
+    rules = {
+        name: question.model_dump(exclude={"rubric"})
+        for name, question in fields["assignment"].questions.items()
+    }
+    graded = {**fields, "assignment": (fields["assignment"].id, rules)}
     graded["release"] = _without_terms(fields["release"])
     del graded["figures"]  # scores are the same with and without
     for name in sorted(graded):

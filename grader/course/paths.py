@@ -86,6 +86,10 @@ class CoursePaths:
         """The file that tells which points by hand were copied from one member to another."""
         return self.root / "results" / f"{assignment_id}.shared"
 
+    def rubric_ticks_path(self, assignment_id: str) -> Path:
+        """The file that tells which lines of a rubric each answer was given."""
+        return self.root / "results" / f"{assignment_id}.rubric"
+
     def given_path(self, assignment_id: str, kind: str) -> Path:
         """The file that tells which pages of an assignment were given to one system.
 

@@ -26,6 +26,7 @@ WORDS = {
     "string_type": "must be text (a number needs quotes)",
     "tuple_type": "must be a list",
     "too_short": "must not be empty",
+    "too_long": "must have at most {max_length} lines",
     "dict_type": "must have keys with values",
     "model_": "must have keys with values",
 }
@@ -34,6 +35,7 @@ FORMS = {
     "language": "must be the code of a language",
     "gradebook": "must be the URL of a database",
     "contact": "must be one line of text",
+    "text": "must be one line of text",
 }
 OWN = "Value error, "  # pydantic puts this before a message of ours
 
@@ -54,7 +56,8 @@ def first_problem(
     key = str(place[-1]) if place else ""
     words = _words(problem, key)
     found = problem["input"]
-    if example := examples.get(key) if problem["type"] != "extra_forbidden" else None:
+    has_example = problem["type"] != "extra_forbidden" and "rubric" not in place
+    if example := examples.get(key) if has_example else None:
         words += f", such as `{example}`"
     is_plain = problem["type"] != "missing" and isinstance(found, str | int | float)
     if is_plain and key != "gradebook" and "//" not in str(found):  # a URL may hold a password
@@ -79,5 +82,6 @@ def _place(place: Sequence[str | int], data: Mapping[str, Any]) -> str:
     entry = data["assignments"][place[1]]
     name = entry.get("id") if isinstance(entry, dict) else None
     called = name if isinstance(name, str) else f"number {place[1] + 1}"
-    keys = [str(key) for key in place[2:] if key != "[key]"]
+    named = [key + 1 if isinstance(key, int) else key for key in place[2:]]  # people count from 1
+    keys = [str(key) for key in named if key != "[key]"]
     return f"assignment {ascii(called)[1:-1]:.80}" + (f": {'.'.join(keys)}" if keys else "")

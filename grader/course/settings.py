@@ -26,6 +26,7 @@ from grader.course.clock import at, summer_zone, zone_named
 from grader.course.moments import read_moment
 from grader.course.paths import CoursePaths
 from grader.course.problems import first_problem
+from grader.course.rubric import MAX_ITEMS, RubricItem, problem_of
 from grader.course.yaml_file import read_yaml
 from grader.errors import CourseError, UsageError
 
@@ -66,14 +67,22 @@ class Question(_Model):
 
     Args:
         points: what it is worth.
-        manual: whether a human grades it, in formgrader.
+        manual: whether a human grades it, at the desk or in formgrader.
         follow_through: whether work that is consistent with the student's own earlier, mistaken
             result keeps its points.
+        rubric: what a written answer gets points for; empty if there is none.
     """
 
     points: float = Field(gt=0, le=1000, examples=["forward: 6"])
     manual: bool = False
     follow_through: bool = True
+    rubric: tuple[RubricItem, ...] = Field(default=(), max_length=MAX_ITEMS)
+
+    @model_validator(mode="after")
+    def _rubric_fits(self) -> Question:
+        if problem := problem_of(self.rubric, self.points, is_manual=self.manual):
+            raise ValueError(problem)
+        return self
 
 
 class Limits(_Model):

@@ -14,7 +14,7 @@ from grader.course.settings import Assignment, Course
 from grader.locale.translations import in_language, ngettext
 from grader.notebook import Cell, is_solution, question_of
 
-__all__ = ["without_terms", "write_terms"]
+__all__ = ["heading_of", "without_terms", "write_terms"]
 
 HEADING = re.compile(r"#{1,6} ")
 FENCE = re.compile(r" {0,3}(```|~~~)")
@@ -37,7 +37,7 @@ def write_terms(cells: Sequence[Cell], course: Course, assignment: Assignment) -
     """
     points: dict[int, float] = {}
     for name, question in assignment.questions.items():
-        place = _heading_of(name, cells)
+        place = heading_of(name, cells)
         if place is not None:
             points[place] = points.get(place, 0) + question.points
     title = next((i for i, cell in enumerate(cells) if _headings(cell)), None)
@@ -48,8 +48,13 @@ def write_terms(cells: Sequence[Cell], course: Course, assignment: Assignment) -
             _write(cells[place], -1, _terms(worth, course, assignment))
 
 
-def _heading_of(question: str, cells: Sequence[Cell]) -> int | None:
-    """The index of the cell with the heading of a question; None if there is none."""
+def heading_of(question: str, cells: Sequence[Cell]) -> int | None:
+    """The index of the cell with the last heading before a question; None if there is none.
+
+    Args:
+        question: its name.
+        cells: the cells of a notebook of ours.
+    """
     own = next((i for i, cell in enumerate(cells) if question_of(cell) == question), 0)
     return next((i for i in reversed(range(own)) if _headings(cells[i])), None)
 

@@ -20,6 +20,8 @@ from grader.errors import GradebookError
 from grader.gradebook import marks, students
 from grader.gradebook.autograded import write_graded
 from grader.gradebook.late import Lateness
+from grader.gradebook.mark import Mark, MarkedAnswer
+from grader.gradebook.marking import Marking
 from grader.gradebook.parcel import Parcel
 from grader.gradebook.penalties import Penalties
 from grader.gradebook.refusals import in_one_line, without_password
@@ -215,6 +217,61 @@ class CourseGradebook:
         """What a human wrote to the student: student → question → comment."""
         with self._transaction():
             return marks.manual_comments(self._book.db, assignment_id)
+
+    def written_answers(self, assignment_id: str, question: str) -> list[MarkedAnswer]:
+        """The answers to a written question that a person grades, without their texts.
+
+        Args:
+            assignment_id: which assignment.
+            question: which written question.
+
+        Raises:
+            UsageError: the groups cannot be read.
+        """
+        with self._transaction():
+            share_marks(self._book.db, self._course, [assignment_id])
+            return Marking(self._book.db, self._course, assignment_id, question).all()
+
+    def written_answer(
+        self, assignment_id: str, question: str, student: str
+    ) -> MarkedAnswer | None:
+        """One of these answers with its text; None if there is none.
+
+        Args:
+            assignment_id: which assignment.
+            question: which written question.
+            student: whose answer.
+
+        Raises:
+            UsageError: the groups cannot be read.
+        """
+        with self._transaction():
+            share_marks(self._book.db, self._course, [assignment_id])
+            return Marking(self._book.db, self._course, assignment_id, question).one(student)
+
+    def give_mark(
+        self, assignment_id: str, question: str, student: str, seen: str, mark: Mark
+    ) -> bool:
+        """Keep what a person gives for a written answer, as formgrader would.
+
+        Args:
+            assignment_id: which assignment.
+            question: which written question.
+            student: whose answer; the rest of a group gets the same.
+            seen: `MarkedAnswer.seen` of what that person had on the screen.
+            mark: the points and words.
+
+        Returns:
+            Whether it is kept; False if the mark or the answer has changed meanwhile.
+
+        Raises:
+            UsageError: the groups cannot be read.
+        """
+        with self._transaction():
+            marking = Marking(self._book.db, self._course, assignment_id, question)
+            having = marking.give(student, seen, mark)
+            self._penalties.update(having)
+            return bool(having)
 
     def stored_penalty(self, assignment_id: str, student: str) -> float:
         """Points lost for lateness as they are stored; nothing is computed or written.

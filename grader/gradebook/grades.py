@@ -12,8 +12,10 @@ from grader.course.roster import load_staff
 from grader.course.settings import Assignment, Course
 from grader.errors import GraderError
 from grader.gradebook.late import Lateness
+from grader.gradebook.mark import Tick
 from grader.gradebook.on_demand import GradebookOnDemand
 from grader.gradebook.records import fingerprint, kept_fingerprint, load_result
+from grader.gradebook.ticks import Ticks
 from grader.intake.submissions import Submission, find_submissions, with_content
 from grader.locale.translations import gettext, in_language
 from grader.results import Note, NoteKind, Status, SubmissionResult
@@ -30,11 +32,13 @@ class Standing:
         by_hand: scores that a human gave or changed, by question.
         comments: what a human wrote to the student, by question.
         lateness: how late the submission was, and what that costs.
+        rubrics: the lines of the rubric as a human ticked them, by question.
     """
 
     by_hand: dict[str, float] = field(default_factory=dict)
     comments: dict[str, str] = field(default_factory=dict)
     lateness: Lateness = field(default_factory=Lateness)
+    rubrics: dict[str, tuple[Tick, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -45,11 +49,13 @@ class Grade:
         result: with the scores that humans gave.
         lateness: how late it was, and the points that it costs.
         comments: what a human wrote to the student, by question.
+        rubrics: the lines of the rubric as a human ticked them, by question.
     """
 
     result: SubmissionResult
     lateness: Lateness = field(default_factory=Lateness)
     comments: dict[str, str] = field(default_factory=dict)
+    rubrics: dict[str, tuple[Tick, ...]] = field(default_factory=dict)
 
     @property
     def final_score(self) -> float | None:
@@ -105,7 +111,7 @@ def grade_of(result: SubmissionResult, standing: Standing) -> Grade:
         standing: what the gradebook adds.
     """
     with_scores = result.with_manual_scores(standing.by_hand)
-    return Grade(with_scores, standing.lateness, standing.comments)
+    return Grade(with_scores, standing.lateness, standing.comments, standing.rubrics)
 
 
 def refresh(
@@ -149,8 +155,14 @@ def _from_gradebook(gradebook: GradebookOnDemand, assignment_id: str) -> dict[st
     book = gradebook.book
     book.note_times(assignment_id, _times_of_graded(gradebook.course, assignment_id))
     scores, comments = book.manual_scores(assignment_id), book.manual_comments(assignment_id)
+    ticks = Ticks(gradebook.course, assignment_id)
     return {
-        student: Standing(scores.get(student, {}), comments.get(student, {}), late)
+        student: Standing(
+            (given := scores.get(student, {})),
+            comments.get(student, {}),
+            late,
+            ticks.by_question(student, given),
+        )
         for student, late in book.lateness(assignment_id).items()
     }
 

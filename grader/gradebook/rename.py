@@ -169,12 +169,14 @@ def _in_files(course: Course, old: str, new: str) -> Iterator[str]:
 
 
 def _in_notes(course: Course, old: str, new: str) -> None:
-    """Whose work is best in a group, which points were copied to whom, which pages were given."""
+    """Whose work is best in a group, what was given by hand, which pages were given."""
     for path in sorted(course.root.glob("results/*.best")):
         best = {group: new if who == old else who for group, who in _kept(path).items()}
         write_whole(path, json.dumps(best, ensure_ascii=False) + "\n")
     begin = f"{old}/"
-    for path in sorted(course.root.glob("results/*.shared")):
+    for path in sorted(
+        (*course.root.glob("results/*.shared"), *course.root.glob("results/*.rubric"))
+    ):
         copies = {
             f"{new}/{key.removeprefix(begin)}" if key.startswith(begin) else key: value
             for key, value in _kept(path).items()

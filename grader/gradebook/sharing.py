@@ -18,7 +18,7 @@ from grader.gradebook.tables import Assignment as AssignmentRow
 from grader.gradebook.tables import Comment, Grade, SubmittedAssignment, SubmittedNotebook
 from grader.system.files import write_whole
 
-__all__ = ["share_marks"]
+__all__ = ["owner_of", "share_marks"]
 
 FIELDS: dict[Any, tuple[str, ...]] = {
     Grade: ("manual_score", "extra_credit"),
@@ -44,9 +44,33 @@ def share_marks(database: Any, course: Course, assignment_ids: Iterable[str]) ->
             _share(database, course, assignment_id, theirs)
 
 
+def owner_of(
+    course: Course, assignment_id: str, kind: Any, rows: Mapping[str, Any], student: str
+) -> str:
+    """To whom of a group a mark was given; changed there, it changes for those who have a copy.
+
+    Args:
+        course: the course.
+        assignment_id: which assignment.
+        kind: `Grade` or `Comment`.
+        rows: the rows of one cell, by member.
+        student: a member.
+
+    Returns:
+        The student, unless their mark is a copy.
+    """
+    names, before = FIELDS[kind], _kept_copies(course, assignment_id)
+    mark = [getattr(rows[student], name) for name in names]
+    for member in (student, *rows):
+        row = rows[member]
+        theirs = [getattr(row, name) for name in names]
+        if theirs == mark != before.get(f"{member}/{row.cell_id}/{names[0]}"):
+            return member
+    return student
+
+
 def _share(database: Any, course: Course, assignment_id: str, groups: Iterable[Group]) -> None:
-    path = course.shared_marks_path(assignment_id)
-    before = _kept(path.read_bytes() if path.is_file() else b"{}")
+    before = _kept_copies(course, assignment_id)
     copies: Copies = {}
     for kind, names in FIELDS.items():
         rows = _rows(database, kind, assignment_id)
@@ -56,7 +80,7 @@ def _share(database: Any, course: Course, assignment_id: str, groups: Iterable[G
                 theirs = {m: rows[m][cell] for m in group.members if cell in rows.get(m, ())}
                 copies |= _copied(theirs, names, cell, before)
     if copies != before:
-        write_whole(path, json.dumps(copies) + "\n")
+        write_whole(course.shared_marks_path(assignment_id), json.dumps(copies) + "\n")
 
 
 def _copied(theirs: Mapping[str, Any], names: tuple[str, ...], cell: str, before: Copies) -> Copies:
@@ -95,8 +119,9 @@ def _rows(database: Any, kind: Any, assignment_id: str) -> dict[str, dict[str, A
     return found
 
 
-def _kept(data: bytes) -> Copies:
+def _kept_copies(course: Course, assignment_id: str) -> Copies:
+    path = course.shared_marks_path(assignment_id)
     try:
-        return dict(json.loads(data))
-    except ValueError:
+        return dict(json.loads(path.read_bytes()))
+    except (FileNotFoundError, ValueError):
         return {}

@@ -173,7 +173,8 @@ def _sealed(
     page: bytes, shared: _Shared, person: Person, standing: Standing, record: bytes
 ) -> bytes:
     by_hand = sorted(standing.by_hand.items()), sorted(standing.comments.items())
-    given = f"{by_hand}{standing.lateness!r}{person.full_name!r}".encode()
+    ticks = sorted(standing.rubrics.items())
+    given = f"{by_hand}{ticks}{standing.lateness!r}{person.full_name!r}".encode()
     digest = hashlib.sha256()
     for part in (shared.digest, given, record, page):
         digest.update(hashlib.sha256(part).digest())

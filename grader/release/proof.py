@@ -233,7 +233,7 @@ def _rules(release: Release, judging: Collection[str]) -> Iterator[str]:
     """
     yield from (__version__, release.assignment.id, str(SEED))
     for question in sorted(judging):
-        yield release.assignment.questions[question].model_dump_json()
+        yield release.assignment.questions[question].model_dump_json(exclude={"rubric"})
     for name, data in helper_files(release.folder).items():
         yield from (name, hashlib.sha256(data).hexdigest())
 

@@ -23,6 +23,7 @@ from grader.errors import GraderError
 from grader.gradebook.book import CourseGradebook
 from grader.gradebook.grades import Standing
 from grader.gradebook.late import Lateness
+from grader.gradebook.mark import Tick
 from grader.gradebook.records import save_result
 from grader.pages import class_feedback
 from grader.pages.class_feedback import write_feedback
@@ -135,9 +136,10 @@ def test_a_page_that_somebody_changed_or_cut_is_written_again(course: Course) ->
     [
         Standing({"why": 2.0}),
         Standing(comments={"why": "Well put."}),
+        Standing(rubrics={"why": (Tick(2.0, "Says why.", True),)}),
         Standing(lateness=Lateness(90_000.0, 1, 0, 0.1)),
     ],
-    ids=["a score by hand", "a comment", "a late penalty"],
+    ids=["a score by hand", "a comment", "a rubric", "a late penalty"],
 )
 def test_what_the_gradebook_says_reaches_the_page(
     course: Course, monkeypatch: pytest.MonkeyPatch, standing: Standing

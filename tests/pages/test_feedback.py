@@ -16,6 +16,7 @@ from grader.course.roster import Person
 from grader.course.settings import Course
 from grader.gradebook.grades import Grade
 from grader.gradebook.late import Lateness
+from grader.gradebook.mark import Tick
 from grader.intake.pictures import IMAGE_TYPES
 from grader.notebook import ADDED, Notebook, grade_id
 from grader.pages.feedback import feedback_page
@@ -266,6 +267,14 @@ def test_what_a_teacher_wrote_stands_with_its_question(course: Course, release: 
     grade = Grade(result, comments={"why": "Well put.\nBut <why>?"})
     page = feedback_page(course, course.assignment(ID), grade)
     assert "Your teacher says:</strong> Well put.\nBut &lt;why&gt;?</p>" in page
+
+
+def test_the_rubric_says_what_was_given_and_what_was_not(course: Course, release: Notebook) -> None:
+    lines = (Tick(1, "names <it>", True), Tick(2, "says why", False), Tick(-0.5, "guesses", True))
+    grade = Grade(make_result("ada", release, why=0.5), rubrics={"why": lines})
+    told = " ".join(feedback_page(course, course.assignment(ID), grade).split())
+    assert "Given:</span> names &lt;it&gt; <span" in told and "(+1)" in told
+    assert "Not given:</span> says why" in told and "(-0.5)" in told
 
 
 def test_a_check_that_broke_is_neither_won_nor_lost(course: Course, release: Notebook) -> None:
