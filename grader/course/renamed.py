@@ -16,9 +16,9 @@ from grader.errors import UsageError
 from grader.system.files import write_whole
 from grader.system.table import Row, Table, read_table
 
-__all__ = ["Renamings", "load_renamings", "with_cells"]
+__all__ = ["RENAMED_FILE", "Renamings", "load_renamings", "with_cells"]
 
-NAME = "renamed.csv"
+RENAMED_FILE = "renamed.csv"
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def load_renamings(root: Path) -> Renamings:
     Raises:
         UsageError: the file cannot be read, or a row is wrong.
     """
-    path = root / NAME
+    path = root / RENAMED_FILE
     if not os.path.lexists(path):
         return Renamings(Table(path, ("old", "new"), ()))
     table = read_table(path)

@@ -5,6 +5,7 @@ Every answer is JSON. An error is `{"error": "one sentence"}`.
 
 from __future__ import annotations
 
+import re
 from datetime import UTC
 from typing import Any
 
@@ -14,12 +15,16 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from grader.course.roster import Person
+from grader.desk.bell import Bell
 from grader.desk.desk import Desk, Tried, Work
 from grader.desk.receipts import NotYet
 from grader.desk.receiving import Refused, received
 from grader.desk.shown import shown_of
 
 __all__ = ["ROUTES", "attempt_data", "error"]
+
+WAIT = re.compile(r"(?:^|[\s,;])wait=([0-9]{1,4})(?![0-9])")
+MOST_WAIT_S = 30  # proxies cut a line on which nothing comes for a minute
 
 
 async def _post(request: Request) -> Response:
@@ -52,18 +57,38 @@ async def _post(request: Request) -> Response:
     )
 
 
-def _get(request: Request) -> Response:
-    desk: Desk = request.app.state.desk
-    student = _student(request)
+async def _get(request: Request) -> Response:
+    """How an attempt is; with `Prefer: wait=…`, as soon as it has left the queue."""
+    student = await run_in_threadpool(_student, request)
     if student is None:
         return _unknown()
+    found = await run_in_threadpool(_found, request, student)
+    applied, wait_s = {}, _patience_s(request)
+    if found and found[1].state in ("waiting", "running") and found[1].receipt and wait_s:
+        bell: Bell = request.app.state.bell
+        await bell.gone(found[1].receipt.id, wait_s)
+        found = await run_in_threadpool(_found, request, student)
+        applied = {"Preference-Applied": f"wait={wait_s}"}
+    if found is None:
+        return error(404, "There is no such attempt.")
+    return JSONResponse(attempt_data(*found), headers=applied)
+
+
+def _found(request: Request, student: Person) -> tuple[Work, Tried] | None:
+    desk: Desk = request.app.state.desk
     assignment = desk.assignment(request.path_params["assignment"])
-    if assignment:
-        work = desk.work(student, assignment)
-        for tried in work.tried:
-            if tried.number == request.path_params["number"] and tried.receipt:
-                return JSONResponse(attempt_data(work, tried))
-    return error(404, "There is no such attempt.")
+    if assignment is None:
+        return None
+    work = desk.work(student, assignment)
+    number = request.path_params["number"]
+    same = [tried for tried in work.tried if tried.number == number and tried.receipt]
+    return (work, same[0]) if same else None
+
+
+def _patience_s(request: Request) -> int:
+    """How long a program wants to wait for the answer (RFC 7240); 0 without a wish."""
+    wish = WAIT.search(request.headers.get("prefer", ""))
+    return min(int(wish[1]), MOST_WAIT_S) if wish else 0
 
 
 def attempt_data(work: Work, tried: Tried) -> dict[str, Any]:

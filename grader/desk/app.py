@@ -15,6 +15,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from grader.desk import api, door, frame, news
+from grader.desk.bell import Bell
 from grader.desk.desk import Desk
 from grader.desk.students import handing_in
 from grader.desk.students import pages as students
@@ -66,7 +67,7 @@ def desk_app(desk: Desk) -> ASGIApp:
 @asynccontextmanager
 async def _with_bell(app: Starlette) -> AsyncIterator[None]:
     desk: Desk = app.state.desk
-    app.state.bell = bell = news.Bell()
+    app.state.bell = bell = Bell(desk.receipts)
     desk.receipts.also_told.append(bell.ring)
     yield
     desk.receipts.also_told.remove(bell.ring)

@@ -13,7 +13,7 @@ from grader.course.roster import Person, Roster, load_people
 from grader.course.settings import COURSE_FILE, Assignment, Course
 from grader.errors import GraderError
 
-__all__ = ["CourseFiles", "CourseNow"]
+__all__ = ["CourseFiles", "CourseNow", "file_mark"]
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class CourseFiles:
     def _marks(self) -> list[tuple[int, int]]:
         course = self._now.course
         paths = (course.roster_path, course.extensions_path, course.groups_path)
-        return [_mark(path) for path in (self._root / COURSE_FILE, *paths)]
+        return [file_mark(path) for path in (self._root / COURSE_FILE, *paths)]
 
 
 def _load(root: Path) -> CourseNow:
@@ -91,7 +91,8 @@ def _load(root: Path) -> CourseNow:
     return CourseNow(course, load_people(course), load_deadlines(course), load_groups(course))
 
 
-def _mark(path: Path) -> tuple[int, int]:
+def file_mark(path: Path) -> tuple[int, int]:
+    """What changes when somebody writes a file: its time and its size."""
     try:
         status = path.stat()
     except OSError:

@@ -13,19 +13,18 @@ import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from grader.course.bundle import load_bundle
+from grader.desk.bundles import Bundles
 from grader.desk.course_now import CourseFiles, CourseNow
-from grader.desk.crews import KnownCrew, WarmWorkers
+from grader.desk.crews import WarmWorkers
+from grader.desk.open_book import OpenBook
 from grader.desk.receipts import Receipt, Receipts
 from grader.errors import GraderError
 from grader.gradebook.parcel import Parcel
 from grader.gradebook.records import save_beside
-from grader.grading.batch import autograde
 from grader.grading.pool import Crew
 from grader.intake.shared import Shared
 from grader.intake.submissions import Submission
 from grader.results import Status
-from grader.system.listener import Listener
 
 __all__ = ["Graders"]
 
@@ -61,8 +60,10 @@ class Graders:
         *,
         unsafe: bool = False,
     ) -> None:
-        self._files, self._receipts, self._crew, self._warn = files, receipts, crew, warn
-        self._unsafe, self._warm, self._stop = unsafe, WarmWorkers(crew), threading.Event()
+        self._files, self._receipts, self._warn = files, receipts, warn
+        self._warm, self._stop = WarmWorkers(crew), threading.Event()
+        self._bundles = Bundles(unsafe=unsafe)
+        self._book = OpenBook(self._bundles, crew, warn)
         self._done: queue.SimpleQueue[_Graded | None] = queue.SimpleQueue()
         self._threads = [
             threading.Thread(target=self._take, name=f"desk {n}") for n in range(crew.size)
@@ -90,8 +91,7 @@ class Graders:
         Raises:
             GraderError: the assignment cannot be graded.
         """
-        course = self._files.now().course
-        self._warm.warm_up(load_bundle(course, assignment_id, unsafe=self._unsafe))
+        self._warm.warm_up(self._bundles.of(self._files.now(), assignment_id))
 
     def _take(self) -> None:
         while not self._stop.is_set():
@@ -108,7 +108,7 @@ class Graders:
 
     def _graded(self, receipt: Receipt) -> Parcel:
         now = self._files.now()
-        bundle = load_bundle(now.course, receipt.assignment, unsafe=self._unsafe)
+        bundle = self._bundles.of(now, receipt.assignment)
         submission = _submission(now, receipt)
         parcel = self._warm.grade(bundle, submission)
         if parcel.result.status is not Status.NOT_GRADED:
@@ -124,6 +124,7 @@ class Graders:
                     self._kept(now, assignment, some)
                 except Exception as error:  # nor the thread that keeps what they graded
                     self._failed([graded.receipt for graded in some], error)
+        self._book.close()
 
     def _gathered(self) -> list[_Graded]:
         """What has been graded by now, at least one; none at the end."""
@@ -136,19 +137,10 @@ class Graders:
 
     def _kept(self, now: CourseNow, assignment: str, batch: Iterable[_Graded]) -> None:
         parcels = [one.parcel for one in batch if one.parcel.result.fingerprint]
-        known = {parcel.result.fingerprint: parcel for parcel in parcels}
         # One who has become an assistant since is no student any more.
         students = {one.receipt.student for one in batch} - now.roster.staff.keys()
-        members = now.groups.with_members(assignment, sorted(students))
         if students:
-            autograde(
-                now.course,
-                assignment,
-                students=sorted(students | (set(members) & set(now.roster.people))),
-                crew=KnownCrew(self._crew, known),
-                unsafe=self._unsafe,
-                listener=Listener(self._warn),
-            )
+            self._book.keep(now, assignment, students, parcels)
         for outcome, is_failed in (("done", False), ("failed", True)):
             ended = [one.receipt for one in batch if one.is_failed == is_failed]
             self._receipts.end(ended, outcome)

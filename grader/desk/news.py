@@ -11,47 +11,16 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from grader.course.roster import Person
+from grader.desk.bell import Bell
 from grader.desk.desk import Desk
 from grader.desk.frame import not_found, session_of
-from grader.desk.receipts import Receipt
+from grader.desk.receipts import Place, Receipt
 from grader.locale.translations import gettext, in_language, ngettext
 
-__all__ = ["ROUTES", "Bell"]
+__all__ = ["ROUTES"]
 
 STILL_HERE_S = 15  # proxies cut a line on which nothing comes
 MOST_S = 1800  # then the browser asks anew
-
-
-class Bell:
-    """Wakes waiting connections when a thread has news; made and awaited in the server's loop."""
-
-    def __init__(self) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._rung = asyncio.Event()
-
-    def ring(self) -> None:
-        """Wake all who wait; called from any thread."""
-        if not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._wake)
-
-    async def wait(self, timeout_s: float) -> bool:
-        """Wait for the next ring, or until the time is over.
-
-        Args:
-            timeout_s: in seconds.
-
-        Returns:
-            Whether it rang.
-        """
-        try:
-            await asyncio.wait_for(self._rung.wait(), timeout_s)
-        except TimeoutError:
-            return False
-        return True
-
-    def _wake(self) -> None:
-        rung, self._rung = self._rung, asyncio.Event()
-        rung.set()
 
 
 async def _events(request: Request) -> Response:
@@ -60,21 +29,25 @@ async def _events(request: Request) -> Response:
     receipt = await run_in_threadpool(_receipt, request, desk, student)
     if receipt is None:
         return await run_in_threadpool(not_found, request)
-    return StreamingResponse(_told(desk, request, receipt), media_type="text/event-stream")
+    told = _told(desk, request.app.state.bell, receipt)
+    return StreamingResponse(
+        told, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"}
+    )
 
 
-async def _told(desk: Desk, request: Request, receipt: Receipt) -> AsyncIterator[str]:
+async def _told(desk: Desk, bell: Bell, receipt: Receipt) -> AsyncIterator[str]:
     until, before = asyncio.get_running_loop().time() + MOST_S, ""
-    while asyncio.get_running_loop().time() < until:
-        now = await run_in_threadpool(_state, desk, receipt)
-        if not now:
+    while not bell.is_over and asyncio.get_running_loop().time() < until:
+        count = bell.count
+        place = (await bell.queue()).get(receipt.id)
+        if place is None:
             yield "event: over\ndata:\n\n"
             return
+        now = _in_words(desk, place)
         if now != before:
             yield f"event: state\ndata: {now}\n\n"
         before = now
-        bell: Bell = request.app.state.bell
-        if not await bell.wait(STILL_HERE_S):
+        if not await bell.wait(count, STILL_HERE_S):
             yield ": still here\n\n"
 
 
@@ -85,20 +58,15 @@ def _receipt(request: Request, desk: Desk, student: Person | None) -> Receipt | 
     return next((r for r in theirs if r.number == request.path_params["number"]), None)
 
 
-def _state(desk: Desk, receipt: Receipt) -> str:
-    """What the student reads; "" once the attempt is no longer in the queue."""
-    mine = desk.receipts.of(receipt.student, receipt.assignment)
-    state = next(r.state for r in mine if r.id == receipt.id)
+def _in_words(desk: Desk, place: Place) -> str:
     with in_language(desk.files.now().course.language):
-        if state == "running":
+        if place.is_running:
             return gettext("Your notebook is here, and is being graded now.")
-        if state != "waiting":
-            return ""
-        if ahead := desk.receipts.ahead_of(receipt):
+        if place.ahead:
             return ngettext(
                 "Your notebook is here. It waits behind one other.",
                 "Your notebook is here. It waits behind {count} others.",
-                ahead,
+                place.ahead,
             )
         return gettext("Your notebook is here. It is the next to be graded.")
 

@@ -19,7 +19,7 @@ from grader.desk.tables import ATTEMPTS, QUEUE
 from grader.intake.attempts import Attempt, StudentAttempts
 from grader.system.files import keep_on_disk
 
-__all__ = ["NotYet", "Receipt", "Receipts"]
+__all__ = ["NotYet", "Place", "Receipt", "Receipts"]
 
 
 class NotYet(Exception):
@@ -57,6 +57,19 @@ class Receipt:
     sha256: str
     path: str
     state: str = "waiting"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an attempt is in the queue.
+
+    Args:
+        ahead: how many attempts wait or run that came before it.
+        is_running: whether it is being graded.
+    """
+
+    ahead: int
+    is_running: bool
 
 
 class Receipts:
@@ -115,6 +128,13 @@ class Receipts:
         with self._state.reading() as connection:
             query = select(func.count()).select_from(QUEUE).where(QUEUE.c.id < receipt.id)
             return connection.scalar(query) or 0
+
+    def places(self) -> dict[int, Place]:
+        """The whole queue, by the id of the receipt."""
+        query = select(QUEUE.c.id, QUEUE.c.is_running).order_by(QUEUE.c.id)
+        with self._state.reading() as connection:
+            rows = connection.execute(query).all()
+        return {row.id: Place(ahead, bool(row.is_running)) for ahead, row in enumerate(rows)}
 
     def length(self) -> int:
         """How many attempts wait or run."""

@@ -26,7 +26,7 @@ from grader.system.listener import NOBODY, Advance, Listener
 from grader.system.scratch import remove_leftovers
 from grader.system.stopping import stop_on_interrupt
 
-__all__ = ["Summary", "autograde"]
+__all__ = ["Summary", "autograde", "grade_changed"]
 
 KEEPING = Work(grade_to_keep, Parcel.of)
 
@@ -112,33 +112,49 @@ def autograde(
     """
     remove_leftovers()  # a killed run may have left some, even if this run has nothing to grade
     bundle = load_bundle(course, assignment_id, unsafe=unsafe)
-    summary = Summary(bundle.assignment)
     with started(course, bundle, crew, listener) as run:
-        if changed := ", ".join(bundle.with_other_points):
-            listener.warn(
-                f"{assignment_id}: course.yml gives other points than the release for {changed}; "
-                f"run `grader build {assignment_id}`, then grade again"
-            )
-        with stop_on_interrupt(listener.warn) as stop:
-            settle_attempts(run, run.groups.with_members(assignment_id, students), stop)
-        if stop.is_set():
-            summary.stopped = "stopped before all attempts were graded"
-            return summary
-        submissions = find_submissions(course, assignment_id, students)
-        if not submissions:
-            raise UsageError(
-                f"{course.submitted_dir}: nobody has handed in {assignment_id}; "
-                f"run `grader collect {assignment_id} SOURCE` first"
-            )
-        for told in (*disagreements(submissions), *_left_behind(run, submissions, students)):
-            listener.warn(told)
-        _grade(run, submissions, summary, force=force)
-        summary.unread_times = _doubtful_times(run, submissions)
-        # An ungraded file must not lend its time to the old score.
-        if not (students or summary.stopped):
-            refresh(run.gradebook, assignment_id, submissions)
+        summary = grade_changed(run, students, force=force)
         if any(question.waits for result in summary.results for question in result.questions):
             summary.by_hand = run.gradebook.book.manual_scores(assignment_id)
+    return summary
+
+
+def grade_changed(run: Run, students: Sequence[str] = (), *, force: bool = False) -> Summary:
+    """Grade an assignment's submissions in a run that has started, as `autograde` does.
+
+    Args:
+        run: course, assignment, gradebook and crew.
+        students: only these; everyone when empty.
+        force: grade unchanged submissions too.
+
+    Returns:
+        How it went, without points by hand.
+    """
+    course, assignment_id, listener = run.course, run.bundle.assignment.id, run.listener
+    summary = Summary(run.bundle.assignment)
+    if changed := ", ".join(run.bundle.with_other_points):
+        listener.warn(
+            f"{assignment_id}: course.yml gives other points than the release for {changed}; "
+            f"run `grader build {assignment_id}`, then grade again"
+        )
+    with stop_on_interrupt(listener.warn) as stop:
+        settle_attempts(run, run.groups.with_members(assignment_id, students), stop)
+    if stop.is_set():
+        summary.stopped = "stopped before all attempts were graded"
+        return summary
+    submissions = find_submissions(course, assignment_id, students)
+    if not submissions:
+        raise UsageError(
+            f"{course.submitted_dir}: nobody has handed in {assignment_id}; "
+            f"run `grader collect {assignment_id} SOURCE` first"
+        )
+    for told in (*disagreements(submissions), *_left_behind(run, submissions, students)):
+        listener.warn(told)
+    _grade(run, submissions, summary, force=force)
+    summary.unread_times = _doubtful_times(run, submissions)
+    # An ungraded file must not lend its time to the old score.
+    if not (students or summary.stopped):
+        refresh(run.gradebook, assignment_id, submissions)
     return summary
 
 

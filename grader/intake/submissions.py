@@ -11,13 +11,14 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
+from grader.course.groups import load_groups
 from grader.course.ids import USABLE_ID, is_safe_student
 from grader.course.roster import load_staff
 from grader.course.settings import Course
@@ -139,7 +140,8 @@ def find_submissions(
             the roster cannot be read.
     """
     staff = load_staff(course)
-    own = [s for s in _submissions(course, assignment_id) if s.student not in staff]
+    wanted = set(load_groups(course).with_members(assignment_id, students)) if students else None
+    own = [s for s in _submissions(course, assignment_id, wanted) if s.student not in staff]
     shared = with_groups(course, assignment_id, own, with_content)
     found = {s.student: s for s in shared if s.student not in staff}
     for student in students:
@@ -149,7 +151,10 @@ def find_submissions(
     return [found[student] for student in sorted(set(students) or found)]
 
 
-def _submissions(course: Course, assignment_id: str) -> Iterator[Submission]:
+def _submissions(
+    course: Course, assignment_id: str, wanted: Container[str] | None
+) -> Iterator[Submission]:
+    """What those who are wanted, or all, have there; names that cannot be ids are always told."""
     root = course.submitted_dir
     if not root.is_dir():
         return
@@ -158,6 +163,8 @@ def _submissions(course: Course, assignment_id: str) -> Iterator[Submission]:
         if not os.path.lexists(folder):
             continue
         if is_safe_student(entry.name):
+            if wanted is not None and entry.name not in wanted:
+                continue
             submission = _with_work(course, entry.name, assignment_id)
             stamp = _stamp(submission, course.zone)
             yield replace(submission, submitted_at=stamp.submitted_at, stamp=stamp)

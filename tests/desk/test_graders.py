@@ -149,3 +149,15 @@ def test_a_group_has_the_work_that_one_of_them_hands_in(desk: TestDesk) -> None:
     for student in ("mira", "farah"):
         result = load_result(desk.course, "tiny", student)
         assert result is not None and result.score == 6
+
+
+def test_what_a_teacher_has_to_see_to_is_told_once_and_not_with_each_attempt(
+    desk: TestDesk,
+) -> None:
+    desk.course.groups_path.write_text("group,student\none,mira\none,nobody\n", encoding="utf-8")
+    mira = desk.browser("mira")
+    mira.hand_in(answered())
+    with grading(desk):
+        mira.hand_in(answered(square="def square(x):\n    return x"))
+        drained(desk)
+    assert len(desk.warnings) == 1 and "nobody" in desk.warnings[0]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -85,6 +87,21 @@ class TestDesk:
         return browser
 
 
+@asynccontextmanager
+async def awake(app: Any) -> AsyncIterator[None]:
+    """The application between its start and its end, in the loop that asks it."""
+    told: asyncio.Queue[dict[str, str]] = asyncio.Queue()
+    heard: asyncio.Queue[dict[str, str]] = asyncio.Queue()
+    life = asyncio.create_task(app({"type": "lifespan", "asgi": {}}, told.get, heard.put))
+    await told.put({"type": "lifespan.startup"})
+    assert (await heard.get())["type"] == "lifespan.startup.complete"
+    try:
+        yield
+    finally:
+        await told.put({"type": "lifespan.shutdown"})
+        await life
+
+
 class Browser:
     """Keeps cookies and follows no redirect."""
 
@@ -112,9 +129,12 @@ class Browser:
 
         async def asked() -> httpx.Response:
             transport = httpx.ASGITransport(self._app, raise_app_exceptions=False)
-            async with httpx.AsyncClient(
-                transport=transport, base_url="http://127.0.0.1:8000", cookies=self.cookies
-            ) as client:
+            async with (
+                awake(self._app),
+                httpx.AsyncClient(
+                    transport=transport, base_url="http://127.0.0.1:8000", cookies=self.cookies
+                ) as client,
+            ):
                 answer = await client.request(method, path, **named)
                 self.cookies = client.cookies
                 return answer

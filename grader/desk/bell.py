@@ -1,0 +1,82 @@
+"""Wakes connections that wait for news of the queue, and reads the queue once for all of them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+from starlette.concurrency import run_in_threadpool
+
+from grader.desk.receipts import Place, Receipts
+
+__all__ = ["Bell"]
+
+
+class Bell:
+    """Rung by any thread, awaited in the server's loop, where it is made.
+
+    Args:
+        receipts: the queue.
+    """
+
+    def __init__(self, receipts: Receipts) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._receipts, self._rung = receipts, asyncio.Event()
+        self._reading: asyncio.Future[dict[int, Place]] | None = None
+        self.count = 0
+        self.is_over = False
+
+    def ring(self) -> None:
+        """Wake all who wait; called from any thread."""
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._wake)
+
+    def end(self) -> None:
+        """Wake all for the last time: the desk closes; called from any thread."""
+        self.is_over = True
+        self.ring()
+
+    async def queue(self) -> Mapping[int, Place]:
+        """The queue as it was at the last ring or later, by receipt; read once for all."""
+        reading = self._reading
+        if reading is None:
+            reading = asyncio.ensure_future(run_in_threadpool(self._receipts.places))
+            self._reading = reading
+        return await asyncio.shield(reading)  # one who goes away must not end it for the others
+
+    async def wait(self, count: int, timeout_s: float) -> bool:
+        """Wait for the next ring.
+
+        Args:
+            count: of the rings that the caller knows of; if there was one since, nobody waits.
+            timeout_s: in seconds.
+
+        Returns:
+            Whether it rang in that time.
+        """
+        if self.count == count:
+            try:
+                await asyncio.wait_for(self._rung.wait(), timeout_s)
+            except TimeoutError:
+                return False
+        return True
+
+    async def gone(self, receipt: int, timeout_s: float) -> None:
+        """Wait until an attempt has left the queue, the time is over, or the desk closes.
+
+        Args:
+            receipt: id of the attempt's receipt.
+            timeout_s: in seconds.
+        """
+        until = self._loop.time() + timeout_s
+        while not self.is_over and (left_s := until - self._loop.time()) > 0:
+            count = self.count
+            if receipt not in await self.queue():
+                return
+            await self.wait(count, left_s)
+
+    def _wake(self) -> None:
+        self.count += 1
+        self._reading = None
+        rung, self._rung = self._rung, asyncio.Event()
+        rung.set()
