@@ -14,12 +14,13 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from grader.desk import api, door, frame, news
+from grader.desk import api, door, frame, news, watched
 from grader.desk.bell import Bell
 from grader.desk.desk import Desk
 from grader.desk.students import handing_in
 from grader.desk.students import pages as students
 from grader.desk.teachers import pages as teachers
+from grader.desk.watched import Watched
 
 __all__ = ["desk_app"]
 
@@ -49,6 +50,7 @@ def desk_app(desk: Desk) -> ASGIApp:
             Route("/healthz", _healthz),
             Route("/style.css", _style),
             Route("/desk.js", _script),
+            *watched.ROUTES,
             *news.ROUTES,
             *door.ROUTES,
             *students.ROUTES,
@@ -61,7 +63,8 @@ def desk_app(desk: Desk) -> ASGIApp:
     )
     app.state.desk = desk
     app.router.redirect_slashes = False
-    return _Headers(app, desk)  # outside of Starlette's own handling of errors
+    # Both are outside of Starlette's own handling of errors.
+    return _Headers(Watched(app), desk)
 
 
 @asynccontextmanager
@@ -109,6 +112,7 @@ def _broken(request: Request, error: Exception) -> Response:
     """An error of ours; what it was is for the log only."""
     desk: Desk = request.app.state.desk
     desk.warn(f"a request ended in {type(error).__name__}: {error}")
+    desk.receipts.watch.broken(error)
     if request.url.path.startswith("/api/"):
         return api.error(500, "Something went wrong on our side; try again later.")
     return frame.broken(request)
@@ -116,9 +120,13 @@ def _broken(request: Request, error: Exception) -> Response:
 
 def _healthz(request: Request) -> Response:
     desk: Desk = request.app.state.desk
+    queue = {"queue": desk.receipts.length()}
+    if desk.receipts.closing.is_set():
+        return JSONResponse({"status": "closing", **queue}, 503)
     problem = desk.files.problem
-    body = {"status": "ok" if not problem else "a file of the course is wrong"}
-    return JSONResponse({**body, "queue": desk.receipts.length()})
+    return JSONResponse(
+        {"status": "ok" if not problem else "a file of the course is wrong", **queue}
+    )
 
 
 def _style(request: Request) -> Response:

@@ -24,17 +24,16 @@ class Bell:
         self._receipts, self._rung = receipts, asyncio.Event()
         self._reading: asyncio.Future[dict[int, Place]] | None = None
         self.count = 0
-        self.is_over = False
 
     def ring(self) -> None:
         """Wake all who wait; called from any thread."""
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._wake)
 
-    def end(self) -> None:
-        """Wake all for the last time: the desk closes; called from any thread."""
-        self.is_over = True
-        self.ring()
+    @property
+    def is_over(self) -> bool:
+        """Whether the desk closes, so that nobody should wait any more."""
+        return self._receipts.closing.is_set()
 
     async def queue(self) -> Mapping[int, Place]:
         """The queue as it was at the last ring or later, by receipt; read once for all."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -77,13 +78,17 @@ class Graders:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.finish()
+        self._warm.close()
+
+    def finish(self) -> None:
+        """Take nothing more, and wait until what runs is graded and kept."""
         self._stop.set()
         self._receipts.tell()
         for thread in self._threads:
             thread.join()
         self._done.put(None)
         self._keeper.join()
-        self._warm.close()
 
     def warm_up(self, assignment_id: str) -> None:
         """Start the workers of an assignment, so that its first attempt need not wait for them.
@@ -110,7 +115,10 @@ class Graders:
         now = self._files.now()
         bundle = self._bundles.of(now, receipt.assignment)
         submission = _submission(now, receipt)
+        began = time.perf_counter()
         parcel = self._warm.grade(bundle, submission)
+        seconds = time.perf_counter() - began
+        self._receipts.watch.graded(receipt, str(parcel.result.status), seconds)
         if parcel.result.status is not Status.NOT_GRADED:
             save_beside(submission.path, parcel.result)
         return parcel

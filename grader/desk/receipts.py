@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -16,6 +16,7 @@ from grader.desk.course_now import CourseNow
 from grader.desk.limits import next_opening
 from grader.desk.state import State
 from grader.desk.tables import ATTEMPTS, QUEUE
+from grader.desk.watch import Watch
 from grader.intake.attempts import Attempt, StudentAttempts
 from grader.system.files import keep_on_disk
 
@@ -75,12 +76,19 @@ class Place:
 class Receipts:
     """Takes attempts in, hands them to the graders, and remembers how they ended.
 
+    Attributes:
+        watch: told of each attempt.
+        closing: set once the desk takes nothing any more.
+
     Args:
         state: the desk.
+        watch: told of each attempt.
     """
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: State, watch: Watch | None = None) -> None:
         self._state, self._turn = state, threading.Lock()
+        self.watch, self.closing = watch or Watch(), threading.Event()
+        self.watch.figures.watch_queue(self._look)
         self.news = threading.Condition()  # told when an attempt came in or its state changed
         self.also_told: list[Callable[[], None]] = []  # who cannot wait on a condition
 
@@ -103,6 +111,7 @@ class Receipts:
                 raise NotYet(opens)
             attempt = _kept(now, assignment.id, student, data, received_at)
             receipt = self._enter(now, assignment.id, student, attempt, received_at)
+        self.watch.handed_in(receipt, len(data))
         self.tell()
         return receipt
 
@@ -141,6 +150,16 @@ class Receipts:
         with self._state.reading() as connection:
             return connection.scalar(select(func.count()).select_from(QUEUE)) or 0
 
+    def _look(self) -> tuple[int, int, float]:
+        """How many attempts wait, how many run, and how old the oldest of them is, in seconds."""
+        query = select(func.count(), func.sum(QUEUE.c.is_running), func.min(ATTEMPTS.c.received_at))
+        with self._state.reading() as connection:
+            length, running, oldest = connection.execute(
+                query.join_from(QUEUE, ATTEMPTS, ATTEMPTS.c.id == QUEUE.c.id)
+            ).one()
+        age_s = (datetime.now(UTC) - oldest).total_seconds() if oldest else 0.0
+        return length - (running or 0), running or 0, age_s
+
     def take(self) -> Receipt | None:
         """The next attempt to grade, which is running from now on; None if none waits."""
         query = (
@@ -155,9 +174,11 @@ class Receipts:
             if row is None:
                 return None
             connection.execute(update(QUEUE).where(QUEUE.c.id == row.id).values(is_running=1))
-            return _receipt(row)
+        receipt = _receipt(row)
+        self.watch.taken(receipt)
+        return receipt
 
-    def end(self, receipts: Iterable[Receipt], outcome: str) -> None:
+    def end(self, receipts: Collection[Receipt], outcome: str) -> None:
         """Take attempts out of the queue.
 
         Args:
@@ -170,6 +191,8 @@ class Receipts:
             connection.execute(
                 update(ATTEMPTS).where(ATTEMPTS.c.id.in_(ids)).values(outcome=outcome)
             )
+        for receipt in receipts:
+            self.watch.ended(receipt, outcome)
         self.tell()
 
     def recover(self) -> int:

@@ -10,15 +10,18 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from types import FrameType
 
 import uvicorn
 
+from grader import __version__
 from grader.desk.app import desk_app
 from grader.desk.course_now import CourseFiles
 from grader.desk.desk import Desk
 from grader.desk.graders import Graders
 from grader.desk.receipts import Receipts
 from grader.desk.state import open_state
+from grader.desk.watch import Journal, Watch
 from grader.errors import GraderError, UsageError
 from grader.grading.pool import Crew
 from grader.system.files import hide_from_others
@@ -45,8 +48,11 @@ def serve(
     unsafe: bool,
     warn: Callable[[str], None],
     opened: Callable[[str], None],
+    journal: Journal | None = None,
 ) -> None:
     """Serve a course until SIGINT or SIGTERM; what is being graded then is finished and kept.
+
+    Meanwhile everybody who comes is told to come back.
 
     Args:
         root: the course folder.
@@ -56,6 +62,7 @@ def serve(
         unsafe: whether to grade where boxes cannot be closed off.
         warn: told in one line what goes wrong on our side.
         opened: told the address once the desk takes requests.
+        journal: where a line for each event goes; None for nowhere.
 
     Raises:
         UsageError: the address is in use, or another server has this course.
@@ -68,7 +75,8 @@ def serve(
         _listening(host, port) as sock,
         closing(open_state(course)) as state,
     ):
-        receipts = Receipts(state)
+        watch = Watch(journal)
+        receipts = Receipts(state, watch)
         config = uvicorn.Config(
             desk_app(Desk(files, state, receipts, warn)),
             log_level="warning",
@@ -82,8 +90,32 @@ def serve(
             threading.Thread(target=_warm_up, args=(graders, files, warn), daemon=True).start()
             shown = f"[{host}]" if ":" in host else host
             opened(f"http://{shown}:{sock.getsockname()[1]}")
+            watch.tell("opened", version=__version__, workers=crew.size)
             with _signals_only_stop():
-                uvicorn.Server(config).run(sockets=[sock])
+                _Server(config, receipts, graders).run(sockets=[sock])
+        watch.tell("closed", queue=receipts.length())
+
+
+class _Server(uvicorn.Server):
+    """Closes in two steps: while the graders finish, it still answers, and takes nothing in."""
+
+    def __init__(self, config: uvicorn.Config, receipts: Receipts, graders: Graders) -> None:
+        super().__init__(config)
+        self._receipts, self._graders = receipts, graders
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begin to close at the first signal; stop answering at a second one."""
+        if self._receipts.closing.is_set():
+            self.should_exit = True
+            return
+        self._receipts.closing.set()
+        threading.Thread(target=self._finish, name="desk closing").start()
+
+    def _finish(self) -> None:
+        self._receipts.watch.tell("closing")
+        self._receipts.tell()  # whoever waits for news goes away
+        self._graders.finish()
+        self.should_exit = True
 
 
 @contextmanager

@@ -40,7 +40,7 @@ class Server:
 
 @contextmanager
 def serving(root: Path) -> Iterator[Server]:
-    command = [*GRADER, "serve", "--port", "0", "--workers", "1"]
+    command = [*GRADER, "serve", "--port", "0", "--workers", "1", "--log", "events.jsonl"]
     process = subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
@@ -81,6 +81,13 @@ def records(course: Course) -> dict[str, float]:
     return found
 
 
+def events(course: Course) -> list[tuple[str, int | None]]:
+    """What the servers told of attempts and of themselves, in order."""
+    lines = (course.root / "events.jsonl").read_text(encoding="utf-8").splitlines()
+    told = map(json.loads, lines)
+    return [(one["event"], one.get("attempt")) for one in told if one["event"] != "request"]
+
+
 def test_nothing_acknowledged_is_lost_or_graded_twice_when_server_and_worker_are_killed(
     course: Course,
 ) -> None:
@@ -113,6 +120,10 @@ def test_nothing_acknowledged_is_lost_or_graded_twice_when_server_and_worker_are
         assert numbers == ["1", "2"]
         for number in numbers:
             assert (course.attempts_dir / "tiny" / student / number / "result.json").is_file()
+    seen = events(course)
+    assert seen[-2:] == [("closing", None), ("closed", None)]
+    kept = [number for event, number in seen if event == "kept"]
+    assert len(kept) == len(set(kept)) and {3, 4} <= set(kept)  # a kill may cost a line
     summary = run_grader(course.root, "autograde", "tiny", "--json")
     assert json.loads(summary.stdout)["unchanged"] == 2
 

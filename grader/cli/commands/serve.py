@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from typing import TextIO
 
 import click
 
@@ -19,10 +22,23 @@ __all__ = ["serve"]
 @click.option(
     "--scheduler", metavar="ADDRESS", help="Grade on the workers of this Dask scheduler instead."
 )
+@click.option(
+    "--log",
+    type=click.Path(dir_okay=False, allow_dash=True),
+    help="Append a line of JSON for each event to this file; - for stderr.",
+)
+@click.option("--log-people", is_flag=True, help="Name students and network addresses there.")
 @click.option("--unsafe", is_flag=True, help="Grade even if boxes cannot be closed off here.")
 @COURSE
 def serve(
-    host: str, port: int, workers: int | None, scheduler: str | None, unsafe: bool, root: Path
+    host: str,
+    port: int,
+    workers: int | None,
+    scheduler: str | None,
+    log: str | None,
+    log_people: bool,
+    unsafe: bool,
+    root: Path,
 ) -> None:
     """Serve the desk: pages on which students hand in and read their feedback.
 
@@ -34,10 +50,35 @@ def serve(
     needs_desk("serve")
     from grader.cli.terminal import TERMINAL, show_line
     from grader.desk.server import serve as run
+    from grader.desk.watch import Journal
 
     def opened(address: str) -> None:
         show_line(f"the desk is open at {address}; Ctrl-C closes it")
 
-    with crew_of(workers, scheduler) as crew:
-        run(root, crew, host, port, unsafe=unsafe, warn=TERMINAL.warn, opened=opened)
+    with crew_of(workers, scheduler) as crew, _log_file(log) as stream:
+        run(
+            root,
+            crew,
+            host,
+            port,
+            unsafe=unsafe,
+            warn=TERMINAL.warn,
+            opened=opened,
+            journal=Journal(stream, log_people),
+        )
     print_json({"closed": True})
+
+
+def _log_file(name: str | None) -> AbstractContextManager[TextIO | None]:
+    """The file of events, which others may not read; None without one."""
+    if name is None:
+        return nullcontext(None)
+    if name == "-":
+        return nullcontext(sys.stderr)
+    from grader.system.files import hide_from_others
+
+    try:
+        hide_from_others(Path(name))
+        return Path(name).open("a", encoding="utf-8")
+    except OSError as error:
+        raise click.UsageError(f"--log {name}: cannot be written ({error.strerror})") from None

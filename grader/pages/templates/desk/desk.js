@@ -21,6 +21,9 @@ if (state) {
   const news = new EventSource(state.dataset.events);
   news.addEventListener("state", (event) => { state.textContent = event.data; });
   news.addEventListener("over", () => { news.close(); location.reload(); });
+  news.addEventListener("error", () => {
+    if (news.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 5000);
+  });
 }
 for (const time of document.querySelectorAll("time[datetime]")) {
   time.title = new Date(time.dateTime).toLocaleString(document.documentElement.lang, { timeZoneName: "short" });
