@@ -73,17 +73,18 @@ def timed(
 
     Returns:
         Seconds of the whole and until the first submission was in work; processor time of all its
-        processes; processor time of the command's own process, in milliseconds for each result
-        after the first ones, whose time includes what is imported; peak memory of all processes.
+        processes, of the whole and until then; processor time of the command's own process, in
+        milliseconds for each result after the first ones, whose time includes what is imported;
+        peak memory of all processes.
     """
     with (root / "log").open("w+") as log:
         used, start = _children_s(), time.perf_counter()
         process = subprocess.Popen(command, cwd=root, env=environment, stdout=log, stderr=log)
-        start_up_s, first, own_s, peak, looked = 0.0, (0, 0.0), 0.0, 0, start
+        start_up_s, began_s, first, own_s, peak, looked = 0.0, 0.0, (0, 0.0), 0.0, 0, start
         while process.poll() is None:
             own_s = _own_s(process.pid) or own_s
             if not start_up_s and signs.in_work():
-                start_up_s = time.perf_counter() - start
+                start_up_s, began_s = time.perf_counter() - start, _tree_s(process.pid)
             if start_up_s:
                 first = first if first[0] else (signs.kept(), own_s)
             if time.perf_counter() - looked > MEMORY_POLL_S:
@@ -99,6 +100,7 @@ def timed(
         "seconds": round(seconds, 3),
         "start_up_s": round(start_up_s, 3),
         "processor_s": round(_children_s() - used, 2),
+        "start_up_processor_s": round(began_s, 2),
         "driver_ms": round(1000 * (own_s - first[1]) / more, 2) if more else 0.0,
         "peak_memory_mib": peak >> 20,
     }
@@ -139,13 +141,23 @@ def _wait(process: subprocess.Popen[bytes], seconds: float) -> None:
         return
 
 
+def _tree_s(pid: int) -> float:
+    """Processor time of a process and all below it, those that have ended among them."""
+    return sum(sum(_times_s(one)) for one in [pid, *family.descendants(pid)])
+
+
 def _own_s(pid: int) -> float:
     """Processor time of a process without its children; 0 once it has ended."""
+    return sum(_times_s(pid)[:2])
+
+
+def _times_s(pid: int) -> list[float]:
+    """Its own time, in two parts, and that of children for whom it has waited, in two parts."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
-        return 0.0
-    return (int(fields[11]) + int(fields[12])) / TICKS
+        return []
+    return [int(ticks) / TICKS for ticks in fields[11:15]]
 
 
 def _children_s() -> float:

@@ -13,7 +13,7 @@ from grader.course.settings import COURSE_FILE, Assignment, Course
 from grader.errors import UsageError
 from grader.export.export import export
 from grader.grading.batch import autograde
-from grader.grading.pool import LocalCrew
+from grader.grading.pool import Crew, LocalCrew
 from grader.pages.class_feedback import write_feedback
 from grader.pages.report import write_report
 from grader.release.build import build
@@ -60,11 +60,12 @@ def run_demo(root: Path, into: Path) -> int:
     course = Course.load(into)
     exit_code = 0
     paths: list[Path] = []
-    for assignment in course.assignments:
-        code, found = _run(course, assignment)
-        exit_code, paths = max(exit_code, code), [*paths, *found]
-        if code == STOPPED:
-            return code
+    with LocalCrew(cores()) as crew:
+        for assignment in course.assignments:
+            code, found = _run(course, assignment, crew)
+            exit_code, paths = max(exit_code, code), [*paths, *found]
+            if code == STOPPED:
+                return code
     for kind in ("csv", "json"):
         write_whole(course.root / f"grades.{kind}", export(course, (), kind).files[""])
     out.print("\n[bold]Look at[/]")
@@ -92,11 +93,11 @@ def _make_folder(into: Path) -> None:
     (into / MARKER).touch()
 
 
-def _run(course: Course, assignment: Assignment) -> tuple[int, list[Path]]:
+def _run(course: Course, assignment: Assignment, crew: Crew) -> tuple[int, list[Path]]:
     """Build, grade and report one assignment; returns the exit code and the pages to look at."""
     out.rule(assignment.title)
     show_build(build(course, assignment.id, listener=TERMINAL))
-    summary = autograde(course, assignment.id, crew=LocalCrew(cores()), listener=TERMINAL)
+    summary = autograde(course, assignment.id, crew=crew, listener=TERMINAL)
     show_summary(summary)
     if summary.stopped:
         return STOPPED, []

@@ -1,8 +1,9 @@
 """Writes results to disk in a thread of its own, so that workers never wait.
 
-The thread opens the gradebook, which takes seconds, while the first submissions are graded. It
-keeps the results that have gathered in one transaction. The record of a result is written last, so
-that after a crash in between the submission is graded again.
+The thread opens the gradebook, for which it imports a lot, once there is a first result: until then
+cores have enough to do with the start of the workers. It keeps the results that have gathered in
+one transaction. The record of a result is written last, so that after a crash in between the
+submission is graded again.
 """
 
 from __future__ import annotations
@@ -46,6 +47,7 @@ class Keeper:
     ) -> None:
         self._run, self._times, self._kept = run, times, kept
         self._queue: queue.Queue[Parcel | None] = queue.Queue(WAITING)
+        self._has_work = threading.Event()
         self._error: BaseException | None = None
         self._thread = threading.Thread(target=self._work, name="keeper")
 
@@ -75,10 +77,12 @@ class Keeper:
                 self._queue.put(parcel, timeout=1)
             except queue.Full:  # the thread may have failed; look again
                 continue
+            self._has_work.set()
             return
 
     def _work(self) -> None:
         try:
+            self._has_work.wait()
             gradebook = self._run.gradebook.book
             bundle = self._run.bundle
             gradebook.register(bundle.release, bundle.assignment)

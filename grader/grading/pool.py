@@ -15,7 +15,7 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from grader.course.bundle import Bundle
 from grader.errors import GraderError
@@ -25,9 +25,20 @@ from grader.locale.translations import gettext, in_language
 from grader.results import Note, NoteKind, Status, SubmissionResult
 from grader.system.processes import worker_processes
 
+if TYPE_CHECKING:
+    from grader.box.jail.nursery import Nursery
+
 __all__ = ["Crew", "LocalCrew", "Work", "Workers", "done_by", "grade_all"]
 
 IN_FLIGHT_PER_WORKER = 2  # one that runs and one that waits, so that no worker idles
+MODULES = (  # that workers share; numpy and pytest import the last three late
+    "grader.grading.submission",
+    "grader.grading.worker",
+    "grader.box.jail.zygote",
+    "numpy.ma",
+    "numpy.random",
+    "unittest",
+)
 
 
 Result = TypeVar("Result")
@@ -86,17 +97,36 @@ class Crew(Protocol):
         """
 
 
-@dataclass(frozen=True)
 class LocalCrew:
     """Processes of this machine.
 
+    As a context manager, it keeps the nursery from which the boxes of its workers come: whoever
+    needs workers several times then waits for it once. It may be used by several threads.
+
     Args:
-        size: how many, at least one.
+        size: how many processes, at least one.
+
+    Attributes:
         deaths: the exceptions that a submission's future raises when its worker died.
     """
 
-    size: int
     deaths: tuple[type[BaseException], ...] = (BrokenProcessPool,)
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self._turn = threading.Lock()
+        self._keeps = False
+        self._kept: Nursery | None = None
+
+    def __enter__(self) -> LocalCrew:
+        self._keeps = True
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._keeps = False
+        if self._kept is not None:
+            self._kept.close()
+            self._kept = None
 
     @contextmanager
     def at_work(self, bundle: Bundle, size: int) -> Iterator[Workers]:
@@ -110,23 +140,36 @@ class LocalCrew:
             GraderError: the workers end while they start.
         """
         with (
-            _nursery() as orders,
-            worker_processes(size, become_worker, (bundle, orders)) as executor,
+            self._orders() as orders,
+            worker_processes(size, become_worker, (bundle, orders), MODULES) as executor,
         ):
             _await_first(executor, size)
             yield Workers(executor, bundle.digest)
 
+    @contextmanager
+    def _orders(self) -> Iterator[socket.socket | None]:
+        """Where all workers order their zygotes; the nursery starts while they do."""
+        if sys.platform != "linux":
+            yield None
+        elif self._keeps:
+            yield self._kept_nursery().orders
+        else:
+            with closing(_new_nursery()) as nursery:
+                yield nursery.orders
 
-@contextmanager
-def _nursery() -> Iterator[socket.socket | None]:
-    """Where all workers order their zygotes; it starts while they do."""
-    if sys.platform != "linux":
-        yield None
-        return
-    from grader.box.jail.nursery import Nursery
+    def _kept_nursery(self) -> Nursery:
+        with self._turn:
+            if self._kept is not None and self._kept.has_ended:  # somebody killed it
+                self._kept.close()
+                self._kept = None
+            self._kept = self._kept or _new_nursery()
+            return self._kept
 
-    with closing(Nursery()) as nursery:
-        yield nursery.orders
+
+def _new_nursery() -> Nursery:
+    from grader.box.jail.nursery import Nursery  # imports what only Linux has
+
+    return Nursery()
 
 
 def _await_first(executor: Executor, size: int) -> None:

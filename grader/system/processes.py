@@ -1,9 +1,13 @@
 """Worker processes: how many there are, how they start, and how they end.
 
 From its first moment on, a worker leaves Ctrl-C to the driver, the process that started it. It
-ends when the driver ends, however that happens. Workers are spawned because forking a threaded
-process is unsafe. There are as many as cores, so a worker computes in one thread: more would only
-wait for each other, and threads of a linear algebra library wait by spinning.
+ends when the driver ends, however that happens. There are as many as cores, so a worker computes in
+one thread: more would only wait for each other, and threads of a linear algebra library wait by
+spinning.
+
+On Linux workers are forks of one process, the fork server, which has imported what they need: to
+fork the driver itself, which has threads, would be unsafe. It starts with the first worker, and
+ends with the driver. Elsewhere each worker is spawned.
 """
 
 from __future__ import annotations
@@ -12,14 +16,24 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import parent_process
-from multiprocessing.context import SpawnContext, SpawnProcess
+from multiprocessing.util import Finalize
 from typing import Any
 
 from grader.system.scratch import discard, remove_leftovers
+
+if sys.platform == "linux":
+    from multiprocessing.context import ForkServerContext as Context
+    from multiprocessing.context import ForkServerProcess as Process
+
+    from grader.system.fork_server import ForkServer
+else:
+    from multiprocessing.context import SpawnContext as Context
+    from multiprocessing.context import SpawnProcess as Process
 
 __all__ = ["cores", "worker_processes"]
 
@@ -37,7 +51,10 @@ def cores() -> int:
 
 @contextmanager
 def worker_processes(
-    size: int, initializer: Callable[..., None] | None = None, initargs: tuple[Any, ...] = ()
+    size: int,
+    initializer: Callable[..., None] | None = None,
+    initargs: tuple[Any, ...] = (),
+    modules: Sequence[str] = (),
 ) -> Iterator[Executor]:
     """Keep workers while the `with` block lasts; each starts when there is work for it.
 
@@ -48,8 +65,10 @@ def worker_processes(
         size: the number of workers.
         initializer: a function that each worker calls first.
         initargs: the arguments of that function.
+        modules: names of what all workers import; the fork server does it for them if they are
+            the first that this driver starts.
     """
-    context = _Spawning()
+    context = _Starting(modules)
     executor = ProcessPoolExecutor(size, context, initializer, initargs)
     try:
         yield executor
@@ -74,14 +93,32 @@ def _stop_handing_out(executor: ProcessPoolExecutor) -> None:
         queue._reader.close()
 
 
-class _Worker(SpawnProcess):
-    """A process that ignores Ctrl-C even before it runs a line of Python."""
+class _Worker(Process):
+    """A process that ignores Ctrl-C even before it runs a line of Python.
+
+    Raises:
+        BrokenProcessPool: it cannot be started.
+    """
+
+    modules: Sequence[str] = ()
 
     def start(self) -> None:
         with _ctrl_c_blocked(), _one_thread():
+            self._variables = dict(os.environ)
             super().start()
 
+    if sys.platform == "linux":
+
+        @staticmethod
+        def _Popen(process: Any) -> Any:
+            try:
+                return _fork_server(process.modules).started(process)
+            except (EOFError, OSError) as error:
+                raise BrokenProcessPool(f"no worker starts: {error}") from None
+
     def run(self) -> None:
+        os.environ.clear()  # the fork server may have been started with others
+        os.environ.update(self._variables)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         if sys.platform != "win32":
             signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
@@ -89,16 +126,32 @@ class _Worker(SpawnProcess):
         super().run()
 
 
-class _Spawning(SpawnContext):
+class _Starting(Context):
     """Starts workers and keeps a list of them."""
 
-    def __init__(self) -> None:
+    def __init__(self, modules: Sequence[str]) -> None:
         super().__init__()
+        self._modules = tuple(modules)
         self.workers: list[_Worker] = []
 
     def Process(self, *args: Any, **named: Any) -> _Worker:  # type: ignore[override]
-        self.workers.append(_Worker(*args, **named))
-        return self.workers[-1]
+        worker = _Worker(*args, **named)
+        worker.modules = self._modules
+        self.workers.append(worker)
+        return worker
+
+
+_turn = threading.Lock()
+_fork_servers: list[ForkServer] = []
+
+
+def _fork_server(modules: Sequence[str]) -> ForkServer:
+    """The driver's own, which is started now if there is none, or none any more."""
+    with _turn:
+        if not _fork_servers or _fork_servers[-1].has_ended:
+            _fork_servers.append(ForkServer(modules))
+            Finalize(None, _fork_servers[-1].close, exitpriority=-2)  # after all who use workers
+        return _fork_servers[-1]
 
 
 @contextmanager

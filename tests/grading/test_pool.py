@@ -26,7 +26,7 @@ from grader.intake.submissions import Submission, with_content
 from grader.results import Status, SubmissionResult
 from tests.kit.course import ID, hand_in, release_by_hand, write_course
 from tests.kit.notebooks import answered
-from tests.kit.processes import is_worker, open_boxes
+from tests.kit.processes import is_worker, nurseries, open_boxes
 from tests.kit.results import by_student
 
 STUDENTS = ["amy", "bob", "cyd"]
@@ -75,8 +75,28 @@ def test_no_submissions_give_no_results_and_start_no_worker(bundle: Bundle) -> N
     assert not workers_of_this_process()
 
 
+@pytest.mark.linux
+def test_a_crew_that_is_kept_starts_one_nursery_and_another_if_that_is_killed(
+    course: Course, bundle: Bundle
+) -> None:
+    def nurseries_after_grading(crew: LocalCrew) -> set[int]:
+        assert all(result.score is not None for result in grade_all(bundle, [bela], crew))
+        return nurseries(os.getpid())
+
+    [bela] = submissions(course, "bela")
+    with LocalCrew(1) as crew:
+        first = nurseries_after_grading(crew)
+        assert len(first) == 1
+        assert nurseries_after_grading(crew) == first
+        for pid in first:
+            os.kill(pid, signal.SIGKILL)
+            os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+        assert not nurseries_after_grading(crew) & first
+    assert not nurseries(os.getpid())
+
+
 def workers_of_this_process() -> list[int]:
-    return [pid for pid in family.children(os.getpid()) if is_worker(pid)]
+    return [pid for pid in family.descendants(os.getpid()) if is_worker(pid)]
 
 
 @pytest.fixture
@@ -147,7 +167,7 @@ def test_a_worker_that_dies_between_two_results_ends_nothing(
     (worker,) = workers_of_this_process()
     os.kill(worker, signal.SIGKILL)
     at_most = time.monotonic() + 10
-    while worker in family.children(os.getpid()) and time.monotonic() < at_most:
+    while worker in family.descendants(os.getpid()) and time.monotonic() < at_most:
         time.sleep(0.02)  # when it is gone, the pool has noticed and takes no more work
     found += results
     assert sorted(result.student for result in found) == [f"absent{n}" for n in range(5)]

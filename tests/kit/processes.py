@@ -17,6 +17,8 @@ from tests.kit.files import content
 
 GRADER = (sys.executable, "-m", "grader")
 TIMEOUT_S = 120
+SERVER = b"grader.system.fork_server"
+NURSERY = b"-m\0grader.box.jail.zygote"
 
 
 def run_grader(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
@@ -59,8 +61,9 @@ def run_nbgrader(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 
 def is_worker(pid: int) -> bool:
-    """Whether it is a process that multiprocessing spawned."""
-    return b"spawn_main" in _command(pid)
+    """Whether it is a process that multiprocessing spawned, or a fork of its server."""
+    command = _command(pid)
+    return b"spawn_main" in command or (SERVER in command and SERVER in _command(_parent(pid)))
 
 
 def open_boxes(pid: int) -> list[int]:
@@ -78,14 +81,26 @@ def zygotes(pid: int) -> list[int]:
     return [one for one in inner if not any(one in family.children(other) for other in inner)]
 
 
+def nurseries(pid: int) -> set[int]:
+    """The nurseries of the commands below this process."""
+    warm = _warm(pid)
+    return warm - _below_themselves(warm)
+
+
 def _warm(pid: int) -> set[int]:
     """Nurseries, zygotes and boxes: all are forks of one command."""
-    return {one for one in family.descendants(pid) if b"jail.zygote" in _command(one)}
+    return {one for one in family.descendants(pid) if NURSERY in _command(one)}
 
 
 def _below_themselves(pids: set[int]) -> set[int]:
     """Those of the processes whose parent is one of them."""
     return {one for one in pids if any(one in family.children(other) for other in pids)}
+
+
+def _parent(pid: int) -> int:
+    """Its parent; 0 if it has ended."""
+    fields = content(Path(f"/proc/{pid}/stat")).rpartition(b")")[2].split()
+    return int(fields[1]) if fields else 0
 
 
 def _command(pid: int) -> bytes:

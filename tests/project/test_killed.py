@@ -270,7 +270,7 @@ def test_a_killed_worker_and_a_killed_zygote_leave_nothing_either(
 def wait_for_two_workers(process: subprocess.Popen[bytes]) -> tuple[list[int], list[int]]:
     """Both workers and their zygotes; results are kept later, once the gradebook is open."""
     while process.poll() is None:
-        workers = [pid for pid in family.children(process.pid) if is_worker(pid)]
+        workers = [pid for pid in family.descendants(process.pid) if is_worker(pid)]
         warm = zygotes(process.pid)
         if len(workers) == len(warm) == 2:
             return workers, warm

@@ -44,7 +44,7 @@ class Command:
         os.killpg(self.process.pid, signal.SIGINT)
 
     def workers(self) -> list[int]:
-        return [pid for pid in family.children(self.process.pid) if is_worker(pid)]
+        return [pid for pid in family.descendants(self.process.pid) if is_worker(pid)]
 
     def boxes(self) -> list[int]:
         return open_boxes(self.process.pid)
@@ -178,6 +178,26 @@ def test_a_worker_computes_in_one_thread_unless_the_user_says_more(
         assert [answer.result() for answer in told] == ["1", "1", "3"]
         assert threads.result() == 0
     assert "OMP_NUM_THREADS" not in os.environ
+
+
+def test_workers_share_what_was_imported_once_and_import_no_command_line(tmp_path: Path) -> None:
+    (tmp_path / "looked_at.py").write_text(
+        "import sys\ndef loaded(name):\n    return name in sys.modules"
+    )
+    (tmp_path / "main.py").write_text(
+        "import looked_at\n"
+        "from grader.__main__ import main\n"
+        "from grader.system.processes import worker_processes\n"
+        "if __name__ == '__main__':\n"
+        "    import grader.cli.app\n"
+        "    with worker_processes(2, modules=['colorsys']) as workers:\n"
+        "        names = ['colorsys', 'colorsys', 'grader.cli.app']\n"
+        "        print(*workers.map(looked_at.loaded, names))\n"
+    )
+    told = subprocess.run(
+        [sys.executable, "main.py"], cwd=tmp_path, capture_output=True, text=True, timeout=AT_MOST_S
+    )
+    assert (told.stdout, told.stderr) == ("True True False\n", "")
 
 
 def _threads_after_a_product() -> int:

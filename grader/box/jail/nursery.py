@@ -47,6 +47,11 @@ class Nursery:
                 start_new_session=True,  # Ctrl-C is the driver's to handle
             )
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether it can start no zygote any more."""
+        return self._process.poll() is not None
+
     def close(self) -> None:
         """Wait until the process ends, which it does when nobody holds `orders` or a zygote."""
         self.orders.close()

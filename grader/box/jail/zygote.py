@@ -31,6 +31,7 @@ from grader.box.stopwatch import Used
 from grader.box.tiers import Tier
 from grader.errors import BoxError
 from grader.locale.translations import Sentence
+from grader.system.reaping import reap, reap_all
 
 __all__ = ["Zygote", "ZygoteGone", "main"]
 
@@ -367,14 +368,13 @@ def main() -> None:
     namespaces.interpreter_folders()  # looked up once, for every box
     orders = socket.socket(fileno=int(sys.argv[1]))
     tiers = _Server(orders, serve).probe()
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps zygotes
     while end := _next_order(orders):
         with end:
             if os.fork() == 0:
                 orders.close()
                 _become_zygote(end, serve, tiers)
-    with contextlib.suppress(ChildProcessError):  # there is none, or none any more
-        os.wait()
+        reap()
+    reap_all()
 
 
 def _next_order(orders: socket.socket) -> socket.socket | None:
@@ -384,7 +384,6 @@ def _next_order(orders: socket.socket) -> socket.socket | None:
 
 
 def _become_zygote(end: socket.socket, run: Run, tiers: dict[str, Any]) -> None:
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     kernel.prctl(PR_SET_CHILD_SUBREAPER, 1)  # a fork does not inherit that
     try:
         _Server(end, run).serve(tiers)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -104,4 +104,4 @@ def crew_of(workers: int | None, scheduler: str | None) -> AbstractContextManage
     from grader.grading.pool import LocalCrew
     from grader.system.processes import cores
 
-    return nullcontext(LocalCrew(workers or cores()))
+    return LocalCrew(workers or cores())
