@@ -73,7 +73,7 @@ class Watch:
     def handed_in(self, receipt: Receipt, size: int) -> None:
         """An attempt is on disk and in the queue."""
         self.figures.received.inc()
-        self._attempt("handed in", receipt, bytes=size)
+        self._attempt("handed in", receipt, bytes=size, seconds=_since(receipt))
 
     def taken(self, receipt: Receipt) -> None:
         """A worker begins with an attempt."""
