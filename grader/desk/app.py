@@ -19,6 +19,7 @@ from grader.desk.bell import Bell
 from grader.desk.desk import Desk
 from grader.desk.students import handing_in
 from grader.desk.students import pages as students
+from grader.desk.teachers import answers
 from grader.desk.teachers import pages as teachers
 from grader.desk.watched import Watched
 
@@ -56,6 +57,7 @@ def desk_app(desk: Desk) -> ASGIApp:
             *students.ROUTES,
             *handing_in.ROUTES,
             *teachers.ROUTES,
+            *answers.ROUTES,
             *api.ROUTES,
         ],
         exception_handlers={HTTPException: _refused, Exception: _broken},

@@ -21,7 +21,18 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-__all__ = ["ATTEMPTS", "LINKS", "LOG", "QUEUE", "SESSIONS", "TABLES", "Moment"]
+__all__ = [
+    "ANSWERS",
+    "ATTEMPTS",
+    "LINKS",
+    "LOG",
+    "MESSAGES",
+    "QUEUE",
+    "REQUESTS",
+    "SESSIONS",
+    "TABLES",
+    "Moment",
+]
 
 
 class Moment(TypeDecorator[datetime]):
@@ -102,4 +113,45 @@ LOG = Table(
     Column("student", String(64), nullable=False, index=True),
     Column("before", Text, nullable=False),
     Column("after", Text, nullable=False),
+)
+
+# A name that tells nothing for each written answer, and which marker has it on the screen.
+ANSWERS = Table(
+    "desk_answers",
+    TABLES,
+    Column("token", String(22), primary_key=True),
+    Column("assignment", String(64), nullable=False),
+    Column("question", String(64), nullable=False),
+    Column("student", String(64), nullable=False),
+    Column("held_by", String(64)),
+    Column("held_at", Moment),
+    UniqueConstraint("assignment", "question", "student"),
+)
+
+# What students ask for about one check of one attempt; `test` is a digest of the check's name, or
+# empty for a whole question. The sentence of the check is kept as the student read it.
+REQUESTS = Table(
+    "desk_requests",
+    TABLES,
+    Column("id", Integer, primary_key=True),
+    Column("student", String(64), nullable=False),
+    Column("assignment", String(64), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("question", String(64), nullable=False),
+    Column("test", String(64), nullable=False),
+    Column("claim", Text, nullable=False),
+    Column("is_open", Integer, nullable=False, index=True),
+    UniqueConstraint("student", "assignment", "number", "question", "test"),
+)
+
+# What was said, the oldest first.
+MESSAGES = Table(
+    "desk_messages",
+    TABLES,
+    Column("id", Integer, primary_key=True),
+    Column("request", Integer, ForeignKey("desk_requests.id"), nullable=False, index=True),
+    Column("author", String(64), nullable=False),
+    Column("is_staff", Integer, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("text", Text, nullable=False),
 )

@@ -28,3 +28,24 @@ if (state) {
 for (const time of document.querySelectorAll("time[datetime]")) {
   time.title = new Date(time.dateTime).toLocaleString(document.documentElement.lang, { timeZoneName: "short" });
 }
+for (const form of document.querySelectorAll("form.give")) {
+  const ticks = [...form.querySelectorAll("[data-points]")];
+  const shown = form.querySelector("output");
+  const add = () => {
+    const sum = ticks.reduce((all, tick) => all + (tick.checked ? Number(tick.dataset.points) : 0), 0);
+    const isByTicks = ticks.some((tick) => tick.checked) && !form.elements.points.value.trim();
+    shown.textContent = isByTicks ? `= ${Number(Math.min(Math.max(sum, 0), Number(form.dataset.most)).toFixed(2))}` : "";
+  };
+  form.addEventListener("input", add);
+  form.addEventListener("keydown", (event) => {
+    const isText = event.target.matches("textarea, input[type=text]");
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      form.requestSubmit();
+    } else if (!isText && !event.ctrlKey && !event.altKey && !event.metaKey && ticks[Number(event.key) - 1]) {
+      ticks[Number(event.key) - 1].click();
+    }
+  });
+  form.querySelector(".keys").hidden = !ticks.length;
+  add();
+}
