@@ -18,6 +18,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from measuring import workers_of
 from scale import proportional
 
 from grader.box.jail import family
@@ -102,14 +103,7 @@ class Server:
     @property
     def workers(self) -> list[int]:
         """Its workers' process ids; none when they are Dask's."""
-        return [pid for pid in family.descendants(self.process.pid) if _is_worker(pid)]
-
-
-def _is_worker(pid: int) -> bool:
-    try:
-        return b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        return False
+        return workers_of(self.process.pid)
 
 
 @contextmanager

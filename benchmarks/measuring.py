@@ -28,6 +28,7 @@ __all__ = [
     "ratios",
     "spread",
     "timed",
+    "workers_of",
 ]
 
 START_POLL_S = 0.003
@@ -36,6 +37,7 @@ MEMORY_POLL_S = 0.25  # to add up pages takes milliseconds
 QUIET_S = 1.0
 TICKS = os.sysconf("SC_CLK_TCK")
 IDLE = (3, 4)  # of the columns of /proc/stat: idle, and waiting for a disk
+FORK_SERVER, SPAWNED = b"grader.system.fork_server", b"spawn_main"
 GUEST = 8  # from here on, columns repeat what is in others
 
 Times: TypeAlias = dict[str, float]
@@ -233,6 +235,21 @@ def _moment() -> tuple[float, float]:
 def _others_since(start: tuple[float, float]) -> float:
     now = _moment()
     return round(max(now[1] - start[1], 0.0) / (now[0] - start[0]), 2)
+
+
+def workers_of(pid: int) -> list[int]:
+    """The workers below a command: forks of its fork server, or what Dask's workers spawned."""
+    below = {child: _command(child) for child in family.descendants(pid)}
+    servers = {child for child, command in below.items() if FORK_SERVER in command}
+    forks = {child for parent in servers for child in family.children(parent)} & servers
+    return [child for child, command in below.items() if child in forks or SPAWNED in command]
+
+
+def _command(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
 
 
 def busy_s(stat: str) -> float:

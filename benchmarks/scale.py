@@ -22,6 +22,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from measuring import workers_of
+
 from grader.box.jail import family
 from grader.course.settings import Course
 from grader.release.build import build
@@ -151,16 +153,6 @@ def run(root: Path, size: int, workers: int, scheduler: str = "") -> dict[str, A
         "driver_mib": driver // MIB,
         "worker_with_box_mib": worker // MIB,
     }
-
-
-def workers_of(pid: int) -> list[int]:
-    """Find descendants that multiprocessing started: workers of the pool, or of Dask."""
-    found = []
-    for child in family.descendants(pid):
-        with contextlib.suppress(OSError):
-            if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes():
-                found.append(child)
-    return found
 
 
 def with_its_box(pid: int) -> int:

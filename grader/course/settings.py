@@ -157,6 +157,8 @@ class Desk(_Model):
             https says that a proxy in front speaks TLS.
         database: URL of the desk's own database; a relative SQLite path is taken from the course
             folder.
+        grades_first_above: with more attempts than that in the queue, figures are drawn after all
+            scores are there, as with `figures: later`.
     """
 
     address: str = Field(
@@ -169,6 +171,9 @@ class Desk(_Model):
         default="sqlite:///desk.db",
         pattern=r"^(sqlite:///|postgresql(\+[a-z0-9]+)?://).+",
         examples=["desk: {database: 'sqlite:///desk.db'}"],
+    )
+    grades_first_above: int = Field(
+        default=10, ge=0, le=1_000_000, examples=["desk: {grades_first_above: 10}"]
     )
 
 

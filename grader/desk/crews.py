@@ -7,18 +7,20 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, Future
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from grader.course.bundle import Bundle
 from grader.gradebook.parcel import Parcel
 from grader.gradebook.records import fingerprint
 from grader.grading.batch import KEEPING
 from grader.grading.pool import Crew, Workers, done_by
-from grader.grading.worker import grade_to_keep
+from grader.grading.worker import draw_one, grade_scores_first, grade_to_keep
 from grader.intake.submissions import Submission, with_content
+from grader.results import SubmissionResult
 
 __all__ = ["KnownCrew", "WarmWorkers"]
 
+Result = TypeVar("Result")
 MOST_WARM = 3  # assignments whose workers are kept; each worker holds a process of NumPy
 
 
@@ -42,10 +44,27 @@ class WarmWorkers:
         self._crew, self._turn = crew, threading.Lock()
         self._warm: dict[str, _Warm] = {}
 
-    def grade(self, bundle: Bundle, submission: Submission) -> Parcel:
+    def grade(self, bundle: Bundle, submission: Submission, *, scores_first: bool) -> Parcel:
         """Grade one attempt.
 
         If its worker dies, it is graded once more where it can harm no other.
+
+        Args:
+            bundle: the assignment.
+            submission: the attempt.
+            scores_first: whether to leave figures for later.
+
+        Raises:
+            GraderError: the workers end while they start.
+        """
+        do = grade_scores_first if scores_first else grade_to_keep
+        try:
+            return self._done(do, bundle, submission)
+        except self._crew.deaths:
+            return next(done_by(_Single(self._crew), bundle, [submission], KEEPING))
+
+    def draw(self, bundle: Bundle, submission: Submission) -> SubmissionResult | None:
+        """Draw the figures of one attempt; None if that ends its worker.
 
         Args:
             bundle: the assignment.
@@ -54,17 +73,25 @@ class WarmWorkers:
         Raises:
             GraderError: the workers end while they start.
         """
+        try:
+            return self._done(draw_one, bundle, submission)
+        except self._crew.deaths:
+            return None
+
+    def _done(
+        self, do: Callable[[Any, Submission], Result], bundle: Bundle, submission: Submission
+    ) -> Result:
         warm = self._of(bundle)
         try:
             return warm.workers.executor.submit(
-                grade_to_keep, warm.workers.bundle, with_content(submission)
+                do, warm.workers.bundle, with_content(submission)
             ).result()
         except self._crew.deaths:
             self._forget(bundle, warm)
+            raise
         finally:
             with self._turn:
                 warm.users -= 1
-        return next(done_by(_Single(self._crew), bundle, [submission], KEEPING))
 
     def warm_up(self, bundle: Bundle) -> None:
         """Start the workers of an assignment before anybody waits for them.

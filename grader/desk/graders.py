@@ -3,7 +3,7 @@
 As many threads as there are workers take attempts and wait for their results. One more thread keeps
 the results that have gathered, by the same function that `grader autograde` calls. An attempt
 leaves the queue when its result is kept, so a server that was killed in between starts that attempt
-anew, and the outcome is the same.
+anew, and the outcome is the same. When nobody waits, threads draw figures that were left for later.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from grader.desk.bundles import Bundles
 from grader.desk.course_now import CourseFiles, CourseNow
 from grader.desk.crews import WarmWorkers
+from grader.desk.figures_later import FiguresLater, Picture
 from grader.desk.open_book import OpenBook
 from grader.desk.receipts import Receipt, Receipts
 from grader.errors import GraderError
@@ -65,7 +66,8 @@ class Graders:
         self._warm, self._stop = WarmWorkers(crew), threading.Event()
         self._bundles = Bundles(unsafe=unsafe)
         self._book = OpenBook(self._bundles, crew, warn)
-        self._done: queue.SimpleQueue[_Graded | None] = queue.SimpleQueue()
+        self._figures = FiguresLater(self._bundles, self._warm, max(crew.size - 1, 1))
+        self._done: queue.SimpleQueue[_Graded | Picture | None] = queue.SimpleQueue()
         self._threads = [
             threading.Thread(target=self._take, name=f"desk {n}") for n in range(crew.size)
         ]
@@ -73,6 +75,7 @@ class Graders:
 
     def __enter__(self) -> Graders:
         self._receipts.recover()
+        self._figures.find(self._files.now())
         for thread in (*self._threads, self._keeper):
             thread.start()
         return self
@@ -102,8 +105,9 @@ class Graders:
         while not self._stop.is_set():
             receipt = self._receipts.take()
             if receipt is None:
-                with self._receipts.news:
-                    self._receipts.news.wait(timeout=1)
+                if not self._drew():
+                    with self._receipts.news:
+                        self._receipts.news.wait(timeout=1)
                 continue
             self._receipts.tell()
             try:
@@ -111,12 +115,25 @@ class Graders:
             except Exception as error:  # one attempt must not end the thread that grades all
                 self._failed([receipt], error)
 
+    def _drew(self) -> bool:
+        """Use the time in which nobody waits for a score; whether there was anything to draw."""
+        try:
+            picture = self._figures.draw_next(self._files.now())
+        except Exception as error:  # figures must not end the thread that grades
+            self._warn(f"figures could not be drawn: {error}; a restart tries again")
+            return False
+        if picture is not None:
+            self._done.put(picture)
+        return picture is not None
+
     def _graded(self, receipt: Receipt) -> Parcel:
         now = self._files.now()
+        most, length = now.course.desk.grades_first_above, self._receipts.length()
+        scores_first = now.course.figures == "keep" and length > most
         bundle = self._bundles.of(now, receipt.assignment)
         submission = _submission(now, receipt)
         began = time.perf_counter()
-        parcel = self._warm.grade(bundle, submission)
+        parcel = self._warm.grade(bundle, submission, scores_first=scores_first)
         seconds = time.perf_counter() - began
         self._receipts.watch.graded(receipt, str(parcel.result.status), seconds)
         if parcel.result.status is not Status.NOT_GRADED:
@@ -124,31 +141,43 @@ class Graders:
         return parcel
 
     def _keep(self) -> None:
-        while batch := self._gathered():
+        while found := self._gathered():
             now = self._files.now()
+            batch = [one for one in found if isinstance(one, _Graded)]
             for assignment in dict.fromkeys(graded.receipt.assignment for graded in batch):
                 some = [graded for graded in batch if graded.receipt.assignment == assignment]
                 try:
                     self._kept(now, assignment, some)
                 except Exception as error:  # nor the thread that keeps what they graded
                     self._failed([graded.receipt for graded in some], error)
+            for picture in found:
+                if isinstance(picture, Picture):
+                    self._keep_picture(picture)
         self._book.close()
 
-    def _gathered(self) -> list[_Graded]:
+    def _keep_picture(self, picture: Picture) -> None:
+        """In the thread that keeps results, so that no older notebook replaces a newer one."""
+        try:
+            if picture.keep():
+                self._receipts.watch.tell("drawn", assignment=picture.submission.assignment)
+        except Exception as error:  # the record stays as it is
+            self._warn(f"figures could not be kept: {error}; a restart tries again")
+
+    def _gathered(self) -> list[_Graded | Picture]:
         """What has been graded by now, at least one; none at the end."""
         batch = [self._done.get()]
         while batch[-1] is not None and not self._done.empty():
             batch.append(self._done.get())
         if batch[-1] is None and len(batch) > 1:
             self._done.put(None)  # the next call has to find the end, too
-        return [graded for graded in batch if graded is not None]
+        return [one for one in batch if one is not None]
 
     def _kept(self, now: CourseNow, assignment: str, batch: Iterable[_Graded]) -> None:
         parcels = [one.parcel for one in batch if one.parcel.result.fingerprint]
         # One who has become an assistant since is no student any more.
         students = {one.receipt.student for one in batch} - now.roster.staff.keys()
         if students:
-            self._book.keep(now, assignment, students, parcels)
+            self._figures.note(now, assignment, self._book.keep(now, assignment, students, parcels))
         for outcome, is_failed in (("done", False), ("failed", True)):
             ended = [one.receipt for one in batch if one.is_failed == is_failed]
             self._receipts.end(ended, outcome)

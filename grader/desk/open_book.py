@@ -39,7 +39,7 @@ class OpenBook:
 
     def keep(
         self, now: CourseNow, assignment_id: str, students: Iterable[str], parcels: Iterable[Parcel]
-    ) -> None:
+    ) -> list[str]:
         """Choose the attempts that count, and keep their results.
 
         Args:
@@ -48,18 +48,23 @@ class OpenBook:
             students: who handed in.
             parcels: the results of what they handed in.
 
+        Returns:
+            Whose results may have changed: the students, and those who work with them.
+
         Raises:
             GraderError: what `grader autograde` raises.
         """
         known = {parcel.result.fingerprint: parcel for parcel in parcels}
         mine = set(students)
         members = set(now.groups.with_members(assignment_id, sorted(mine)))
+        everybody = sorted(mine | (members & set(now.roster.people)))
         run = self._run(now, assignment_id, KnownCrew(self._crew, known))
         try:
-            grade_changed(run, sorted(mine | (members & set(now.roster.people))))
+            grade_changed(run, everybody)
         except BaseException:
             self.close()  # whatever is wrong with the gradebook, the next batch opens it anew
             raise
+        return everybody
 
     def close(self) -> None:
         """Close the gradebook."""

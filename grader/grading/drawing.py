@@ -24,7 +24,7 @@ from grader.results import Status, SubmissionResult
 from grader.system.listener import NOBODY, Listener
 from grader.system.stopping import stop_on_interrupt
 
-__all__ = ["Drawn", "draw_figures"]
+__all__ = ["Drawn", "draw_figures", "keep_drawn"]
 
 DRAWING = Work(draw_one, lambda _, failure: failure)
 
@@ -93,7 +93,7 @@ def draw_figures(
     ):
         unchanged = _unchanged(course, bundle, waiting.values())
         for result in done_by(crew, bundle, unchanged, DRAWING, stop):
-            _keep(course, bundle, waiting[result.student], result, drawn)
+            keep_drawn(course, bundle, waiting[result.student], result, drawn)
             advance(None)
         drawn.left = _left(course, waiting, drawn, stop)
     return drawn
@@ -113,10 +113,18 @@ def _unchanged(
             yield submission
 
 
-def _keep(
+def keep_drawn(
     course: Course, bundle: Bundle, submission: Submission, result: SubmissionResult, drawn: Drawn
 ) -> None:
-    """Put the notebook into the record that it belongs to, if that is still there."""
+    """Put a drawn notebook into the record that it belongs to, if that is still there.
+
+    Args:
+        course: the course.
+        bundle: the assignment.
+        submission: what was drawn.
+        result: what a worker made of it.
+        drawn: is told how it went.
+    """
     if result.status is Status.NOT_GRADED:
         drawn.failed[result.student] = " ".join(result.note_texts)
         return

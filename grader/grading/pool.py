@@ -105,6 +105,7 @@ class LocalCrew:
 
     Args:
         size: how many processes, at least one.
+        niceness: how far they and their boxes let other processes of this machine go first.
 
     Attributes:
         deaths: the exceptions that a submission's future raises when its worker died.
@@ -112,8 +113,8 @@ class LocalCrew:
 
     deaths: tuple[type[BaseException], ...] = (BrokenProcessPool,)
 
-    def __init__(self, size: int) -> None:
-        self.size = size
+    def __init__(self, size: int, niceness: int = 0) -> None:
+        self.size, self._niceness = size, niceness
         self._turn = threading.Lock()
         self._keeps = False
         self._kept: Nursery | None = None
@@ -141,7 +142,9 @@ class LocalCrew:
         """
         with (
             self._orders() as orders,
-            worker_processes(size, become_worker, (bundle, orders), MODULES) as executor,
+            worker_processes(
+                size, become_worker, (bundle, orders, self._niceness), MODULES
+            ) as executor,
         ):
             _await_first(executor, size)
             yield Workers(executor, bundle.digest)
@@ -154,7 +157,7 @@ class LocalCrew:
         elif self._keeps:
             yield self._kept_nursery().orders
         else:
-            with closing(_new_nursery()) as nursery:
+            with closing(_new_nursery(self._niceness)) as nursery:
                 yield nursery.orders
 
     def _kept_nursery(self) -> Nursery:
@@ -162,14 +165,14 @@ class LocalCrew:
             if self._kept is not None and self._kept.has_ended:  # somebody killed it
                 self._kept.close()
                 self._kept = None
-            self._kept = self._kept or _new_nursery()
+            self._kept = self._kept or _new_nursery(self._niceness)
             return self._kept
 
 
-def _new_nursery() -> Nursery:
+def _new_nursery(niceness: int) -> Nursery:
     from grader.box.jail.nursery import Nursery  # imports what only Linux has
 
-    return Nursery()
+    return Nursery(niceness)
 
 
 def _await_first(executor: Executor, size: int) -> None:

@@ -5,27 +5,32 @@ Only the workers import the judge. The driver names these functions, and does no
 
 from __future__ import annotations
 
+import os
 import socket
 import threading
+from dataclasses import replace
 
 from grader.course.bundle import Bundle
 from grader.gradebook.parcel import Parcel
 from grader.intake.submissions import Submission
 from grader.results import SubmissionResult
 
-__all__ = ["become_worker", "draw_one", "grade_one", "grade_to_keep"]
+__all__ = ["become_worker", "draw_one", "grade_one", "grade_scores_first", "grade_to_keep"]
 
 _bundles: dict[str, Bundle] = {}
 _turn = threading.Lock()
 
 
-def become_worker(bundle: Bundle, orders: socket.socket | None = None) -> None:
+def become_worker(bundle: Bundle, orders: socket.socket | None = None, niceness: int = 0) -> None:
     """Hold the assignment, and prepare what its first submission would wait for.
 
     Args:
         bundle: the assignment.
         orders: of the nursery that the workers share, if they do.
+        niceness: how far this process lets others go first.
     """
+    if niceness:
+        os.nice(niceness)
     _bundles[bundle.digest] = bundle
     from grader.grading.workshop import prepare
 
@@ -53,6 +58,16 @@ def grade_to_keep(bundle: Bundle | str, submission: Submission) -> Parcel:
         submission: with its content, since its path may mean nothing here.
     """
     return Parcel.of(_held(bundle), grade_one(bundle, submission))
+
+
+def grade_scores_first(bundle: Bundle | str, submission: Submission) -> Parcel:
+    """Grade one submission as `grade_to_keep` does, with `figures: later` whatever the course says.
+
+    Args:
+        bundle: the assignment, or the digest of one that the worker holds.
+        submission: with its content, since its path may mean nothing here.
+    """
+    return grade_to_keep(replace(_held(bundle), figures="later"), submission)
 
 
 def draw_one(bundle: Bundle | str, submission: Submission) -> SubmissionResult:

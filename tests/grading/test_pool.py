@@ -76,6 +76,16 @@ def test_no_submissions_give_no_results_and_start_no_worker(bundle: Bundle) -> N
 
 
 @pytest.mark.linux
+def test_a_gentle_crew_lets_other_processes_go_first(bundle: Bundle) -> None:
+    """Its workers do, and so do the nursery and all boxes, which are forks of it."""
+    before = os.getpriority(os.PRIO_PROCESS, 0)
+    with LocalCrew(1, niceness=3) as crew, crew.at_work(bundle, 1) as workers:
+        theirs = workers.executor.submit(os.getpriority, os.PRIO_PROCESS, 0).result()
+        (nursery,) = nurseries(os.getpid())
+        assert theirs == os.getpriority(os.PRIO_PROCESS, nursery) == before + 3
+    assert os.getpriority(os.PRIO_PROCESS, 0) == before
+
+
 def test_a_crew_that_is_kept_starts_one_nursery_and_another_if_that_is_killed(
     course: Course, bundle: Bundle
 ) -> None:

@@ -10,6 +10,7 @@ answers at the other end. No box holds either.
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import subprocess
@@ -27,12 +28,15 @@ ORDER = b"z"
 class Nursery:
     """Starts the process, without waiting for its imports.
 
+    Args:
+        niceness: how far it, its zygotes and their boxes let other processes go first.
+
     Attributes:
         orders: asks for zygotes; a worker process may have a copy.
         home: the folder that the variable HOME of all zygotes names.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, niceness: int = 0) -> None:
         self.orders, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.home = new_folder("zygote")
         self.home.chmod(0o711)  # a box with its own uid must reach the folder of a probe
@@ -46,6 +50,8 @@ class Nursery:
                 env=confine.environment(self.home),
                 start_new_session=True,  # Ctrl-C is the driver's to handle
             )
+        if niceness:
+            os.setpriority(os.PRIO_PROCESS, self._process.pid, niceness)
 
     @property
     def has_ended(self) -> bool:

@@ -84,12 +84,15 @@ def autograde(
     sys.exit(max(summary.exit_code, drawn.exit_code))
 
 
-def crew_of(workers: int | None, scheduler: str | None) -> AbstractContextManager[Crew]:
+def crew_of(
+    workers: int | None, scheduler: str | None, niceness: int = 0
+) -> AbstractContextManager[Crew]:
     """A cluster's workers, or local processes.
 
     Args:
         workers: how many processes; None for one for each core.
         scheduler: address of a Dask scheduler, whose workers are used instead.
+        niceness: how far local processes let others go first.
 
     Raises:
         click.UsageError: both are given.
@@ -104,4 +107,4 @@ def crew_of(workers: int | None, scheduler: str | None) -> AbstractContextManage
     from grader.grading.pool import LocalCrew
     from grader.system.processes import cores
 
-    return LocalCrew(workers or cores())
+    return LocalCrew(workers or cores(), niceness)

@@ -14,6 +14,8 @@ from grader.cli.options import COURSE, WORKERS, CourseCommand, needs_desk, print
 
 __all__ = ["serve"]
 
+NICENESS = 5  # receipts and pages come before grading, also where it needs all cores
+
 
 @click.command(cls=CourseCommand)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
@@ -55,7 +57,7 @@ def serve(
     def opened(address: str) -> None:
         show_line(f"the desk is open at {address}; Ctrl-C closes it")
 
-    with crew_of(workers, scheduler) as crew, _log_file(log) as stream:
+    with crew_of(workers, scheduler, NICENESS) as crew, _log_file(log) as stream:
         run(
             root,
             crew,
