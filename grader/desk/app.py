@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.resources import files
@@ -74,7 +75,10 @@ async def _with_bell(app: Starlette) -> AsyncIterator[None]:
     desk: Desk = app.state.desk
     app.state.bell = bell = Bell(desk.receipts)
     desk.receipts.also_told.append(bell.ring)
+    others = asyncio.create_task(bell.look_for_others()) if desk.receipts.is_shared else None
     yield
+    if others:
+        others.cancel()
     desk.receipts.also_told.remove(bell.ring)
 
 

@@ -11,6 +11,8 @@ from grader.desk.receipts import Place, Receipts
 
 __all__ = ["Bell"]
 
+LOOK_S = 0.5
+
 
 class Bell:
     """Rung by any thread, awaited in the server's loop, where it is made.
@@ -23,7 +25,7 @@ class Bell:
         self._loop = asyncio.get_running_loop()
         self._receipts, self._rung = receipts, asyncio.Event()
         self._reading: asyncio.Future[dict[int, Place]] | None = None
-        self.count = 0
+        self.count = self._waiting = 0
 
     def ring(self) -> None:
         """Wake all who wait; called from any thread."""
@@ -54,11 +56,21 @@ class Bell:
             Whether it rang in that time.
         """
         if self.count == count:
+            self._waiting += 1
             try:
                 await asyncio.wait_for(self._rung.wait(), timeout_s)
             except TimeoutError:
                 return False
+            finally:
+                self._waiting -= 1
         return True
+
+    async def look_for_others(self) -> None:
+        """Ring again and again while somebody waits: other servers ring only their own bells."""
+        while True:
+            await asyncio.sleep(LOOK_S)
+            if self._waiting:
+                self._wake()
 
     async def gone(self, receipt: int, timeout_s: float) -> None:
         """Wait until an attempt has left the queue, the time is over, or the desk closes.

@@ -28,7 +28,10 @@ from grader.intake.shared import Shared
 from grader.intake.submissions import Submission
 from grader.results import Status
 
-__all__ = ["Graders"]
+__all__ = ["LEASE_S", "Graders"]
+
+LEASE_S = 30.0  # after that, other servers take what a killed one was grading
+RENEWED_S = 5.0
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,7 @@ class Graders:
         crew: who grades.
         warn: told in one line what goes wrong on our side; never who handed in.
         unsafe: whether to grade where boxes cannot be closed off.
+        alone: whether no other server grades what is in the queue.
     """
 
     def __init__(
@@ -61,7 +65,9 @@ class Graders:
         warn: Callable[[str], None],
         *,
         unsafe: bool = False,
+        alone: bool = True,
     ) -> None:
+        self._alone = alone
         self._files, self._receipts, self._warn = files, receipts, warn
         self._warm, self._stop = WarmWorkers(crew), threading.Event()
         self._bundles = Bundles(unsafe=unsafe)
@@ -72,10 +78,14 @@ class Graders:
             threading.Thread(target=self._take, name=f"desk {n}") for n in range(crew.size)
         ]
         self._keeper = threading.Thread(target=self._keep, name="desk keeper")
+        self._all_kept = threading.Event()
+        self._renewer = threading.Thread(target=self._renew, name="desk lease", daemon=True)
 
     def __enter__(self) -> Graders:
-        self._receipts.recover()
+        self._receipts.recover(alone=self._alone)
         self._figures.find(self._files.now())
+        if self._receipts.is_shared:
+            self._renewer.start()
         for thread in (*self._threads, self._keeper):
             thread.start()
         return self
@@ -92,6 +102,7 @@ class Graders:
             thread.join()
         self._done.put(None)
         self._keeper.join()
+        self._all_kept.set()
 
     def warm_up(self, assignment_id: str) -> None:
         """Start the workers of an assignment, so that its first attempt need not wait for them.
@@ -114,6 +125,13 @@ class Graders:
                 self._done.put(_Graded(receipt, self._graded(receipt)))
             except Exception as error:  # one attempt must not end the thread that grades all
                 self._failed([receipt], error)
+
+    def _renew(self) -> None:
+        while not self._all_kept.wait(RENEWED_S):
+            try:
+                self._receipts.renew()
+            except Exception as error:  # the database may be there again in a moment
+                self._warn(f"what is being graded could not be renewed: {type(error).__name__}")
 
     def _drew(self) -> bool:
         """Use the time in which nobody waits for a score; whether there was anything to draw."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Row, Select, delete, func, insert, literal, select, update
+from sqlalchemy import Row, Select, delete, func, insert, or_, select, update
 
 from grader.course.settings import Assignment
 from grader.desk.course_now import CourseNow
@@ -18,9 +20,11 @@ from grader.desk.state import State
 from grader.desk.tables import ATTEMPTS, QUEUE
 from grader.desk.watch import Watch
 from grader.intake.attempts import Attempt, StudentAttempts
-from grader.system.files import keep_on_disk
+from grader.system.files import keep_on_disk, one_at_a_time
 
 __all__ = ["NotYet", "Place", "Receipt", "Receipts"]
+
+LOCK = ".desk-handing-in.lock"  # in the course folder
 
 
 class NotYet(Exception):
@@ -79,14 +83,21 @@ class Receipts:
     Attributes:
         watch: told of each attempt.
         closing: set once the desk takes nothing any more.
+        is_shared: whether other servers use the same queue.
 
     Args:
         state: the desk.
         watch: told of each attempt.
+        lease_s: how long an attempt that was taken is this server's, unless it renews that; None if
+            no other server uses the queue.
     """
 
-    def __init__(self, state: State, watch: Watch | None = None) -> None:
+    def __init__(
+        self, state: State, watch: Watch | None = None, lease_s: float | None = None
+    ) -> None:
         self._state, self._turn = state, threading.Lock()
+        self._server, self._lease_s = secrets.token_hex(8), lease_s
+        self.is_shared = lease_s is not None
         self.watch, self.closing = watch or Watch(), threading.Event()
         self.watch.figures.watch_queue(self._look)
         self.news = threading.Condition()  # told when an attempt came in or its state changed
@@ -104,7 +115,7 @@ class Receipts:
         Raises:
             NotYet: the student has to wait.
         """
-        with self._turn:
+        with self._turn, self._alone(now):
             received_at = datetime.now(UTC)
             opens = self.opens(now, assignment, student, received_at)
             if opens > received_at:
@@ -161,10 +172,14 @@ class Receipts:
         return length - (running or 0), running or 0, age_s
 
     def take(self) -> Receipt | None:
-        """The next attempt to grade, which is running from now on; None if none waits."""
+        """The next attempt to grade, which is running from now on; None if none waits.
+
+        One that another server took waits again when that server does not renew its lease.
+        """
+        now = datetime.now(UTC)
         query = (
             _receipts()
-            .where(QUEUE.c.is_running == 0)
+            .where(or_(QUEUE.c.is_running == 0, QUEUE.c.until < now))
             .order_by(QUEUE.c.id)
             .limit(1)
             .with_for_update(skip_locked=True, of=QUEUE)
@@ -173,7 +188,9 @@ class Receipts:
             row = connection.execute(query).first()
             if row is None:
                 return None
-            connection.execute(update(QUEUE).where(QUEUE.c.id == row.id).values(is_running=1))
+            connection.execute(
+                update(QUEUE).where(QUEUE.c.id == row.id).values(is_running=1, **self._lease(now))
+            )
         receipt = _receipt(row)
         self.watch.taken(receipt)
         return receipt
@@ -195,19 +212,29 @@ class Receipts:
             self.watch.ended(receipt, outcome)
         self.tell()
 
-    def recover(self) -> int:
-        """Put back into the queue what a killed server left running, and what failed.
+    def renew(self) -> None:
+        """Say that this server is there, and goes on with what it has taken."""
+        mine = update(QUEUE).where(QUEUE.c.is_running == 1, QUEUE.c.server == self._server)
+        with self._state.writing() as connection:
+            connection.execute(mine.values(self._lease(datetime.now(UTC))))
+
+    def recover(self, *, alone: bool = True) -> int:
+        """Put back into the queue what failed, and what a killed server left running.
+
+        Args:
+            alone: whether no other server runs; else theirs stays until its lease is over.
 
         Returns:
             How many attempts wait now.
         """
-        failed = select(ATTEMPTS.c.id, literal(0)).where(ATTEMPTS.c.outcome == "failed")
+        failed = select(ATTEMPTS.c.id).where(ATTEMPTS.c.outcome == "failed").with_for_update()
         with self._state.writing() as connection:
-            connection.execute(update(QUEUE).values(is_running=0))
-            connection.execute(insert(QUEUE).from_select(["id", "is_running"], failed))
-            connection.execute(
-                update(ATTEMPTS).where(ATTEMPTS.c.outcome == "failed").values(outcome=None)
-            )
+            if alone:
+                connection.execute(update(QUEUE).values(is_running=0))
+            ids = connection.scalars(failed).all()
+            if ids:
+                connection.execute(insert(QUEUE), [{"id": one, "is_running": 0} for one in ids])
+            connection.execute(update(ATTEMPTS).where(ATTEMPTS.c.id.in_(ids)).values(outcome=None))
         return self.length()
 
     def tell(self) -> None:
@@ -216,6 +243,15 @@ class Receipts:
             self.news.notify_all()
         for tell in list(self.also_told):
             tell()
+
+    def _alone(self, now: CourseNow) -> AbstractContextManager[None]:
+        """Limits are looked at and attempts entered one after the other, over all servers."""
+        return one_at_a_time(now.course.root / LOCK) if self.is_shared else nullcontext()
+
+    def _lease(self, now: datetime) -> dict[str, Any]:
+        if self._lease_s is None:
+            return {}
+        return {"server": self._server, "until": now + timedelta(seconds=self._lease_s)}
 
     def _enter(
         self, now: CourseNow, assignment: str, student: str, attempt: Attempt, at: datetime

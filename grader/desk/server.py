@@ -1,4 +1,4 @@
-"""Serves the desk: one server for each course, until it is asked to stop."""
+"""Serves the desk until it is asked to stop: one server for a course, or several on PostgreSQL."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
@@ -15,10 +16,11 @@ from types import FrameType
 import uvicorn
 
 from grader import __version__
+from grader.course.settings import Course
 from grader.desk.app import desk_app
 from grader.desk.course_now import CourseFiles
 from grader.desk.desk import Desk
-from grader.desk.graders import Graders
+from grader.desk.graders import LEASE_S, Graders
 from grader.desk.receipts import Receipts
 from grader.desk.state import open_state
 from grader.desk.watch import Journal, Watch
@@ -71,12 +73,12 @@ def serve(
     files = CourseFiles(root)
     course = files.now().course
     with (
-        _only_server(course.root / LOCK),
+        _one_of(course) as hold,
         _listening(host, port) as sock,
         closing(open_state(course)) as state,
     ):
         watch = Watch(journal)
-        receipts = Receipts(state, watch)
+        receipts = Receipts(state, watch, LEASE_S if _may_share(course) else None)
         config = uvicorn.Config(
             desk_app(Desk(files, state, receipts, warn)),
             log_level="warning",
@@ -86,7 +88,8 @@ def serve(
             timeout_graceful_shutdown=FAREWELL_S,
             ws="none",
         )
-        with Graders(files, receipts, crew, warn, unsafe=unsafe) as graders:
+        with Graders(files, receipts, crew, warn, unsafe=unsafe, alone=hold.is_alone) as graders:
+            hold.share()
             threading.Thread(target=_warm_up, args=(graders, files, warn), daemon=True).start()
             shown = f"[{host}]" if ":" in host else host
             opened(f"http://{shown}:{sock.getsockname()[1]}")
@@ -143,19 +146,49 @@ def _warm_up(graders: Graders, files: CourseFiles, warn: Callable[[str], None]) 
         warn(str(error))
 
 
+def _may_share(course: Course) -> bool:
+    """Whether several servers can work on one queue: they can in PostgreSQL."""
+    return not course.desk_url.startswith("sqlite")
+
+
+@dataclass(frozen=True)
+class _Hold:
+    """How this process holds the course.
+
+    Args:
+        is_alone: whether no other server had it.
+        may_share: whether others may come.
+        descriptor: of the file whose lock stands for it.
+    """
+
+    is_alone: bool
+    may_share: bool
+    descriptor: int
+
+    def share(self) -> None:
+        """Let others in, once what was left behind is back in the queue."""
+        if self.may_share and fcntl is not None:
+            fcntl.flock(self.descriptor, fcntl.LOCK_SH)
+
+
 @contextmanager
-def _only_server(path: Path) -> Iterator[None]:
+def _one_of(course: Course) -> Iterator[_Hold]:
     """Hold the course; the system lets go of it when this process ends, however it does."""
+    path, may_share = course.root / LOCK, _may_share(course)
     hide_from_others(path)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
+        is_alone = True
         if fcntl is not None:
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                problem = "another `grader serve` has this course; stop that one first"
-                raise UsageError(f"{path.parent}: {problem}") from None
-        yield
+                if not may_share:
+                    problem = "another `grader serve` has this course; stop that one first"
+                    raise UsageError(f"{course.root}: {problem}") from None
+                is_alone = False
+                fcntl.flock(descriptor, fcntl.LOCK_SH)  # waits for one that is starting
+        yield _Hold(is_alone, may_share, descriptor)
     finally:
         os.close(descriptor)
 

@@ -16,13 +16,14 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from grader.course.settings import Course
 from grader.errors import GraderError
 from grader.gradebook.refusals import in_one_line, without_password
-from grader.system.files import hide_from_others
+from grader.system.files import hide_from_others, one_at_a_time
 
 __all__ = ["State", "open_state"]
 
 READING = "grader_reading"  # our own option of a connection
 WAIT_MS = 30_000  # how long SQLite waits for another writer
 VERSION_TABLE = "desk_version"
+LOCK = ".desk-tables.lock"  # in the course folder
 
 
 class State:
@@ -66,7 +67,8 @@ def open_state(course: Course) -> State:
             hide_from_others(Path(str(engine.url.database)))
             event.listen(engine, "connect", _prepare_sqlite)
             event.listen(engine, "begin", _begin_sqlite)
-        _migrate(engine, without_password(url))
+        with one_at_a_time(course.root / LOCK):  # two servers that make tables at once would fail
+            _migrate(engine, without_password(url))
     return State(engine)
 
 

@@ -93,12 +93,15 @@ ATTEMPTS = Table(
     UniqueConstraint("student", "assignment", "number"),
 )
 
-# What is still to grade, in the order of `id`, which is that of the receipts.
+# What is still to grade, in the order of `id`, which is that of the receipts. Where several servers
+# share the queue, `server` has it until then, unless it says again that it is there.
 QUEUE = Table(
     "desk_queue",
     TABLES,
     Column("id", Integer, ForeignKey("desk_attempts.id"), primary_key=True, autoincrement=False),
     Column("is_running", Integer, nullable=False, default=0),
+    Column("server", String(32)),
+    Column("until", Moment),
 )
 
 # What teachers changed. Rows are added, and never changed or taken out: the database refuses it.

@@ -2,13 +2,15 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 import pytest
+from sqlalchemy import update
 
 from grader.course.settings import Course
-from grader.desk.receipts import NotYet, Receipt
+from grader.desk.receipts import NotYet, Receipt, Receipts
+from grader.desk.tables import QUEUE
 from grader.intake.attempts import StudentAttempts
 from tests.kit.desk import TestDesk, set_course
 
@@ -94,3 +96,71 @@ def test_a_limit_holds_for_attempts_that_come_at_once(desk: TestDesk, course: Co
     with ThreadPoolExecutor(8) as threads:
         tries = [threads.submit(hand_in, desk, "mira", b"%d" % n) for n in range(8)]
     assert sum(attempt.exception() is None for attempt in tries) == 1
+
+
+def sharing(desk: TestDesk, lease_s: float) -> Receipts:
+    """Another server's view of the same queue."""
+    return Receipts(desk.state, lease_s=lease_s)
+
+
+def test_what_another_server_grades_is_left_to_it_as_long_as_it_is_there(desk: TestDesk) -> None:
+    first, second = sharing(desk, 60), sharing(desk, 60)
+    receipt = hand_in(desk)
+    taken = first.take()
+    assert taken is not None and taken.id == receipt.id
+    assert second.take() is None
+    second.recover(alone=False)
+    assert second.take() is None
+    first.end([taken], "done")
+    assert second.length() == 0
+
+
+def test_what_a_killed_server_was_grading_waits_again_when_its_lease_is_over(
+    desk: TestDesk,
+) -> None:
+    killed, other = sharing(desk, -1), sharing(desk, 60)
+    receipt = hand_in(desk)
+    assert killed.take() is not None
+    again = other.take()
+    assert again is not None and again.id == receipt.id
+
+
+def test_a_server_that_renews_its_lease_keeps_what_it_took(desk: TestDesk) -> None:
+    slow, other = sharing(desk, 60), sharing(desk, 60)
+    hand_in(desk)
+    assert slow.take() is not None
+    with desk.state.writing() as connection:
+        connection.execute(update(QUEUE).values(until=datetime.now(UTC) - timedelta(seconds=1)))
+    other.renew()  # which has nothing, and does not keep up what is another's
+    slow.renew()
+    assert other.take() is None
+
+
+def test_a_failed_attempt_is_tried_again_once_when_several_servers_start(desk: TestDesk) -> None:
+    receipt = hand_in(desk)
+    taken = desk.receipts.take()
+    assert taken is not None
+    desk.receipts.end([taken], "failed")
+    with ThreadPoolExecutor(3) as threads:
+        waiting = list(threads.map(lambda _: sharing(desk, 60).recover(alone=False), range(3)))
+    assert waiting == [1, 1, 1]
+    again = sharing(desk, 60).take()
+    assert again is not None and again.id == receipt.id
+
+
+def test_limits_hold_for_attempts_that_come_to_several_servers_at_once(
+    desk: TestDesk, course: Course
+) -> None:
+    set_course(course, "title: Tiny", "title: Tiny\n    attempts_per_day: 1")
+    now = desk.files.now()
+
+    def attempt(number: int) -> bool:
+        try:
+            tiny = now.course.assignment("tiny")
+            sharing(desk, 60).hand_in(now, tiny, "mira", b"[%d]" % number)
+        except NotYet:
+            return False
+        return True
+
+    with ThreadPoolExecutor(6) as threads:
+        assert sum(threads.map(attempt, range(6))) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pwd
 import shutil
@@ -11,10 +12,11 @@ import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from grader.cli.doctor import examine
@@ -24,7 +26,7 @@ from grader.gradebook.book import CourseGradebook
 from grader.gradebook.records import load_result
 from grader.gradebook.rename import rename
 from grader.intake.submissions import Submission
-from grader.notebook import loads
+from grader.notebook import dumps, loads
 from grader.release.build import build
 from grader.results import Note, NoteKind, Status
 from tests.kit.course import (
@@ -40,8 +42,9 @@ from tests.kit.course import (
 from tests.kit.desk import TestDesk, due_tomorrow
 from tests.kit.files import ROOT
 from tests.kit.notebooks import answered
-from tests.kit.processes import run_nbgrader
+from tests.kit.processes import GRADER, run_nbgrader
 
+WAIT_S = 120
 CONFIG = ROOT / "nbgrader_config.py"
 FOLDERS = [os.environ.get("PATH", ""), *map(str, Path("/usr/lib/postgresql").glob("*/bin"))]
 INITDB = shutil.which("initdb", path=os.pathsep.join(FOLDERS))
@@ -276,3 +279,69 @@ def test_the_desk_keeps_links_and_queue_there_and_gives_each_attempt_out_once(
             taken = [one for one in threads.map(lambda _: again.receipts.take(), range(9)) if one]
         assert sorted(receipt.number for receipt in taken) == [1, 2, 3, 4, 5, 6]
     assert not (tmp_path / "desk.db").exists()
+
+
+def test_two_servers_share_one_queue_and_each_tells_of_what_the_other_grades(
+    server: str, tmp_path: Path
+) -> None:
+    import psycopg
+
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute("CREATE DATABASE shared")
+    write_course(tmp_path)
+    with (tmp_path / "course.yml").open("a", encoding="utf-8") as settings:
+        settings.write(f"desk: {{database: '{server}/shared'}}\n")
+    shared = due_tomorrow(Course.load(tmp_path))
+    release_by_hand(shared)
+    with closing(TestDesk(shared)) as desk:
+        tokens = [desk.token(name) for name in ("mira", "farah")]
+    data = dumps(answered(make_source(), **RIGHT)).encode()
+    with desk_server(tmp_path, "one") as one, desk_server(tmp_path, "two") as two:
+        for _ in range(2):
+            for token in tokens:
+                for address in (one, two):
+                    assert handed_in(address, token, data) == 202
+        for token in tokens:
+            for number in range(1, 5):
+                for address in (one, two):
+                    told = result_of(address, token, number)
+                    assert (told["state"], told["score"]) == ("done", 6)
+    logs = [path.read_text(encoding="utf-8") for path in tmp_path.glob("*.jsonl")]
+    events = [json.loads(line) for log in logs for line in log.splitlines()]
+    kept = [event["attempt"] for event in events if event["event"] == "kept"]
+    assert sorted(kept) == list(range(1, 9))
+    assert sum(event["event"] == "closed" for event in events) == 2
+
+
+@contextmanager
+def desk_server(root: Path, name: str) -> Iterator[str]:
+    """The address of a server, which is asked to close at the end."""
+    command = [*GRADER, "serve", "--port", "0", "--workers", "1", "--log", f"{name}.jsonl"]
+    process = subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    try:
+        yield process.stdout.readline().partition(" at ")[2].partition(";")[0]
+        process.terminate()
+        assert process.wait(WAIT_S) == 0
+    finally:
+        process.kill()
+        process.wait(WAIT_S)
+        process.stdout.close()
+
+
+def handed_in(address: str, token: str, data: bytes) -> int:
+    place = f"{address}/api/v1/assignments/tiny/attempts"
+    headers = {"Authorization": f"Bearer {token}"}
+    return httpx.post(place, headers=headers, files={"notebook": data}, timeout=30).status_code
+
+
+def result_of(address: str, token: str, number: int) -> dict[str, Any]:
+    """How an attempt went, as soon as that is known."""
+    place = f"{address}/api/v1/assignments/tiny/attempts/{number}"
+    headers = {"Authorization": f"Bearer {token}", "Prefer": "wait=30"}
+    until = time.monotonic() + WAIT_S
+    while time.monotonic() < until:
+        told: dict[str, Any] = httpx.get(place, headers=headers, timeout=60).json()
+        if told["state"] not in ("waiting", "running"):
+            break
+    return told
