@@ -36,6 +36,9 @@ FORMS = {
     "gradebook": "must be the URL of a database",
     "contact": "must be one line of text",
     "text": "must be one line of text",
+    "issuer": "must be the address of a provider, such as https://login.example.edu",
+    "client_id": "must be text without blanks",
+    "claim": "must be the name of a claim, such as email or sub",
 }
 OWN = "Value error, "  # pydantic puts this before a message of ours
 

@@ -24,6 +24,7 @@ from pydantic import (
 
 from grader.course.clock import at, summer_zone, zone_named
 from grader.course.moments import read_moment
+from grader.course.openid import OpenId
 from grader.course.paths import CoursePaths
 from grader.course.problems import first_problem
 from grader.course.rubric import MAX_ITEMS, RubricItem, problem_of
@@ -46,8 +47,8 @@ RENAMING = ".renaming"  # in the course folder, while a student gets another id
 SQLITE, POSTGRESQL = "sqlite:///", "postgresql://"
 COURSE_FILE = "course.yml"
 NOT_HERE = (
-    "a token must not be here, where all read it who get the course; remove it, make a new one in "
-    "Canvas, and set CANVAS_API_TOKEN to it"
+    "a token must not be here, where all read it who get the course; remove it, have a new one "
+    "made, and set CANVAS_API_TOKEN to it, or GRADER_OPENID_SECRET if it is the desk's"
 )
 ONE_LINE = r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$"
 PAGE_NAME = re.compile(
@@ -159,6 +160,8 @@ class Desk(_Model):
             folder.
         grades_first_above: with more attempts than that in the queue, figures are drawn after all
             scores are there, as with `figures: later`.
+        openid: the university's sign-in; None if there is none.
+        personal_links: whether personal links work, for browsers and for programs.
     """
 
     address: str = Field(
@@ -175,6 +178,14 @@ class Desk(_Model):
     grades_first_above: int = Field(
         default=10, ge=0, le=1_000_000, examples=["desk: {grades_first_above: 10}"]
     )
+    openid: OpenId | None = None
+    personal_links: bool = True
+
+    @model_validator(mode="after")
+    def _has_a_way_in(self) -> Desk:
+        if not (self.personal_links or self.openid):
+            raise ValueError("without personal_links nobody gets in; add openid")
+        return self
 
 
 class Assignment(_Model):
@@ -445,9 +456,12 @@ EXAMPLES: dict[str, str] = {
 
 def _key_of_token(data: dict[str, Any]) -> str | None:
     """The key under which somebody wrote down an access token; None if nobody did."""
-    groups = [data, *(value for value in data.values() if isinstance(value, dict))]
-    keys = [str(key) for group in groups for key in group]
-    return next((key for key in keys if re.search(r"token|password|secret", key, re.I)), None)
+    for key, value in data.items():
+        if re.search(r"token|password|secret", str(key), re.I):
+            return str(key)
+        if isinstance(value, dict) and (found := _key_of_token(value)):
+            return found
+    return None
 
 
 def _zone_for_dates(data: dict[str, Any]) -> ZoneInfo | None:

@@ -17,6 +17,7 @@ from starlette.routing import Route
 from grader.course.roster import Person
 from grader.desk.bell import Bell
 from grader.desk.desk import Desk, Tried, Work
+from grader.desk.rates import address_of
 from grader.desk.receipts import NotYet
 from grader.desk.receiving import Refused, received
 from grader.desk.shown import shown_of
@@ -35,6 +36,7 @@ async def _post(request: Request) -> Response:
         return _unknown()
     if assignment is None:
         return error(404, "There is no such assignment.")
+    desk.rates.upload(student.id, address_of(request))
     try:
         upload = await received(request)
         receipt = await run_in_threadpool(
@@ -113,7 +115,11 @@ def error(status: int, sentence: str, **more: str) -> JSONResponse:
 def _student(request: Request) -> Person | None:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     desk: Desk = request.app.state.desk
+    address = address_of(request)
+    desk.rates.may_sign_in(address)
     person = desk.by_link(token.strip()) if scheme.lower() == "bearer" else None
+    if person is None:
+        desk.rates.failed.take(address)
     return person if person and person.is_student else None
 
 

@@ -18,6 +18,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from grader.desk import api, door, frame, news, watched
 from grader.desk.bell import Bell
 from grader.desk.desk import Desk
+from grader.desk.openid import routes as openid
+from grader.desk.rates import TooOften
 from grader.desk.students import handing_in
 from grader.desk.students import pages as students
 from grader.desk.teachers import answers
@@ -55,13 +57,18 @@ def desk_app(desk: Desk) -> ASGIApp:
             *watched.ROUTES,
             *news.ROUTES,
             *door.ROUTES,
+            *openid.ROUTES,
             *students.ROUTES,
             *handing_in.ROUTES,
             *teachers.ROUTES,
             *answers.ROUTES,
             *api.ROUTES,
         ],
-        exception_handlers={HTTPException: _refused, Exception: _broken},
+        exception_handlers={
+            HTTPException: _refused,
+            TooOften: _too_often,
+            Exception: _broken,
+        },
         lifespan=_with_bell,
     )
     app.state.desk = desk
@@ -111,6 +118,18 @@ def _refused(request: Request, error: Exception) -> Response:
         return api.error(status, "There is no such address, or not with this method.")
     answer = frame.not_found(request)
     answer.status_code = status
+    return answer
+
+
+def _too_often(request: Request, error: Exception) -> Response:
+    """Somebody tries too often."""
+    wait_s = error.wait_s if isinstance(error, TooOften) else 1
+    if request.url.path.startswith("/api/"):
+        told = f"Too many tries in a short time; try again in {wait_s} seconds."
+        answer: Response = api.error(429, told)
+    else:
+        answer = frame.too_often(request, wait_s)
+    answer.headers["Retry-After"] = str(wait_s)
     return answer
 
 

@@ -33,11 +33,7 @@ class CourseNow:
     groups: Groups
 
     def person(self, known_as: str | None) -> Person | None:
-        """Who somebody that signed in is: a student or a teacher; None for everybody else.
-
-        Args:
-            known_as: what the way of signing in calls them: an id, which may be a former one.
-        """
+        """The student or teacher with this id, which may be a former one; None if nobody has it."""
         everyone, known_as = self.roster.everyone, known_as or ""
         now = self.roster.former.get(known_as, known_as)
         return everyone.get(known_as) or everyone.get(now)

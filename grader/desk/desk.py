@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 
 from grader.course.roster import Person
 from grader.course.settings import Assignment, Shown
 from grader.desk.course_now import CourseFiles, CourseNow
+from grader.desk.identity import person_of
+from grader.desk.rates import Rates
 from grader.desk.receipts import Receipt, Receipts
 from grader.desk.shown import ShownResult, level_of, shown_of
-from grader.desk.signing_in import owner_of_link, owner_of_session
+from grader.desk.signing_in import who_has_link, who_has_session
 from grader.desk.state import State
 from grader.gradebook.records import load_beside, load_result
 from grader.intake.attempts import Attempt, StudentAttempts
@@ -94,20 +96,22 @@ class Desk:
         state: the database.
         receipts: attempts and queue.
         warn: told in one line what goes wrong on our side.
+        rates: how often somebody may try.
     """
 
     files: CourseFiles
     state: State
     receipts: Receipts
     warn: Callable[[str], None]
+    rates: Rates = field(default_factory=Rates)
 
     def by_session(self, token: str) -> Person | None:
         """Who is signed in, student or teacher; None if nobody is."""
-        return self.files.now().person(owner_of_session(self.state, token))
+        return person_of(self.files.now(), who_has_session(self.state, token))
 
     def by_link(self, token: str) -> Person | None:
         """Whose personal link it is, a student's or a teacher's; None if it is nobody's."""
-        return self.files.now().person(owner_of_link(self.state, token))
+        return person_of(self.files.now(), who_has_link(self.state, token))
 
     def assignment(self, assignment_id: str) -> Assignment | None:
         """The assignment, if there is one of that id and it is released."""

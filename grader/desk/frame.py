@@ -27,7 +27,9 @@ __all__ = [
     "page",
     "problem",
     "session_of",
+    "sign_in_page",
     "stranger",
+    "too_often",
     "too_old",
 ]
 
@@ -84,9 +86,32 @@ def broken(request: Request) -> Response:
 
 def stranger(request: Request) -> Response:
     """The page for who is not signed in."""
-    with language(request):
+    with language(request) as course:
         text = gettext("Open your personal link again, the one that your teacher sent you.")
-        return problem(request, 401, gettext("You are not signed in"), text)
+        texts = [text] if course.desk.personal_links else []
+        return sign_in_page(request, 401, gettext("You are not signed in"), *texts)
+
+
+def sign_in_page(
+    request: Request, status: int, title: str, *texts: str, farewell: str = ""
+) -> Response:
+    """A page for who is not signed in, with the ways to sign in that the course has.
+
+    Args:
+        request: what it answers.
+        status: of the answer.
+        title: its heading.
+        texts: a paragraph each.
+        farewell: where to sign out at the provider; "" for nowhere.
+    """
+    return page(request, "desk/sign_in.html", status, title=title, texts=texts, farewell=farewell)
+
+
+def too_often(request: Request, wait_s: int) -> Response:
+    """The page for who tries too often."""
+    with language(request):
+        text = gettext("Wait {seconds} seconds, then try again.", seconds=wait_s)
+        return problem(request, 429, gettext("Too many tries in a short time"), text)
 
 
 def too_old(request: Request) -> Response:

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import FrameType
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from grader import __version__
 from grader.course.settings import Course
@@ -21,6 +22,8 @@ from grader.desk.app import desk_app
 from grader.desk.course_now import CourseFiles
 from grader.desk.desk import Desk
 from grader.desk.graders import LEASE_S, Graders
+from grader.desk.openid.provider import check_openid
+from grader.desk.patience import MOST_CONNECTIONS, Patient
 from grader.desk.receipts import Receipts
 from grader.desk.state import open_state
 from grader.desk.watch import Journal, Watch
@@ -33,10 +36,10 @@ try:
 except ImportError:  # on Windows, where nobody grades
     fcntl = None  # type: ignore[assignment]
 
-__all__ = ["serve"]
+__all__ = ["config_of", "serve"]
 
 LOCK = ".desk.lock"  # in the course folder
-MOST_CONNECTIONS = 1000
+PROXIES = ("127.0.0.1", "::1")  # that may say from whom a request comes: on this machine
 STOPPING = (signal.SIGINT, signal.SIGTERM)
 FAREWELL_S = 5  # for answers that are under way when the server is asked to stop
 
@@ -67,11 +70,13 @@ def serve(
         journal: where a line for each event goes; None for nowhere.
 
     Raises:
-        UsageError: the address is in use, or another server has this course.
+        UsageError: the address is in use, another server has this course, or the secret for the
+            university's sign-in is missing.
         GraderError: the course or its database cannot be opened.
     """
     files = CourseFiles(root)
     course = files.now().course
+    check_openid(course)
     with (
         _one_of(course) as hold,
         _listening(host, port) as sock,
@@ -79,15 +84,7 @@ def serve(
     ):
         watch = Watch(journal)
         receipts = Receipts(state, watch, LEASE_S if _may_share(course) else None)
-        config = uvicorn.Config(
-            desk_app(Desk(files, state, receipts, warn)),
-            log_level="warning",
-            access_log=False,  # addresses of links hold tokens
-            server_header=False,
-            limit_concurrency=MOST_CONNECTIONS,
-            timeout_graceful_shutdown=FAREWELL_S,
-            ws="none",
-        )
+        config = config_of(desk_app(Desk(files, state, receipts, warn)))
         with Graders(files, receipts, crew, warn, unsafe=unsafe, alone=hold.is_alone) as graders:
             hold.share()
             threading.Thread(target=_warm_up, args=(graders, files, warn), daemon=True).start()
@@ -119,6 +116,25 @@ class _Server(uvicorn.Server):
         self._receipts.tell()  # whoever waits for news goes away
         self._graders.finish()
         self.should_exit = True
+
+
+def config_of(app: ASGIApp) -> uvicorn.Config:
+    """How requests reach the application: within limits, and from whom the proxy says.
+
+    Args:
+        app: the desk's application.
+    """
+    return uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,  # addresses of links hold tokens
+        server_header=False,
+        http=Patient,
+        forwarded_allow_ips=list(PROXIES),  # whatever the environment says
+        limit_concurrency=MOST_CONNECTIONS,
+        timeout_graceful_shutdown=FAREWELL_S,
+        ws="none",
+    )
 
 
 @contextmanager

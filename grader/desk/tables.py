@@ -26,6 +26,7 @@ __all__ = [
     "ATTEMPTS",
     "LINKS",
     "LOG",
+    "LOGINS",
     "MESSAGES",
     "QUEUE",
     "REQUESTS",
@@ -69,12 +70,24 @@ LINKS = Table(
     Column("revoked_at", Moment),
 )
 
-# Browsers that are signed in. A session ends with its link.
+# Browsers that are signed in: by a link, with which a session ends, or by a provider, which says
+# who it is.
 SESSIONS = Table(
     "desk_sessions",
     TABLES,
     Column("digest", String(64), primary_key=True),
-    Column("link", Integer, ForeignKey("desk_links.id"), nullable=False, index=True),
+    Column("link", Integer, ForeignKey("desk_links.id"), index=True),
+    Column("until", Moment, nullable=False),
+    Column("issuer", String(300)),
+    Column("claim", String(64)),
+    Column("value", String(255)),
+)
+
+# Attempts to sign in at a provider, each to be used once.
+LOGINS = Table(
+    "desk_logins",
+    TABLES,
+    Column("digest", String(64), primary_key=True),
     Column("until", Moment, nullable=False),
 )
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import re
+import shutil
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -21,8 +22,10 @@ from grader.desk.app import desk_app
 from grader.desk.course_now import CourseFiles
 from grader.desk.desk import Desk
 from grader.desk.links import invite
+from grader.desk.rates import Rates
 from grader.desk.receipts import Receipts
 from grader.desk.state import State, open_state
+from grader.desk.tables import ATTEMPTS, LINKS, LOGINS, QUEUE, SESSIONS
 from grader.notebook import Notebook, dumps
 
 ROSTER = "id,first_name,last_name,email\nfarah,Farah,Al-Sayed,\nmira,Mira,Lange,\n"
@@ -64,9 +67,31 @@ class TestDesk:
         self.receipts = Receipts(self.state)
         self.desk = Desk(self.files, self.state, self.receipts, self.warnings.append)
         self.app: ASGIApp = desk_app(self.desk)
+        names = ("course.yml", "roster.csv")
+        self._before = {n: (self.course.root / n).read_text(encoding="utf-8") for n in names}
 
     def close(self) -> None:
         self.state.close()
+
+    def reset(self) -> None:
+        """Forget what one test did, so that the next can have the same desk."""
+        for path in self.course.root.iterdir():
+            if path.suffix in (".csv", ".yml"):
+                path.unlink()
+            elif path.name in ("attempts", "submitted"):
+                shutil.rmtree(path)
+        for name, text in self._before.items():
+            (self.course.root / name).write_text(text, encoding="utf-8")
+        with self.state.writing() as connection:
+            for table in (QUEUE, ATTEMPTS, SESSIONS, LINKS, LOGINS):
+                connection.execute(table.delete())
+        self.warnings.clear()
+        self.limit(Rates())
+
+    def limit(self, rates: Rates) -> None:
+        """Let people try less often."""
+        self.desk = replace(self.desk, rates=rates)
+        self.app = desk_app(self.desk)
 
     def add_routes(self, *routes: BaseRoute) -> None:
         """Serve a test's own pages beside those of the desk."""
@@ -105,8 +130,8 @@ async def awake(app: Any) -> AsyncIterator[None]:
 class Browser:
     """Keeps cookies and follows no redirect."""
 
-    def __init__(self, app: Any) -> None:
-        self._app, self.cookies = app, httpx.Cookies()
+    def __init__(self, app: Any, host: str = "127.0.0.1") -> None:
+        self._app, self._client, self.cookies = app, (host, 1), httpx.Cookies()
 
     def get(self, path: str, **headers: str) -> httpx.Response:
         return self.ask("GET", path, headers=headers)
@@ -128,7 +153,9 @@ class Browser:
         """One request."""
 
         async def asked() -> httpx.Response:
-            transport = httpx.ASGITransport(self._app, raise_app_exceptions=False)
+            transport = httpx.ASGITransport(
+                self._app, raise_app_exceptions=False, client=self._client
+            )
             async with (
                 awake(self._app),
                 httpx.AsyncClient(

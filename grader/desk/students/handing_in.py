@@ -14,6 +14,7 @@ from grader.course.settings import Assignment
 from grader.desk.access import for_students
 from grader.desk.desk import Desk
 from grader.desk.frame import desk_of, language, not_found, page, session_of, stranger
+from grader.desk.rates import address_of
 from grader.desk.receipts import NotYet
 from grader.desk.receiving import Refused, received
 from grader.desk.tokens import is_csrf_token
@@ -66,6 +67,7 @@ async def _hand_in(request: Request) -> Response:
     assignment = desk.assignment(request.path_params["assignment"])
     if assignment is None:
         return not_found(request)
+    desk.rates.upload(student.id, address_of(request))
     status, told = 403, ""
     with language(request):
         try:
