@@ -5,5 +5,5 @@ the queue, the threads that empty it, the log of what teachers change, and the H
 programs. The views of the pages are in `students/` and `teachers/`; `access.py` says who may see
 which, `frame.py` has what all pages share, `door.py` lets in and out.
 
-May import: `grading`, `pages` and every room below them. Imported by: `cli`.
+May import: `export`, `grading`, `pages` and every room below them. Imported by: `cli`.
 """

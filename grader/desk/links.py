@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -45,7 +45,13 @@ def is_open(now: datetime) -> ColumnElement[bool]:
 
 
 def invite(
-    course: Course, state: State, students: Sequence[str], until: datetime | None
+    course: Course,
+    state: State,
+    students: Sequence[str],
+    until: datetime | None,
+    *,
+    can_have: Callable[[Person], bool] = lambda person: True,
+    deliver: Callable[[list[Link]], None] = lambda links: None,
 ) -> list[Link]:
     """Make personal links.
 
@@ -55,22 +61,30 @@ def invite(
         students: who gets a new link, which replaces the old one; when empty, everyone in the
             roster who has none, teachers and assistants, too.
         until: when the links end; None if they do not.
+        can_have: who can get one; the others keep what they have.
+        deliver: writes the links down. If it fails, none was made, and the old ones work.
 
     Raises:
-        UsageError: there is no roster, a student is not in it, or the links would end at once.
+        UsageError: there is no roster, a student is not in it, the links would end at once, or
+            the course does without links.
     """
+    if not course.desk.personal_links:
+        raise UsageError("course.yml: personal_links is false, so links would open nothing")
     now, roster = datetime.now(UTC), _roster(course)
     if until is not None and until <= now:
         raise UsageError(f"--until {until:%Y-%m-%d %H:%M %z}: that is over; name a later time")
     people = _people(roster, students)
     with state.writing() as connection:
-        if students:
-            _revoke(connection, _with_former(roster, [person.id for person in people]), now)
-        else:
+        if not students:
             query = select(LINKS.c.student).where(is_open(now))
             have = {roster.former.get(name, name) for name in connection.scalars(query)}
             people = [person for person in people if person.id not in have]
-        return [_new(course, connection, person, until, now) for person in people]
+        people = [person for person in people if can_have(person)]
+        if students and people:
+            _revoke(connection, _with_former(roster, [person.id for person in people]), now)
+        links = [_new(course, connection, person, until, now) for person in people]
+        deliver(links)
+        return links
 
 
 def revoke(course: Course, state: State, students: Sequence[str]) -> list[str]:

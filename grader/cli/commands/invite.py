@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import sys
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from grader.cli.options import COURSE, CourseCommand, needs_desk, print_json
+
+if TYPE_CHECKING:
+    from grader.course.roster import Person
+    from grader.course.settings import Course
 
 __all__ = ["invite"]
 
@@ -18,13 +24,26 @@ __all__ = ["invite"]
 @click.option("--until", metavar="TIME", help="When the links end, such as 2027-02-01T12:00+01:00.")
 @click.option("--revoke", is_flag=True, help="Take links back instead: these, or all.")
 @click.option(
+    "--format",
+    "kind",
+    type=click.Choice(["csv", "eml"]),
+    default="csv",
+    show_default=True,
+    help="A list for a mail merge, or a letter for each student, for a mail program.",
+)
+@click.option(
     "--output",
     type=click.Path(path_type=Path),
-    help="List to add the links to.  [default: links.csv in the course folder]",
+    help="List to add the links to; with eml, a new folder.  [default: links.csv or invitations]",
 )
 @COURSE
 def invite(
-    students: tuple[str, ...], until: str | None, revoke: bool, output: Path | None, root: Path
+    students: tuple[str, ...],
+    until: str | None,
+    revoke: bool,
+    kind: str,
+    output: Path | None,
+    root: Path,
 ) -> None:
     """Make personal links, by which students sign in at the desk.
 
@@ -34,39 +53,104 @@ def invite(
 
     Example: grader invite --until 2027-02-15T23:59+01:00
 
+    Example: grader invite --format eml --output letters
+
     Example: grader invite --revoke mira
     """
     needs_desk("invite")
-    from grader.cli.terminal import show_line, warn
-    from grader.course.moments import read_moment
     from grader.course.settings import Course
-    from grader.desk.links import check_list, write_links
-    from grader.desk.links import invite as make
-    from grader.desk.links import revoke as take_back
+
+    if revoke and (until or kind != "csv"):
+        raise click.UsageError(
+            "--until and --format are for new links, --revoke takes links back; choose"
+        )
+    course = Course.load(root)
+    if revoke:
+        _revoke(course, students, output or course.root / "links.csv")
+    elif kind == "eml":
+        _write_letters(course, students, until, output or course.root / "invitations")
+    else:
+        _write_list(course, students, until, output or course.root / "links.csv")
+
+
+def _write_list(course: Course, students: tuple[str, ...], until: str | None, path: Path) -> None:
+    from grader.cli.terminal import show_line
+    from grader.desk.links import check_list, invite, write_links
     from grader.desk.state import open_state
 
-    if revoke and until:
-        raise click.UsageError("--until is for new links, --revoke takes links back; choose")
-    course = Course.load(root)
+    end = _end(course, until)
+    check_list(path)
+    with closing(open_state(course)) as state:
+        links = invite(course, state, students, end, deliver=lambda links: write_links(path, links))
+    show_line(f"{len(links)} new links in {path}; keep that file to yourself")
+    print_json({"links": path, "invited": [link.person.id for link in links]})
+
+
+def _write_letters(
+    course: Course, students: tuple[str, ...], until: str | None, folder: Path
+) -> None:
+    from grader.cli.terminal import show_line, warn
+    from grader.desk.invitations import check_folder, write_invitations
+    from grader.desk.links import invite
+    from grader.desk.state import open_state
+    from grader.export.envelope import undeliverable
+
+    problems: dict[str, str] = {}
+
+    def can_have(person: Person) -> bool:
+        """A link that reaches nobody is not made."""
+        if reason := undeliverable(person):
+            problems[person.id] = reason
+        return not reason
+
+    end = _end(course, until)
+    check_folder(course, folder)
+    with closing(open_state(course)) as state:
+        links = invite(
+            course,
+            state,
+            students,
+            end,
+            can_have=can_have,
+            deliver=lambda links: write_invitations(course, folder, links),
+        )
+    for student, problem in problems.items():
+        warn(f"{student}: {problem}")
+    where = f" in {folder}; send them, then delete the folder" if links else ""
+    show_line(f"{len(links)} letters with new links{where}")
+    print_json(
+        {
+            "letters": folder if links else None,
+            "invited": [link.person.id for link in links],
+            "problems": problems,
+        }
+    )
+    sys.exit(1 if problems else 0)
+
+
+def _revoke(course: Course, students: tuple[str, ...], path: Path) -> None:
+    from grader.cli.terminal import show_line, warn
+    from grader.desk.links import check_list, revoke, write_links
+    from grader.desk.state import open_state
+
+    check_list(path)
+    with closing(open_state(course)) as state:
+        gone = revoke(course, state, students)
+    write_links(path, [], gone)
+    without = [student for student in students if student not in gone]
+    for student in without:
+        warn(f"{student!a} had no link; check the id")
+    show_line(f"{len(gone)} students have no link any more")
+    print_json({"revoked": gone})
+    sys.exit(1 if without else 0)
+
+
+def _end(course: Course, until: str | None) -> datetime | None:
+    from grader.course.moments import read_moment
+
     try:
-        end = read_moment(until, course.zone) if until else None
+        return read_moment(until, course.zone) if until else None
     except ValueError as error:
         raise click.UsageError(
             f"--until {until!a}: {error}; write 2027-02-01T12:00+01:00"
         ) from None
-    path = output or course.root / "links.csv"
-    check_list(path)
-    with closing(open_state(course)) as state:
-        if revoke:
-            gone = take_back(course, state, students)
-            write_links(path, [], gone)
-            without = [student for student in students if student not in gone]
-            for student in without:
-                warn(f"{student!a} had no link; check the id")
-            show_line(f"{len(gone)} students have no link any more")
-            print_json({"revoked": gone})
-            sys.exit(1 if without else 0)
-        links = make(course, state, students, end)
-    write_links(path, links)
-    show_line(f"{len(links)} new links in {path}; keep that file to yourself")
-    print_json({"links": path, "invited": [link.person.id for link in links]})
