@@ -22,7 +22,7 @@ from grader.desk.open_book import OpenBook
 from grader.desk.receipts import Receipt, Receipts
 from grader.errors import GraderError
 from grader.gradebook.parcel import Parcel
-from grader.gradebook.records import save_beside
+from grader.gradebook.records import fingerprint, save_beside
 from grader.grading.pool import Crew
 from grader.intake.shared import Shared
 from grader.intake.submissions import Submission
@@ -38,6 +38,7 @@ RENEWED_S = 5.0
 class _Graded:
     receipt: Receipt
     parcel: Parcel
+    mark: str  # the fingerprint of what was graded; a result that failed has none itself
 
     @property
     def is_failed(self) -> bool:
@@ -122,7 +123,7 @@ class Graders:
                 continue
             self._receipts.tell()
             try:
-                self._done.put(_Graded(receipt, self._graded(receipt)))
+                self._done.put(self._graded(receipt))
             except Exception as error:  # one attempt must not end the thread that grades all
                 self._failed([receipt], error)
 
@@ -144,7 +145,7 @@ class Graders:
             self._done.put(picture)
         return picture is not None
 
-    def _graded(self, receipt: Receipt) -> Parcel:
+    def _graded(self, receipt: Receipt) -> _Graded:
         now = self._files.now()
         most, length = now.course.desk.grades_first_above, self._receipts.length()
         scores_first = now.course.figures == "keep" and length > most
@@ -156,7 +157,7 @@ class Graders:
         self._receipts.watch.graded(receipt, str(parcel.result.status), seconds)
         if parcel.result.status is not Status.NOT_GRADED:
             save_beside(submission.path, parcel.result)
-        return parcel
+        return _Graded(receipt, parcel, fingerprint(bundle, submission))
 
     def _keep(self) -> None:
         while found := self._gathered():
@@ -191,11 +192,11 @@ class Graders:
         return [one for one in batch if one is not None]
 
     def _kept(self, now: CourseNow, assignment: str, batch: Iterable[_Graded]) -> None:
-        parcels = [one.parcel for one in batch if one.parcel.result.fingerprint]
+        known = {one.mark: one.parcel for one in batch}  # so that nothing is graded once more
         # One who has become an assistant since is no student any more.
         students = {one.receipt.student for one in batch} - now.roster.staff.keys()
         if students:
-            self._figures.note(now, assignment, self._book.keep(now, assignment, students, parcels))
+            self._figures.note(now, assignment, self._book.keep(now, assignment, students, known))
         for outcome, is_failed in (("done", False), ("failed", True)):
             ended = [one.receipt for one in batch if one.is_failed == is_failed]
             self._receipts.end(ended, outcome)

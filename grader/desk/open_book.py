@@ -5,7 +5,7 @@ To read the assignment, open the gradebook and close it again costs more than to
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 
 from grader.course.bundle import Bundle
@@ -38,7 +38,11 @@ class OpenBook:
         self._told: set[str] = set()
 
     def keep(
-        self, now: CourseNow, assignment_id: str, students: Iterable[str], parcels: Iterable[Parcel]
+        self,
+        now: CourseNow,
+        assignment_id: str,
+        students: Iterable[str],
+        known: Mapping[str, Parcel],
     ) -> list[str]:
         """Choose the attempts that count, and keep their results.
 
@@ -46,7 +50,7 @@ class OpenBook:
             now: the course.
             assignment_id: which assignment.
             students: who handed in.
-            parcels: the results of what they handed in.
+            known: the results of what they handed in, by fingerprint; also those that failed.
 
         Returns:
             Whose results may have changed: the students, and those who work with them.
@@ -54,7 +58,6 @@ class OpenBook:
         Raises:
             GraderError: what `grader autograde` raises.
         """
-        known = {parcel.result.fingerprint: parcel for parcel in parcels}
         mine = set(students)
         members = set(now.groups.with_members(assignment_id, sorted(mine)))
         everybody = sorted(mine | (members & set(now.roster.people)))

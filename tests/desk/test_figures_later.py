@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import threading
-
 import pytest
 
 from grader.course.settings import Course
@@ -17,29 +14,8 @@ from grader.gradebook.records import kept_figures, load_result
 from grader.grading.batch import autograde
 from tests.kit.course import RIGHT, hand_in, release_by_hand
 from tests.kit.crew import CrewOfOne
-from tests.kit.desk import TestDesk, set_course
+from tests.kit.desk import Lines, TestDesk, set_course
 from tests.kit.notebooks import answered
-
-WAIT_S = 120
-
-
-class Lines(io.StringIO):
-    """A journal that one can wait on."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._news = threading.Condition()
-
-    def write(self, text: str) -> int:
-        with self._news:
-            written = super().write(text)
-            self._news.notify_all()
-        return written
-
-    def await_drawn(self, count: int) -> None:
-        with self._news:
-            drawn = '"event": "drawn"'
-            assert self._news.wait_for(lambda: self.getvalue().count(drawn) == count, WAIT_S)
 
 
 @pytest.fixture
@@ -63,7 +39,7 @@ def test_scores_come_first_and_figures_follow_when_nobody_waits(
     for name in ("farah", "mira", "olu"):
         desk.browser(name).hand_in(notebook)
     with Graders(desk.files, desk.receipts, CrewOfOne(), desk.warnings.append):
-        lines.await_drawn(2)  # the last one had the queue for itself
+        lines.await_told("drawn", 2)  # the last one had the queue for itself
     assert set(figures(rushed).values()) == {"keep"} and desk.warnings == []
     for name in ("farah", "mira", "olu"):
         result = load_result(rushed, "tiny", name)
@@ -83,7 +59,7 @@ def test_figures_that_an_earlier_server_left_are_drawn_after_a_start(
     autograde(later, "tiny", crew=CrewOfOne())
     assert figures(rushed)["mira"] == "later"
     with Graders(desk.files, desk.receipts, CrewOfOne(), desk.warnings.append):
-        lines.await_drawn(1)
+        lines.await_told("drawn", 1)
     assert figures(rushed)["mira"] == "keep"
 
 

@@ -1,15 +1,20 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
+from grader.course.bundle import Bundle
 from grader.course.settings import Course
 from grader.desk.graders import Graders
 from grader.gradebook.records import load_result
 from grader.grading.batch import autograde
+from grader.grading.pool import Workers
 from grader.notebook import Notebook, grade_id
 from tests.kit.course import RIGHT, make_source
 from tests.kit.crew import CrewOfOne
@@ -161,3 +166,45 @@ def test_what_a_teacher_has_to_see_to_is_told_once_and_not_with_each_attempt(
         mira.hand_in(answered(square="def square(x):\n    return x"))
         drained(desk)
     assert len(desk.warnings) == 1 and "nobody" in desk.warnings[0]
+
+
+class Dying(Executor):
+    """A worker that dies of each submission."""
+
+    def __init__(self, crew: CrewOfOne) -> None:
+        self._crew = crew
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **named: Any) -> Future[Any]:
+        self._crew.ran.append(args[1].student)
+        died: Future[Any] = Future()
+        died.set_exception(BrokenProcessPool("killed"))
+        return died
+
+
+class DyingCrew(CrewOfOne):
+    """Workers that die, as an out-of-memory killer would have it."""
+
+    @contextmanager
+    def at_work(self, bundle: Bundle, size: int) -> Iterator[Workers]:
+        yield Workers(Dying(self), bundle.digest)
+
+
+def test_an_attempt_that_ends_its_worker_again_fails_and_the_next_start_tries_it_again(
+    desk: TestDesk,
+) -> None:
+    mira = desk.browser("mira")
+    mira.hand_in(answered())
+    with grading(desk, DyingCrew(deaths=(BrokenProcessPool,))) as crew:
+        assert crew.ran == ["mira"] * 3  # among others, then twice alone
+        assert "Your teacher will see to it" in mira.get("/assignments/tiny/attempts/1").text
+        (receipt,) = desk.receipts.of("mira", "tiny")
+        assert receipt.state == "failed"
+        token = desk.token("mira")
+        place = "/api/v1/assignments/tiny/attempts/1"
+        told = mira.get(place, Authorization=f"Bearer {token}").json()
+        assert (told["state"], told["score"]) == ("failed", None)
+    with grading(desk):
+        (receipt,) = desk.receipts.of("mira", "tiny")
+        assert receipt.state == "done"
+    result = load_result(desk.course, "tiny", "mira")
+    assert result is not None and result.score == 6

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import signal
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -25,6 +20,7 @@ from grader.grading.cluster import ClusterCrew
 from grader.grading.pool import LocalCrew, grade_all
 from grader.intake.submissions import Submission
 from grader.results import Status, SubmissionResult
+from tests.kit.cluster import cluster, noted, started
 from tests.kit.course import ID, hand_in, release_by_hand, write_course
 from tests.kit.notebooks import answered
 from tests.kit.processes import is_worker
@@ -62,54 +58,6 @@ def bundle(course: Course) -> Bundle:
 @pytest.fixture(scope="module")
 def expected(course: Course, bundle: Bundle) -> dict[str, SubmissionResult]:
     return by_student(grade_all(bundle, submissions(course, *HONEST), LocalCrew(1)))
-
-
-@contextmanager
-def started(program: str, folder: Path, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
-    command = [sys.executable, "-m", f"distributed.cli.dask_{program}", "--no-dashboard"]
-    with (folder / f"{program}.log").open("ab") as log:
-        process = subprocess.Popen([*command, *arguments], cwd=folder, stdout=log, stderr=log)
-    try:
-        yield process
-    finally:
-        process.terminate()
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-
-def noted(note: Path) -> str:
-    """The address in a file that the scheduler may still be writing."""
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
-        try:
-            return str(json.loads(note.read_text())["address"])
-        except (FileNotFoundError, json.JSONDecodeError):
-            time.sleep(0.1)
-    raise AssertionError(f"{note}: no scheduler has written it")
-
-
-@contextmanager
-def cluster(folder: Path, workers: int, *options: str) -> Iterator[str]:
-    """Start a scheduler with some workers; gives its address."""
-    note = folder / "scheduler.json"
-    with started(
-        "scheduler", folder, "--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(note)
-    ):
-        address = noted(note)
-        joined = ["--nworkers", str(workers), "--nthreads", "1", "--local-directory", str(folder)]
-        with started("worker", folder, address, *joined, *options):
-            wait_for(address, workers)
-            yield address
-
-
-def wait_for(address: str, workers: int) -> None:
-    from distributed import Client
-
-    with Client(address, timeout=30, set_as_default=False) as client:
-        client.wait_for_workers(workers, timeout=60)
 
 
 def worker_pids(address: str) -> list[int]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import re
 import shutil
+import threading
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -29,6 +31,7 @@ from grader.desk.tables import ATTEMPTS, LINKS, LOGINS, QUEUE, SESSIONS
 from grader.notebook import Notebook, dumps
 
 ROSTER = "id,first_name,last_name,email\nfarah,Farah,Al-Sayed,\nmira,Mira,Lange,\n"
+WAIT_S = 120
 CSRF = re.compile(r'name="csrf" value="([0-9a-f]{64})"')
 
 
@@ -110,6 +113,26 @@ class TestDesk:
         if student:
             assert browser.get(f"/in/{self.token(student)}").status_code == 303
         return browser
+
+
+class Lines(io.StringIO):
+    """A journal that one can wait on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._news = threading.Condition()
+
+    def write(self, text: str) -> int:
+        with self._news:
+            written = super().write(text)
+            self._news.notify_all()
+        return written
+
+    def await_told(self, event: str, count: int) -> None:
+        """Wait until an event has been told that many times."""
+        told = f'"event": "{event}"'
+        with self._news:
+            assert self._news.wait_for(lambda: self.getvalue().count(told) >= count, WAIT_S)
 
 
 @asynccontextmanager
