@@ -5,7 +5,7 @@ Importing this module takes half a second, so commands import it only when they 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 
@@ -188,35 +188,56 @@ class CourseGradebook:
                 if submission.student_id in times:
                     set_time(submission, times[submission.student_id])
 
-    def lateness(self, assignment_id: str) -> dict[str, Lateness]:
+    def lateness(
+        self, assignment_id: str, students: Collection[str] | None = None
+    ) -> dict[str, Lateness]:
         """How late each submission of an assignment was and what it costs, by student.
 
         Penalties depend on scores given by hand, extensions, other assignments and the policy, so
-        they are brought up to date first. So are the names that nbgrader takes from the roster.
+        they are brought up to date first. So are the names that nbgrader takes from the roster, if
+        no students are named.
+
+        Args:
+            assignment_id: which assignment.
+            students: only these; None for all.
 
         Raises:
             UsageError: the roster cannot be read.
         """
         with self._transaction():
             share_marks(self._book.db, self._course, [a.id for a in self._course.assignments])
-            found = self._penalties.update()
-            self._enrol()
+            found = self._penalties.update(students)
+            if students is None:
+                self._enrol()
         return {student: late for (name, student), late in found.items() if name == assignment_id}
 
-    def manual_scores(self, assignment_id: str) -> dict[str, dict[str, float]]:
+    def manual_scores(
+        self, assignment_id: str, students: Collection[str] | None = None
+    ) -> dict[str, dict[str, float]]:
         """Scores that a human gave or changed: student → question → points with extra credit.
+
+        Args:
+            assignment_id: which assignment.
+            students: only these; None for all.
 
         Raises:
             UsageError: the groups cannot be read.
         """
         with self._transaction():
             share_marks(self._book.db, self._course, [assignment_id])
-            return marks.manual_scores(self._book.db, assignment_id)
+            return marks.manual_scores(self._book.db, assignment_id, students)
 
-    def manual_comments(self, assignment_id: str) -> dict[str, dict[str, str]]:
-        """What a human wrote to the student: student → question → comment."""
+    def manual_comments(
+        self, assignment_id: str, students: Collection[str] | None = None
+    ) -> dict[str, dict[str, str]]:
+        """What a human wrote to the student: student → question → comment.
+
+        Args:
+            assignment_id: which assignment.
+            students: only these; None for all.
+        """
         with self._transaction():
-            return marks.manual_comments(self._book.db, assignment_id)
+            return marks.manual_comments(self._book.db, assignment_id, students)
 
     def written_answers(self, assignment_id: str, question: str) -> list[MarkedAnswer]:
         """The answers to a written question that a person grades, without their texts.

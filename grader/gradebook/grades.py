@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -81,14 +81,20 @@ def grades(gradebook: GradebookOnDemand, assignment: Assignment) -> list[Grade]:
     ]
 
 
-def standings(gradebook: GradebookOnDemand, assignment: Assignment) -> dict[str, Standing]:
+def standings(
+    gradebook: GradebookOnDemand,
+    assignment: Assignment,
+    students: Collection[str] | None = None,
+) -> dict[str, Standing]:
     """What the gradebook adds to each kept result of an assignment, by student.
 
-    Lateness follows from policy, deadlines, extensions and times of submission as they are now.
+    Lateness follows from policy, deadlines and extensions as they are now. So it does from times of
+    submission, unless students are named: to compare files with records takes too long for a page.
 
     Args:
         gradebook: opened only if there are results.
         assignment: which assignment.
+        students: only these; None for all.
 
     Raises:
         GradebookError: the gradebook refuses.
@@ -96,11 +102,12 @@ def standings(gradebook: GradebookOnDemand, assignment: Assignment) -> dict[str,
     """
     folder = gradebook.course.results_dir(assignment.id)
     staff = load_staff(gradebook.course)
-    students = sorted({path.stem for path in folder.glob("*.json")} - staff.keys())
-    if not students:
+    kept = {path.stem for path in folder.glob("*.json")} - staff.keys()
+    graded = sorted(kept if students is None else kept.intersection(students))
+    if not graded:
         return {}
-    known = _from_gradebook(gradebook, assignment.id)
-    return {student: known.get(student, Standing()) for student in students}
+    known = _from_gradebook(gradebook, assignment.id, None if students is None else graded)
+    return {student: known.get(student, Standing()) for student in graded}
 
 
 def grade_of(result: SubmissionResult, standing: Standing) -> Grade:
@@ -150,11 +157,15 @@ def _late_digest(course: Course, times: dict[str, datetime | None]) -> str:
     return digest.hexdigest()
 
 
-def _from_gradebook(gradebook: GradebookOnDemand, assignment_id: str) -> dict[str, Standing]:
-    """What the gradebook adds for everyone who has been graded, by student."""
+def _from_gradebook(
+    gradebook: GradebookOnDemand, assignment_id: str, students: Collection[str] | None
+) -> dict[str, Standing]:
+    """What the gradebook adds for those who have been graded, by student."""
     book = gradebook.book
-    book.note_times(assignment_id, _times_of_graded(gradebook.course, assignment_id))
-    scores, comments = book.manual_scores(assignment_id), book.manual_comments(assignment_id)
+    if students is None:
+        book.note_times(assignment_id, _times_of_graded(gradebook.course, assignment_id))
+    scores = book.manual_scores(assignment_id, students)
+    comments = book.manual_comments(assignment_id, students)
     ticks = Ticks(gradebook.course, assignment_id)
     return {
         student: Standing(
@@ -163,7 +174,7 @@ def _from_gradebook(gradebook: GradebookOnDemand, assignment_id: str) -> dict[st
             late,
             ticks.by_question(student, given),
         )
-        for student, late in book.lateness(assignment_id).items()
+        for student, late in book.lateness(assignment_id, students).items()
     }
 
 

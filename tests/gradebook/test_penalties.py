@@ -11,7 +11,7 @@ from nbgrader.api import Gradebook
 from grader.course.bundle import load_bundle
 from grader.course.settings import Course
 from grader.gradebook.book import CourseGradebook
-from grader.gradebook.grades import Grade, grades
+from grader.gradebook.grades import Grade, grades, standings
 from grader.gradebook.on_demand import GradebookOnDemand
 from grader.gradebook.records import fingerprint, save_result
 from grader.intake.submissions import find_submissions
@@ -87,3 +87,21 @@ def test_a_corrected_time_counts_at_once_for_what_was_graded(
     assert penalties(course) == [None, 0.8]
     shutil.rmtree(course.solution_dir(ID))
     assert len(graded(course)) == 2
+
+
+def test_what_the_gradebook_adds_for_one_student_is_the_same_as_among_all(
+    course: Course, book: CourseGradebook, release: Notebook
+) -> None:
+    for student in ("ada", "bela"):
+        result = make_result(student, release, double=4.0, why=None)
+        save_result(course, result)
+        book.store(result, DUE + timedelta(hours=1))
+    change(course, "update grade set manual_score=3 where auto_score is null")
+    change(course, "update comment set manual_comment='Well put.'")
+    with GradebookOnDemand(course) as gradebook:
+        assignment = course.assignment(ID)
+        among_all = standings(gradebook, assignment)
+        alone = standings(gradebook, assignment, ["bela"])
+        assert standings(gradebook, assignment, ["nobody"]) == {}
+    assert alone == {"bela": among_all["bela"]}
+    assert (alone["bela"].by_hand, alone["bela"].lateness.penalty) == ({"why": 3.0}, 0.7)

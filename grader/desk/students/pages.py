@@ -98,7 +98,7 @@ def grade_at(work: Work, tried: Tried) -> Grade:
     if not tried.counts:
         return Grade(replace(result, notebook=None))
     with GradebookOnDemand(work.now.course) as gradebook:
-        standing = standings(gradebook, work.assignment)[result.student]
+        standing = standings(gradebook, work.assignment, [result.student])[result.student]
     return grade_of(result, standing)
 
 
