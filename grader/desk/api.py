@@ -67,8 +67,11 @@ async def _get(request: Request) -> Response:
     found = await run_in_threadpool(_found, request, student)
     applied, wait_s = {}, _patience_s(request)
     if found and found[1].state in ("waiting", "running") and found[1].receipt and wait_s:
+        desk: Desk = request.app.state.desk
         bell: Bell = request.app.state.bell
-        await bell.gone(found[1].receipt.id, wait_s)
+        with desk.rates.lines.one(student.id) as is_free:
+            if is_free:
+                await bell.gone(found[1].receipt.id, wait_s)
         found = await run_in_threadpool(_found, request, student)
         applied = {"Preference-Applied": f"wait={wait_s}"}
     if found is None:

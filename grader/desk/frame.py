@@ -88,6 +88,8 @@ def stranger(request: Request) -> Response:
     """The page for who is not signed in."""
     with language(request) as course:
         text = gettext("Open your personal link again, the one that your teacher sent you.")
+        if course.desk.openid:
+            text = gettext("Use your university account, or a personal link of your teacher's.")
         texts = [text] if course.desk.personal_links else []
         return sign_in_page(request, 401, gettext("You are not signed in"), *texts)
 

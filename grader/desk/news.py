@@ -21,6 +21,7 @@ __all__ = ["ROUTES"]
 
 STILL_HERE_S = 15  # proxies cut a line on which nothing comes
 MOST_S = 1800  # then the browser asks anew
+ASK_AGAIN_MS = 15_000  # who has too many lines open
 
 
 async def _events(request: Request) -> Response:
@@ -36,6 +37,15 @@ async def _events(request: Request) -> Response:
 
 
 async def _told(desk: Desk, bell: Bell, receipt: Receipt) -> AsyncIterator[str]:
+    with desk.rates.lines.one(receipt.student) as is_free:
+        if not is_free:
+            yield f"retry: {ASK_AGAIN_MS}\n\n"
+            return
+        async for piece in _news(desk, bell, receipt):
+            yield piece
+
+
+async def _news(desk: Desk, bell: Bell, receipt: Receipt) -> AsyncIterator[str]:
     until, before = asyncio.get_running_loop().time() + MOST_S, ""
     while not bell.is_over and asyncio.get_running_loop().time() < until:
         count = bell.count

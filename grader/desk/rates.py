@@ -9,14 +9,15 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections import OrderedDict
-from collections.abc import Callable
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from ipaddress import IPv6Address, ip_address
 
 from starlette.requests import HTTPConnection
 
-__all__ = ["Bucket", "Rates", "TooOften", "address_of"]
+__all__ = ["Bucket", "Rates", "Slots", "TooOften", "address_of"]
 
 MOST_KEYS = 50_000  # then those who were not seen for longest are forgotten
 NEIGHBOURS_BITS = 64  # of an IPv6 address: one household or laboratory has all of them
@@ -82,6 +83,32 @@ class Bucket:
             self._left.popitem(last=False)
 
 
+class Slots:
+    """Lets each key have so many of something at once.
+
+    Args:
+        most: how many.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most, self._turn = most, threading.Lock()
+        self._taken: Counter[str] = Counter()
+
+    @contextmanager
+    def one(self, key: str) -> Iterator[bool]:
+        """Hold one of a key's slots; yields whether there was one left."""
+        with self._turn:
+            is_free = self._taken[key] < self._most
+            self._taken[key] += is_free
+        try:
+            yield is_free
+        finally:
+            with self._turn:
+                self._taken[key] -= is_free
+                if not self._taken[key]:
+                    del self._taken[key]
+
+
 @dataclass(frozen=True)
 class Rates:
     """The limits of a desk. A lecture hall is one address, so addresses get more than people.
@@ -92,6 +119,7 @@ class Rates:
         signed_in: sign-ins of a person.
         uploads: notebooks of a person.
         uploads_there: notebooks of an address.
+        lines: connections on which a person waits for news, all at once.
     """
 
     failed: Bucket = field(default_factory=lambda: Bucket(60, 60))
@@ -99,6 +127,7 @@ class Rates:
     signed_in: Bucket = field(default_factory=lambda: Bucket(20, 10))
     uploads: Bucket = field(default_factory=lambda: Bucket(30, 30))
     uploads_there: Bucket = field(default_factory=lambda: Bucket(1000, 600))
+    lines: Slots = field(default_factory=lambda: Slots(8))
 
     def may_sign_in(self, address: str) -> None:
         """See that sign-ins from an address did not fail too often just now.

@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
+from grader.desk.rates import Rates, Slots
 from grader.desk.receipts import Receipt
 from tests.kit.course import make_source
 from tests.kit.desk import Browser, TestDesk, awake
@@ -115,6 +116,7 @@ def test_all_who_wait_share_one_look_at_the_queue(
     mira.hand_in(make_source())
     looks: list[int] = []
     places = desk.receipts.places
+    desk.limit(Rates(lines=Slots(20)))
 
     def counted() -> Any:
         looks.append(1)
@@ -167,3 +169,18 @@ def test_a_program_that_does_not_prefer_to_wait_is_answered_at_once(desk: TestDe
         answer = desk.browser().get(API, Authorization=f"Bearer {token}", **wish)
         assert answer.json()["state"] == "waiting"
         assert "preference-applied" not in answer.headers
+
+
+def test_who_has_too_many_lines_open_is_asked_to_come_back_later(desk: TestDesk) -> None:
+    mira = desk.browser("mira")
+    mira.hand_in(make_source())
+    desk.limit(Rates(lines=Slots(1)))
+
+    async def scenario() -> None:
+        async with awake(desk.app), line(desk, mira) as heard:
+            assert "the next to be graded" in await heard()
+            async with line(desk, mira) as too_many:
+                assert await too_many() == "retry: 15000\n\n"
+                assert await too_many() == ""
+
+    in_a_loop(scenario)

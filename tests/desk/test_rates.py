@@ -4,7 +4,7 @@ import pytest
 from starlette.requests import HTTPConnection
 
 from grader.desk import rates
-from grader.desk.rates import Bucket, address_of
+from grader.desk.rates import Bucket, Slots, address_of
 
 
 class Clock:
@@ -39,6 +39,14 @@ def test_what_is_kept_does_not_grow_without_end(monkeypatch: pytest.MonkeyPatch)
     for key in ("a", "b", "c"):
         bucket.take(key)
     assert [bucket.wait(key) for key in ("a", "b", "c")] == [0, 10, 10]
+
+
+def test_each_has_so_many_slots_at_once() -> None:
+    slots = Slots(1)
+    with slots.one("a") as first, slots.one("a") as second, slots.one("b") as third:
+        assert (first, second, third) == (True, False, True)
+    with slots.one("a") as again:
+        assert again
 
 
 @pytest.mark.parametrize(

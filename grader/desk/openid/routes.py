@@ -166,9 +166,9 @@ def _is_nobody(request: Request, desk: Desk, provider: Provider, who: Identity) 
         title = gettext("You are not in this course")
         text = gettext(
             "You signed in at your university, but the course does not know this account. "
-            "Ask your teacher."
+            "Ask your teacher, or sign out there and use another account."
         )
-        return sign_in_page(request, 403, title, text)
+        return sign_in_page(request, 403, title, text, farewell=provider.farewell())
 
 
 ROUTES = [Route("/openid", _begin), Route(BACK, _back)]

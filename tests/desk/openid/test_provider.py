@@ -100,9 +100,12 @@ def test_the_course_says_which_claim_is_which_column(
     assert (real.warnings == []) == (status == 303)
 
 
-def test_who_is_not_in_the_roster_is_told_so_and_may_try_another_account(real: TestDesk) -> None:
+def test_who_is_not_in_the_roster_is_told_so_and_may_try_another_account(
+    real: TestDesk, issuer: str
+) -> None:
     page = back(real.browser(), "zoe").text
     assert "You are not in this course" in page and 'href="/openid"' in page
+    assert f'href="{issuer}/session/end?client_id=rsa"' in page
     (warning,) = real.warnings
     assert warning == "somebody signed in at the university whose email the roster does not have"
 
