@@ -145,18 +145,20 @@ class CourseGradebook:
         stored: set[str] = set()
         assignments: set[str] = set()
         with self._transaction(), self._book.db.no_autoflush:  # all rows go in together
-            for parcel, submitted_at in batch:
+            results = list(batch)
+            self._rows.expect(parcel.result.student for parcel, _ in results)
+            for parcel, submitted_at in results:
                 result = parcel.result
                 assignments.add(result.assignment)
                 if not is_safe_student(result.student):
                     continue
                 if result.student in stored:  # so that their new rows are found
-                    self._book.db.flush()
+                    self._rows.flush()
                 bundle = self._bundle(result.assignment)
                 write_graded(self._course, bundle, parcel, submitted_at)
                 self._rows.fill_in(bundle, parcel, submitted_at)
                 stored.add(result.student)
-            self._book.db.flush()
+            self._rows.flush()
             share_marks(self._book.db, self._course, assignments)
             self._penalties.update(stored)
 
@@ -169,6 +171,7 @@ class CourseGradebook:
         """
         with self._transaction():
             self._rows.annotate(result, submitted_at)
+            self._rows.flush()
             self._penalties.update({result.student})
 
     def note_times(self, assignment_id: str, times: Mapping[str, datetime | None]) -> None:
@@ -363,6 +366,7 @@ class CourseGradebook:
                 self._book.db.commit()
             except BaseException:
                 self._book.db.rollback()
+                self._rows.forget_added()
                 raise
 
     def _alone(self) -> AbstractContextManager[None]:

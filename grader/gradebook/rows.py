@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from grader.course.bundle import Bundle
 from grader.course.settings import Course
@@ -21,7 +21,7 @@ from grader.gradebook.tables import (
     SubmittedAssignment,
     SubmittedNotebook,
 )
-from grader.notebook import CHECK_PREFIX, Notebook
+from grader.notebook import CHECK_PREFIX
 from grader.results import Status, SubmissionResult
 
 __all__ = ["SubmissionRows", "as_stored", "points", "set_time"]
@@ -44,6 +44,36 @@ class _Source:
     cells: Mapping[Any, Mapping[str, str]]
 
 
+def _new_id() -> str:
+    """An id as nbgrader would make it."""
+    return uuid4().hex
+
+
+@dataclass
+class _NewGrade:
+    """What will be a row of `Grade`; as an object of SQLAlchemy it would cost ten times as much."""
+
+    cell_id: str
+    notebook_id: str
+    id: str = field(default_factory=_new_id)
+    auto_score: float | None = None
+    manual_score: float | None = None
+    needs_manual_grade: bool = True
+
+
+@dataclass
+class _NewComment:
+    """What will be a row of `Comment`."""
+
+    cell_id: str
+    notebook_id: str
+    id: str = field(default_factory=_new_id)
+    auto_comment: str | None = None
+
+
+_NEW: Mapping[Any, Any] = {Grade: _NewGrade, Comment: _NewComment}
+
+
 class SubmissionRows:
     """The rows of one gradebook's submissions.
 
@@ -55,10 +85,36 @@ class SubmissionRows:
     def __init__(self, course: Course, book: Any) -> None:
         self._course, self._book = course, book
         self._sources: dict[str, _Source] = {}
+        self._students: dict[str, Any] = {}  # those whom `expect` has looked up; None if new
+        self._added: dict[Any, list[Any]] = {kind: [] for kind in _NEW}
+        self._released: dict[str, Mapping[str, str]] = {}  # what stands in answers, by bundle
 
     def forget(self, assignment_id: str) -> None:
         """Forget what was read of an assignment, because its cells have changed."""
         self._sources.pop(assignment_id, None)
+
+    def expect(self, students: Iterable[str]) -> None:
+        """Look up in one go the students whose submissions are filled in next.
+
+        Args:
+            students: their ids.
+        """
+        names = set(students)
+        rows = self._book.db.scalars(select(Student).where(Student.id.in_(names)))
+        self._students = {**dict.fromkeys(names), **{row.id: row for row in rows}}
+
+    def flush(self) -> None:
+        """Store the rows that were added; until then, nobody finds them."""
+        self._book.db.flush()
+        for kind, rows in self._added.items():
+            if rows:
+                self._book.db.execute(insert(kind), [vars(row) for row in rows])
+                rows.clear()
+
+    def forget_added(self) -> None:
+        """Forget the rows that were added and not stored, because the transaction has failed."""
+        for rows in self._added.values():
+            rows.clear()
 
     def fill_in(self, bundle: Bundle, parcel: Parcel, submitted_at: datetime | None) -> None:
         """Write time, grades and comments of one submission, as nbgrader would.
@@ -75,7 +131,7 @@ class SubmissionRows:
         if result.status is Status.REJECTED:
             self._give_reason(notebook, result)
         else:
-            self._note_untouched(notebook, parcel, bundle.release)
+            self._note_untouched(notebook, parcel, self._answers_in(bundle))
 
     def annotate(self, result: SubmissionResult, submitted_at: datetime | None) -> None:
         """Write what nbgrader's own preprocessors do not: the time, and why it was rejected.
@@ -92,7 +148,10 @@ class SubmissionRows:
     def _submission(self, result: SubmissionResult) -> tuple[Any, Any]:
         """The submission's two rows, added if they are missing."""
         database, source = self._book.db, self._source(result.assignment)
-        student = database.get(Student, result.student)
+        if result.student in self._students:
+            student = self._students.pop(result.student)
+        else:
+            student = database.get(Student, result.student)
         if student is None:
             student = Student(id=result.student)
             database.add(student)
@@ -129,7 +188,7 @@ class SubmissionRows:
         if parent not in database.new:
             row = database.scalars(select(kind).filter_by(**key)).one_or_none()
         if row is None:
-            row = kind(id=uuid4().hex, **key)  # as nbgrader would, but before it is stored
+            row = kind(id=_new_id(), **key)  # as nbgrader would, but before it is stored
             database.add(row)
         return row
 
@@ -166,14 +225,23 @@ class SubmissionRows:
         for comment in self._of_cells(Comment, notebook, result.assignment).values():
             comment.auto_comment = "\n".join(result.note_texts)
 
-    def _note_untouched(self, notebook: Any, parcel: Parcel, release: Notebook) -> None:
-        released, submitted = answers(release), parcel.answers or {}
+    def _answers_in(self, bundle: Bundle) -> Mapping[str, str]:
+        """What the release has where students write."""
+        if bundle.digest not in self._released:
+            self._released[bundle.digest] = answers(bundle.release)
+        return self._released[bundle.digest]
+
+    def _note_untouched(self, notebook: Any, parcel: Parcel, released: Mapping[str, str]) -> None:
+        submitted = parcel.answers or {}
         for name, comment in self._of_cells(Comment, notebook, parcel.result.assignment).items():
             is_untouched = name in submitted and submitted[name] == released.get(name)
             comment.auto_comment = NO_RESPONSE if is_untouched else None
 
     def _of_cells(self, kind: Any, notebook: Any, assignment_id: str) -> dict[str, Any]:
-        """Grades or comments of a submitted notebook, by cell; missing ones are added."""
+        """Grades or comments of a submitted notebook, by cell; missing ones are added.
+
+        Those that are added are stored by `flush`.
+        """
         database, is_new = self._book.db, notebook in self._book.db.new
         rows = () if is_new else database.scalars(select(kind).filter_by(notebook_id=notebook.id))
         by_cell = {row.cell_id: row for row in rows}
@@ -181,8 +249,8 @@ class SubmissionRows:
         for name, cell_id in self._source(assignment_id).cells[kind].items():
             row = by_cell.get(cell_id)
             if row is None:
-                row = kind(cell_id=cell_id, notebook_id=notebook.id)
-                database.add(row)
+                row = _NEW[kind](cell_id, notebook.id)
+                self._added[kind].append(row)
             found[name] = row
         return found
 

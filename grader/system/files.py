@@ -32,7 +32,7 @@ def write_whole(path: Path, content: str | bytes) -> None:
     """
     data = content.encode("utf-8") if isinstance(content, str) else content
     temporary = path.with_name(f".{path.name}.part")
-    with _told(path), _alone(temporary) as file:
+    with _told(path), _opened_alone(temporary) as file:
         try:
             file.write(data)
             file.flush()
@@ -55,18 +55,17 @@ def _told(path: Path) -> Iterator[None]:
         raise
 
 
-@contextmanager
-def _alone(temporary: Path) -> Iterator[BinaryIO]:
-    """An empty file of that name; another writer has to wait until we are done."""
+def _opened_alone(temporary: Path) -> BinaryIO:
+    """An empty file of that name; another writer has to wait until it is closed."""
     while True:
-        with os.fdopen(_opened(temporary), "wb") as file:
-            if sys.platform != "win32":
-                fcntl.flock(file, fcntl.LOCK_EX)
-                if not _is_at(file, temporary):  # the writer before us has just renamed it
-                    continue
+        file = os.fdopen(_opened(temporary), "wb")
+        if sys.platform == "win32":
             file.truncate()
-            yield file
-            return
+            return file
+        fcntl.flock(file, fcntl.LOCK_EX)
+        if _is_at(file, temporary):
+            return file
+        file.close()  # the writer before us has just renamed it
 
 
 def _opened(path: Path) -> int:
@@ -79,10 +78,16 @@ def _opened(path: Path) -> int:
 
 
 def _is_at(file: BinaryIO, path: Path) -> bool:
+    """Whether an open file is still there; then what a killed writer has left in it is removed."""
+    ours = os.fstat(file.fileno())
     try:
-        return os.path.samestat(os.fstat(file.fileno()), path.lstat())
+        if not os.path.samestat(ours, os.lstat(path)):
+            return False
     except FileNotFoundError:
         return False
+    if ours.st_size:
+        file.truncate()
+    return True
 
 
 def keep_on_disk(path: Path, above: Path) -> None:
