@@ -18,6 +18,7 @@ arrays for each submission, so the code looks for the usual case first.
     {"complex": [re, im]}               Python complex
     {"rng": [name, seed]}               numpy.random.default_rng(seed), shared by its name
     {"callback": i}                     a function that the judge evaluates
+    {"pure": i}                         one that gives the same for the same arguments
     {"unknown": "type name"}            something that must not cross
 """
 
@@ -25,7 +26,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -39,6 +40,7 @@ __all__ = [
     "Rng",
     "Unknown",
     "find_unknown",
+    "pure",
 ]
 
 MAX_BODY_BYTES = 64 << 20
@@ -66,6 +68,19 @@ class Rng:
     """
 
     seed: int
+
+
+F = TypeVar("F", bound=Callable[..., Any])
+_PURE = "always_gives_the_same"
+
+
+def pure(function: F) -> F:
+    """Mark a function that gives the same for the same arguments, and changes nothing else.
+
+    The box remembers its values, and asks the judge only for those that are new.
+    """
+    setattr(function, _PURE, True)
+    return function
 
 
 @dataclass(frozen=True)
@@ -128,6 +143,7 @@ class Encoder:
     specs: list[list[str | int]] = field(default_factory=list)
     parts: list[bytes] = field(default_factory=list)
     _seen: dict[int, tuple[Any, int]] = field(default_factory=dict)
+    _numbers: dict[int, int] = field(default_factory=dict)
 
     def encode(self, value: Any, depth: int = 0) -> Any:
         """The header tree of a value; anything outside the whitelist becomes ``unknown``.
@@ -173,9 +189,16 @@ class Encoder:
         if type(value) is Rng:
             return {"rng": [f"{id(value)}", value.seed]}
         if self.callbacks is not None and callable(value):
-            self.callbacks.append(value)
-            return {"callback": len(self.callbacks) - 1}
+            tag = "pure" if getattr(value, _PURE, None) is True else "callback"
+            return {tag: self._number_of(value, self.callbacks)}
         return {"unknown": type(value).__name__[:100]}
+
+    def _number_of(self, function: Callable[..., Any], callbacks: list[Callable[..., Any]]) -> int:
+        """The function's place among the callbacks; one that comes again keeps its place."""
+        number = self._numbers.setdefault(id(function), len(callbacks))
+        if number == len(callbacks):
+            callbacks.append(function)
+        return number
 
     def _encode_array(self, value: Any) -> Any:
         tag = "scalar" if isinstance(value, np.generic) else "array"
@@ -221,12 +244,13 @@ class Decoder:
     Args:
         frame: the frame that the trees belong to.
         make_rng: makes a generator from a seed; None refuses generators.
-        make_callback: makes a function from its number; None refuses functions.
+        make_callback: makes a function from its number and whether it is pure; None refuses
+            functions.
     """
 
     frame: Frame
     make_rng: Callable[[int], Any] | None = None
-    make_callback: Callable[[int], Any] | None = None
+    make_callback: Callable[[int, bool], Any] | None = None
     _nodes: int = 0
     _bytes: int = 0
     _rngs: dict[str, Any] = field(default_factory=dict)
@@ -287,8 +311,8 @@ class Decoder:
                 if name not in self._rngs:
                     self._rngs[name] = self.make_rng(seed)
                 return self._rngs[name]
-            case ("callback", int() as index) if self.make_callback is not None:
-                return self.make_callback(index)
+            case ("callback" | "pure", int() as index) if self.make_callback is not None:
+                return self.make_callback(index, tag == "pure")
             case ("unknown", str() as name):
                 return Unknown(name[:100])
         raise ProtocolError("a value has a tag that is not allowed here")

@@ -8,7 +8,7 @@ May import: only `protocol` and `client` of `box`, for it opens no box. Imported
 `release`.
 """
 
-from grader.box.protocol import Rng
+from grader.box.protocol import Rng, pure
 from grader.judge.assertions import (
     assert_close,
     assert_shape,
@@ -39,5 +39,6 @@ __all__ = [
     "expect_float",
     "expect_numbers",
     "expect_tuple",
+    "pure",
     "say",
 ]

@@ -9,6 +9,7 @@ AssertionError.
 from collections import Counter
 from contextlib import suppress
 from functools import wraps
+from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -25,6 +26,7 @@ from grader.judge import (
     expect_float,
     expect_numbers,
     expect_tuple,
+    pure,
     say,
 )
 
@@ -717,6 +719,32 @@ def asked_once(ask):
     return remembered
 
 
+class Answer(NamedTuple):
+    """What two_layers gave for a net, beside our loss and gradients.
+
+    Rounding errors grow with `terms`: what each entry of a gradient sums up, without signs.
+    """
+
+    value: object
+    loss: float
+    grads: dict
+    terms: dict
+
+
+def answer_for(reference, net, value):
+    loss, grads = reference.two_layers(*net)
+    return Answer(value, float(loss), grads, terms_of(*net))
+
+
+@asked_once
+def answers(student, on_right_layers, reference, rng):
+    """For nets of all kinds; each check judges a part of them."""
+    cases = nets(rng)
+    confirm(reference, cases[0])
+    values = on_right_layers.many("two_layers", cases)
+    return [answer_for(reference, *pair) for pair in zip(cases, values, strict=True)]
+
+
 @asked_once
 def large_answer(student, reference, rng):
     """For one large net, in which a loss for each parameter takes far more time than a call has.
@@ -727,24 +755,16 @@ def large_answer(student, reference, rng):
     count = sum(W.size for W in net[2:])
     quick = student.aside().standing_in(**our_layers(reference))
     quick.two_layers(*draw_net(rng, 4, 3, 5, 2))  # what fails here, too, has another reason
-    return net, in_one_pass(lambda: quick.two_layers(*net), count)
+    return answer_for(reference, net, in_one_pass(lambda: quick.two_layers(*net), count))
 
 
 def check_gradient(student, on_right_layers, reference, rng, key):
-    cases = nets(rng)
-    confirm(reference, cases[0])
-
-    def assert_right(net, value):
-        shape = net[2 + KEYS.index(key)].shape
-        actual, terms = gradient_at(value, key, shape), terms_of(*net)[key]
-        expected = reference.two_layers(*net)[1][key]
+    large = large_answer(student, reference, rng)  # if it fails, that is the reason to tell
+    for answer in (*answers(student, on_right_layers, reference, rng), large):
+        expected, terms = answer.grads[key], answer.terms[key]
+        actual = gradient_at(answer.value, key, expected.shape)
         tolerance = ROUNDING * (terms + 1e-6 * terms.max())
         assert_close(actual, expected, f"grads[{key!r}]", 0.0, tolerance)
-
-    large = large_answer(student, reference, rng)  # if it fails, that is the reason to tell
-    for net, value in zip(cases, on_right_layers.many("two_layers", cases), strict=True):
-        assert_right(net, value)
-    assert_right(*large)
 
 
 def telling_nets(rng):
@@ -771,11 +791,9 @@ def test_loss_and_grads_have_their_form(on_right_layers, reference, rng):
 
 
 @pytest.mark.question("two_layers", points=1)
-def test_loss_of_two_layers(on_right_layers, reference, rng):
-    cases = nets(rng)
-    for net, value in zip(cases, on_right_layers.many("two_layers", cases), strict=True):
-        expected = float(reference.two_layers(*net)[0])
-        assert_close(loss_in(value), expected, say("loss"), ROUNDING, 1e-6)
+def test_loss_of_two_layers(student, on_right_layers, reference, rng):
+    for answer in answers(student, on_right_layers, reference, rng):
+        assert_close(loss_in(answer.value), answer.loss, say("loss"), ROUNDING, 1e-6)
 
 
 @pytest.mark.question("two_layers", points=1)
@@ -861,6 +879,7 @@ def polynomials(rng, power):
         factors += 2 * np.sign(factors)
         factors = factors if found else np.abs(factors)
 
+        @pure
         def f(a, factors=factors):
             a = np.asarray(a, float)
             return float(np.sum(factors * a**power) + np.sum(a) ** 2 / 10)

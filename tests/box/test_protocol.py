@@ -29,6 +29,7 @@ from grader.box.protocol import (
     Rng,
     Unknown,
     find_unknown,
+    pure,
 )
 from tests.kit.fuzzing import FUZZ
 from tests.kit.values import same
@@ -198,6 +199,14 @@ def test_a_callback_is_numbered_where_allowed_and_unknown_where_not() -> None:
     assert Encoder().encode(abs) == {"unknown": "builtin_function_or_method"}
 
 
+def test_a_function_that_comes_again_keeps_its_number() -> None:
+    callbacks: list[Any] = []
+    same = pure(lambda x: x)
+    tree = Encoder(callbacks).encode([same, abs, same])
+    assert tree == {"list": [{"pure": 0}, {"callback": 1}, {"pure": 0}]}
+    assert callbacks == [same, abs]
+
+
 F8 = ["<f8", 2]
 TWO = bytes(16)
 HOSTILE_TREES = {
@@ -216,6 +225,7 @@ HOSTILE_TREES = {
     "complex of text": {"complex": ["1", "2"]},
     "generator": {"rng": ["a", 1]},
     "callback": {"callback": 0},
+    "pure function": {"pure": 0},
     "dict of pairs": {"dict": [["a", 1]]},
     "dict of null": {"dict": None},
     "dict of untagged values": {"dict": {"a": [1]}},
@@ -290,7 +300,7 @@ json_values = st.recursive(
         st.lists(inner, max_size=4)
         | st.dictionaries(
             st.sampled_from(
-                "list tuple dict pairs array scalar text complex rng callback unknown".split()
+                "list tuple dict pairs array scalar text complex rng callback pure unknown".split()
             ),
             inner,
             max_size=2,

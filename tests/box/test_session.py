@@ -12,7 +12,7 @@ import pytest
 
 from grader.box.client import CallFailure, CallRequest, CallSuccess, CellOutcome
 from grader.box.launch import Launcher
-from grader.box.protocol import Rng
+from grader.box.protocol import Rng, pure
 from grader.box.session import CodeCell, Session
 from grader.course.settings import Limits
 from grader.results import Note, NoteKind
@@ -325,6 +325,9 @@ def loop():
     while True: pass
 def twice(f, x): return f(f(x))
 def by_name(f, x): return f(x=x)
+def after_spoiling(f, x):
+    f(x)[:] = 0
+    return f(x)
 def careful(f, x):
     try: return f(x)
     except ValueError as error: return str(error)
@@ -398,6 +401,36 @@ def test_a_callback_is_evaluated_outside_the_box(functions: Notebook) -> None:
     assert seen == [3.0, 9.0]
     assert functions.value("by_name", square, 2.0) == 4.0
     assert "TypeError" in functions.failure("by_name", lambda y: y, 2.0).reason
+
+
+def test_a_pure_function_is_asked_once_for_the_same_arguments(functions: Notebook) -> None:
+    asked = []
+
+    @pure
+    def total(x: np.ndarray) -> np.ndarray:
+        asked.append(x.tolist())
+        return x + 1
+
+    ones, twos = np.ones(2), np.full(2, 2.0)
+    request = CallRequest("after_spoiling", [(total, x) for x in (ones, twos, ones.copy())], {})
+    for times in (1, 2):  # nothing is kept for the next request
+        outcome = functions.session.call(request)
+        assert isinstance(outcome, CallSuccess)
+        assert [value.tolist() for value in outcome.values] == [[2, 2], [3, 3], [2, 2]]
+        assert asked == [[1, 1], [2, 2]] * times
+
+
+def test_large_values_of_a_pure_function_are_not_kept(functions: Notebook) -> None:
+    asked = []
+
+    @pure
+    def same(x: np.ndarray) -> np.ndarray:
+        asked.append(x.size)
+        return x
+
+    calls = [(same, np.ones(size)) for size in (10, 3000) for _ in range(2)]
+    assert isinstance(functions.session.call(CallRequest("after_spoiling", calls, {})), CallSuccess)
+    assert asked == [10, *[3000] * 4]
 
 
 def test_a_callback_that_fails_is_an_error_in_the_students_function(functions: Notebook) -> None:
