@@ -197,6 +197,10 @@ class Roster:
         """Students, teachers and assistants, by id."""
         return {**self.people, **self.staff}
 
+    def known_as(self, student: str) -> tuple[str, ...]:
+        """The id of a student, and those that they had before."""
+        return (student, *(old for old, now in self.former.items() if now == student))
+
     def sees(self, member: Person, student: str) -> bool:
         """Whether somebody of the staff may see a student's work: theirs are all or one's sections.
 

@@ -21,7 +21,15 @@ from grader.desk.frame import desk_of, not_found, session_of, stranger, too_old
 from grader.desk.receiving import Refused, fields_of
 from grader.desk.tokens import is_csrf_token
 
-__all__ = ["Scope", "for_staff", "for_students", "for_teachers", "signed_in", "staff_form"]
+__all__ = [
+    "Scope",
+    "for_staff",
+    "for_students",
+    "for_teachers",
+    "signed_in",
+    "staff_form",
+    "student_form",
+]
 
 
 @dataclass(frozen=True)
@@ -50,6 +58,7 @@ class Scope:
 PersonView: TypeAlias = Callable[[Request, Desk, Person], Response]
 StaffView: TypeAlias = Callable[[Request, Desk, Scope], Response]
 FormView: TypeAlias = Callable[[Request, Desk, Scope, Mapping[str, str]], Response]
+StudentFormView: TypeAlias = Callable[[Request, Desk, Person, Mapping[str, str]], Response]
 View: TypeAlias = Callable[[Request], Response]
 
 
@@ -121,5 +130,29 @@ def staff_form(
 
         answer = for_teachers(changed) if only_teachers else for_staff(changed)
         return await run_in_threadpool(answer, request)
+
+    return checked
+
+
+def student_form(view: StudentFormView) -> Callable[[Request], Awaitable[Response]]:
+    """A view that changes something: for students, with a form that came from a page of theirs.
+
+    Args:
+        view: gets the fields of the form, too.
+    """
+
+    @wraps(view)
+    async def checked(request: Request) -> Response:
+        try:
+            fields = await fields_of(request)
+        except Refused:
+            fields = {}
+
+        def changed(request: Request, desk: Desk, person: Person) -> Response:
+            if not is_csrf_token(fields.get("csrf", ""), session_of(request)):
+                return too_old(request)
+            return view(request, desk, person, fields)
+
+        return await run_in_threadpool(for_students(changed), request)
 
     return checked

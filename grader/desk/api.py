@@ -20,7 +20,6 @@ from grader.desk.desk import Desk, Tried, Work
 from grader.desk.rates import address_of
 from grader.desk.receipts import NotYet
 from grader.desk.receiving import Refused, received
-from grader.desk.shown import shown_of
 
 __all__ = ["ROUTES", "attempt_data", "error"]
 
@@ -98,7 +97,8 @@ def _patience_s(request: Request) -> int:
 
 def attempt_data(work: Work, tried: Tried) -> dict[str, Any]:
     """An attempt as the interface tells it, within what the student may read."""
-    shown = shown_of(tried.result, work.level).as_data() if tried.result else {}
+    found = work.shown(tried)
+    shown = found.as_data() if found else {}
     return {
         "state": tried.state,
         "attempt": tried.number,

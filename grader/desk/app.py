@@ -20,9 +20,9 @@ from grader.desk.bell import Bell
 from grader.desk.desk import Desk
 from grader.desk.openid import routes as openid
 from grader.desk.rates import TooOften
-from grader.desk.students import handing_in
+from grader.desk.students import asking, handing_in
 from grader.desk.students import pages as students
-from grader.desk.teachers import answers
+from grader.desk.teachers import answers, regrades
 from grader.desk.teachers import pages as teachers
 from grader.desk.watched import Watched
 
@@ -60,8 +60,10 @@ def desk_app(desk: Desk) -> ASGIApp:
             *openid.ROUTES,
             *students.ROUTES,
             *handing_in.ROUTES,
+            *asking.ROUTES,
             *teachers.ROUTES,
             *answers.ROUTES,
+            *regrades.ROUTES,
             *api.ROUTES,
         ],
         exception_handlers={

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
+from functools import cached_property
 
 from grader.course.roster import Person
 from grader.course.settings import Assignment, Shown
@@ -15,6 +16,8 @@ from grader.desk.receipts import Receipt, Receipts
 from grader.desk.shown import ShownResult, level_of, shown_of
 from grader.desk.signing_in import who_has_link, who_has_session
 from grader.desk.state import State
+from grader.gradebook.by_hand import given_by_hand
+from grader.gradebook.grades import Standing
 from grader.gradebook.records import load_beside, load_result
 from grader.intake.attempts import Attempt, StudentAttempts
 from grader.results import SubmissionResult
@@ -79,7 +82,15 @@ class Work:
 
     def shown(self, tried: Tried | None) -> ShownResult | None:
         """What the student may read of an attempt's result; None if there is none yet."""
-        return shown_of(tried.result, self.level) if tried and tried.result else None
+        if tried is None or tried.result is None:
+            return None
+        is_whole = tried.counts and self.level == "full"
+        return shown_of(tried.result, self.level, self.by_hand if is_whole else Standing())
+
+    @cached_property
+    def by_hand(self) -> Standing:
+        """What people gave for the attempt that counts."""
+        return given_by_hand(self.now.course, self.assignment.id, self.student.id)
 
     @property
     def counting(self) -> Tried | None:

@@ -6,6 +6,8 @@ import pytest
 
 from grader.course.settings import Assignment, Shown
 from grader.desk.shown import level_of, shown_of
+from grader.gradebook.grades import Standing
+from grader.gradebook.mark import Tick
 from grader.results import CheckResult, Example, QuestionResult, Status, SubmissionResult
 
 SECRET = "expected 0.1337, got 0.5"
@@ -30,7 +32,7 @@ RESULT = SubmissionResult("mira", "tiny", Status.GRADED, 4.0, (QUESTION,), noteb
 def test_each_level_shows_its_part_and_never_an_expected_number(
     level: Shown, score: float | None, claims: list[str], hint: str
 ) -> None:
-    shown = shown_of(RESULT, level)
+    shown = shown_of(RESULT, level, Standing())
     questions = list(shown.questions.values())
     assert shown.score == score
     assert [check.claim for question in questions for check in question.checks] == claims
@@ -47,3 +49,12 @@ def test_everything_is_shown_after_the_deadline_and_only_then() -> None:
     assert level_of(assignment, due, due) == "score"
     assert level_of(assignment, due, due + second) == "full"
     assert level_of(assignment, None, due + second) == "score"
+
+
+def test_what_a_teacher_gave_stands_with_its_question() -> None:
+    lines = (Tick(2.0, "says why", True),)
+    given = Standing({"double": 3.0}, {"double": "Nearly."}, rubrics={"double": lines})
+    shown = shown_of(RESULT, "full", given)
+    question = shown.questions["double"]
+    assert (shown.score, question.score) == (3.0, 3.0)
+    assert (question.comment, question.rubric) == ("Nearly.", lines)

@@ -15,11 +15,12 @@ from grader.course.roster import Person
 from grader.desk.access import for_students, signed_in
 from grader.desk.desk import Desk, Tried, Work
 from grader.desk.frame import FEEDBACK_POLICY, language, not_found, page
+from grader.desk.regrades import MAX_TEXT, Regrades
 from grader.gradebook.grades import Grade, grade_of, standings
 from grader.gradebook.on_demand import GradebookOnDemand
 from grader.pages.feedback import feedback_page
 
-__all__ = ["ROUTES", "grade_at"]
+__all__ = ["ROUTES", "attempt_page", "found", "grade_at"]
 
 
 @signed_in
@@ -60,15 +61,37 @@ def _release(request: Request, desk: Desk, student: Person) -> Response:
 
 @for_students
 def _attempt(request: Request, desk: Desk, student: Person) -> Response:
-    found = _found(request, desk, student)
-    if found is None:
-        return not_found(request)
-    work, tried = found
+    there = found(request, desk, student)
+    return attempt_page(request, desk, student, there) if there else not_found(request)
+
+
+def attempt_page(
+    request: Request,
+    desk: Desk,
+    student: Person,
+    there: tuple[Work, Tried],
+    status: int = 200,
+    refusal: str = "",
+) -> Response:
+    """The page of one attempt.
+
+    Args:
+        request: what it answers.
+        desk: the desk.
+        student: whose attempt it is.
+        there: the student's work, and the attempt.
+        status: of the answer.
+        refusal: why a request for a regrade was not kept; "" if none was sent.
+    """
+    work, tried = there
     ahead = desk.receipts.ahead_of(tried.receipt) if tried.receipt else 0
+    names = work.now.roster.known_as(student.id)
+    asked = Regrades(desk.state).of(names, work.assignment.id, tried.number)
     with language(request):
         return page(
             request,
             "desk/attempt.html",
+            status,
             title=work.assignment.title,
             person=student,
             work=work,
@@ -76,16 +99,20 @@ def _attempt(request: Request, desk: Desk, student: Person) -> Response:
             ahead=ahead,
             result=work.shown(tried),
             is_open=tried.state in ("waiting", "running"),
+            refusal=refusal,
+            asked={(r.about.question, r.about.test): r for r in asked},
+            staff=work.now.roster.staff,
+            most=MAX_TEXT,
         )
 
 
 @for_students
 def _feedback(request: Request, desk: Desk, student: Person) -> Response:
     """All that feedback pages have, once the student may read all."""
-    found = _found(request, desk, student)
-    if found is None or found[1].result is None or found[0].level != "full":
+    there = found(request, desk, student)
+    if there is None or there[1].result is None or there[0].level != "full":
         return not_found(request)
-    work, tried = found
+    work, tried = there
     grade = grade_at(work, tried)
     html = feedback_page(work.now.course, work.assignment, grade, student)
     return HTMLResponse(html, headers={"Content-Security-Policy": FEEDBACK_POLICY})
@@ -102,7 +129,8 @@ def grade_at(work: Work, tried: Tried) -> Grade:
     return grade_of(result, standing)
 
 
-def _found(request: Request, desk: Desk, student: Person) -> tuple[Work, Tried] | None:
+def found(request: Request, desk: Desk, student: Person) -> tuple[Work, Tried] | None:
+    """The student's work and the attempt that an address names; None if it names none of theirs."""
     assignment = desk.assignment(request.path_params["assignment"])
     if assignment is None:
         return None

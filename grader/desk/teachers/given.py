@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from grader.course.rubric import RubricItem
 from grader.course.written import Written
+from grader.desk.texts import plain
 from grader.gradebook.mark import Mark, Tick
 from grader.locale.translations import gettext
 
@@ -16,7 +17,6 @@ __all__ = ["MAX_COMMENT", "Given", "NotGiven", "given_before", "given_in", "key_
 
 MAX_COMMENT = 4000  # characters
 NUMBER = re.compile(r"[0-9]{1,4}([.,][0-9]{0,3})?")
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # tabs and ends of lines may stay
 TICK = "tick-"
 
 
@@ -59,8 +59,7 @@ def given_in(fields: Mapping[str, str]) -> Given:
         fields: all of them, as they came.
     """
     ticks = frozenset(n.removeprefix(TICK) for n in fields if n.startswith(TICK))
-    lines = fields.get("comment", "").replace("\r\n", "\n").replace("\r", "\n")
-    return Given(ticks, fields.get("points", "").strip(), CONTROL.sub("", lines).strip())
+    return Given(ticks, fields.get("points", "").strip(), plain(fields.get("comment", "")))
 
 
 def given_before(mark: Mark) -> Given:
