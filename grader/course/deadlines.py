@@ -9,21 +9,24 @@ reason, are ignored.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from grader.course.clock import later
 from grader.course.ids import USABLE_ID, is_safe_student
 from grader.course.moments import read_moment
 from grader.course.roster import load_roster
+from grader.course.rows_file import changing, with_row, without_row
 from grader.course.settings import Assignment, Course
 from grader.errors import UsageError
 from grader.system.table import Row, Table, read_table
 
-__all__ = ["Deadlines", "load_deadlines"]
+__all__ = ["Deadlines", "deadlines_in", "extend", "load_deadlines"]
 
+COLUMNS = ("student", "assignment", "until")  # of a new file
 MAX_DAYS = 3660
 
 
@@ -62,7 +65,54 @@ def load_deadlines(course: Course) -> Deadlines:
     path = course.extensions_path
     if not os.path.lexists(path) and "extensions" not in course.model_fields_set:
         return Deadlines()
-    table, roster = read_table(path), load_roster(course)
+    return deadlines_in(course, read_table(path))
+
+
+def extend(course: Course, student: str, assignment: Assignment, until: datetime | None) -> str:
+    """Give a student an extension, or take it back.
+
+    Args:
+        course: the course.
+        student: who gets it.
+        assignment: for which assignment.
+        until: the new deadline, later than the due date; None takes the extension back.
+
+    Returns:
+        The row's `until` or `days` before; "" if there was none.
+
+    Raises:
+        UsageError: the deadline is no later than the due date, or the file is wrong or cannot be
+            written.
+    """
+    if assignment.due is None or (until is not None and until <= assignment.due):
+        raise UsageError(f"{assignment.id}: an extension must end after the due date")
+    key = {"student": student, "assignment": assignment.id}
+    with changing(course.extensions_path, COLUMNS, partial(deadlines_in, course)) as tables:
+        before = _told_before(tables[0], key)
+        if until is None:
+            tables[0] = without_row(tables[0], key)
+        else:
+            told = until.astimezone(course.shown_zone(assignment)).isoformat(timespec="seconds")
+            tables[0] = with_row(tables[0], key, {"until": told, "days": ""})
+    return before
+
+
+def _told_before(table: Table, key: Mapping[str, str]) -> str:
+    places = {name: table.column(name) for name in ("student", "assignment", "until", "days")}
+    for row in table.rows:
+        cell = {name: "" if p is None else row.get(p) for name, p in places.items()}
+        if all(cell[name] == value for name, value in key.items()):
+            return cell["until"] or f"{cell['days']} days"
+    return ""
+
+
+def deadlines_in(course: Course, table: Table) -> Deadlines:
+    """The deadlines that a table of extensions leads to.
+
+    Raises:
+        UsageError: the roster cannot be read, or a row is wrong.
+    """
+    roster = load_roster(course)
     extended: dict[tuple[str, str], datetime] = {}
     remarks = []
     for row, key, until in _rows(course, table):

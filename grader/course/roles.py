@@ -18,8 +18,8 @@ def known_role(cell: str) -> str | None:
     return word if word in ("", *ROLES) else None
 
 
-def sections_in(cell: str, names: Collection[str]) -> tuple[str, ...]:
-    """The sections that a cell names, in the form by which they are compared.
+def sections_in(cell: str, names: Collection[str]) -> dict[str, str]:
+    """The sections that a cell names: as written, by the form in which they are compared.
 
     A semicolon stands between two sections. So does a comma or the word "and", but only if each
     part is a section by itself: a section may be called “CS 101, Tuesday”.
@@ -28,12 +28,14 @@ def sections_in(cell: str, names: Collection[str]) -> tuple[str, ...]:
         cell: the column `section` of one person.
         names: the `whole_names` of the course.
     """
-    found: list[str] = []
+    found: dict[str, str] = {}
     for piece in re.split("[;；]", cell):
-        parts = [_folded(part) for part in BETWEEN.split(piece)]
-        is_several = all(part in names for part in parts)
-        found += parts if is_several else [_folded(piece)]
-    return tuple(dict.fromkeys(name for name in found if name))
+        parts = BETWEEN.split(piece)
+        is_several = all(_folded(part) in names for part in parts)
+        for part in parts if is_several else [piece]:
+            found.setdefault(_folded(part), " ".join(part.split()))
+    found.pop("", None)
+    return found
 
 
 def whole_names(cells: Iterable[str]) -> frozenset[str]:

@@ -210,13 +210,16 @@ class Roster:
         """
         if member.is_teacher:
             return student in self.people
-        return member.role == ASSISTANT and not self.sections_of(member).isdisjoint(
-            self.sections_of(self.get(student))
-        )
+        theirs = self.sections_of(self.get(student)).keys()
+        return member.role == ASSISTANT and bool(theirs & self.sections_of(member).keys())
 
-    def sections_of(self, person: Person) -> frozenset[str]:
-        """The sections of a student, or those that an assistant sees, as they are compared."""
-        return frozenset(sections_in(person.section, self._sections))
+    def sections_of(self, person: Person) -> dict[str, str]:
+        """The sections of a student, or those that an assistant sees.
+
+        Returns:
+            As they are written, by the form in which they are compared.
+        """
+        return sections_in(person.section, self._sections)
 
     @cached_property
     def _sections(self) -> frozenset[str]:

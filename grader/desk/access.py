@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from functools import wraps
+from functools import cached_property, wraps
 from typing import TypeAlias
 
 from starlette.concurrency import run_in_threadpool
@@ -22,6 +22,7 @@ from grader.desk.receiving import Refused, fields_of
 from grader.desk.tokens import is_csrf_token
 
 __all__ = [
+    "Fields",
     "Scope",
     "for_staff",
     "for_students",
@@ -29,6 +30,7 @@ __all__ = [
     "signed_in",
     "staff_form",
     "student_form",
+    "teacher_form",
 ]
 
 
@@ -44,10 +46,21 @@ class Scope:
     now: CourseNow
     person: Person
 
-    @property
+    @cached_property
     def students(self) -> list[Person]:
         """Their students, in the order of the roster."""
         return [s for s in self.now.roster if self.now.roster.sees(self.person, s.id)]
+
+    @cached_property
+    def sections(self) -> dict[str, str]:
+        """The sections of these students, as they are written, by the form of comparison."""
+        found: dict[str, str] = {}
+        for student in self.students:
+            found = {**self.now.roster.sections_of(student), **found}
+        if not self.person.is_teacher:
+            mine = self.now.roster.sections_of(self.person)
+            found = {key: name for key, name in found.items() if key in mine}
+        return dict(sorted(found.items()))
 
     def student(self, student: str) -> Person | None:
         """The student with that id; None for nobody, and for students of other sections."""
@@ -55,10 +68,11 @@ class Scope:
         return self.now.roster.people.get(student) if is_theirs else None
 
 
+Fields: TypeAlias = Mapping[str, str]  # of a form
 PersonView: TypeAlias = Callable[[Request, Desk, Person], Response]
 StaffView: TypeAlias = Callable[[Request, Desk, Scope], Response]
-FormView: TypeAlias = Callable[[Request, Desk, Scope, Mapping[str, str]], Response]
-StudentFormView: TypeAlias = Callable[[Request, Desk, Person, Mapping[str, str]], Response]
+FormView: TypeAlias = Callable[[Request, Desk, Scope, Fields], Response]
+StudentFormView: TypeAlias = Callable[[Request, Desk, Person, Fields], Response]
 View: TypeAlias = Callable[[Request], Response]
 
 
@@ -156,3 +170,8 @@ def student_form(view: StudentFormView) -> Callable[[Request], Awaitable[Respons
         return await run_in_threadpool(for_students(changed), request)
 
     return checked
+
+
+def teacher_form(view: FormView) -> Callable[[Request], Awaitable[Response]]:
+    """The same for teachers only."""
+    return staff_form(view, only_teachers=True)

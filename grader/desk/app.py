@@ -22,8 +22,9 @@ from grader.desk.openid import routes as openid
 from grader.desk.rates import TooOften
 from grader.desk.students import asking, handing_in
 from grader.desk.students import pages as students
-from grader.desk.teachers import answers, regrades
+from grader.desk.teachers import answers, changes, regrades, report, student
 from grader.desk.teachers import pages as teachers
+from grader.desk.teachers.class_now import ClassNow
 from grader.desk.watched import Watched
 
 __all__ = ["desk_app"]
@@ -64,6 +65,9 @@ def desk_app(desk: Desk) -> ASGIApp:
             *teachers.ROUTES,
             *answers.ROUTES,
             *regrades.ROUTES,
+            *student.ROUTES,
+            *report.ROUTES,
+            *changes.ROUTES,
             *api.ROUTES,
         ],
         exception_handlers={
@@ -74,6 +78,7 @@ def desk_app(desk: Desk) -> ASGIApp:
         lifespan=_with_bell,
     )
     app.state.desk = desk
+    app.state.class_now = ClassNow(desk.receipts)
     app.router.redirect_slashes = False
     # Both are outside of Starlette's own handling of errors.
     return _Headers(Watched(app), desk)

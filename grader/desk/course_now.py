@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from grader.course.deadlines import Deadlines, load_deadlines
 from grader.course.groups import Groups, load_groups
+from grader.course.held import Held, held_path, load_held
 from grader.course.roster import Person, Roster, load_people
 from grader.course.settings import COURSE_FILE, Assignment, Course
 from grader.errors import GraderError
@@ -25,12 +26,14 @@ class CourseNow:
         roster: who takes the course, and who teaches it; nobody else is let in.
         deadlines: until when each of them may hand in.
         groups: who works together.
+        held: results that a teacher holds back.
     """
 
     course: Course
     roster: Roster
     deadlines: Deadlines
     groups: Groups
+    held: Held = field(default_factory=dict)
 
     def person(self, known_as: str | None) -> Person | None:
         """The student or teacher with this id, which may be a former one; None if nobody has it."""
@@ -78,13 +81,19 @@ class CourseFiles:
 
     def _marks(self) -> list[tuple[int, int]]:
         course = self._now.course
-        paths = (course.roster_path, course.extensions_path, course.groups_path)
+        paths = (course.roster_path, course.extensions_path, course.groups_path, held_path(course))
         return [file_mark(path) for path in (self._root / COURSE_FILE, *paths)]
 
 
 def _load(root: Path) -> CourseNow:
     course = Course.load(root)
-    return CourseNow(course, load_people(course), load_deadlines(course), load_groups(course))
+    return CourseNow(
+        course,
+        load_people(course),
+        load_deadlines(course),
+        load_groups(course),
+        load_held(course),
+    )
 
 
 def file_mark(path: Path) -> tuple[int, int]:

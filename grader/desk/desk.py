@@ -13,13 +13,14 @@ from grader.desk.course_now import CourseFiles, CourseNow
 from grader.desk.identity import person_of
 from grader.desk.rates import Rates
 from grader.desk.receipts import Receipt, Receipts
+from grader.desk.releasing import is_released
 from grader.desk.shown import ShownResult, level_of, shown_of
 from grader.desk.signing_in import who_has_link, who_has_session
 from grader.desk.state import State
 from grader.gradebook.by_hand import given_by_hand
 from grader.gradebook.grades import Standing
 from grader.gradebook.records import load_beside, load_result
-from grader.intake.attempts import Attempt, StudentAttempts
+from grader.intake.attempts import Attempt
 from grader.results import SubmissionResult
 
 __all__ = ["Desk", "Tried", "Work"]
@@ -58,12 +59,14 @@ class Work:
         assignment: the assignment.
         student: the student.
         tried: the attempts, the first one first.
+        is_released: whether a teacher shows the whole feedback to all before the deadline.
     """
 
     now: CourseNow
     assignment: Assignment
     student: Person
     tried: tuple[Tried, ...]
+    is_released: bool = False
 
     @property
     def until(self) -> datetime | None:
@@ -73,7 +76,16 @@ class Work:
     @property
     def level(self) -> Shown:
         """How much of the feedback the student may read."""
+        if self.is_held:
+            return "none"
+        if self.is_released:
+            return "full"
         return level_of(self.assignment, self.until, datetime.now(UTC))
+
+    @property
+    def is_held(self) -> bool:
+        """Whether a teacher holds the result back."""
+        return (self.student.id, self.assignment.id) in self.now.held
 
     @property
     def zone(self) -> tzinfo:
@@ -138,14 +150,15 @@ class Desk:
     def work(self, student: Person, assignment: Assignment) -> Work:
         """What the student has handed in for an assignment."""
         now = self.files.now()
-        theirs = StudentAttempts(now.course, assignment.id, student.id)
+        theirs = self.receipts.attempts(now, assignment.id, student.id)
         receipts = {r.number: r for r in self.receipts.of(student.id, assignment.id)}
         counting = theirs.installed
         kept = load_result(now.course, assignment.id, student.id) if counting else None
         tried = (
             _tried(attempt, receipts, attempt == counting, kept) for attempt in theirs.attempts
         )
-        return Work(now, assignment, student, tuple(tried))
+        released = is_released(self.state, assignment.id)
+        return Work(now, assignment, student, tuple(tried), released)
 
 
 def _tried(

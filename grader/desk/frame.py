@@ -8,7 +8,7 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from grader.course.settings import Course
 from grader.desk.desk import Desk
@@ -17,7 +17,6 @@ from grader.locale.translations import gettext, in_language
 from grader.pages.rendering import render
 
 __all__ = [
-    "FEEDBACK_POLICY",
     "broken",
     "cookie_name",
     "desk_of",
@@ -26,18 +25,13 @@ __all__ = [
     "not_found",
     "page",
     "problem",
+    "see_other",
     "session_of",
     "sign_in_page",
     "stranger",
     "too_often",
     "too_old",
 ]
-
-# The page of feedback is one file with its own style; it runs no script and loads nothing.
-FEEDBACK_POLICY = (
-    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; "
-    "form-action 'none'; frame-ancestors 'none'"
-)
 
 
 def desk_of(request: Request) -> Desk:
@@ -121,6 +115,11 @@ def too_old(request: Request) -> Response:
     with language(request):
         text = gettext("Nothing was changed. Go back, load the page anew, and try again.")
         return problem(request, 403, gettext("The page was too old"), text)
+
+
+def see_other(address: str) -> Response:
+    """The answer to a form: another page, so that loading it anew sends nothing again."""
+    return RedirectResponse(address, 303)
 
 
 def session_of(request: Request) -> str:

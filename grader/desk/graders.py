@@ -22,7 +22,7 @@ from grader.desk.open_book import OpenBook
 from grader.desk.receipts import Receipt, Receipts
 from grader.errors import GraderError
 from grader.gradebook.parcel import Parcel
-from grader.gradebook.records import fingerprint, save_beside
+from grader.gradebook.records import fingerprint, outdate, save_beside
 from grader.grading.pool import Crew
 from grader.intake.shared import Shared
 from grader.intake.submissions import Submission
@@ -195,6 +195,9 @@ class Graders:
         known = {one.mark: one.parcel for one in batch}  # so that nothing is graded once more
         # One who has become an assistant since is no student any more.
         students = {one.receipt.student for one in batch} - now.roster.staff.keys()
+        for one in (one for one in batch if one.receipt.is_again and not one.is_failed):
+            for student in now.groups.with_members(assignment, [one.receipt.student]):
+                outdate(now.course, assignment, student, one.mark)
         if students:
             self._figures.note(now, assignment, self._book.keep(now, assignment, students, known))
         for outcome, is_failed in (("done", False), ("failed", True)):

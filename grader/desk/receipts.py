@@ -11,11 +11,12 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Row, Select, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, delete, func, insert, or_, select, update
 
 from grader.course.settings import Assignment
 from grader.desk.course_now import CourseNow
 from grader.desk.limits import next_opening
+from grader.desk.log import log
 from grader.desk.state import State
 from grader.desk.tables import ATTEMPTS, QUEUE
 from grader.desk.watch import Watch
@@ -25,6 +26,7 @@ from grader.system.files import keep_on_disk, one_at_a_time
 __all__ = ["NotYet", "Place", "Receipt", "Receipts"]
 
 LOCK = ".desk-handing-in.lock"  # in the course folder
+RANKED = ("running", "waiting", "failed")  # which state of a student is told first
 
 
 class NotYet(Exception):
@@ -52,6 +54,7 @@ class Receipt:
         sha256: digest of its bytes.
         path: the notebook, relative to the course folder.
         state: `waiting`, `running`, `done`, or `failed` if we could not grade it.
+        is_again: whether a teacher put it into the queue once more.
     """
 
     id: int
@@ -62,6 +65,7 @@ class Receipt:
     sha256: str
     path: str
     state: str = "waiting"
+    is_again: bool = False
 
 
 @dataclass(frozen=True)
@@ -143,6 +147,49 @@ class Receipts:
             .order_by(ATTEMPTS.c.number)
         )
 
+    def attempts(self, now: CourseNow, assignment_id: str, student: str) -> StudentAttempts:
+        """All attempts of a student, also one that somebody put into `submitted/` by hand.
+
+        Args:
+            now: the course.
+            assignment_id: the assignment.
+            student: student id.
+        """
+        theirs = StudentAttempts(now.course, assignment_id, student)
+        if not theirs.attempts and not theirs.is_empty:
+            with self._turn:
+                theirs = StudentAttempts(now.course, assignment_id, student)
+                if not theirs.attempts:
+                    theirs.take_in_submitted()
+        return theirs
+
+    def counts(self, assignment_id: str) -> dict[str, int]:
+        """How many attempts at an assignment each student has handed in at the desk."""
+        query = (
+            select(ATTEMPTS.c.student, func.count())
+            .where(ATTEMPTS.c.assignment == assignment_id)
+            .group_by(ATTEMPTS.c.student)
+        )
+        with self._state.reading() as connection:
+            return {row[0]: row[1] for row in connection.execute(query)}
+
+    def states(self, assignment_id: str) -> dict[str, str]:
+        """The state of each student's work that is not simply done, by student.
+
+        Args:
+            assignment_id: the assignment.
+
+        Returns:
+            `running`, `waiting` or `failed`, in this order if a student has several.
+        """
+        open_or_failed = or_(QUEUE.c.id.is_not(None), ATTEMPTS.c.outcome == "failed")
+        query = _receipts().where(ATTEMPTS.c.assignment == assignment_id, open_or_failed)
+        states: dict[str, str] = {}
+        for receipt in self._found(query):
+            state = min(receipt.state, states.get(receipt.student, "failed"), key=RANKED.index)
+            states[receipt.student] = state
+        return states
+
     def ahead_of(self, receipt: Receipt) -> int:
         """How many attempts wait or run that came before this one."""
         with self._state.reading() as connection:
@@ -212,6 +259,44 @@ class Receipts:
             self.watch.ended(receipt, outcome)
         self.tell()
 
+    def again(self, now: CourseNow, assignment: str, student: str, number: int, who: str) -> bool:
+        """Put an attempt into the queue once more, also one that was collected.
+
+        Args:
+            now: the course.
+            assignment: assignment id.
+            student: student id.
+            number: of the attempt.
+            who: the teacher who wants it.
+
+        Returns:
+            Whether it is in the queue by this call: False if it was there already, or if there is
+            no such attempt.
+        """
+        attempts = self.attempts(now, assignment, student).attempts
+        attempt = next((a for a in attempts if a.number == number), None)
+        if attempt is None:
+            return False
+        with self._state.writing() as connection:
+            place = _entered(connection, now, assignment, student, attempt)
+            if connection.scalar(select(QUEUE.c.id).where(QUEUE.c.id == place)) is not None:
+                return False
+            row = ATTEMPTS.c.id == place
+            before = connection.scalar(select(ATTEMPTS.c.outcome).where(row))
+            connection.execute(update(ATTEMPTS).where(row).values(outcome=None))
+            connection.execute(insert(QUEUE).values(id=place, is_running=0, is_again=1))
+            log(
+                connection,
+                who,
+                "grade again",
+                assignment=assignment,
+                student=student,
+                before=f"attempt {number}: {before or 'collected'}",
+                after=f"attempt {number}: waiting",
+            )
+        self.tell()
+        return True
+
     def renew(self) -> None:
         """Say that this server is there, and goes on with what it has taken."""
         mine = update(QUEUE).where(QUEUE.c.is_running == 1, QUEUE.c.server == self._server)
@@ -256,14 +341,7 @@ class Receipts:
     def _enter(
         self, now: CourseNow, assignment: str, student: str, attempt: Attempt, at: datetime
     ) -> Receipt:
-        values: dict[str, Any] = {
-            "assignment": assignment,
-            "student": student,
-            "number": attempt.number,
-            "received_at": at,
-            "sha256": attempt.digest,
-            "path": attempt.path.relative_to(now.course.root).as_posix(),
-        }
+        values = _values(now, assignment, student, attempt, at)
         with self._state.writing() as connection:
             entered = connection.execute(insert(ATTEMPTS).values(values).returning(ATTEMPTS.c.id))
             new = entered.scalar_one()
@@ -288,8 +366,40 @@ def _kept(
     return attempt
 
 
+def _values(
+    now: CourseNow, assignment: str, student: str, attempt: Attempt, at: datetime
+) -> dict[str, Any]:
+    return {
+        "assignment": assignment,
+        "student": student,
+        "number": attempt.number,
+        "received_at": at,
+        "sha256": attempt.digest,
+        "path": attempt.path.relative_to(now.course.root).as_posix(),
+    }
+
+
+def _entered(
+    connection: Connection, now: CourseNow, assignment: str, student: str, attempt: Attempt
+) -> int:
+    """The number in the desk of an attempt; one that was collected gets it now."""
+    found = connection.scalar(
+        select(ATTEMPTS.c.id).where(
+            ATTEMPTS.c.assignment == assignment,
+            ATTEMPTS.c.student == student,
+            ATTEMPTS.c.number == attempt.number,
+        )
+    )
+    if found is None:
+        at = attempt.submitted_at or attempt.collected_at
+        values = _values(now, assignment, student, attempt, at)
+        new = insert(ATTEMPTS).values(values).returning(ATTEMPTS.c.id)
+        found = connection.execute(new).scalar_one()
+    return int(found)
+
+
 def _receipts() -> Select[Any]:
-    return select(ATTEMPTS, QUEUE.c.is_running).join_from(
+    return select(ATTEMPTS, QUEUE.c.is_running, QUEUE.c.is_again).join_from(
         ATTEMPTS, QUEUE, ATTEMPTS.c.id == QUEUE.c.id, isouter=True
     )
 
@@ -305,4 +415,5 @@ def _receipt(row: Row[Any]) -> Receipt:
         row.sha256,
         row.path,
         state,
+        bool(row.is_again),
     )

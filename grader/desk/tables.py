@@ -29,6 +29,7 @@ __all__ = [
     "LOGINS",
     "MESSAGES",
     "QUEUE",
+    "RELEASED",
     "REQUESTS",
     "SESSIONS",
     "TABLES",
@@ -107,7 +108,8 @@ ATTEMPTS = Table(
 )
 
 # What is still to grade, in the order of `id`, which is that of the receipts. Where several servers
-# share the queue, `server` has it until then, unless it says again that it is there.
+# share the queue, `server` has it until then, unless it says again that it is there. `is_again`
+# says that a teacher wants the result anew although nothing has changed.
 QUEUE = Table(
     "desk_queue",
     TABLES,
@@ -115,6 +117,15 @@ QUEUE = Table(
     Column("is_running", Integer, nullable=False, default=0),
     Column("server", String(32)),
     Column("until", Moment),
+    Column("is_again", Integer, nullable=False, default=0, server_default="0"),
+)
+
+# Assignments whose whole feedback is shown before the deadline, because a teacher released it.
+RELEASED = Table(
+    "desk_released",
+    TABLES,
+    Column("assignment", String(64), primary_key=True),
+    Column("at", Moment, nullable=False),
 )
 
 # What teachers changed. Rows are added, and never changed or taken out: the database refuses it.

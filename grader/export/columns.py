@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from grader.course.deadlines import Deadlines
+from grader.course.held import held_at, load_held
 from grader.course.roster import Roster, load_staff
 from grader.course.settings import Assignment, Course
 from grader.gradebook.grades import Grade, grades
@@ -30,6 +31,7 @@ class Column:
             future.
         zeros: students who handed nothing in and get a zero for it.
         blanks: students whose cell is to be empty, instead of left as it is.
+        held: students whose result a teacher holds back, so that it has no score here.
     """
 
     assignment: Assignment
@@ -38,6 +40,7 @@ class Column:
     undated: frozenset[str] = frozenset()
     zeros: frozenset[str] = frozenset()
     blanks: frozenset[str] = frozenset()
+    held: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
@@ -52,8 +55,9 @@ class Column:
 
     @property
     def scores(self) -> dict[str, float]:
-        """Scores after the late penalty, without students whom we failed to grade; and zeros."""
-        final = {student: grade.final_score for student, grade in self.grades.items()}
+        """Scores after the late penalty; none of who was not graded or is held back; and zeros."""
+        given = {s: grade for s, grade in self.grades.items() if s not in self.held}
+        final = {student: grade.final_score for student, grade in given.items()}
         graded = {student: score for student, score in final.items() if score is not None}
         return graded | dict.fromkeys(sorted(self.zeros), 0.0)
 
@@ -90,7 +94,8 @@ def _column(gradebook: GradebookOnDemand, assignment: Assignment) -> Column:
     staff = load_staff(gradebook.course).keys()
     collected = frozenset({folder.parent.name for folder in folders} - staff) | sharing
     undated = frozenset(s.student for s in submissions if s.stamp.is_in_doubt)
-    return Column(assignment, found, collected - found.keys(), undated)
+    held = held_at(load_held(gradebook.course), assignment.id) & found.keys()
+    return Column(assignment, found, collected - found.keys(), undated, held=held)
 
 
 def number(score: float) -> str:
@@ -119,6 +124,9 @@ def remarks(columns: Iterable[Column], roster: Roster | None) -> Iterator[str]:
         failed = [s for s, result in results.items() if result.status is Status.NOT_GRADED]
         if failed:
             yield f"{name}: not graded, so without a score: {listed(failed)}"
+        if column.held:
+            told = "held back by a teacher, so without a score"
+            yield f"{name}: {told}: {listed(sorted(column.held))}"
         if column.ungraded:
             names = listed(sorted(column.ungraded))
             yield f"{name}: collected, but not graded yet; run `grader autograde {name}`: {names}"

@@ -22,6 +22,7 @@ __all__ = [
     "kept_fingerprint",
     "load_beside",
     "load_result",
+    "outdate",
     "replace_notebook",
     "save_beside",
     "save_parcel",
@@ -29,6 +30,7 @@ __all__ = [
 ]
 
 BESIDE = "result.json"  # the result of an attempt
+OLD = b"0" * 64  # the fingerprint of nothing
 # How a record begins.
 BEGINNING = re.compile(rb'\{\s*"fingerprint": "([0-9a-f]{64})",\s*"figures": "([a-z]+)"')
 
@@ -153,6 +155,20 @@ def _beginning(course: Course, assignment_id: str, student: str) -> tuple[str, s
     except OSError:
         return "", ""
     return (found[1].decode(), found[2].decode()) if found else ("", "")
+
+
+def outdate(course: Course, assignment_id: str, student: str, fingerprint: str) -> None:
+    """Have the kept record taken for an old one, so that the same work is kept anew.
+
+    Args:
+        course: the course.
+        assignment_id: which assignment.
+        student: whose record.
+        fingerprint: nothing is done to a record with another one.
+    """
+    if kept_fingerprint(course, assignment_id, student) == fingerprint:
+        path = course.result_path(assignment_id, student)
+        write_whole(path, path.read_bytes().replace(fingerprint.encode(), OLD, 1))
 
 
 def load_result(course: Course, assignment_id: str, student: str) -> SubmissionResult | None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.course.deadlines import Deadlines
+from grader.course.held import held_path
 from grader.course.ids import USABLE_ID, is_safe_student
 from grader.course.renamed import load_renamings, with_cells
 from grader.course.roster import load_people
@@ -223,7 +224,7 @@ def _has_gradebook(course: Course) -> bool:
 
 
 def _tables(course: Course) -> list[Table]:
-    paths = (course.extensions_path, course.groups_path)
+    paths = (course.extensions_path, course.groups_path, held_path(course))
     return [read_table(path) for path in paths if path.exists()]
 
 

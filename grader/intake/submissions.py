@@ -41,6 +41,7 @@ __all__ = [
     "Intake",
     "Submission",
     "find_submissions",
+    "own_submission",
     "read_submission",
     "with_content",
 ]
@@ -151,6 +152,19 @@ def find_submissions(
     return [found[student] for student in sorted(set(students) or found)]
 
 
+def own_submission(course: Course, assignment_id: str, student: str) -> Submission:
+    """What is in one student's folder of `submitted/`, with its time.
+
+    Args:
+        course: the course.
+        assignment_id: the assignment.
+        student: a student id.
+    """
+    submission = _with_work(course, student, assignment_id)
+    stamp = _stamp(submission, course.zone)
+    return replace(submission, submitted_at=stamp.submitted_at, stamp=stamp)
+
+
 def _submissions(
     course: Course, assignment_id: str, wanted: Container[str] | None
 ) -> Iterator[Submission]:
@@ -165,9 +179,7 @@ def _submissions(
         if is_safe_student(entry.name):
             if wanted is not None and entry.name not in wanted:
                 continue
-            submission = _with_work(course, entry.name, assignment_id)
-            stamp = _stamp(submission, course.zone)
-            yield replace(submission, submitted_at=stamp.submitted_at, stamp=stamp)
+            yield own_submission(course, assignment_id, entry.name)
         else:
             path = folder / f"{assignment_id}.ipynb"
             shown = {"folder": ascii(entry.name)[:90], "rule": Sentence(USABLE_ID)}

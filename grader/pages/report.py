@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from pathlib import Path
@@ -22,29 +22,18 @@ from grader.notebook import Notebook, loads
 from grader.pages.analysis import question_statistics
 from grader.pages.attention import common_notes, who_needs_attention
 from grader.pages.charts import bar_chart, histogram, scatter
+from grader.pages.ranking import lost_checks, mistake_ranking
 from grader.pages.rendering import inline_script, render
 from grader.pages.similarity import Pair, SharedAnswer, compare
-from grader.results import QuestionResult, Status
 from grader.system.files import write_whole
 from grader.system.versions import versions_of
 
 __all__ = ["report_page", "write_report"]
 
-MAX_ROWS = 15
 LEAST_PAIRS, MOST_PAIRS = 5, 20
 ALIKE = 0.5  # pairs with this similarity are shown even if many others are more alike
 MOST_PARTS = 5  # questions of a pair that are shown side by side
 DAY_S = 86400
-
-
-@dataclass(frozen=True)
-class _Tally:
-    """A line of a ranking: the question, what was counted, how often, and a remark."""
-
-    question: str
-    name: str
-    count: int
-    remark: str = ""
 
 
 @dataclass(frozen=True)
@@ -161,8 +150,8 @@ def _page(
         success=bar_chart(shares, gettext("Mean share of points by question")) if shares else None,
         separation=bar_chart(found, gettext("Discrimination by question"), "") if found else None,
         statistics=statistics,
-        mistakes=_mistakes(class_grades),
-        checks=_lost_checks(class_grades),
+        mistakes=mistake_ranking(results),
+        checks=lost_checks(results),
         similar=_similar(release, distinct) if release else None,
         common=sorted(note.text for note in common_notes(results)),
         versions=sorted({versions_of(result.notebook) for result in results} - {""}),
@@ -264,33 +253,3 @@ def _times(assignment: Assignment, rows: Sequence[_Row]) -> Markup | None:
     )
     title = gettext("Time of submission and score")
     return scatter(points, assignment.max_score, title, spoken)
-
-
-def _questions(class_grades: Sequence[Grade]) -> Iterator[QuestionResult]:
-    for grade in class_grades:
-        if grade.result.status is Status.GRADED:
-            yield from grade.result.questions
-
-
-def _mistakes(class_grades: Sequence[Grade]) -> list[_Tally]:
-    """Known mistakes, by how many students made them, with the hint that these students got."""
-    hints: dict[str, str] = {}
-    counts: Counter[tuple[str, str]] = Counter()
-    for question in _questions(class_grades):
-        hints.update(zip(question.mistakes, question.hints, strict=False))
-        counts.update((question.question, mistake) for mistake in question.mistakes)
-    return [
-        _Tally(question, name.removeprefix(f"{question}."), n, hints.get(name, ""))
-        for (question, name), n in counts.most_common(MAX_ROWS)
-    ]
-
-
-def _lost_checks(class_grades: Sequence[Grade]) -> list[_Tally]:
-    """Lost checks, by how many students lost them."""
-    counts = Counter(
-        (question.question, check.claim)
-        for question in _questions(class_grades)
-        for check in question.checks
-        if check.passed is False
-    )
-    return [_Tally(question, claim, n) for (question, claim), n in counts.most_common(MAX_ROWS)]

@@ -26,7 +26,7 @@ from tests.kit.processes import grader_here, run_grader
 COMMANDS = {"build", "collect", "autograde", "figures", "export", "feedback", "report"}
 COMMANDS |= {"check", "doctor"}
 NEWER = {"init", "release", "demo", "new", "completion", "give-back", "package", "rename", "roster"}
-NEWER |= {"site", "invite", "serve", "submit"}
+NEWER |= {"site", "invite", "serve", "submit", "log"}
 
 
 @pytest.fixture(scope="module")

@@ -43,6 +43,7 @@ CALLS = {
     "new": ["new", "another"],  # after the others: nobody has handed that one in
     "rename": ["rename", "chidi", "chidi.b"],
     "invite": ["invite", "--revoke"],
+    "log": ["log"],
 }
 TOGETHER = ["serve", "submit"]  # one needs the other: `tests/desk/test_server.py` calls both
 

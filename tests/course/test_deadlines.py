@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.course.deadlines import load_deadlines
+from grader.course.deadlines import extend, load_deadlines
 from grader.course.settings import Course
 from grader.errors import UsageError
 from tests.kit.course import COURSE_YML, DUE, ID, write_course
@@ -82,3 +82,24 @@ def test_of_two_columns_with_one_name_none_counts(tmp_path: Path) -> None:
     course.extensions_path.write_text(f"student,assignment,days,Days\nada,{ID},3,9\n")
     with pytest.raises(UsageError, match="line 1: two columns 'days'; keep one"):
         load_deadlines(course)
+
+
+def test_an_extension_is_given_changed_and_taken_back(course: Course) -> None:
+    (tiny,) = course.assignments
+    assert tiny.due
+    path = course.extensions_path
+    path.write_text("why,student,assignment,days\nill,bo,tiny,2\n", encoding="utf-8")
+    until = tiny.due + timedelta(days=3)
+    assert extend(course, "ada", tiny, until) == ""
+    assert extend(course, "bo", tiny, until) == "2 days"
+    assert load_deadlines(course).of(tiny, "ada") == load_deadlines(course).of(tiny, "bo") == until
+    assert path.read_text(encoding="utf-8").startswith("why,student,assignment,days,until\nill,bo,")
+    assert extend(course, "ada", tiny, None) == until.isoformat()
+    assert load_deadlines(course).extended.keys() == {("bo", "tiny")}
+
+
+def test_an_extension_ends_after_the_due_date(course: Course) -> None:
+    (tiny,) = course.assignments
+    with pytest.raises(UsageError, match="must end after the due date"):
+        extend(course, "ada", tiny, tiny.due)
+    assert not course.extensions_path.exists()

@@ -10,10 +10,17 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from grader.desk.access import Scope, for_staff, for_students, for_teachers, staff_form
+from grader.desk.access import (
+    Scope,
+    for_staff,
+    for_students,
+    for_teachers,
+    staff_form,
+    teacher_form,
+)
 from grader.desk.desk import Desk
 from tests.kit.course import make_source
-from tests.kit.desk import CSRF, TestDesk
+from tests.kit.desk import TestDesk
 
 STAFF = (
     "id,first_name,section,role\nfarah,Farah,A,\nmira,Mira,B,student\n"
@@ -42,7 +49,7 @@ def staffed(desk: TestDesk) -> TestDesk:
         Route("/teachers", for_teachers(seen)),
         Route("/own", for_students(own)),
         Route("/change", staff_form(changed), methods=["POST"]),
-        Route("/change-all", staff_form(changed, only_teachers=True), methods=["POST"]),
+        Route("/change-all", teacher_form(changed), methods=["POST"]),
     )
     return desk
 
@@ -76,7 +83,7 @@ def test_who_teaches_hands_nothing_in(staffed: TestDesk, path: str) -> None:
 
 def test_a_form_of_staff_must_come_from_a_page_of_the_session(staffed: TestDesk) -> None:
     ada, tom, mira = (staffed.browser(who) for who in ("ada", "tom", "mira"))
-    forms = {browser: csrf_of(staffed, browser) for browser in (ada, tom, mira)}
+    forms = {browser: browser.form() | {"value": "7"} for browser in (ada, tom, mira)}
     assert ada.ask("POST", "/change", data=forms[ada]).text == "changed 7"
     assert ada.ask("POST", "/change-all", data=forms[ada]).text == "changed 7"
     assert tom.ask("POST", "/change", data=forms[tom]).text == "changed 7"
@@ -85,12 +92,3 @@ def test_a_form_of_staff_must_come_from_a_page_of_the_session(staffed: TestDesk)
     assert ada.ask("POST", "/change", data=forms[tom]).status_code == 403
     assert ada.ask("POST", "/change", data={"value": "7"}).status_code == 403
     assert ada.ask("POST", "/change", data=forms[ada] | {"x": "y" * 99_999}).status_code == 403
-
-
-def csrf_of(desk: TestDesk, browser: Any) -> dict[str, str]:
-    """The fields of a form; every page of who is signed in has the token in it."""
-    home = browser.get("/")
-    page = home if home.status_code == 200 else browser.get(home.headers["location"])
-    found = CSRF.search(page.text)
-    assert found
-    return {"csrf": found[1], "value": "7"}

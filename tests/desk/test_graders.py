@@ -208,3 +208,29 @@ def test_an_attempt_that_ends_its_worker_again_fails_and_the_next_start_tries_it
         assert receipt.state == "done"
     result = load_result(desk.course, "tiny", "mira")
     assert result is not None and result.score == 6
+
+
+def test_what_a_teacher_wants_graded_again_is_graded_once_and_kept_anew(
+    desk: TestDesk, course: Course
+) -> None:
+    desk.browser("mira").hand_in(answered())
+    with grading(desk) as crew:
+        path = course.result_path("tiny", "mira")
+        path.write_text(path.read_text().replace('"score": 4.0', '"score": 1.0', 1))
+        now = desk.files.now()
+        assert desk.receipts.again(now, "tiny", "mira", 1, "ada")
+        drained(desk)
+        assert not desk.receipts.again(now, "tiny", "mira", 2, "ada")
+        assert crew.ran == ["mira", "mira"]
+    result = load_result(course, "tiny", "mira")
+    assert result is not None and result.score == 6 and result.previous_score == 3
+
+
+def test_who_becomes_an_assistant_holds_up_nobody(desk: TestDesk, course: Course) -> None:
+    for student in ("farah", "mira"):
+        desk.browser(student).hand_in(answered())
+    course.roster_path.write_text("id,role\nfarah,assistant\nmira,\n", encoding="utf-8")
+    with grading(desk):
+        pass
+    assert load_result(course, "tiny", "mira") is not None
+    assert load_result(course, "tiny", "farah") is None and desk.warnings == []

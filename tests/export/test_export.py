@@ -341,3 +341,14 @@ def test_who_teaches_is_in_no_export(tmp_path: Path) -> None:
         shown = "".join(map(str, (*written.files.values(), *written.remarks)))
         assert ("ada" in shown and "bo" in shown) or kind == "json"
         assert "pat" not in shown and "tom" not in shown
+
+
+def test_what_is_held_back_has_no_score_for_an_lms(graded_course: Course) -> None:
+    held = graded_course.root / "held.csv"
+    held.write_text(f"student,assignment\nada,{ID}\n", encoding="utf-8")
+    for kind in ("canvas", "moodle"):
+        written = export.export(graded_course, [ID], kind)
+        assert "5.5" not in written.files[""].decode()
+        assert f"{ID}: held back by a teacher, so without a score: ada" in written.remarks
+    held.unlink()
+    assert "5.5" in export.export(graded_course, [ID], "canvas").files[""].decode()

@@ -28,7 +28,10 @@ from grader.desk.rates import Rates
 from grader.desk.receipts import Receipts
 from grader.desk.state import State, open_state
 from grader.desk.tables import ATTEMPTS, LINKS, LOGINS, QUEUE, SESSIONS
+from grader.gradebook.records import save_beside, save_result
+from grader.intake.attempts import StudentAttempts
 from grader.notebook import Notebook, dumps
+from tests.kit.course import make_result, make_source
 
 ROSTER = "id,first_name,last_name,email\nfarah,Farah,Al-Sayed,\nmira,Mira,Lange,\n"
 WAIT_S = 120
@@ -150,6 +153,18 @@ async def awake(app: Any) -> AsyncIterator[None]:
         await life
 
 
+def give_results(desk: TestDesk, *students: str, score: float = 4.0) -> None:
+    """Give the last attempt of these students a result, and empty the queue."""
+    for student in students:
+        result = make_result(student, make_source(), double=score)
+        theirs = StudentAttempts(desk.course, "tiny", student)
+        theirs.install(theirs.attempts[-1])
+        save_result(desk.course, result)
+        save_beside(theirs.attempts[-1].path, result)
+    while receipt := desk.receipts.take():
+        desk.receipts.end([receipt], "done")
+
+
 class Browser:
     """Keeps cookies and follows no redirect."""
 
@@ -172,6 +187,14 @@ class Browser:
             files={"notebook": ("../../evil.ipynb", data)},
         )
 
+    def form(self) -> dict[str, str]:
+        """The token that every form of this session has in it."""
+        home = self.get("/")
+        page = home if home.status_code == 200 else self.get(home.headers["location"])
+        found = CSRF.search(page.text)
+        assert found
+        return {"csrf": found[1]}
+
     def ask(self, method: str, path: str, **named: Any) -> httpx.Response:
         """One request."""
 
@@ -191,3 +214,10 @@ class Browser:
 
         with ThreadPoolExecutor(1) as thread:  # another test may have left a loop in ours
             return thread.submit(lambda: asyncio.run(asked())).result()
+
+
+STAFF = (
+    "id,first_name,last_name,section,role\n"
+    "farah,Farah,Al-Sayed,Mon,\nmira,Mira,Lange,Tue,student\n"
+    "ada,Ada,Lovelace,,teacher\ntom,Tom,Tute,Mon,assistant\neve,Eve,Else,,assistant\n"
+)

@@ -17,6 +17,7 @@ from grader.cli.commands.figures import figures
 from grader.cli.commands.give_back import give_back
 from grader.cli.commands.init import init
 from grader.cli.commands.invite import invite
+from grader.cli.commands.log import log
 from grader.cli.commands.new import new
 from grader.cli.commands.package import package
 from grader.cli.commands.release import release
@@ -35,7 +36,7 @@ GROUPS = {
     "Before the deadline": (build, release, site, package, roster),
     "Collect and grade": (collect, autograde, figures, report),
     "Give back": (feedback, give_back, export),
-    "A desk of your own, in place of an LMS": (invite, serve),
+    "A desk of your own, in place of an LMS": (invite, serve, log),
     "For students": (check, submit),
     "Now and then": (rename, completion),
 }

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import io
 import zipfile
-from dataclasses import replace
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from grader.course.folder import is_released
 from grader.course.roster import Person
 from grader.desk.access import for_students, signed_in
 from grader.desk.desk import Desk, Tried, Work
-from grader.desk.frame import FEEDBACK_POLICY, language, not_found, page
+from grader.desk.feedback import feedback_of
+from grader.desk.frame import language, not_found, page
 from grader.desk.regrades import MAX_TEXT, Regrades
-from grader.gradebook.grades import Grade, grade_of, standings
-from grader.gradebook.on_demand import GradebookOnDemand
-from grader.pages.feedback import feedback_page
 
-__all__ = ["ROUTES", "attempt_page", "found", "grade_at"]
+__all__ = ["ROUTES", "attempt_page", "found"]
 
 
 @signed_in
@@ -112,21 +109,7 @@ def _feedback(request: Request, desk: Desk, student: Person) -> Response:
     there = found(request, desk, student)
     if there is None or there[1].result is None or there[0].level != "full":
         return not_found(request)
-    work, tried = there
-    grade = grade_at(work, tried)
-    html = feedback_page(work.now.course, work.assignment, grade, student)
-    return HTMLResponse(html, headers={"Content-Security-Policy": FEEDBACK_POLICY})
-
-
-def grade_at(work: Work, tried: Tried) -> Grade:
-    """The grade of the attempt that counts; of another one, what the judge found."""
-    result = tried.result
-    assert result is not None  # noqa: S101 — told to mypy; the caller has looked
-    if not tried.counts:
-        return Grade(replace(result, notebook=None))
-    with GradebookOnDemand(work.now.course) as gradebook:
-        standing = standings(gradebook, work.assignment, [result.student])[result.student]
-    return grade_of(result, standing)
+    return feedback_of(*there)
 
 
 def found(request: Request, desk: Desk, student: Person) -> tuple[Work, Tried] | None:

@@ -16,6 +16,7 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from grader.course.held import held_at, load_held
 from grader.course.roster import Roster, load_roster
 from grader.course.settings import Assignment, Course
 from grader.errors import UsageError
@@ -137,7 +138,9 @@ def planned(
     if not written.pages:
         raise UsageError(f"nothing is graded; run `grader autograde {assignment.id}` first")
     before = given_before(course, assignment.id, kind)
-    pages, refused = due_pages(assignment.id, written.pages, before, everything=everything)
+    held = held_at(load_held(course), assignment.id)
+    free = [page for page in written.pages if page.student not in held]
+    pages, refused = due_pages(assignment.id, free, before, everything=everything)
     plan = (planner or KINDS[kind])(course, assignment.id, pages, roster)
     known = {page.student for page in written.pages}
     waiting = {
@@ -145,7 +148,8 @@ def planned(
         for submission in find_submissions(course, assignment.id)
         if submission.student not in known
     }
-    problems = {**waiting, **refused, **plan.problems}
+    kept = dict.fromkeys(held & known, "held back by a teacher; let it go at the desk")
+    problems = {**waiting, **kept, **refused, **plan.problems}
     plan = Plan(plan.parcels, dict(sorted(problems.items())))
     return Giving(course, assignment, kind, plan, roster, written.left)
 

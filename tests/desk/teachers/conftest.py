@@ -10,8 +10,8 @@ import pytest
 
 from grader.course.settings import Course
 from tests.kit.answers import WITH_RUBRIC, answered
-from tests.kit.course import release_by_hand, write_course
-from tests.kit.desk import TestDesk, due_tomorrow, set_course
+from tests.kit.course import make_source, release_by_hand, write_course
+from tests.kit.desk import STAFF, TestDesk, due_tomorrow, set_course
 
 ROSTER = """id,first_name,last_name,section,role
 farah,Farah,Al-Sayed,A,
@@ -63,3 +63,12 @@ def _opened(template: Path, folder: Path) -> Iterator[TestDesk]:
     opened = TestDesk(Course.load(folder / "course"))
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def taught(desk: TestDesk) -> TestDesk:
+    """Farah and Mira have handed in; Ada teaches, Tom assists in Farah's section, Eve in none."""
+    desk.course.roster_path.write_text(STAFF, encoding="utf-8")
+    for student in ("farah", "mira"):
+        desk.browser(student).hand_in(make_source())
+    return desk

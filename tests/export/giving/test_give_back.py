@@ -294,3 +294,11 @@ def test_a_worksheet_is_for_moodle_only(tmp_path: Path) -> None:
     words = ["give-back", ID, "--for", "zip", "--dry-run", "--worksheet"]
     done = CliRunner().invoke(cli, [*words, str(tmp_path / "worksheet.csv")])
     assert done.exit_code == 2
+
+
+def test_what_is_held_back_goes_to_nobody(a_class: Callable[..., Made], tmp_path: Path) -> None:
+    course, _ = a_class()
+    (course.root / "held.csv").write_text(f"student,assignment\ns009,{ID}\n", encoding="utf-8")
+    given = give(course, "zip", tmp_path / "1.zip")
+    assert given.problems == {"s009": "held back by a teacher; let it go at the desk"}
+    assert not any("s009" in name for name in members(tmp_path / "1.zip"))

@@ -25,8 +25,26 @@ if (state) {
     if (news.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 5000);
   });
 }
-for (const time of document.querySelectorAll("time[datetime]")) {
-  time.title = new Date(time.dateTime).toLocaleString(document.documentElement.lang, { timeZoneName: "short" });
+const localTimes = () => {
+  for (const time of document.querySelectorAll("time[datetime]")) {
+    time.title = new Date(time.dateTime).toLocaleString(document.documentElement.lang, { timeZoneName: "short" });
+  }
+};
+localTimes();
+const live = document.querySelector("[data-news]");
+if (live) {
+  const anew = async () => {
+    const answer = await fetch(location.href);
+    if (!answer.ok) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const at = live.contains(document.activeElement) && document.activeElement.getAttribute("href");
+    const scrolled = [...live.querySelectorAll(".wide")].map((box) => [box.scrollLeft, box.scrollTop]);
+    live.replaceChildren(...page.querySelector("[data-news]").childNodes);
+    live.querySelectorAll(".wide").forEach((box, i) => { [box.scrollLeft, box.scrollTop] = scrolled[i] || [0, 0]; });
+    if (at) live.querySelector(`[href="${CSS.escape(at)}"]`)?.focus({ preventScroll: true });
+    localTimes();
+  };
+  new EventSource(live.dataset.news).addEventListener("news", anew);
 }
 for (const form of document.querySelectorAll("form.give")) {
   const ticks = [...form.querySelectorAll("[data-points]")];
