@@ -1,13 +1,18 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import create_engine, select, text
 
 from grader.course.settings import Course
+from grader.desk import state as state_module
 from grader.desk.state import open_state
-from grader.desk.tables import TABLES
+from grader.desk.tables import LINKS, SESSIONS, TABLES
 from grader.errors import GraderError
 
 
@@ -42,3 +47,25 @@ def test_a_file_that_is_no_database_is_refused_in_one_line(course: Course) -> No
     with pytest.raises(GraderError, match=r"desk\.db: .*not a database") as refusal:
         open_state(course)
     assert "\n" not in str(refusal.value)
+
+
+def test_a_desk_of_an_older_kit_keeps_its_links_and_who_is_signed_in(course: Course) -> None:
+    config = Config()
+    config.set_main_option(
+        "script_location", str(Path(state_module.__file__).parent / "migrations")
+    )
+    engine = create_engine(course.desk_url)
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "a01")
+        link = "1, 'd', 'mira', '2026-01-01 00:00:00.000000', NULL, NULL"
+        connection.execute(text(f"INSERT INTO desk_links VALUES ({link})"))
+        connection.execute(
+            text("INSERT INTO desk_sessions VALUES ('s', 1, '2099-01-01 00:00:00.000000')")
+        )
+    engine.dispose()
+    state = open_state(course)
+    with state.reading() as connection:
+        query = select(SESSIONS.c.digest, SESSIONS.c.issuer, LINKS.c.student).join(LINKS)
+        assert connection.execute(query).all() == [("s", None, "mira")]
+    state.close()

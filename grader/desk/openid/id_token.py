@@ -97,11 +97,7 @@ def verified(token: str, keys: Sequence[Key], expected: Expected, now: float | N
     """
     now = time.time() if now is None else now
     header, claims = _signed(token, keys, expected.algorithms)
-    options = {
-        "iss": {"essential": True, "value": expected.issuer},
-        "aud": {"essential": True, "value": expected.client_id},
-        "nonce": {"essential": True, "value": expected.nonce},
-    }
+    options = {"iss": {"essential": True, "value": expected.issuer}}
     known = {
         "nonce": expected.nonce,
         "client_id": expected.client_id,

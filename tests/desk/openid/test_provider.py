@@ -175,7 +175,6 @@ WRONG = [
     (200, b"<html>"),
     (200, b"[]"),
     (200, b"[" * 100_000),
-    (200, b" " * (wire.MAX_BYTES + 1)),
     (200, b'{"issuer": "https://other.example.edu"}'),
     (302, b"/keys"),
 ]
@@ -199,6 +198,23 @@ def test_a_provider_that_does_not_answer_is_left_alone_for_a_while(
     provider.answers["/.well-known/openid-configuration"] = (503, b"")
     pages = [desk.browser().get("/openid").status_code for _ in range(3)]
     assert pages == [503] * 3 and len(provider.calls) == len(desk.warnings) == 1
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "problem"),
+    [
+        ("issuer", "https://other.example.edu", "another issuer"),
+        ("more", "x" * wire.MAX_BYTES, "too large"),
+        ("token_endpoint_auth_methods_supported", ["private_key_jwt"], "no client's secret"),
+        ("id_token_signing_alg_values_supported", None, "is not right"),
+    ],
+)
+def test_what_a_provider_says_of_itself_must_fit(
+    provider: Told, desk: TestDesk, key: str, value: object, problem: str
+) -> None:
+    provider.about[key] = value
+    assert desk.browser().get("/openid").status_code == 503
+    assert problem in desk.warnings[0]
 
 
 @pytest.mark.parametrize("where", ["authorization_endpoint", "token_endpoint", "jwks_uri"])
