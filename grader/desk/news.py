@@ -1,4 +1,4 @@
-"""News of an attempt as server-sent events, for browsers that run our script."""
+"""News of an attempt or of the class as server-sent events, for browsers that run our script."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ __all__ = ["ROUTES"]
 
 STILL_HERE_S = 15  # proxies cut a line on which nothing comes
 MOST_S = 1800  # then the browser asks anew
+AT_MOST_EVERY_S = 2  # a page of the class is made anew, however many hand in
 ASK_AGAIN_MS = 15_000  # who has too many lines open
 
 
@@ -30,19 +31,45 @@ async def _events(request: Request) -> Response:
     receipt = await run_in_threadpool(_receipt, request, desk, student)
     if receipt is None:
         return await run_in_threadpool(not_found, request)
-    told = _told(desk, request.app.state.bell, receipt)
+    return _line(desk, receipt.student, _news(desk, request.app.state.bell, receipt))
+
+
+async def _class_events(request: Request) -> Response:
+    """Tell a teacher's page that something has changed; what that is, it asks for itself."""
+    desk: Desk = request.app.state.desk
+    person = await run_in_threadpool(desk.by_session, session_of(request))
+    if person is None or person.is_student:
+        return await run_in_threadpool(not_found, request)
+    return _line(desk, person.id, _class_news(request.app.state.bell))
+
+
+def _line(desk: Desk, person: str, news: AsyncIterator[str]) -> Response:
+    told = _told(desk, person, news)
     return StreamingResponse(
         told, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"}
     )
 
 
-async def _told(desk: Desk, bell: Bell, receipt: Receipt) -> AsyncIterator[str]:
-    with desk.rates.lines.one(receipt.student) as is_free:
+async def _told(desk: Desk, person: str, news: AsyncIterator[str]) -> AsyncIterator[str]:
+    with desk.rates.lines.one(person) as is_free:
         if not is_free:
             yield f"retry: {ASK_AGAIN_MS}\n\n"
             return
-        async for piece in _news(desk, bell, receipt):
+        async for piece in news:
             yield piece
+
+
+async def _class_news(bell: Bell) -> AsyncIterator[str]:
+    loop = asyncio.get_running_loop()
+    until, count = loop.time() + MOST_S, bell.count
+    yield ": here\n\n"
+    while not bell.is_over and loop.time() < until:
+        if not await bell.wait(count, STILL_HERE_S):
+            yield ": still here\n\n"
+            continue
+        count = bell.count
+        yield "event: news\ndata:\n\n"
+        await asyncio.sleep(AT_MOST_EVERY_S)
 
 
 async def _news(desk: Desk, bell: Bell, receipt: Receipt) -> AsyncIterator[str]:
@@ -81,4 +108,7 @@ def _in_words(desk: Desk, place: Place) -> str:
         return gettext("Your notebook is here. It is the next to be graded.")
 
 
-ROUTES = [Route("/assignments/{assignment}/attempts/{number:int}/events", _events)]
+ROUTES = [
+    Route("/assignments/{assignment}/attempts/{number:int}/events", _events),
+    Route("/news", _class_events),
+]

@@ -34,15 +34,17 @@ async def taken(desk: TestDesk) -> Receipt:
 
 
 @asynccontextmanager
-async def line(desk: TestDesk, browser: Browser) -> AsyncIterator[Callable[[], Any]]:
+async def line(
+    desk: TestDesk, browser: Browser, place: str = PLACE
+) -> AsyncIterator[Callable[[], Any]]:
     """An open stream of events; call what it yields for the next one, or for "" at the end."""
     heard: asyncio.Queue[str] = asyncio.Queue()
     cookie = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
     scope = {
         "type": "http",
         "method": "GET",
-        "path": PLACE,
-        "raw_path": PLACE.encode(),
+        "path": place,
+        "raw_path": place.encode(),
         "query_string": b"",
         "headers": [(b"host", b"127.0.0.1"), (b"cookie", cookie.encode())],
         "client": ("127.0.0.1", 1),
@@ -182,5 +184,20 @@ def test_who_has_too_many_lines_open_is_asked_to_come_back_later(desk: TestDesk)
             async with line(desk, mira) as too_many:
                 assert await too_many() == "retry: 15000\n\n"
                 assert await too_many() == ""
+
+    in_a_loop(scenario)
+
+
+def test_a_page_of_the_class_hears_that_something_has_changed(desk: TestDesk) -> None:
+    """And nothing else: what a teacher may see of it, the page asks for."""
+    mira = desk.browser("mira")
+    desk.course.roster_path.write_text("id,role\nmira,\npat,teacher\n", encoding="utf-8")
+    pat = desk.browser("pat")
+
+    async def scenario() -> None:
+        async with awake(desk.app), line(desk, pat, "/news") as heard:
+            assert await heard() == ": here\n\n"
+            await asyncio.to_thread(mira.hand_in, make_source())
+            assert await heard() == "event: news\ndata:\n\n"
 
     in_a_loop(scenario)

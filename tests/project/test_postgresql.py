@@ -18,9 +18,12 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DatabaseError
 
 from grader.cli.doctor import examine
 from grader.course.settings import Course
+from grader.desk.log import entries
 from grader.errors import GradebookError
 from grader.gradebook.book import CourseGradebook
 from grader.gradebook.records import load_result
@@ -278,6 +281,13 @@ def test_the_desk_keeps_links_and_queue_there_and_gives_each_attempt_out_once(
         with ThreadPoolExecutor(3) as threads:
             taken = [one for one in threads.map(lambda _: again.receipts.take(), range(9)) if one]
         assert sorted(receipt.number for receipt in taken) == [1, 2, 3, 4, 5, 6]
+        again.receipts.end(taken, "done")
+        assert again.receipts.again(again.files.now(), ID, "mira", 3, "ada")
+        for change in ("UPDATE desk_log SET who = 'eve'", "DELETE FROM desk_log"):
+            refused = pytest.raises(DatabaseError, match="never changed")
+            with refused, again.state.writing() as connection:
+                connection.execute(text(change))
+        assert [(entry.who, entry.student) for entry in entries(again.state)] == [("ada", "mira")]
     assert not (tmp_path / "desk.db").exists()
 
 

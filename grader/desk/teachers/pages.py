@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 from starlette.routing import Route
 
 from grader.course.settings import Assignment
 from grader.desk.access import Fields, Scope, for_staff, teacher_form
-from grader.desk.bell import Bell
 from grader.desk.desk import Desk
-from grader.desk.frame import desk_of, language, not_found, page, see_other, session_of
+from grader.desk.frame import language, not_found, page, see_other
 from grader.desk.releasing import is_released, release
 from grader.desk.teachers.class_now import ClassNow, Standing
 from grader.desk.teachers.report import made_at
@@ -28,9 +25,6 @@ from grader.results import Status, SubmissionResult
 
 __all__ = ["ROUTES"]
 
-AT_MOST_EVERY_S = 2  # news of a class are told, however many hand in
-STILL_HERE_S = 15
-MOST_S = 1800
 MOST_MISTAKES = 10
 
 
@@ -185,39 +179,8 @@ ORDERS: dict[str, Callable[[Standing], Any]] = {
 }
 
 
-async def _events(request: Request) -> Response:
-    """Tell a page that something has changed; what that is, it asks for itself."""
-    if not await run_in_threadpool(_may_listen, request):
-        return await run_in_threadpool(not_found, request)
-    return StreamingResponse(
-        _news(request.app.state.bell),
-        media_type="text/event-stream",
-        headers={"X-Accel-Buffering": "no"},
-    )
-
-
-def _may_listen(request: Request) -> bool:
-    desk = desk_of(request)
-    person = desk.by_session(session_of(request))
-    return person is not None and not person.is_student
-
-
-async def _news(bell: Bell) -> AsyncIterator[str]:
-    loop = asyncio.get_running_loop()
-    until, count = loop.time() + MOST_S, bell.count
-    yield ": here\n\n"
-    while not bell.is_over and loop.time() < until:
-        if not await bell.wait(count, STILL_HERE_S):
-            yield ": still here\n\n"
-            continue
-        count = bell.count
-        yield "event: news\ndata:\n\n"
-        await asyncio.sleep(AT_MOST_EVERY_S)
-
-
 ROUTES = [
     Route("/class", _class),
-    Route("/news", _events),
     Route("/class/{assignment}", _assignment),
     Route("/class/{assignment}/released", _release, methods=["POST"]),
 ]
