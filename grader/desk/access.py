@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, wraps
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -74,6 +74,7 @@ StaffView: TypeAlias = Callable[[Request, Desk, Scope], Response]
 FormView: TypeAlias = Callable[[Request, Desk, Scope, Fields], Response]
 StudentFormView: TypeAlias = Callable[[Request, Desk, Person, Fields], Response]
 View: TypeAlias = Callable[[Request], Response]
+FormAnswer: TypeAlias = Callable[[Request], Awaitable[Response]]
 
 
 def signed_in(view: PersonView) -> View:
@@ -120,58 +121,40 @@ def for_teachers(view: StaffView) -> View:
     return for_staff(checked)
 
 
-def staff_form(
-    view: FormView, *, only_teachers: bool = False
-) -> Callable[[Request], Awaitable[Response]]:
+def staff_form(view: FormView) -> FormAnswer:
     """A view that changes something: for staff, with a form that came from a page of theirs.
 
     Args:
         view: gets the fields of the form, too.
-        only_teachers: whether it is nothing for assistants.
     """
-
-    @wraps(view)
-    async def checked(request: Request) -> Response:
-        try:
-            fields = await fields_of(request)
-        except Refused:
-            fields = {}
-
-        def changed(request: Request, desk: Desk, scope: Scope) -> Response:
-            if not is_csrf_token(fields.get("csrf", ""), session_of(request)):
-                return too_old(request)
-            return view(request, desk, scope, fields)
-
-        answer = for_teachers(changed) if only_teachers else for_staff(changed)
-        return await run_in_threadpool(answer, request)
-
-    return checked
+    return _with_fields(view, for_staff)
 
 
-def student_form(view: StudentFormView) -> Callable[[Request], Awaitable[Response]]:
-    """A view that changes something: for students, with a form that came from a page of theirs.
-
-    Args:
-        view: gets the fields of the form, too.
-    """
-
-    @wraps(view)
-    async def checked(request: Request) -> Response:
-        try:
-            fields = await fields_of(request)
-        except Refused:
-            fields = {}
-
-        def changed(request: Request, desk: Desk, person: Person) -> Response:
-            if not is_csrf_token(fields.get("csrf", ""), session_of(request)):
-                return too_old(request)
-            return view(request, desk, person, fields)
-
-        return await run_in_threadpool(for_students(changed), request)
-
-    return checked
-
-
-def teacher_form(view: FormView) -> Callable[[Request], Awaitable[Response]]:
+def teacher_form(view: FormView) -> FormAnswer:
     """The same for teachers only."""
-    return staff_form(view, only_teachers=True)
+    return _with_fields(view, for_teachers)
+
+
+def student_form(view: StudentFormView) -> FormAnswer:
+    """The same for students."""
+    return _with_fields(view, for_students)
+
+
+def _with_fields(
+    view: Callable[[Request, Desk, Any, Fields], Response], for_whom: Callable[[Any], View]
+) -> FormAnswer:
+    @wraps(view)
+    async def checked(request: Request) -> Response:
+        try:
+            fields = await fields_of(request)
+        except Refused:
+            fields = {}
+
+        def changed(request: Request, desk: Desk, who: Any) -> Response:
+            if not is_csrf_token(fields.get("csrf", ""), session_of(request)):
+                return too_old(request)
+            return view(request, desk, who, fields)
+
+        return await run_in_threadpool(for_whom(changed), request)
+
+    return checked

@@ -99,6 +99,12 @@ class Work:
         is_whole = tried.counts and self.level == "full"
         return shown_of(tried.result, self.level, self.by_hand if is_whole else Standing())
 
+    def marked(self, tried: Tried) -> SubmissionResult | None:
+        """An attempt's result with the points that people gave for it, as teachers see it."""
+        if tried.result is None or not tried.counts:
+            return tried.result
+        return tried.result.with_manual_scores(self.by_hand.by_hand)
+
     @cached_property
     def by_hand(self) -> Standing:
         """What people gave for the attempt that counts."""

@@ -31,6 +31,7 @@ def _ask(request: Request, desk: Desk, student: Person, fields: Mapping[str, str
             Regrades(desk.state).ask(student.id, about, plain(fields.get("text", "")))
         except NotAsked as refusal:
             return attempt_page(request, desk, student, there, 400, refusal.reason)
+    desk.receipts.tell()
     place = f"/assignments/{about.assignment}/attempts/{about.number}#{about.question}"
     return RedirectResponse(place, 303)
 

@@ -142,6 +142,7 @@ def _save(request: Request, desk: Desk, scope: Scope, fields: Mapping[str, str])
             before=_in_words(pile.question, before),
             after=_in_words(pile.question, mark),
         )
+    desk.receipts.tell()
     rest = _asked_for(request, desk, scope)
     return _onwards(rest or pile, scope, screen.token)
 

@@ -18,7 +18,10 @@ __all__ = ["ROUTES"]
 
 MOST = 500
 # What entries are about; the log keeps them in English, for every reader the same.
-KINDS = (N_("extension"), N_("result"), N_("grade again"), N_("feedback"))
+KINDS = (
+    *(N_("extension"), N_("result"), N_("grade again"), N_("feedback")),
+    *(N_("mark"), N_("request for a regrade"), N_("answer to a request")),
+)
 
 
 @for_staff

@@ -18,6 +18,7 @@ from grader.desk.desk import Desk
 from grader.desk.frame import language, not_found, page, see_other
 from grader.desk.releasing import is_released, release
 from grader.desk.teachers.class_now import ClassNow, Standing
+from grader.desk.teachers.regrades import open_requests
 from grader.desk.teachers.report import made_at
 from grader.pages.attention import Attention, who_needs_attention
 from grader.pages.ranking import Tally, mistake_ranking
@@ -100,6 +101,7 @@ def _class(request: Request, desk: Desk, scope: Scope) -> Response:
             person=scope.person,
             scope=scope,
             summaries=summaries,
+            requests=open_requests(desk, scope),
             zone=course.shown_zone,
             **_filter(request, scope),
         )

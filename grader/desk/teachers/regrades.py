@@ -22,7 +22,7 @@ from grader.intake.attempts import StudentAttempts
 from grader.locale.translations import gettext
 from grader.results import CheckResult
 
-__all__ = ["ROUTES"]
+__all__ = ["ROUTES", "open_requests"]
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,12 @@ class _Shown:
     check: CheckResult | None
 
 
+def open_requests(desk: Desk, scope: Scope) -> int:
+    """How many requests wait for an answer by these people."""
+    former, asked = scope.now.roster.former, Regrades(desk.state).open_ones()
+    return sum(scope.student(former.get(r.student, r.student)) is not None for r in asked)
+
+
 @for_staff
 def _requests(request: Request, desk: Desk, scope: Scope) -> Response:
     return _page(request, desk, scope)
@@ -58,6 +64,7 @@ def _answer(request: Request, desk: Desk, scope: Scope, fields: Mapping[str, str
         try:
             is_last = seen.isascii() and seen.isdecimal() and len(seen) < 10
             if is_last and regrades.answer(regrade, scope.person.id, int(seen), text):
+                desk.receipts.tell()
                 return RedirectResponse("/requests", 303)
         except NotAsked as refusal:
             return _page(request, desk, scope, 400, (regrade.id, refusal.reason, text))

@@ -124,6 +124,11 @@ def test_an_answer_is_in_the_log_with_what_was_asked(asked: TestDesk) -> None:
     assert newer.before.endswith("Is 3 not right?") and newer.after == "It has to be 2."
 
 
+def test_the_page_of_the_class_counts_what_is_open_for_who_reads_it(asked: TestDesk) -> None:
+    assert "1 request for a regrade is open" in asked.browser("ada").get("/class").text
+    assert "request for a regrade" not in asked.browser("tom").get("/class").text
+
+
 def test_the_oldest_open_request_comes_first(asked: TestDesk) -> None:
     graded_attempt(asked, "farah")
     Regrades(asked.state).ask("farah", About(ID, 1, "double", KEY, LOST.claim), "A later one.")
