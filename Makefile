@@ -83,7 +83,7 @@ messages: setup
 # Run it after you change dependencies.
 lock: setup
 	$(LOCK) --all-extras --group dev --output-file requirements-dev.lock pyproject.toml
-	$(LOCK) --extra course --group build --constraint requirements-dev.lock \
+	$(LOCK) --extra course --extra desk --group build --constraint requirements-dev.lock \
 	  --output-file requirements.lock pyproject.toml
 	echo uv | $(LOCK) --output-file requirements-uv.lock -
 

@@ -6,6 +6,7 @@ import re
 import shutil
 from pathlib import Path
 
+from grader.cli.demo_desk import add_roster, show_desk
 from grader.cli.options import print_json
 from grader.cli.terminal import TERMINAL, out
 from grader.cli.views import show_build, show_pages, show_summary
@@ -37,6 +38,8 @@ limits:
 def run_demo(root: Path, into: Path) -> int:
     """Copy the course and its sample class, build, grade, report, and print where to look.
 
+    The last line opens the desk on that class.
+
     Args:
         root: folder of a course.yml with a sample class in examples/submitted/.
         into: the demo's own folder; replaced if an earlier demo made it.
@@ -58,6 +61,7 @@ def run_demo(root: Path, into: Path) -> int:
     shutil.copytree(source.root / "solutions", into / "solutions")
     shutil.copytree(sample, into / "submitted")
     course = Course.load(into)
+    add_roster(course)
     exit_code = 0
     paths: list[Path] = []
     with LocalCrew(cores()) as crew:
@@ -72,7 +76,8 @@ def run_demo(root: Path, into: Path) -> int:
     pages = [*paths, course.root / "grades.csv"]
     for path in pages:
         out.print(f"  {path}", soft_wrap=True)
-    print_json({"folder": course.root, "pages": pages})
+    desk = show_desk(course)
+    print_json({"folder": course.root, "pages": pages, "desk": desk})
     return exit_code
 
 

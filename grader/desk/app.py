@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from importlib.resources import files
 
@@ -27,7 +27,7 @@ from grader.desk.teachers import pages as teachers
 from grader.desk.teachers.class_now import ClassNow
 from grader.desk.watched import Watched
 
-__all__ = ["desk_app"]
+__all__ = ["ROUTES", "desk_app"]
 
 # Nothing from elsewhere, no script and no style in the page itself, in nobody's frame.
 HEADERS = {
@@ -51,25 +51,7 @@ def desk_app(desk: Desk) -> ASGIApp:
         desk: course, database and queue.
     """
     app = Starlette(
-        routes=[
-            Route("/healthz", _healthz),
-            Route("/style.css", _style),
-            Route("/desk.js", _script),
-            *watched.ROUTES,
-            *news.ROUTES,
-            *door.ROUTES,
-            *openid.ROUTES,
-            *students.ROUTES,
-            *handing_in.ROUTES,
-            *asking.ROUTES,
-            *teachers.ROUTES,
-            *answers.ROUTES,
-            *regrades.ROUTES,
-            *student.ROUTES,
-            *report.ROUTES,
-            *changes.ROUTES,
-            *api.ROUTES,
-        ],
+        routes=list(ROUTES),
         exception_handlers={
             HTTPException: _refused,
             TooOften: _too_often,
@@ -174,3 +156,25 @@ def _file(media_type: str, *names: str) -> Response:
     folder = files("grader.pages").joinpath("templates")
     text = "".join(folder.joinpath(name).read_text(encoding="utf-8") for name in names)
     return Response(text, media_type=media_type, headers={"Cache-Control": "max-age=300"})
+
+
+# Every address that the desk has.
+ROUTES: Sequence[Route] = (
+    Route("/healthz", _healthz),
+    Route("/style.css", _style),
+    Route("/desk.js", _script),
+    *watched.ROUTES,
+    *news.ROUTES,
+    *door.ROUTES,
+    *openid.ROUTES,
+    *students.ROUTES,
+    *handing_in.ROUTES,
+    *asking.ROUTES,
+    *teachers.ROUTES,
+    *answers.ROUTES,
+    *regrades.ROUTES,
+    *student.ROUTES,
+    *report.ROUTES,
+    *changes.ROUTES,
+    *api.ROUTES,
+)

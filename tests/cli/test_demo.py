@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from grader.cli import demo
 from grader.cli.demo import run_demo
+from grader.cli.demo_desk import add_roster, show_desk
+from grader.course.roster import load_people
 from grader.course.settings import Assignment, Course
+from grader.desk.signing_in import who_has_link
+from grader.desk.state import open_state
 from grader.grading.batch import Summary
 from grader.pages.class_feedback import ClassFeedback, Page
 from grader.results import Status, SubmissionResult
@@ -85,3 +90,42 @@ def test_the_demo_stops_endless_loops_sooner_and_keeps_all_else_of_the_course(
     assert shown.limits.memory_mib == real.limits.memory_mib
     assert shown.late_policy == real.late_policy
     assert shown.assignments == real.assignments
+
+
+@pytest.fixture
+def finished(tmp_path: Path) -> Course:
+    """The demo's folder when all is graded."""
+    course = write_course(tmp_path / "demo")
+    for student in ("mira", "farah"):
+        (course.submitted_dir / student).mkdir(parents=True)
+    add_roster(course)
+    return course
+
+
+def test_the_demo_ends_with_the_line_that_opens_the_desk_and_two_links_that_work(
+    finished: Course, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(finished.root.parent)
+    told = show_desk(finished)
+    *_, teacher, student, last = capsys.readouterr().out.splitlines()
+    assert last == f"  {told['command']}" and last.endswith("grader serve --course demo")
+    assert list(told["links"]) == ["teacher", "farah"]
+    assert (teacher, student) == tuple(f"  {who}: {link}" for who, link in told["links"].items())
+    with closing(open_state(finished)) as state:
+        owners = [who_has_link(state, a.rpartition("/")[2]) for a in told["links"].values()]
+    assert [owner.value for owner in owners if owner] == ["teacher", "farah"]
+
+
+def test_in_the_demo_the_class_are_students_and_one_teaches(finished: Course) -> None:
+    roster = load_people(finished)
+    assert [person.first_name for person in roster.people.values()] == ["Farah", "Mira"]
+    assert [person.is_teacher for person in roster.staff.values()] == [True]
+
+
+def test_without_the_desk_the_demo_says_how_to_get_it(
+    finished: Course, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("grader.cli.options.find_spec", lambda name: None)
+    assert show_desk(finished)["links"] == {}
+    assert "pip install 'chainrule[desk]'" in capsys.readouterr().out
+    assert not (finished.root / "desk.db").exists()
