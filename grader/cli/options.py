@@ -107,7 +107,15 @@ def needs_desk(command: str) -> None:
     Raises:
         UsageError: the extra `desk` is not installed.
     """
-    if not all(find_spec(name) for name in ("starlette", "uvicorn", "python_multipart")):
+    made_of = (
+        "starlette",
+        "uvicorn",
+        "python_multipart",
+        "prometheus_client",
+        "authlib",
+        "joserfc",
+    )
+    if not all(find_spec(name) for name in made_of):
         remedy = "type: pip install 'chainrule[desk]'"
         raise UsageError(f"grader {command} needs what the desk is made of; {remedy}")
 

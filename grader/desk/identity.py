@@ -74,7 +74,7 @@ def known_as(roster: Roster, openid: OpenId, value: str) -> list[Person]:
 
 def _same(ours: str, theirs: str, *, exact: bool) -> bool:
     """Whether two names are the same; letters that only look alike are not."""
-    if exact or len(ours) != len(theirs):
+    if exact or ours.lower() != theirs.lower():  # `lower` is quick, and most people are others
         return ours == theirs
     return _small(ours) == _small(theirs)
 

@@ -22,7 +22,7 @@ from grader.desk.app import desk_app
 from grader.desk.course_now import CourseFiles
 from grader.desk.desk import Desk
 from grader.desk.graders import LEASE_S, Graders
-from grader.desk.openid.provider import check_openid
+from grader.desk.openid.provider import check_openid, check_provider
 from grader.desk.patience import MOST_CONNECTIONS, Patient
 from grader.desk.receipts import Receipts
 from grader.desk.state import open_state
@@ -88,6 +88,7 @@ def serve(
         with Graders(files, receipts, crew, warn, unsafe=unsafe, alone=hold.is_alone) as graders:
             hold.share()
             threading.Thread(target=_warm_up, args=(graders, files, warn), daemon=True).start()
+            threading.Thread(target=check_provider, args=(course, warn), daemon=True).start()
             shown = f"[{host}]" if ":" in host else host
             opened(f"http://{shown}:{sock.getsockname()[1]}")
             watch.tell("opened", version=__version__, workers=crew.size)

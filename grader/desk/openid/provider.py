@@ -37,7 +37,16 @@ from grader.desk.openid.wire import bounded_session, unsigned
 from grader.errors import GraderError, UsageError
 from grader.system.loopback import is_loopback
 
-__all__ = ["BACK", "SECRET", "Attempt", "Down", "Provider", "check_openid", "provider_of"]
+__all__ = [
+    "BACK",
+    "SECRET",
+    "Attempt",
+    "Down",
+    "Provider",
+    "check_openid",
+    "check_provider",
+    "provider_of",
+]
 
 SECRET = "GRADER_OPENID_SECRET"  # noqa: S105 — the name of the variable
 BACK = "/openid/back"  # where the provider sends people after they signed in there
@@ -130,6 +139,15 @@ class Provider:
                 code_verifier=attempt.verifier,
             )
         return str(url)
+
+    def check(self) -> None:
+        """Ask the provider what it says of itself.
+
+        Raises:
+            Down: it does not answer, or does not fit the settings.
+        """
+        with self._session() as session:
+            self._known(session)
 
     def farewell(self) -> str:
         """Where a person can sign out at the provider, too; "" if nowhere that we know of."""
@@ -347,6 +365,20 @@ def check_openid(course: Course) -> None:
     """
     if course.desk.openid and not os.environ.get(SECRET):
         raise UsageError(f"no secret for the university's sign-in; put it into {SECRET}")
+
+
+def check_provider(course: Course, warn: Callable[[str], None]) -> None:
+    """Tell a teacher at once what students would meet when they sign in at the university.
+
+    Args:
+        course: the course.
+        warn: told in one line what is wrong.
+    """
+    try:
+        if provider := provider_of(course):
+            provider.check()
+    except Down as down:
+        warn(f"the university's sign-in: {down}")
 
 
 def _text(answer: Mapping[str, Any], key: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 
 import httpx
@@ -11,7 +12,7 @@ from joserfc.jwk import RSAKey
 from grader.course.settings import Course
 from grader.desk.openid import provider as module
 from grader.desk.openid import wire
-from grader.desk.openid.provider import check_openid, provider_of
+from grader.desk.openid.provider import check_openid, check_provider, provider_of
 from grader.errors import UsageError
 from tests.kit.desk import Browser, TestDesk, set_course
 from tests.kit.openid import (
@@ -24,6 +25,7 @@ from tests.kit.openid import (
     sign_in_there,
     with_provider,
 )
+from tests.kit.processes import run_grader
 
 PEOPLE = {
     "mira": {"email": "Mira@example.edu", "email_verified": True, "preferred_username": "M1"},
@@ -259,6 +261,26 @@ def test_a_wrong_secret_is_told_on_the_terminal_and_nowhere_else(
     assert desk.browser().get("/openid").status_code == 503
     with pytest.raises(UsageError, match=f"put it into {SECRET}"):
         check_openid(Course.load(desk.course.root))
+
+
+def test_without_a_secret_the_desk_does_not_open(
+    provider: Told, desk: TestDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(SECRET)
+    refused = run_grader(desk.course.root, "serve", "--port", "0")
+    assert refused.returncode == 2 and SECRET in refused.stderr and refused.stderr.count("\n") == 1
+
+
+def test_a_provider_that_is_not_there_is_told_when_the_desk_opens(
+    provider: Told, desk: TestDesk
+) -> None:
+    check_provider(Course.load(desk.course.root), desk.warnings.append)
+    assert desk.warnings == []
+    with socket.create_server(("127.0.0.1", 0)) as unused:
+        with_provider(desk.course, f"http://127.0.0.1:{unused.getsockname()[1]}")
+    check_provider(Course.load(desk.course.root), desk.warnings.append)
+    (warning,) = desk.warnings
+    assert "the university's sign-in: 127.0.0.1" in warning and "cannot be reached" in warning
 
 
 def test_what_a_provider_said_of_itself_is_asked_again_after_an_hour(
