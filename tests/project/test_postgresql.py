@@ -12,7 +12,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -24,14 +24,19 @@ from sqlalchemy.exc import DatabaseError
 from grader.cli.doctor import examine
 from grader.course.settings import Course
 from grader.desk.log import entries
+from grader.desk.regrades import About, NotAsked, Regrades
+from grader.desk.turns import Turns
 from grader.errors import GradebookError
 from grader.gradebook.book import CourseGradebook
+from grader.gradebook.by_hand import given_by_hand
+from grader.gradebook.mark import Mark
 from grader.gradebook.records import load_result
 from grader.gradebook.rename import rename
 from grader.intake.submissions import Submission
 from grader.notebook import dumps, loads
 from grader.release.build import build
 from grader.results import Note, NoteKind, Status
+from tests.kit.answers import answered as in_gradebook
 from tests.kit.course import (
     COURSE_YML,
     ID,
@@ -289,6 +294,53 @@ def test_the_desk_keeps_links_and_queue_there_and_gives_each_attempt_out_once(
                 connection.execute(text(change))
         assert [(entry.who, entry.student) for entry in entries(again.state)] == [("ada", "mira")]
     assert not (tmp_path / "desk.db").exists()
+
+
+def test_two_servers_mark_one_answer_once_and_ask_one_request_once(
+    server: str, tmp_path: Path
+) -> None:
+    import psycopg
+
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute("CREATE DATABASE marks")
+    write_course(tmp_path)
+    with (tmp_path / "course.yml").open("a", encoding="utf-8") as settings:
+        settings.write(f"gradebook: {server}/marks\ndesk: {{database: '{server}/marks'}}\n")
+    course = due_tomorrow(Course.load(tmp_path))
+    release_by_hand(course)
+    in_gradebook(course, dict.fromkeys(("farah", "mira"), "My answer."))
+    with closing(TestDesk(course)) as one, closing(TestDesk(course)) as two:
+        turns = [Turns(desk.state, ID, "why") for desk in (one, two) * 2]
+        with ThreadPoolExecutor(4) as threads:
+            tokens = list(threads.map(lambda turn: turn.tokens(["farah", "mira"]), turns))
+            assert tokens[0] == tokens[1] == tokens[2] == tokens[3]
+            taken = threads.map(lambda n: turns[n].take(f"t{n}", list(tokens[0].values())), (0, 1))
+            assert len(set(taken)) == 2
+
+            with CourseGradebook(course) as book:
+                answer = book.written_answer(ID, "why", "mira")
+            assert answer is not None
+            seen = answer.seen
+
+            def give(points: int) -> bool:
+                with CourseGradebook(course) as book:
+                    return book.give_mark(ID, "why", "mira", seen, Mark(float(points)))
+
+            assert sorted(threads.map(give, (1, 2, 3))) == [False, False, True]
+            about = About(ID, 1, "double", "", "")
+
+            def ask(desk: TestDesk) -> bool:
+                with suppress(NotAsked):
+                    Regrades(desk.state).ask("mira", about, "Why?")
+                    return True
+                return False
+
+            assert sorted(threads.map(ask, (one, two, one, two))) == [False, False, False, True]
+        (regrade,) = Regrades(one.state).open_ones()
+        assert Regrades(two.state).answer(regrade, "ada", regrade.last, "So.")
+        assert not Regrades(one.state).answer(regrade, "tom", regrade.last, "No.")
+        assert not given_by_hand(course, ID, "farah").by_hand
+        assert given_by_hand(course, ID, "mira").by_hand.keys() == {"why"}
 
 
 def test_two_servers_share_one_queue_and_each_tells_of_what_the_other_grades(

@@ -131,7 +131,9 @@ def _save(request: Request, desk: Desk, scope: Scope, fields: Mapping[str, str])
         is_kept = gradebook.book.give_mark(pile.assignment.id, pile.question, student, seen, mark)
     if not is_kept:
         newer = _screen(request, desk, scope)
-        return newer.shown(given, 409, is_newer=True) if newer else not_found(request)
+        if newer is None or newer.answer.mark != mark or newer.answer.waits:
+            return newer.shown(given, 409, is_newer=True) if newer else not_found(request)
+        return _onwards(newer.pile, scope, screen.token)  # the same form came twice
     with desk.state.writing() as connection:
         log(
             connection,

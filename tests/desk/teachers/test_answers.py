@@ -196,6 +196,14 @@ def test_what_somebody_else_saved_meanwhile_is_shown_and_not_overwritten(
     assert answer(marking, owner(page)).mark.comment == "Uma's words."
 
 
+def test_a_form_that_comes_twice_is_kept_once_and_nobody_is_alarmed(marking: TestDesk) -> None:
+    ada = marking.browser("ada")
+    there, page = open_next(ada)
+    for _ in range(2):
+        assert save(ada, there, page, points="2", comment="Twice.").status_code == 303
+    assert len(entries(marking.state)) == 1
+
+
 def test_points_from_formgrader_are_seen_and_not_overwritten(
     marking: TestDesk,
 ) -> None:
