@@ -10,6 +10,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Generic, TypeVar
@@ -18,6 +19,7 @@ from grader.course.roster import Person
 from grader.course.settings import Assignment, Course
 from grader.desk.access import Scope
 from grader.desk.receipts import Receipts
+from grader.errors import GraderError
 from grader.gradebook.on_demand import GradebookOnDemand
 from grader.gradebook.records import load_result
 from grader.intake.attempts import StudentAttempts
@@ -170,7 +172,8 @@ class ClassNow:
         if known.not_before > begun or (mark == known.mark and any(mark)):
             return known.points
         if any(mark) or not course.gradebook_url.startswith("sqlite"):
-            with GradebookOnDemand(course) as gradebook:
+            # If it cannot be read now, those who look after it are told; the class is shown.
+            with suppress(GraderError), GradebookOnDemand(course) as gradebook:
                 known.points = gradebook.book.manual_scores(assignment.id)
         known.mark = mark
         known.not_before = begun + REST * (time.monotonic() - begun)
