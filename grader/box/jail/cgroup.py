@@ -13,6 +13,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.box.jail import kernel
+
 __all__ = ["ControlGroup", "die_first", "enter", "parents_v1", "parents_v2", "remove_leftovers"]
 
 MIB = 1 << 20
@@ -49,11 +51,11 @@ class ControlGroup:
             processes: processes that the box may have, threads included.
         """
         total = own_bytes + (memory_mib + SLACK_MIB) * MIB
-        # the zygote, the process that waits for the box, and the box's own process 1
+        # the zygote, and process 1 of the box's namespace
         limits = {
             **dict.fromkeys(LIMIT_FILES, total),
             "memory.swap.max": 0,
-            "pids.max": processes + 3,
+            "pids.max": processes + 2,
         }
         for folder in self.folders:
             for name, value in limits.items():
@@ -65,8 +67,8 @@ class ControlGroup:
         for folder in self.folders:
             for name in OOM_FILES:
                 with suppress(OSError):
-                    words = (folder / name).read_text().split()
-                    return int(dict(zip(words[::2], words[1::2], strict=True)).get("oom_kill", 0))
+                    words = kernel.read_at_once(f"{folder}/{name}").split()
+                    return int(dict(zip(words[::2], words[1::2], strict=True)).get(b"oom_kill", 0))
         return 0
 
 
@@ -91,7 +93,7 @@ def enter() -> ControlGroup | None:
 
 def die_first() -> None:
     """Make the kernel kill this process, not its zygote, when their group runs out of memory."""
-    Path("/proc/self/oom_score_adj").write_text("1000")
+    kernel.write_at_once("/proc/self/oom_score_adj", b"1000")
 
 
 def remove_leftovers(parents: tuple[Path, ...] | None = None) -> None:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import os
 import resource
 import selectors
-import signal
 import tempfile
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -19,13 +18,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from grader.box.bounds import SCRATCH_MIB
-from grader.box.jail import family, kernel, landlock, namespaces, seccomp
+from grader.box.jail import cgroup, family, kernel, landlock, namespaces, seccomp
 from grader.box.tiers import Tier
 
 if TYPE_CHECKING:  # a box never needs the modules that read course.yml
     from grader.course.settings import Limits
 
-__all__ = ["JailSpec", "enter", "environment"]
+__all__ = ["JailSpec", "enter", "environment", "fork"]
 
 OPEN_FILES = 256
 PENDING_SIGNALS = 256  # each takes memory of the kernel, and each timer is one
@@ -86,40 +85,61 @@ class JailSpec:
 def environment(home: Path) -> dict[str, str]:
     """All environment variables of a box; it gets none of the grader's."""
     return {
-        "HOME": str(home),
+        **_folders(str(home)),
         "PATH": os.defpath,
         "LANG": "C.UTF-8",
-        "MPLCONFIGDIR": str(home),
-        "IPYTHONDIR": str(home),
-        "TMPDIR": str(home),
         "OMP_NUM_THREADS": "1",  # a box has one core; threads would count as processes
         "OPENBLAS_NUM_THREADS": "1",
         "MKL_NUM_THREADS": "1",
     }
 
 
-def enter(spec: JailSpec) -> None:
+def _folders(home: str) -> dict[str, str]:
+    """The variables that differ from box to box; a box has the others from its zygote."""
+    return dict.fromkeys(("HOME", "MPLCONFIGDIR", "IPYTHONDIR", "TMPDIR"), home)
+
+
+def fork(spec: JailSpec) -> int:
+    """Fork, in tier 1 into new namespaces; returns 0 in the child, which calls `enter` at once.
+
+    Raises:
+        OSError: the kernel refuses.
+    """
+    return namespaces.fork_into_new() if spec.tier is Tier.NAMESPACES else os.fork()
+
+
+def enter(spec: JailSpec, uid: int, gid: int, dies_first: bool) -> None:
     """Confine the calling process to the spec; there is no way back.
+
+    Args:
+        spec: the bounds.
+        uid: user id of the zygote.
+        gid: group id of the zygote.
+        dies_first: whether a group holds it together with its zygote, which must live on when the
+            group runs out of memory.
 
     Raises:
         OSError: the kernel refuses a step; then the process must end.
     """
+    if spec.tier is Tier.NAMESPACES:
+        namespaces.become_a_child_of_init()
+        namespaces.keep_ids(uid, gid)
     os.setsid()
     namespaces.die_with_parent()
+    if dies_first:
+        cgroup.die_first()
     address_space = _address_space()
-    is_root = os.getuid() == 0
-    uid = FIRST_UID + os.getpid() if is_root else os.getuid()
-    gid = uid if is_root else os.getgid()
+    is_root = uid == 0
+    if is_root:
+        uid = gid = FIRST_UID + namespaces.outer_pid()
     work = spec.scratch
     if spec.tier is Tier.NAMESPACES:
         work = namespaces.WORK
-        namespaces.leave_namespaces()
-        namespaces.become_a_child_of_init()
         namespaces.enter_private_tree(spec.scratch, uid, gid, SCRATCH_MIB)
     elif is_root:
         os.chown(work, uid, gid)
     os.chdir(work)
-    os.environ.update(environment(Path(work)))
+    os.environ.update(_folders(work))
     tempfile.tempdir = None  # here it is still the zygote's folder, which a box cannot enter
     # epoll, the default, takes memory of the kernel and is refused; asyncio works without it
     selectors.DefaultSelector = selectors.PollSelector  # type: ignore[misc, assignment]
@@ -159,7 +179,6 @@ def _bound(spec: JailSpec, address_space: int, processes: int) -> None:
         most = resource.getrlimit(kind)[1]
         bound = bound if most == resource.RLIM_INFINITY else min(bound, most)
         resource.setrlimit(kind, (bound, bound))
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _drop_privileges(uid: int, gid: int) -> None:
@@ -169,7 +188,6 @@ def _drop_privileges(uid: int, gid: int) -> None:
     """
     was_root = os.getuid() == 0
     if was_root:
-        kernel.bound_capabilities()
         os.setgroups([])
         os.setresgid(gid, gid, gid)
         os.setresuid(uid, uid, uid)
@@ -187,5 +205,4 @@ def _prove_readable(paths: Iterable[Path]) -> None:
 
 
 def _address_space() -> int:
-    pages = int(Path("/proc/self/statm").read_text().split()[0])
-    return pages * resource.getpagesize()
+    return int(kernel.read_at_once("/proc/self/statm").split()[0]) * resource.getpagesize()

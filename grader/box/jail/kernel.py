@@ -5,32 +5,39 @@ from __future__ import annotations
 import ctypes
 import os
 import platform
+import signal
 
 __all__ = [
+    "advise",
     "bound_capabilities",
     "call",
+    "clone",
     "drop_capabilities",
     "machine",
     "mount",
     "pivot_root",
     "prctl",
+    "read_at_once",
     "umount_lazily",
     "unshare",
+    "write_at_once",
 ]
 
 _libc = ctypes.CDLL(None, use_errno=True)
+_libc_under_lock = ctypes.PyDLL(None, use_errno=True)  # no thread of ours runs during its calls
 
 PR_CAPBSET_DROP = 24
 PR_CAP_AMBIENT = 47
 PR_CAP_AMBIENT_CLEAR_ALL = 4
 MNT_DETACH = 2
 LAST_CAPABILITY = 63
+PIECE_BYTES = 1 << 16
 CAPABILITY_VERSION_3 = 0x20080522
 
 # Each machine has its own numbers for system calls; the newer calls have the same on all.
 NUMBERS = {
-    "x86_64": {"pivot_root": 155, "capset": 126, "seccomp": 317},
-    "aarch64": {"pivot_root": 41, "capset": 91, "seccomp": 277},
+    "x86_64": {"clone": 56, "pivot_root": 155, "capset": 126, "seccomp": 317},
+    "aarch64": {"clone": 220, "pivot_root": 41, "capset": 91, "seccomp": 277},
 }
 COMMON = {"landlock_create_ruleset": 444, "landlock_add_rule": 445, "landlock_restrict_self": 446}
 
@@ -70,6 +77,32 @@ def prctl(option: int, *arguments: int) -> int:
     """
     padded = [*arguments, 0, 0, 0, 0][:4]
     return _checked(_libc.prctl(option, *map(ctypes.c_ulong, padded)), f"prctl {option}")
+
+
+def advise(address: int, length: int, advice: int) -> None:
+    """``madvise(2)``; advice that the kernel cannot take changes nothing.
+
+    Args:
+        address: where the memory begins.
+        length: in bytes.
+        advice: an `MADV_…` constant.
+    """
+    _libc.madvise(ctypes.c_void_p(address), ctypes.c_size_t(length), advice)
+
+
+def clone(flags: int) -> int:
+    """``clone(2)``: fork into new namespaces; returns 0 in the child, whose process id else.
+
+    Neither Python nor libc learns of it. So it needs a process with one thread, and the child may
+    do little: call the kernel, fork with `os.fork`, wait, end.
+
+    Args:
+        flags: the sum of `CLONE_NEW…` constants.
+    """
+    number = ctypes.c_long(NUMBERS[machine()]["clone"])
+    nothing = [ctypes.c_void_p(None)] * 4  # neither a stack of its own nor places for ids
+    flags_and_signal = ctypes.c_ulong(flags | signal.SIGCHLD)
+    return _checked(_libc_under_lock.syscall(number, flags_and_signal, *nothing), "clone")
 
 
 def unshare(flags: int) -> None:
@@ -122,6 +155,33 @@ def drop_capabilities() -> None:
     header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
     nothing = (ctypes.c_uint32 * 6)()
     call("capset", header, nothing)
+
+
+def read_at_once(path: str) -> bytes:
+    """The content of a file of the kernel; `pathlib` takes several times as long.
+
+    Args:
+        path: in /proc or /sys.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        return b"".join(iter(lambda: os.read(descriptor, PIECE_BYTES), b""))
+    finally:
+        os.close(descriptor)
+
+
+def write_at_once(path: str, content: bytes) -> None:
+    """Write into a file of the kernel, which takes the content as a whole.
+
+    Args:
+        path: in /proc or /sys.
+        content: what to write.
+    """
+    descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
+    try:
+        os.write(descriptor, content)
+    finally:
+        os.close(descriptor)
 
 
 def _checked(result: int, what: str) -> int:

@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 import sysconfig
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -20,11 +21,15 @@ from grader.box.jail import kernel
 __all__ = [
     "DEVICES",
     "WORK",
+    "Tree",
     "become_a_child_of_init",
     "die_with_parent",
     "enter_private_tree",
+    "fork_into_new",
     "interpreter_folders",
-    "leave_namespaces",
+    "keep_ids",
+    "outer_pid",
+    "planned_tree",
 ]
 
 CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC = 0x00020000, 0x04000000, 0x08000000
@@ -52,29 +57,80 @@ def interpreter_folders() -> tuple[Path, ...]:
     return tuple(p for p in existing if not any(q != p and q in p.parents for q in existing))
 
 
-def leave_namespaces() -> None:
-    """Enter new namespaces of every kind; without root, this needs a user namespace too."""
-    uid, gid = os.getuid(), os.getgid()
-    if uid == 0:
-        kernel.unshare(EVERYTHING)
-        return
-    kernel.unshare(CLONE_NEWUSER | EVERYTHING)
-    Path("/proc/self/setgroups").write_text("deny")
-    Path("/proc/self/uid_map").write_text(f"{uid} {uid} 1")
-    Path("/proc/self/gid_map").write_text(f"{gid} {gid} 1")
+@dataclass(frozen=True)
+class Tree:
+    """The file tree of every box, as steps that build it.
+
+    Args:
+        folders: to make, each after the one that it lies in.
+        links: to make, with what each leads to.
+        files: to make, empty.
+        binds: what is mounted at its own path, with the flags of the mount.
+    """
+
+    folders: tuple[str, ...]
+    links: tuple[tuple[str, str], ...]
+    files: tuple[str, ...]
+    binds: tuple[tuple[str, int], ...]
+
+
+@cache
+def planned_tree() -> Tree:
+    """The interpreter, read-only, the devices, and the place of the folder `WORK`."""
+    links = [path for path in interpreter_folders() if path.is_symlink()]  # /lib → usr/lib
+    bound = [path for path in (*interpreter_folders(), *DEVICES) if path not in links]
+    needed = [Path(WORK), *(path for path in bound if path.is_dir())]
+    folders = {folder for path in (*bound, *links) for folder in path.parents} | {*needed}
+    read_only = MS_NOSUID | MS_NODEV | MS_RDONLY
+    device = MS_NOSUID | MS_NOEXEC
+    return Tree(
+        folders=tuple(sorted(str(folder) for folder in folders - {Path("/")})),
+        links=tuple((str(path), str(path.readlink())) for path in links),
+        files=tuple(str(path) for path in bound if path not in needed),
+        binds=tuple((str(p), device if p in DEVICES else read_only) for p in bound),
+    )
+
+
+def fork_into_new() -> int:
+    """Fork into new namespaces of every kind; without root, this needs a user namespace too.
+
+    Returns:
+        0 in the child, which is their process 1; elsewhere its process id.
+
+    Raises:
+        OSError: the kernel refuses.
+    """
+    return kernel.clone(EVERYTHING | (CLONE_NEWUSER if os.getuid() else 0))
+
+
+def keep_ids(uid: int, gid: int) -> None:
+    """Have the same ids in the new user namespace as before; root has no such namespace.
+
+    Args:
+        uid: user id before.
+        gid: group id before.
+    """
+    if uid:
+        kernel.write_at_once("/proc/self/setgroups", b"deny")
+        kernel.write_at_once("/proc/self/uid_map", f"{uid} {uid} 1".encode())
+        kernel.write_at_once("/proc/self/gid_map", f"{gid} {gid} 1".encode())
+
+
+def outer_pid() -> int:
+    """The process id outside the new namespaces, as long as /proc is still the one of there."""
+    return int(Path("/proc/self").readlink().name)
 
 
 def become_a_child_of_init() -> None:
-    """Go on as a grandchild, below process 1 of the new namespace, which ends when we do.
+    """Go on as a child of this process, which is process 1 of its namespace and ends when we do.
 
-    Process 1 ignores ordinary signals, so it cannot be the box: it only reaps. It and the outermost
-    process end with the status of the box, and so the zygote learns what happened.
+    Process 1 ignores ordinary signals, so it cannot be the box: it only reaps. It ends with the
+    status of the box, and so the zygote learns what happened.
     """
-    for _ in ("process 1", "the box itself"):
-        child = os.fork()
-        if child:
-            _end_like(child)
-        die_with_parent()
+    die_with_parent()
+    child = os.fork()
+    if child:
+        _end_like(child)
 
 
 def die_with_parent() -> None:
@@ -104,12 +160,17 @@ def enter_private_tree(root: str, uid: int, gid: int, scratch_mib: int) -> None:
     """
     kernel.mount("none", "/", None, MS_REC | MS_PRIVATE)
     kernel.mount("box", root, "tmpfs", MS_NOSUID | MS_NODEV, "size=1m,mode=755")
-    for path in interpreter_folders():
-        _bind(path, root)
-    for device in DEVICES:
-        _bind(device, root, MS_NOSUID | MS_NOEXEC)
+    tree = planned_tree()
+    for folder in tree.folders:
+        os.mkdir(root + folder)  # noqa: PTH102 — pathlib takes several times as long
+    for link, origin in tree.links:
+        os.symlink(origin, root + link)  # noqa: PTH211 — as above
+    for file in tree.files:
+        os.close(os.open(root + file, os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC))
+    for path, flags in tree.binds:
+        kernel.mount(path, root + path, None, MS_BIND)
+        _remount(root + path, flags)
     work = root + WORK
-    Path(work).mkdir()
     options = f"size={scratch_mib}m,nr_inodes={MAX_FILES},mode=700,uid={uid},gid={gid}"
     kernel.mount("work", work, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, options)
     kernel.mount("none", root, None, MS_REMOUNT | MS_RDONLY | MS_NOSUID | MS_NODEV)
@@ -117,17 +178,6 @@ def enter_private_tree(root: str, uid: int, gid: int, scratch_mib: int) -> None:
     kernel.pivot_root(".", ".")
     kernel.umount_lazily(".")
     os.chdir(WORK)
-
-
-def _bind(path: Path, root: str, flags: int = MS_NOSUID | MS_NODEV | MS_RDONLY) -> None:
-    if path.is_symlink():  # /lib → usr/lib on merged systems
-        Path(root + str(path)).symlink_to(path.readlink())
-        return
-    target = Path(root + str(path))
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.mkdir() if path.is_dir() else target.touch()
-    kernel.mount(str(path), str(target), None, MS_BIND)
-    _remount(str(target), flags)
 
 
 def _remount(target: str, flags: int) -> None:

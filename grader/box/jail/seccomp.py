@@ -14,10 +14,13 @@ import ctypes
 import errno
 import os
 import struct
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import cache
 
 from grader.box.jail import kernel
 
-__all__ = ["install"]
+__all__ = ["install", "prepare"]
 
 SECCOMP_SET_MODE_FILTER = 1
 SECCOMP_FILTER_FLAG_TSYNC = 1
@@ -226,16 +229,26 @@ def install(*, alone: bool) -> None:
     Raises:
         OSError: the kernel has no seccomp, or the machine is unknown.
     """
-    program = b"".join(_program(alone))
+    before, after = _program(alone)
+    itself = b"" if alone else b"".join(_on_itself())
+    program = before + itself + after
     buffer = ctypes.create_string_buffer(program, len(program))
     length = len(program) // 8
     filter_ = struct.pack("HxxxxxxP", length, ctypes.addressof(buffer))
     kernel.call("seccomp", SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, filter_)
 
 
-def _program(alone: bool) -> list[bytes]:
-    name = kernel.machine()
-    column = list(AUDIT_ARCH).index(name)
+def prepare() -> None:
+    """Make the programs, so that forks of this process need not; `install` tells what is wrong."""
+    with suppress(OSError):
+        for alone in (True, False):
+            _program(alone)
+
+
+@cache
+def _program(alone: bool) -> tuple[bytes, bytes]:
+    """The program before and after the rules of `_on_itself`; no step jumps past these."""
+    name, column = _machine()
     table = REFUSED if alone else {**REFUSED, **REACHING}
     numbers = sorted(row[column] for row in table.values() if row[column] != ABSENT)
     program = [
@@ -251,12 +264,10 @@ def _program(alone: bool) -> list[bytes]:
     for rows, argument, bits, values in REFUSED_VALUES.values():
         if rows[column] != ABSENT:
             program += _refuse_values(rows[column], argument, bits, values)
-    for row in () if alone else REACHING_BUT_ITSELF.values():
-        program += _only_itself(row[column])
+    rest: list[bytes] = []
     for rows, argument, values in ALLOWED_VALUES.values():
-        program += _only_values(rows[column], argument, values)
-    return [
-        *program,
+        rest += _only_values(rows[column], argument, values)
+    rest += [
         *_only_streams(SOCKETPAIR[name]),
         # clone3 passes its flags in memory, where a filter cannot look; libc falls back to clone
         _step(JUMP_EQUAL, CLONE3, 0, 1),
@@ -267,6 +278,19 @@ def _program(alone: bool) -> list[bytes]:
         _step(RETURN, REFUSE),
         _step(RETURN, ALLOW),
     ]
+    return b"".join(program), b"".join(rest)
+
+
+def _machine() -> tuple[str, int]:
+    """The processor family, and its column in the tables."""
+    name = kernel.machine()
+    return name, list(AUDIT_ARCH).index(name)
+
+
+def _on_itself() -> Iterator[bytes]:
+    column = _machine()[1]
+    for row in REACHING_BUT_ITSELF.values():
+        yield from _only_itself(row[column])
 
 
 def _only_itself(number: int) -> list[bytes]:

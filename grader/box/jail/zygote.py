@@ -23,8 +23,9 @@ from functools import partial
 from typing import Any
 
 from grader.box.bounds import MAX_FILES, SCRATCH_MIB
-from grader.box.jail import cgroup, family, kernel, namespaces
+from grader.box.jail import cgroup, family, kernel, namespaces, seccomp
 from grader.box.jail import confine as jail
+from grader.box.jail.large_pages import use_large_pages
 from grader.box.jail.nursery import ORDER, Nursery
 from grader.box.jail.scratch_use import is_overfull
 from grader.box.stopwatch import Used
@@ -39,8 +40,9 @@ START_TIMEOUT_S = 60
 KILL_TIMEOUT_S = 20
 PROBE = {"memory_mib": 64, "output_mib": 1, "processes": 8, "cpu_s": 5}
 WATCH_INTERVAL_S = 0.05
-OWN_PROCESSES = 2  # that wait for the box's: the child of the zygote, and process 1
+OWN_PROCESSES = 1  # waits for the box's: process 1 of its namespace
 END_GRACE_S = 0.5
+MAX_ERROR_BYTES = 4096  # a pipe takes so many at once
 MAX_PASSES = 50
 PR_SET_CHILD_SUBREAPER = 36
 LENGTH = struct.Struct("!I")
@@ -186,6 +188,7 @@ class _Server:
         self._socket, self._run = sock, run
         self._own_memory = family.private_bytes(os.getpid())
         self._group: cgroup.ControlGroup | None = None
+        self._group_bounds = (0, 0)  # memory in MiB, processes
         self._oom_kills = 0
         self._spec: jail.JailSpec | None = None
         self._box_pid = 0
@@ -237,31 +240,43 @@ class _Server:
     def _fork(self, spec: jail.JailSpec, fd: int | None) -> str:
         """Fork a box that serves the socket `fd`; returns why it could not be jailed, or ""."""
         status_read, status_write = os.pipe()
-        if self._group:
-            self._group.bound(self._own_memory, spec.memory_mib, spec.processes)
-            self._oom_kills = self._group.oom_kills()
-        self._box_pid = os.fork()
+        self._bound_group(spec)
+        owner = os.getuid(), os.getgid()  # new namespaces begin without them
+        try:
+            self._box_pid = jail.fork(spec)
+        except OSError as error:
+            os.close(status_read)
+            os.close(status_write)
+            return f"{type(error).__name__}: {error}"
         self._spec, self._cause = spec, None
         if self._box_pid == 0:
-            os.close(status_read)
-            self._become_box(spec, fd, status_write)
+            self._become_box(spec, owner, fd, status_read, status_write)
         os.close(status_write)
         if fd is not None:
             os.close(fd)
-        with os.fdopen(status_read) as status:
-            error = status.read()
-        if error:
+        failure = os.read(status_read, MAX_ERROR_BYTES)  # empty as soon as the box has closed it
+        os.close(status_read)
+        if failure:
             self._kill_all()
-        return error
+        return failure.decode(errors="replace")
 
-    def _become_box(self, spec: jail.JailSpec, fd: int | None, status: int) -> None:
+    def _bound_group(self, spec: jail.JailSpec) -> None:
+        if self._group:
+            bounds = (spec.memory_mib, spec.processes)
+            if bounds != self._group_bounds:  # else they are those of the last box
+                self._group.bound(self._own_memory, *bounds)
+                self._group_bounds = bounds
+            self._oom_kills = self._group.oom_kills()
+
+    def _become_box(
+        self, spec: jail.JailSpec, owner: tuple[int, int], fd: int | None, unused: int, status: int
+    ) -> None:
         try:
+            jail.enter(spec, *owner, dies_first=self._group is not None)
             self._socket.close()
-            if self._group:
-                cgroup.die_first()
-            jail.enter(spec)
+            os.close(unused)
         except BaseException as error:  # the judge must learn that the jail failed
-            os.write(status, f"{type(error).__name__}: {error}".encode())
+            os.write(status, f"{type(error).__name__}: {error}".encode()[:MAX_ERROR_BYTES])
             os._exit(1)
         os.close(status)
         code = 1  # of an exception that nobody caught: it must not climb into the zygote's own loop
@@ -305,6 +320,9 @@ class _Server:
         if self._box_pid and _has_ended(self._box_pid):
             _, status = os.waitpid(self._box_pid, 0)
             self._cause = self._cause or _describe(os.waitstatus_to_exitcode(status))
+        elif self._box_pid and self._spec and self._spec.tier is Tier.NAMESPACES:
+            _send_signal(self._box_pid, signal.SIGKILL)  # process 1: all others there die with it
+            os.waitpid(self._box_pid, 0)
         while children := family.children(os.getpid()):
             _kill_descendants(os.getpid())
             for pid in children:
@@ -364,8 +382,7 @@ def main() -> None:
 
     serve = partial(run, shell=warm_up())
     gc.enable()
-    kernel.prctl(PR_SET_CHILD_SUBREAPER, 1)
-    namespaces.interpreter_folders()  # looked up once, for every box
+    prepare_boxes()
     orders = socket.socket(fileno=int(sys.argv[1]))
     tiers = _Server(orders, serve).probe()
     while end := _next_order(orders):
@@ -375,6 +392,17 @@ def main() -> None:
                 _become_zygote(end, serve, tiers)
         reap()
     reap_all()
+
+
+def prepare_boxes() -> None:
+    """Do once, for all boxes, what does not differ from one to the next."""
+    kernel.prctl(PR_SET_CHILD_SUBREAPER, 1)
+    namespaces.planned_tree()
+    seccomp.prepare()
+    use_large_pages()
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    if os.getuid() == 0:
+        kernel.bound_capabilities()
 
 
 def _next_order(orders: socket.socket) -> socket.socket | None:

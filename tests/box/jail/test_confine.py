@@ -224,6 +224,39 @@ def test_no_privilege_is_left(cell: Cell) -> None:
     assert cell.tried("os.setuid(0)") == "PermissionError"
 
 
+def test_no_privilege_can_be_gained_again(closed: Launcher) -> None:
+    """Of root's capabilities, none is left in the set that bounds those of later programs."""
+    if os.getuid() != 0:
+        pytest.skip("only root has capabilities to lose")
+    cell = Cell(closed.open({}, LIMITS))
+    shown = cell.shown(
+        "import ctypes\nlibc = ctypes.CDLL(None)\nPR_CAPBSET_READ = 23\n"
+        "print(sum(libc.prctl(PR_CAPBSET_READ, n) > 0 for n in range(64)))"
+    )
+    assert shown == "0"
+    cell.box.close()
+
+
+def test_each_box_has_an_account_of_its_own_when_root_grades(closed: Launcher) -> None:
+    if os.getuid() != 0:
+        pytest.skip("only root can give accounts")
+    accounts = set()
+    for _ in range(3):
+        cell = Cell(closed.open({}, LIMITS))
+        accounts.add(int(cell.shown("import os; print(os.getuid())")))
+        cell.box.close()
+    assert len(accounts) == 3
+    assert min(accounts) > 2_000_000
+
+
+def test_beside_a_box_only_process_1_of_its_namespace_runs(closed: Launcher) -> None:
+    """Each fork of the warm process costs milliseconds."""
+    box = closed.open({}, LIMITS)
+    expected = 2 if closed.tier is Tier.NAMESPACES else 1
+    assert len(list(family.descendants(zygote_pid(closed)))) == expected
+    box.close()
+
+
 def test_the_environment_holds_nothing_of_the_graders(
     closed: Launcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
