@@ -14,17 +14,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 import requests
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.requests_client import OAuth2Session
-from pydantic import BaseModel, Field, ValidationError
 from urllib3.exceptions import HTTPError
 
 from grader.course.openid import OpenId
 from grader.course.settings import Course
 from grader.desk.identity import Identity
+from grader.desk.openid.about import About, about_of
 from grader.desk.openid.id_token import (
     Expected,
     Key,
@@ -33,15 +33,13 @@ from grader.desk.openid.id_token import (
     usable_keys,
     verified,
 )
-from grader.desk.openid.wire import bounded_session, unsigned
-from grader.errors import GraderError, UsageError
-from grader.system.loopback import is_loopback
+from grader.desk.openid.wire import Down, bounded_session, cause_of, unsigned
+from grader.errors import UsageError
 
 __all__ = [
     "BACK",
     "SECRET",
     "Attempt",
-    "Down",
     "Provider",
     "check_openid",
     "check_provider",
@@ -54,36 +52,6 @@ KNOWN_FOR_S = 3600  # how long we believe what the provider says of itself
 PAUSE_S = 10  # after it did not answer, it is not asked again for so long
 MAX_VALUE = 255  # characters of a claim; more is refused
 ERROR = re.compile(r"[a-z_]{1,40}")
-BY_HEADER, BY_FORM = "client_secret_basic", "client_secret_post"
-
-
-class Down(GraderError):
-    """The provider does not answer, or not as a provider does; the text is for the terminal.
-
-    Args:
-        text: what is wrong.
-        is_news: whether it was asked, and not left alone because it did not answer just before.
-    """
-
-    def __init__(self, text: str, *, is_news: bool = True) -> None:
-        super().__init__(text)
-        self.is_news = is_news
-
-
-class _About(BaseModel):
-    """What a provider says of itself, as far as we need it."""
-
-    issuer: str
-    authorization_endpoint: str
-    token_endpoint: str
-    jwks_uri: str
-    userinfo_endpoint: str | None = None
-    end_session_endpoint: str | None = None
-    id_token_signing_alg_values_supported: tuple[str, ...]
-    token_endpoint_auth_methods_supported: tuple[str, ...] = (BY_HEADER,)
-    names_issuer: bool = Field(
-        default=False, alias="authorization_response_iss_parameter_supported"
-    )
 
 
 @dataclass(frozen=True)
@@ -120,7 +88,7 @@ class Provider:
     ) -> None:
         self.openid, self._back, self._secret, self._clock = openid, back, secret, clock
         self._turn = threading.Lock()
-        self._about: _About | None = None
+        self._about: About | None = None
         self._keys: list[Key] | None = None
         self._known_until = self._silent_until = float("-inf")
 
@@ -151,11 +119,7 @@ class Provider:
 
     def farewell(self) -> str:
         """Where a person can sign out at the provider, too; "" if nowhere that we know of."""
-        about = self._about
-        if about is None or about.end_session_endpoint is None:
-            return ""
-        joint = "&" if "?" in about.end_session_endpoint else "?"
-        return about.end_session_endpoint + joint + urlencode({"client_id": self.openid.client_id})
+        return self._about.farewell(self.openid.client_id) if self._about else ""
 
     def who(self, attempt: Attempt, code: str, issuer: str | None) -> Identity:
         """Who came back with a code.
@@ -187,11 +151,10 @@ class Provider:
         return named(self.openid, claims)
 
     def _swapped(
-        self, session: OAuth2Session, about: _About, attempt: Attempt, code: str
+        self, session: OAuth2Session, about: About, attempt: Attempt, code: str
     ) -> Mapping[str, Any]:
         """Swap the code for tokens."""
-        offered = about.token_endpoint_auth_methods_supported
-        session.token_endpoint_auth_method = BY_HEADER if BY_HEADER in offered else BY_FORM
+        session.token_endpoint_auth_method = about.method
         try:
             return dict(
                 session.fetch_token(
@@ -209,12 +172,12 @@ class Provider:
         except requests.HTTPError as error:
             raise Down(f"{self._host}: answers {error.response.status_code}") from None
         except (requests.RequestException, HTTPError, OSError) as error:
-            raise self._silent(_cause(error)) from None
+            raise self._silent(cause_of(error)) from None
         except (ValueError, TypeError, RecursionError):
             raise Down(f"{self._host}: its answer to a code is none") from None
 
     def _verified(
-        self, session: OAuth2Session, about: _About, token: str, expected: Expected
+        self, session: OAuth2Session, about: About, token: str, expected: Expected
     ) -> Mapping[str, Any]:
         """What the token says; a key that we do not know may be a new one."""
         keys = self._keys
@@ -234,49 +197,14 @@ class Provider:
             raise NotBelieved("the provider tells of somebody else (sub)")
         return claims
 
-    def _known(self, session: OAuth2Session) -> _About:
+    def _known(self, session: OAuth2Session) -> About:
         """What the provider says of itself; asked once in a while."""
         with self._turn:
             if self._about is None or self._clock() >= self._known_until:
                 url = self.openid.issuer.rstrip("/") + "/.well-known/openid-configuration"
-                self._about, self._keys = self._read(self._asked(session, url)), None
+                self._about, self._keys = about_of(self.openid, self._asked(session, url)), None
                 self._known_until = self._clock() + KNOWN_FOR_S
             return self._about
-
-    def _read(self, found: Mapping[str, Any]) -> _About:
-        try:
-            about = _About.model_validate(found)
-        except ValidationError as error:
-            key = ".".join(map(str, error.errors()[0]["loc"]))
-            raise Down(f"{self._host}: what it says of itself is not right ({key})") from None
-        if about.issuer != self.openid.issuer:
-            raise Down(
-                f"{self._host}: says that it is another issuer; correct issuer in course.yml"
-            )
-        if {BY_HEADER, BY_FORM}.isdisjoint(about.token_endpoint_auth_methods_supported):
-            raise Down(f"{self._host}: takes no client's secret; ask those who run it")
-        endpoints = (
-            about.authorization_endpoint,
-            about.token_endpoint,
-            about.jwks_uri,
-            about.userinfo_endpoint,
-            about.end_session_endpoint,
-        )
-        if not all(self._is_safe(url) for url in endpoints if url is not None):
-            raise Down(f"{self._host}: names an address that is not safe (no https)")
-        return about
-
-    def _is_safe(self, url: str) -> bool:
-        """Whether nobody on the way can read what goes there."""
-        try:
-            parts = urlsplit(url)
-            host, _ = parts.hostname, parts.port
-        except ValueError:
-            return False
-        is_plain = bool(host) and not (parts.username or parts.password or parts.fragment)
-        here = is_loopback(host) and is_loopback(urlsplit(self.openid.issuer).hostname)
-        is_closed = parts.scheme == "https" or (parts.scheme == "http" and here)
-        return is_plain and is_closed and all("!" <= letter <= "~" for letter in url)
 
     def _asked(
         self, session: OAuth2Session, url: str, *, with_token: bool = False
@@ -291,7 +219,7 @@ class Provider:
         except (requests.JSONDecodeError, ValueError, RecursionError):
             raise self._silent("its answer is no JSON") from None
         except (OAuthError, requests.RequestException, HTTPError, OSError) as error:
-            raise self._silent(_cause(error)) from None
+            raise self._silent(cause_of(error)) from None
         if not isinstance(found, dict):
             raise self._silent(f"answers {answer.status_code}, or no JSON")
         return found
@@ -386,14 +314,3 @@ def _text(answer: Mapping[str, Any], key: str) -> str:
     if not isinstance(value, str):
         raise NotBelieved(f"the provider sends no {key}")
     return value
-
-
-def _cause(error: Exception) -> str:
-    """What broke on the way, without an address, which may hold a code."""
-    if isinstance(error, requests.exceptions.SSLError):
-        return "its certificate cannot be trusted"
-    if isinstance(error, requests.exceptions.Timeout):
-        return "it does not answer in time"
-    if isinstance(error, requests.exceptions.ContentDecodingError):
-        return "its answer is too large, or packed"
-    return "it cannot be reached"

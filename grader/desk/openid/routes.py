@@ -29,7 +29,8 @@ from grader.desk.frame import (
 from grader.desk.identity import Identity, known_as, person_of
 from grader.desk.openid.attempts import LASTS, attempt_of, begin, end
 from grader.desk.openid.id_token import NotBelieved
-from grader.desk.openid.provider import BACK, Down, Provider, provider_of
+from grader.desk.openid.provider import BACK, Provider, provider_of
+from grader.desk.openid.wire import Down
 from grader.desk.rates import address_of
 from grader.desk.signing_in import sign_in_by_provider
 from grader.desk.tokens import is_same

@@ -10,7 +10,9 @@ import requests
 from authlib.integrations.requests_client import OAuth2Session
 from requests.adapters import HTTPAdapter
 
-__all__ = ["MAX_BYTES", "bounded_session", "unsigned"]
+from grader.errors import GraderError
+
+__all__ = ["MAX_BYTES", "Down", "bounded_session", "cause_of", "unsigned"]
 
 TIMEOUT_S = (5, 10)  # to connect, and between two pieces
 WHOLE_S = 15  # for one answer
@@ -37,6 +39,19 @@ def unsigned(request: requests.PreparedRequest) -> requests.PreparedRequest:
     return request
 
 
+class Down(GraderError):
+    """The provider does not answer, or not as a provider does; the text is for the terminal.
+
+    Args:
+        text: what is wrong.
+        is_news: whether it was asked, and not left alone because it did not answer just before.
+    """
+
+    def __init__(self, text: str, *, is_news: bool = True) -> None:
+        super().__init__(text)
+        self.is_news = is_news
+
+
 class _Bounded(HTTPAdapter):  # type: ignore[misc]  # mypy knows nothing of requests
     """Reads an answer to its end or to our bounds, before anything looks at it."""
 
@@ -54,6 +69,17 @@ class _Bounded(HTTPAdapter):  # type: ignore[misc]  # mypy knows nothing of requ
             body = _read(raw)
         response.raw = io.BytesIO(body)
         return response
+
+
+def cause_of(error: Exception) -> str:
+    """What broke on the way, without an address, which may hold a code."""
+    if isinstance(error, requests.exceptions.SSLError):
+        return "its certificate cannot be trusted"
+    if isinstance(error, requests.exceptions.Timeout):
+        return "it does not answer in time"
+    if isinstance(error, requests.exceptions.ContentDecodingError):
+        return "its answer is too large, or packed"
+    return "it cannot be reached"
 
 
 def _read(raw: Any) -> bytes:
