@@ -17,6 +17,7 @@ from starlette.routing import Route
 from grader.course.roster import Person
 from grader.desk.bell import Bell
 from grader.desk.desk import Desk, Tried, Work
+from grader.desk.numbers import NUMBER
 from grader.desk.rates import address_of
 from grader.desk.receipts import NotYet
 from grader.desk.receiving import Refused, received
@@ -135,5 +136,5 @@ def _unknown() -> Response:
 PLACE = "/api/v1/assignments/{assignment}/attempts"
 ROUTES = [
     Route(PLACE, _post, methods=["POST"]),
-    Route(PLACE + "/{number:int}", _get, methods=["GET"]),
+    Route(f"{PLACE}/{NUMBER}", _get, methods=["GET"]),
 ]

@@ -14,6 +14,7 @@ from grader.course.roster import Person
 from grader.desk.bell import Bell
 from grader.desk.desk import Desk
 from grader.desk.frame import not_found, session_of
+from grader.desk.numbers import NUMBER
 from grader.desk.receipts import Place, Receipt
 from grader.locale.translations import gettext, in_language, ngettext
 
@@ -109,6 +110,6 @@ def _in_words(desk: Desk, place: Place) -> str:
 
 
 ROUTES = [
-    Route("/assignments/{assignment}/attempts/{number:int}/events", _events),
+    Route(f"/assignments/{{assignment}}/attempts/{NUMBER}/events", _events),
     Route("/news", _class_events),
 ]

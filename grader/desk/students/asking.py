@@ -12,6 +12,7 @@ from grader.course.roster import Person
 from grader.desk.access import student_form
 from grader.desk.desk import Desk, Tried, Work
 from grader.desk.frame import language, not_found
+from grader.desk.numbers import NUMBER
 from grader.desk.regrades import About, NotAsked, Regrades
 from grader.desk.students.pages import attempt_page, found
 from grader.desk.texts import plain
@@ -52,4 +53,5 @@ def _about(work: Work, tried: Tried, fields: Mapping[str, str]) -> About | None:
     return None
 
 
-ROUTES = [Route("/assignments/{assignment}/attempts/{number:int}/requests", _ask, methods=["POST"])]
+PLACE = "/assignments/{assignment}"
+ROUTES = [Route(f"{PLACE}/attempts/{NUMBER}/requests", _ask, methods=["POST"])]

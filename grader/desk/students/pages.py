@@ -15,6 +15,7 @@ from grader.desk.access import for_students, signed_in
 from grader.desk.desk import Desk, Tried, Work
 from grader.desk.feedback import feedback_of
 from grader.desk.frame import language, not_found, page
+from grader.desk.numbers import NUMBER
 from grader.desk.regrades import MAX_TEXT, Regrades
 
 __all__ = ["ROUTES", "attempt_page", "found"]
@@ -126,6 +127,6 @@ PLACE = "/assignments/{assignment}"
 ROUTES = [
     Route("/", _first),
     Route(PLACE + "/release.zip", _release),
-    Route(PLACE + "/attempts/{number:int}", _attempt),
-    Route(PLACE + "/attempts/{number:int}/feedback", _feedback),
+    Route(f"{PLACE}/attempts/{NUMBER}", _attempt),
+    Route(f"{PLACE}/attempts/{NUMBER}/feedback", _feedback),
 ]

@@ -14,6 +14,7 @@ from grader.course.settings import Assignment
 from grader.desk.access import Scope, for_staff, staff_form
 from grader.desk.desk import Desk
 from grader.desk.frame import language, not_found, page
+from grader.desk.numbers import ID
 from grader.desk.regrades import MAX_TEXT, NotAsked, Regrade, Regrades
 from grader.desk.shown import key_of
 from grader.desk.texts import plain
@@ -56,7 +57,7 @@ def _requests(request: Request, desk: Desk, scope: Scope) -> Response:
 @staff_form
 def _answer(request: Request, desk: Desk, scope: Scope, fields: Mapping[str, str]) -> Response:
     regrades = Regrades(desk.state)
-    regrade = regrades.one(min(request.path_params["id"], (1 << 31) - 1))
+    regrade = regrades.one(request.path_params["id"])
     if regrade is None or _shown(desk, scope, regrade) is None:
         return not_found(request)
     text, seen = plain(fields.get("text", "")), fields.get("seen", "")
@@ -134,5 +135,5 @@ def _check(scope: Scope, regrade: Regrade, student: Person) -> CheckResult | Non
 
 ROUTES = [
     Route("/requests", _requests),
-    Route("/requests/{id:int}", _answer, methods=["POST"]),
+    Route(f"/requests/{ID}", _answer, methods=["POST"]),
 ]

@@ -14,6 +14,7 @@ from grader.desk.desk import Desk, Work
 from grader.desk.feedback import feedback_of
 from grader.desk.frame import desk_of, language, not_found, page, see_other
 from grader.desk.log import entries
+from grader.desk.numbers import NUMBER
 from grader.desk.releasing import extend, hold
 from grader.errors import UsageError
 from grader.locale.translations import gettext
@@ -133,7 +134,7 @@ def _done(desk: Desk, work: Work) -> Response:
 PLACE = "/class/{assignment}/students/{student}"
 ROUTES = [
     Route(PLACE, _student),
-    Route(PLACE + "/attempts/{number:int}", _feedback),
+    Route(f"{PLACE}/attempts/{NUMBER}", _feedback),
     Route(PLACE + "/extension", _extend, methods=["POST"]),
     Route(PLACE + "/held", _hold, methods=["POST"]),
     Route(PLACE + "/again", _again, methods=["POST"]),
