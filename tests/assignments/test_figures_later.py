@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.box import stopwatch
 from grader.course.bundle import Bundle, load_bundle
 from grader.course.settings import Course
 from grader.grading.submission import execute_and_judge
@@ -31,8 +32,14 @@ STUDENTS = sorted(p.name for p in SUBMITTED.iterdir()) if EVERYTHING else FEW
 
 
 @pytest.fixture(scope="module", params=IDS)
-def bundle(request: pytest.FixtureRequest) -> Bundle:
-    return load_bundle(COURSE, request.param)
+def bundle(request: pytest.FixtureRequest) -> Iterator[Bundle]:
+    """What computes is stopped soon, and never by the wall clock, which says so in other words."""
+    made = load_bundle(COURSE, request.param)
+    limits = made.limits.model_copy(update={"cell_timeout_s": 2, "call_timeout_s": 1})
+    with pytest.MonkeyPatch.context() as patch:
+        for factor in ("WALL_FACTOR", "LAST_FACTOR"):
+            patch.setattr(stopwatch, factor, 1000)
+        yield replace(made, limits=limits)
 
 
 def graded(bundle: Bundle, student: str, intake: Intake, figures: str) -> SubmissionResult:

@@ -152,9 +152,9 @@ def test_what_cannot_be_read_defines_nothing(source: str) -> None:
 
 
 def test_cells_of_empty_lines_are_read_at_once() -> None:
-    start = time.monotonic()
+    start = time.thread_time()
     assert Needs(["\n" * 90_000 + " " * 90_000, HONEST]).of("honest") == {1}
-    assert time.monotonic() - start < 2
+    assert time.thread_time() - start < 2
 
 
 def test_what_comes_after_an_enormous_amount_of_text_defines_nothing() -> None:

@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Route, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
-from tests.browser.watched import DESKTOP, ID, STUDENTS, Feedback, Show, Watched
+from tests.browser.watched import ID, STUDENTS, Feedback, Show, Watched
 from tests.kit.files import ROOT
 
 ROSTER = "id,first_name,last_name\nfarah,Farah,Al-Sayed\nnadia,Nadia,Haddad\nzoe,Zoë,Missing\n"
+WITHIN_MS = 120_000  # of what a page should show; on a busy machine everything takes long
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -31,39 +32,25 @@ def chromium() -> str:
 @pytest.fixture(scope="session")
 def browser(chromium: str) -> Iterator[Browser]:
     options = ["--no-sandbox"] if os.geteuid() == 0 else []
+    expect.set_options(timeout=WITHIN_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=options)
         yield browser
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def tab(browser: Browser) -> Iterator[Watched]:
+    """One for all pages: a new one starts a process, which takes longer than most tests."""
+    context = browser.new_context()
+    yield Watched(context.new_page())
+    context.close()
+
+
 @pytest.fixture
-def show(browser: Browser) -> Iterator[Show]:
-    """Opens a file; `show(path, viewport)`."""
-    contexts = []
-
-    def open_page(path: Path, viewport: ViewportSize = DESKTOP) -> Watched:
-        context = browser.new_context(viewport=viewport)
-        contexts.append(context)
-        page = context.new_page()
-        watched = Watched(page)
-        page.on("console", lambda message: watched.complaints.append(message.text))
-        page.on("pageerror", lambda error: watched.complaints.append(str(error)))
-
-        def refuse(route: Route) -> None:
-            if route.request.url == path.as_uri():
-                route.continue_()
-            else:
-                watched.requests.append(route.request.url)
-                route.abort()
-
-        page.route("**/*", refuse)
-        page.goto(path.as_uri())
-        return watched
-
-    yield open_page
-    for context in contexts:
-        context.close()
+def show(tab: Watched) -> Show:
+    """Opens a file where the one before it was, as if in a new tab; `show(path, viewport)`."""
+    return tab.show
 
 
 @pytest.fixture(scope="session")

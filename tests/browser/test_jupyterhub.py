@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
@@ -18,6 +16,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.watched import ID
 from tests.kit.files import ROOT
+from tests.kit.processes import free_ports
 
 NODE = ROOT / "tests" / "node" / "node_modules" / ".bin"
 PROXY = shutil.which(
@@ -59,17 +58,10 @@ class Hub:
     homes: Path
 
 
-def _free_ports(count: int) -> list[int]:
-    """Ports that are free together."""
-    with ExitStack() as stack:
-        opened = (socket.create_server(("127.0.0.1", 0)) for _ in range(count))
-        return [stack.enter_context(one).getsockname()[1] for one in opened]
-
-
 @pytest.fixture(scope="module")
 def hub(course: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
     folder = tmp_path_factory.mktemp("hub")
-    *ports, own = _free_ports(4)
+    *ports, own = free_ports(4)
     config = folder / "jupyterhub_config.py"
     site = SITE.format(
         *ports,

@@ -46,12 +46,12 @@ def test_every_command_explains_itself_with_an_example() -> None:
 
 
 def test_the_list_of_commands_cuts_no_sentence_short(course: Course) -> None:
-    listed = run_grader(course.root, "--help").stdout.partition("Begin:\n")[2]
+    listed = grader_here(course.root, "--help").stdout.partition("Begin:\n")[2]
     assert "..." not in listed
 
 
 def test_every_command_is_listed_once_in_the_order_of_the_work(course: Course) -> None:
-    listed = run_grader(course.root, "--help").stdout.partition("Begin:\n")[2]
+    listed = grader_here(course.root, "--help").stdout.partition("Begin:\n")[2]
     names = re.findall(r"^  (\S+) {2,}\S", listed, re.MULTILINE)
     assert sorted(names) == sorted(COMMANDS | NEWER)
     work = ["init", "build", "release", "collect", "autograde", "report", "feedback", "give-back"]
@@ -115,7 +115,7 @@ def test_wrong_use_is_one_line_and_exit_code_2(
 
 def test_a_report_of_nothing_is_not_written_and_the_exit_code_says_so(tmp_path: Path) -> None:
     course = write_course(tmp_path)
-    done = run_grader(course.root, "report", ID)
+    done = grader_here(course.root, "report", ID)
     assert done.returncode == 2
     assert f"run `grader autograde {ID}` first" in done.stderr
     assert done.stderr.count("\n") == 1
@@ -123,7 +123,7 @@ def test_a_report_of_nothing_is_not_written_and_the_exit_code_says_so(tmp_path: 
 
 
 def test_without_a_command_it_tells_the_commands(course: Course) -> None:
-    done = run_grader(course.root)
+    done = grader_here(course.root)
     assert done.returncode == 2
     assert "Begin:\n" in done.stderr
 
@@ -146,7 +146,7 @@ def test_a_class_is_graded_once_exported_and_reported(course: Course) -> None:
 
 
 def test_the_committed_releases_are_in_step_with_their_solutions() -> None:
-    done = run_grader(ROOT, "build", "--check")
+    done = grader_here(ROOT, "build", "--check")
     assert done.returncode == 0, done.stderr
 
 
@@ -192,7 +192,7 @@ def test_assignment_ids_are_completed(course: Course) -> None:
 
 def test_an_up_to_date_class_needs_neither_judge_nor_gradebook(course: Course) -> None:
     """This is why the command returns at once, however large the class."""
-    assert run_grader(course.root, "autograde", ID, "--workers", "1").returncode == 0
+    assert grader_here(course.root, "autograde", ID, "--workers", "1").returncode == 0
     code = (
         f"import sys\nsys.argv = ['grader', 'autograde', {ID!r}]\n"
         "from grader.cli.app import main\n"
@@ -272,11 +272,11 @@ def test_a_command_ends_with_the_one_that_comes_next(tmp_path: Path) -> None:
         ),
     ]
     for words, following in steps:
-        done = run_grader(tmp_path, *words, "--course", "my course")
+        done = grader_here(tmp_path, *words, "--course", "my course")
         assert done.stderr.endswith(f"next: grader {following} --course 'my course'\n")
-    released = run_grader(tmp_path / "my course", "release", ID)
+    released = grader_here(tmp_path / "my course", "release", ID)
     assert released.stderr.endswith(f"after the deadline: grader collect {ID} DOWNLOAD\n")
-    assert "next:" not in run_grader(tmp_path / "my course", "build", ID, "--check").stderr
+    assert "next:" not in grader_here(tmp_path / "my course", "build", ID, "--check").stderr
 
 
 def test_due_times_are_shown_in_the_zone_of_the_course(tmp_path: Path) -> None:
@@ -284,12 +284,12 @@ def test_due_times_are_shown_in_the_zone_of_the_course(tmp_path: Path) -> None:
     path = course.root / "course.yml"
     path.write_text(path.read_text().replace("name:", "time_zone: Asia/Tokyo\nname:", 1))
     words = ["init", "new", "--like", "old", "--first-due", "2027-01-10"]
-    told = run_grader(tmp_path, *words).stdout
+    told = grader_here(tmp_path, *words).stdout
     assert "due 2027-01-10 21:00 (Asia/Tokyo)" in told  # 12:00 in UTC, as course.yml writes it
 
 
 def test_a_day_that_is_none_is_refused_with_an_example(tmp_path: Path) -> None:
-    done = run_grader(tmp_path, "init", "nets", "--first-due", "2026-11-31")
+    done = grader_here(tmp_path, "init", "nets", "--first-due", "2026-11-31")
     assert done.returncode == 2
     assert "'2026-11-31' is no day; write it as 2027-04-12" in done.stderr
     assert not (tmp_path / "nets").exists()

@@ -19,7 +19,7 @@ from grader.cli.options import GraderCommand
 from grader.course.settings import Course
 from grader.release.build import build
 from tests.kit.course import ID, hand_in, write_course
-from tests.kit.processes import run_grader
+from tests.kit.processes import grader_here
 
 # How each command is called here. A new command gets a line, and gives its value to `print_json`.
 CALLS = {
@@ -60,7 +60,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
     shutil.copytree(course.submitted_dir, course.root / "downloads")
     (course.root / "people.csv").write_text("id,first_name,last_name\nada,Ada,Abara\n")
     (course.root / "nbgrader_config.py").touch()
-    run_grader(course.root, "autograde", ID, "--workers", "1")
+    grader_here(course.root, "autograde", ID, "--workers", "1")
     return course
 
 
@@ -212,6 +212,6 @@ def test_the_command_line_tells_whether_a_program_reads(words: list[str], asked:
 
 
 def test_without_the_option_nothing_is_a_log(course: Course) -> None:
-    done = run_grader(course.root, "report", "nope")
+    done = grader_here(course.root, "report", "nope")
     assert done.stderr.startswith("grader: error: ")
-    assert Path(run_grader(course.root, "report", ID).stdout.splitlines()[0]).is_file()
+    assert Path(grader_here(course.root, "report", ID).stdout.splitlines()[0]).is_file()

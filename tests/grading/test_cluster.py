@@ -23,7 +23,7 @@ from grader.results import Status, SubmissionResult
 from tests.kit.cluster import cluster, noted, started
 from tests.kit.course import ID, hand_in, release_by_hand, write_course
 from tests.kit.notebooks import answered
-from tests.kit.processes import is_worker
+from tests.kit.processes import is_asleep, is_worker
 from tests.kit.results import by_student
 
 pytest.importorskip("distributed", reason="Dask is not installed (extra `cluster`)")
@@ -31,7 +31,7 @@ pytest.importorskip("distributed", reason="Dask is not installed (extra `cluster
 pytestmark = pytest.mark.cluster
 
 HONEST = [f"student{number:02}" for number in range(12)]
-SLOW = "import time\ntime.sleep(3)\ndef double(x):\n    return 2 * x"
+SLOW = "import time\ntime.sleep(40)\ndef double(x):\n    return 2 * x"
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +63,7 @@ def expected(course: Course, bundle: Bundle) -> dict[str, SubmissionResult]:
 def worker_pids(address: str) -> list[int]:
     from distributed import Client
 
-    with Client(address, timeout=30, set_as_default=False) as client:
+    with Client(address, timeout=120, set_as_default=False) as client:
         return sorted(client.run(os.getpid).values())
 
 
@@ -106,15 +106,14 @@ def test_a_submission_that_kills_its_workers_is_marked_and_its_neighbours_are_gr
 
 
 def kill_whoever_runs_the_slow_one(stop: threading.Event) -> None:
-    """Kill each worker whose box has slept for a second, as an out-of-memory killer would."""
+    """Kill each worker whose box sleeps for a second, as an out-of-memory killer would."""
     asleep: dict[int, float] = {}
     while not stop.wait(0.1):
         for worker in [p for p in family.descendants(os.getpid()) if is_worker(p)]:
-            boxes = len(list(family.descendants(worker))) >= 2
-            since = asleep.setdefault(worker, time.monotonic()) if boxes else None
-            if not boxes:
+            boxes = list(family.descendants(worker))
+            if len(boxes) < 2 or not all(map(is_asleep, boxes)):
                 asleep.pop(worker, None)
-            elif since is not None and time.monotonic() - since > 1.5:
+            elif time.monotonic() - asleep.setdefault(worker, time.monotonic()) > 1.5:
                 os.kill(worker, signal.SIGKILL)
                 asleep.pop(worker)
 

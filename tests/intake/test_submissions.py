@@ -382,11 +382,11 @@ def test_a_time_in_a_fifo_is_unknown(course):
 def test_a_hundred_gigabytes_are_not_read(course):
     path = handed_in(course, "zoe")
     os.truncate(path, 100 << 30)
-    start = time.monotonic()
+    start = time.process_time()
     assert "larger than 16 MiB" in read_only_one(course).rejection
     (submission,) = find_submissions(course, "net")
     assert len(with_content(submission).digest) == 64
-    assert time.monotonic() - start < 5
+    assert time.process_time() - start < 5
 
 
 @pytest.mark.parametrize(

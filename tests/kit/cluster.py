@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+WAIT_S = 120  # on a busy machine everything takes long
+
 
 @contextmanager
 def started(program: str, folder: Path, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
@@ -21,7 +23,7 @@ def started(program: str, folder: Path, *arguments: str) -> Iterator[subprocess.
     finally:
         process.terminate()
         try:
-            process.wait(20)
+            process.wait(WAIT_S)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
@@ -29,7 +31,7 @@ def started(program: str, folder: Path, *arguments: str) -> Iterator[subprocess.
 
 def noted(note: Path) -> str:
     """The address in a file that the scheduler may still be writing."""
-    until = time.monotonic() + 60
+    until = time.monotonic() + WAIT_S
     while time.monotonic() < until:
         try:
             return str(json.loads(note.read_text())["address"])
@@ -55,5 +57,5 @@ def cluster(folder: Path, workers: int, *options: str) -> Iterator[str]:
 def wait_for(address: str, workers: int) -> None:
     from distributed import Client
 
-    with Client(address, timeout=30, set_as_default=False) as client:
-        client.wait_for_workers(workers, timeout=60)
+    with Client(address, timeout=WAIT_S, set_as_default=False) as client:
+        client.wait_for_workers(workers, timeout=WAIT_S)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import io
 import os
+import random
+import socket
 import subprocess
 import sys
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
@@ -16,6 +19,11 @@ from grader.cli.app import main
 from tests.kit.files import content
 
 GRADER = (sys.executable, "-m", "grader")
+# as its script does, but without a second for a grammar that no notebook's schema needs
+NBGRADER = (
+    "import sys; sys.modules['rfc3987_syntax'] = None; sys.argv[0] = 'nbgrader'\n"
+    "from nbgrader.apps.nbgraderapp import main; main()"
+)
 TIMEOUT_S = 120
 SERVER = b"grader.system.fork_server"
 NURSERY = b"-m\0grader.box.jail.zygote"
@@ -51,13 +59,32 @@ def grader_here(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 def run_nbgrader(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """Run nbgrader as an instructor does, from an environment that is not activated."""
     return subprocess.run(
-        [str(Path(sys.executable).with_name("nbgrader")), *words],
+        [sys.executable, "-c", NBGRADER, *words],
         cwd=folder,
         env={**os.environ, "PATH": "/usr/bin:/bin"},
         capture_output=True,
         text=True,
         timeout=TIMEOUT_S,
     )
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports that are free, and that the kernel gives to nobody who asks for any."""
+    with ExitStack() as stack:
+        found = []
+        for port in random.sample(range(20_000, 32_000), 1000):
+            with suppress(OSError):
+                stack.enter_context(socket.create_server(("127.0.0.1", port)))
+                found.append(port)
+            if len(found) == count:
+                return found
+    raise AssertionError("no port is free")
+
+
+def is_asleep(pid: int) -> bool:
+    """Whether all its threads wait, and none of them for a processor."""
+    stats = filter(None, map(content, Path(f"/proc/{pid}/task").glob("*/stat")))
+    return all(stat.rpartition(b")")[2].split()[0] == b"S" for stat in stats)
 
 
 def is_worker(pid: int) -> bool:

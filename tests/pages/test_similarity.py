@@ -156,9 +156,9 @@ def test_written_answers_are_compared_by_their_words() -> None:
 
 def test_a_class_of_three_hundred_takes_seconds() -> None:
     notebooks = class_of(7, 300)
-    start = time.monotonic()
+    start = time.process_time()
     assert len(likeness(notebooks).pairs) == 44_850
-    assert time.monotonic() - start < 30  # 3 s on one idle core
+    assert time.process_time() - start < 30  # it takes 2
 
 
 SCORES = """

@@ -39,7 +39,7 @@ KILLS = int(os.environ.get("GRADER_KILLS", "6"))
 KILLS_PER_COURSE = 10  # then a new one, so that the making of a gradebook is hit too
 SEED = 20260110
 STUDENTS = [f"student{n}" for n in range(8)]
-ORPHANS_END_WITHIN_S = 20  # at once, but what is importing sees only afterwards that it is alone
+ORPHANS_END_WITHIN_S = 120  # at once, but what is importing sees only afterwards that it is alone
 RUN_TIMEOUT_S = 180
 
 

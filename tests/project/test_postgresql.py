@@ -6,7 +6,6 @@ import json
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -50,7 +49,7 @@ from tests.kit.course import (
 from tests.kit.desk import TestDesk, due_tomorrow
 from tests.kit.files import ROOT
 from tests.kit.notebooks import answered
-from tests.kit.processes import GRADER, run_nbgrader
+from tests.kit.processes import GRADER, free_ports, run_nbgrader
 
 WAIT_S = 120
 CONFIG = ROOT / "nbgrader_config.py"
@@ -92,7 +91,7 @@ def server() -> Iterator[str]:
             "--no-sync",
         ]
         subprocess.run(make, check=True, capture_output=True, cwd="/", **account)
-        port = free_port()
+        (port,) = free_ports(1)
         command = [
             str(Path(INITDB).with_name("postgres")),
             "-D",
@@ -113,16 +112,10 @@ def server() -> Iterator[str]:
             process.wait(30)
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
     import psycopg
 
-    until = time.monotonic() + 30
+    until = time.monotonic() + 120
     while True:
         try:
             psycopg.connect(f"host=127.0.0.1 port={port} user=grader dbname=postgres").close()

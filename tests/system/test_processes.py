@@ -62,7 +62,9 @@ class Command:
         return [content(e / "cmdline") for e in entries if mark in content(e / "environ")]
 
     def assert_nothing_is_left(self) -> None:
-        at_most = time.monotonic() + 20  # a worker notices a dead driver only after its imports
+        at_most = (
+            time.monotonic() + AT_MOST_S
+        )  # a worker notices a dead driver only after its imports
         while self.running() and time.monotonic() < at_most:
             time.sleep(0.02)
         assert self.running() == []
@@ -113,7 +115,7 @@ def graded(command: Command) -> list[str]:
 
 @pytest.mark.parametrize("delay_s", [0, 0.02, 0.1, 0.4])
 def test_ctrl_c_while_workers_start_stops_the_run(start: Start, delay_s: float) -> None:
-    command = start("autograde", ID, "--workers", "2")
+    command = start("autograde", ID, "--workers", "2", sleep_s=1)
     command.until(command.workers)
     time.sleep(delay_s)
     command.ctrl_c()
@@ -138,12 +140,12 @@ def test_ctrl_c_lets_what_runs_finish(start: Start) -> None:
 
 
 def test_a_second_ctrl_c_gives_up_what_runs(start: Start) -> None:
-    command = start("autograde", ID, "--workers", "2", sleep_s=9)
+    command = start("autograde", ID, "--workers", "2", sleep_s=40)
     command.until(lambda: graded(command))
     command.ctrl_c()
     command.until(lambda: FINISHING in command.told)
     command.ctrl_c()
-    assert command.process.wait(6) == 130, command.told
+    assert command.process.wait(30) == 130, command.told
     assert "Traceback" not in command.told
     assert graded(command) == ["ada"]
     command.assert_nothing_is_left()
@@ -157,7 +159,7 @@ def test_a_build_that_is_ended_while_it_proves_leaves_no_process(
     command = start("build", ID, before=pool_for_all)
     command.until(command.boxes)
     os.kill(command.process.pid, how)
-    command.process.wait(10)
+    command.process.wait(AT_MOST_S)
     command.assert_nothing_is_left()
 
 
@@ -216,10 +218,10 @@ def _threads() -> int:
 def test_after_an_exception_nobody_waits_for_what_runs() -> None:
     begun = time.monotonic()
     with pytest.raises(KeyError), worker_processes(1) as workers:
-        workers.submit(time.sleep, 60)
+        workers.submit(time.sleep, 3600)
         workers.submit(os.getpid)
         raise KeyError
-    assert time.monotonic() - begun < 30
+    assert time.monotonic() - begun < 600
 
 
 def test_after_an_exception_work_that_fills_the_pipe_holds_nobody_up() -> None:

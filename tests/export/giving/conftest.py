@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -49,14 +51,15 @@ def _result(course: Course, student: str, release: Notebook) -> SubmissionResult
     return save_result(course, replace(result, notebook=notebook))
 
 
-@pytest.fixture
-def a_class(tmp_path: Path) -> Callable[..., Made]:
-    """Makes a course with a roster, whose students handed in on both systems."""
+@pytest.fixture(scope="session")
+def classes(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], tuple[Path, Nasty]]:
+    """Makes a course with a roster, whose students handed in on both systems; each kind once."""
 
-    def make(nasty: str = "as it should be", language: str = "en") -> Made:
-        scene = NASTY[nasty](class_of(language))
-        write_course(tmp_path / "course")
-        path = tmp_path / "course" / "course.yml"
+    @cache
+    def made(nasty: str, language: str) -> tuple[Path, Nasty]:
+        scene, root = NASTY[nasty](class_of(language)), tmp_path_factory.mktemp("class")
+        write_course(root / "course")
+        path = root / "course" / "course.yml"
         path.write_text(COURSE_YML + "contact: Ada Abara, ada@example.edu\n")
         course = Course.load(path.parent)
         open_roster(course).with_people(scene.roster).save()
@@ -64,8 +67,22 @@ def a_class(tmp_path: Path) -> Callable[..., Made]:
             ("canvas", canvas_names(scene.handed_in)),
             ("moodle", {n: data + b"\n" for n, data in moodle(scene.handed_in).items()}),
         ):
-            list(collect(course, ID, archive(tmp_path / f"from-{name}.zip", members)))
+            list(collect(course, ID, archive(root / f"from-{name}.zip", members)))
         graded(course)
-        return course, scene
+        return root, scene
 
-    return make
+    return made
+
+
+@pytest.fixture
+def a_class(
+    tmp_path: Path, classes: Callable[[str, str], tuple[Path, Nasty]]
+) -> Callable[..., Made]:
+    """Gives a copy of such a course."""
+
+    def copied(nasty: str = "as it should be", language: str = "en") -> Made:
+        root, scene = classes(nasty, language)
+        shutil.copytree(root, tmp_path, dirs_exist_ok=True)
+        return Course.load(tmp_path / "course"), scene
+
+    return copied
