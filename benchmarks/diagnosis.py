@@ -201,6 +201,7 @@ class Trials:
         strict: Sequence[str] = (),
         seed: str = "a seed",
         explain: bool = True,
+        small: bool = True,
     ) -> Trial:
         """Judge one question.
 
@@ -211,6 +212,7 @@ class Trials:
             seed: random inputs depend on it, as on a student's id.
             explain: whether to look for known mistakes and small examples, which takes most of
                 the time; points do not depend on it.
+            small: whether to look for small examples, if at all; mistakes do not depend on it.
 
         Raises:
             RuntimeError: a hidden test is broken.
@@ -228,7 +230,7 @@ class Trials:
         def examples(asked: str, requests: Sequence[Request]) -> tuple[Example, ...]:
             nonlocal examples_s
             start = time.perf_counter()
-            triers = self.triers if explain else []
+            triers = self.triers if explain and small else []
             found = smallest_examples(triers, session.probe, asked, requests)
             examples_s += time.perf_counter() - start
             return found
@@ -332,7 +334,7 @@ def rewritten_told(trials: Trials) -> dict[str, Any]:
             if code == mistake.code:
                 continue
             total += 1
-            trial = trials.judge(mistake.question, code)
+            trial = trials.judge(mistake.question, code, small=False)
             if named_as(mistake, trial) not in ("itself", "twin"):
                 others[mistake.id] = list(trial.mistakes)
         report[kind] = {"tried": total, "named_as_before": total - len(others), "others": others}
@@ -354,7 +356,7 @@ def pairs_told_apart(trials: Trials, most: int) -> dict[str, Any]:
         if not code:
             counts["do_not_compose"] += 1
             continue
-        trial = trials.judge(first.question, code)
+        trial = trials.judge(first.question, code, small=False)
         if all(call.error for request in trial.requests for call in request.calls):
             counts["do_not_compose"] += 1  # the merged code does not run
             continue

@@ -83,7 +83,7 @@ def test_a_mistake_written_in_another_way_is_named_as_before(
 ) -> None:
     if OTHERWISE.get(mistake.id) == kind:
         pytest.skip("written so, it does something else")
-    trial = benches[name].judge(mistake.question, REWRITINGS[kind](mistake.code))
+    trial = benches[name].judge(mistake.question, REWRITINGS[kind](mistake.code), small=False)
     assert named_as(mistake, trial) in ("itself", "twin"), trial.mistakes
 
 
