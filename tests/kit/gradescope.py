@@ -9,8 +9,8 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 import sysconfig
+import venv
 import zipfile
 from dataclasses import dataclass
 from io import BytesIO
@@ -112,11 +112,9 @@ class Gradescope:
                 path = Path(archive.extract(member, source))
                 path.chmod(member.external_attr >> 16 & 0o777)
         shutil.copy(source / "run_autograder", self.root)
-        subprocess.run([sys.executable, "-m", "venv", self.root / "venv"], check=True)
+        venv.create(self.root / "venv", symlinks=True)
         packages = next((self.root / "venv").glob("lib/python*/site-packages"))
-        # Instead of a download, use the packages that are installed here, without the kit itself.
-        for older in packages.glob("setuptools*"):
-            shutil.rmtree(older)
+        # Instead of a download, use the packages that are installed here, pip too, but not the kit.
         (packages / "here.pth").write_text(sysconfig.get_path("purelib") + "\n")
         done = self._script("source/setup.sh")
         assert done.returncode == 0, done.stderr
