@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-import time
 from contextlib import ExitStack
 
 import pytest
@@ -19,7 +18,7 @@ from tests.attacks.world import AS_OWNER, AS_WE_ARE, Judge, name_of
 from tests.kit.results import scores
 
 ATTACKS = load_attacks()
-MAX_SECONDS = 45  # of one attack on a busy machine; its own limit is 20
+MAX_SECONDS = 45  # of processor time, for one attack; its own limit is 20
 REACHING_OUT = ("escape", "persist")
 # whose account grades makes a difference only to what reaches out, or uses up the machine
 ATTEMPTS = [
@@ -44,9 +43,9 @@ def test_an_attack_costs_only_itself(attack: Attack, judge: Judge) -> None:
     submission = world.hand_in("attacker", attack.submission(world.outside(judge.pid)))
     before = world.snapshot()
     judge.forget_peak_memory()
-    start = time.monotonic()
+    used_s = judge.processor_s()
     result = judge.grade(submission)
-    seconds = time.monotonic() - start
+    seconds = judge.processor_s() - used_s
 
     told = shown(result)
     assert re.search(attack.evidence, told), f"the attack did not run:\n{told[:3000]}"
