@@ -42,7 +42,7 @@ SEED = 40
 OVERHEAD_S = 10  # opening boxes, judging and writing, per submission on a busy machine
 LIMIT_S = 20  # of one submission, in the course that is attacked
 START_S = 60
-COMMAND_TIMEOUT_S = 120
+COMMAND_TIMEOUT_S = 600
 
 TIERS = (Tier.NAMESPACES, Tier.LANDLOCK)
 CAP_SYS_ADMIN = 21

@@ -292,7 +292,7 @@ def test_ctrl_c_leaves_whole_pages_and_says_how_to_go_on(run: Run) -> None:
     assert process.stderr
     assert process.stderr.readline().startswith("grader: finishing what is running")
     run.give_records()
-    stdout, last = process.communicate(timeout=60)
+    stdout, last = process.communicate(timeout=300)
     assert process.returncode == 130, last
     made = run.pages()
     assert len(AWAITED) < len(made) < len(STUDENTS)
@@ -306,7 +306,7 @@ def test_ctrl_c_leaves_whole_pages_and_says_how_to_go_on(run: Run) -> None:
     assert run.group_is_gone(process.pid)
     run.keep_records()
     again = run.start()
-    stdout, stderr = again.communicate(timeout=120)
+    stdout, stderr = again.communicate(timeout=300)
     assert again.returncode == 0
     (hint,) = stderr.splitlines()
     assert hint.startswith("next: grader give-back ")
@@ -317,14 +317,14 @@ def test_a_killed_run_leaves_whole_pages_and_no_process(run: Run) -> None:
     process = run.start()
     run.await_first(process)
     process.kill()
-    process.communicate(timeout=60)
+    process.communicate(timeout=300)
     assert run.group_is_gone(process.pid)
     made = run.pages()
     assert len(made) < len(STUDENTS)
     assert all(path.read_bytes().endswith(b" -->\n") for path in made)
     run.keep_records()
     again = run.start()
-    stdout, stderr = again.communicate(timeout=120)
+    stdout, stderr = again.communicate(timeout=300)
     assert again.returncode == 0
     (hint,) = stderr.splitlines()
     assert hint.startswith("next: grader give-back ")
