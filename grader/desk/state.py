@@ -18,8 +18,9 @@ from grader.errors import GraderError
 from grader.gradebook.refusals import in_one_line, without_password
 from grader.system.files import hide_from_others, one_at_a_time
 
-__all__ = ["State", "open_state"]
+__all__ = ["State", "is_there", "open_state"]
 
+SQLITE = "sqlite:///"
 READING = "grader_reading"  # our own option of a connection
 WAIT_MS = 30_000  # how long SQLite waits for another writer
 VERSION_TABLE = "desk_version"
@@ -52,6 +53,12 @@ class State:
         """A transaction that is on disk when the block ends, whole or not at all."""
         with self._engine.begin() as connection:
             yield connection
+
+
+def is_there(course: Course) -> bool:
+    """Whether the course has a desk to look into; looking must not make one."""
+    url = course.desk_url
+    return not url.startswith(SQLITE) or Path(url.removeprefix(SQLITE)).exists()
 
 
 def open_state(course: Course) -> State:

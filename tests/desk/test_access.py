@@ -92,3 +92,12 @@ def test_a_form_of_staff_must_come_from_a_page_of_the_session(staffed: TestDesk)
     assert ada.ask("POST", "/change", data=forms[tom]).status_code == 403
     assert ada.ask("POST", "/change", data={"value": "7"}).status_code == 403
     assert ada.ask("POST", "/change", data=forms[ada] | {"x": "y" * 99_999}).status_code == 403
+
+
+def test_a_change_of_role_or_section_counts_at_once(staffed: TestDesk) -> None:
+    tom = staffed.browser("tom")
+    path = staffed.course.roster_path
+    path.write_text(STAFF.replace("Tom,A", "Tom,B"), encoding="utf-8")
+    assert tom.get("/staff").text.startswith("['mira']")
+    path.write_text(STAFF.replace("Tom,A,assistant", "Tom,A,"), encoding="utf-8")
+    assert tom.get("/staff").status_code == 404

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from grader.course.deadlines import load_deadlines
-from grader.course.roster import load_roster
+from grader.course.held import held_path, load_held
+from grader.course.roster import load_roster, load_staff
 from grader.course.settings import Course
 from grader.errors import CourseError, GraderError, UsageError
 from grader.gradebook.book import CourseGradebook
@@ -42,6 +43,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     release = release_by_hand(course)
     course.roster_path.write_text("id,last_name,sis_id,note\nada,Abara,ada,x\nbela,Berg,bela,y\n")
     course.extensions_path.write_text(f"student,assignment,days\nada,{ID},1\nbela,{ID},2\n")
+    held_path(course).write_text(f"student,assignment,reason\nada,{ID},odd\n")
     download = course.root / "download"
     for student in ("ada", "bela"):
         folder = download / student
@@ -102,6 +104,7 @@ def test_everything_follows_and_nothing_is_left_under_the_old_id(course: Course)
     assert rows(course, STUDENTS) == [("ada.l", "Abara"), ("bela", "Berg")]
     assert course.roster_path.read_text().splitlines()[1] == "ada.l,Abara,ada,x"
     assert {student for student, _ in load_deadlines(course).extended} == {"ada.l", "bela"}
+    assert load_held(course) == {("ada.l", ID): "odd"}
 
 
 def test_a_regrade_draws_the_same_inputs_and_gives_the_same_points(course: Course) -> None:
@@ -272,3 +275,13 @@ def test_killed_at_any_moment_it_is_finished_by_the_same_command(
         assert state(Course.load(root)) == state(whole), step
         step += 1
     assert refused >= 8
+
+
+def test_who_teaches_can_get_another_id_too(course: Course) -> None:
+    with course.roster_path.open("a", encoding="utf-8") as roster:
+        roster.write("pat,Prof,,z\n")
+    text = course.roster_path.read_text(encoding="utf-8")
+    text = text.replace("note", "note,role").replace(",z\n", ",z,teacher\n")
+    course.roster_path.write_text(text, encoding="utf-8")
+    assert rename(course, "pat", "pat.p") == [course.roster]
+    assert list(load_staff(course)) == ["pat.p"]

@@ -37,20 +37,22 @@ def log(assignment_id: str, student: str, who: str, last: int | None, root: Path
     from grader.course.settings import Course
     from grader.desk.course_now import CourseFiles
     from grader.desk.log import entries
-    from grader.desk.state import open_state
+    from grader.desk.state import is_there, open_state
 
     now = CourseFiles(Course.load(root).root).now()
     course = now.course
     if assignment_id:
         course.assignment(assignment_id)
-    with closing(open_state(course)) as state:
-        found = entries(
-            state,
-            assignment=assignment_id,
-            students=now.roster.known_as(student) if student else None,
-            who=now.roster.known_as(who) if who else (),
-            most=last,
-        )
+    found: list[Entry] = []
+    if is_there(course):
+        with closing(open_state(course)) as state:
+            found = entries(
+                state,
+                assignment=assignment_id,
+                students=now.roster.known_as(student) if student else None,
+                who=now.roster.known_as(who) if who else (),
+                most=last,
+            )
     for entry in reversed(found):
         show_line(_line(entry, course.zone))
     print_json([entry.as_data() for entry in reversed(found)])

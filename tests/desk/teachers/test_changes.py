@@ -5,6 +5,7 @@ from __future__ import annotations
 from click.testing import CliRunner
 
 from grader.cli.app import cli
+from grader.course.settings import Course
 from grader.desk.log import log
 from tests.kit.desk import TestDesk
 
@@ -49,3 +50,9 @@ def test_the_command_prints_one_line_for_each_change(taught: TestDesk) -> None:
     assert "grade again tiny farah: - → =1+1" in found and len(found.splitlines()) == 1
     found = printed_by(taught, "log", "tiny", "--student", "mira", "--last", "1")
     assert "extension" in found and len(found.splitlines()) == 1
+
+
+def test_the_command_makes_no_desk_where_there_is_none(course: Course) -> None:
+    ran = CliRunner().invoke(cli, ["log", "--course", str(course.root)])
+    assert (ran.exit_code, ran.output) == (0, "")
+    assert not (course.root / "desk.db").exists()
