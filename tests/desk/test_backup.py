@@ -26,7 +26,7 @@ PAGES = ("/", "/assignments/tiny", "/assignments/tiny/attempts/1", "/assignments
 
 def backup(course: Path, target: Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, str(EXAMPLES / "backup.py"), str(course), str(target)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60)
+    return subprocess.run(command, capture_output=True, text=True, timeout=600)
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ def test_systemd_knows_every_line_of_the_unit(tmp_path: Path) -> None:
     text = (EXAMPLES / unit.name).read_text(encoding="utf-8")
     unit.write_text(text.replace("/opt/chainrule/bin/grader", sys.executable), encoding="utf-8")
     command = ["systemd-analyze", "verify", str(unit)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600)
     assert unit.name not in done.stderr
 
 
@@ -105,7 +105,7 @@ def test_nginx_takes_the_example(tmp_path: Path) -> None:
     key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
     make = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=desk"]
     files = ["-keyout", str(key), "-out", str(certificate), "-days", "1"]
-    subprocess.run([*make, *files], check=True, capture_output=True, timeout=60)
+    subprocess.run([*make, *files], check=True, capture_output=True, timeout=600)
     text = (EXAMPLES / "nginx.conf").read_text(encoding="utf-8")
     live = "/etc/letsencrypt/live/desk.example.edu"
     for old, new in {
@@ -119,5 +119,5 @@ def test_nginx_takes_the_example(tmp_path: Path) -> None:
     whole = f"pid {tmp_path}/pid; events {{}} http {{ include {tmp_path}/desk.conf; }}"
     (tmp_path / "nginx.conf").write_text(whole, encoding="utf-8")
     command = ["nginx", "-t", "-e", "stderr", "-c", str(tmp_path / "nginx.conf")]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stderr

@@ -115,7 +115,7 @@ def server() -> Iterator[str]:
 def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
     import psycopg
 
-    until = time.monotonic() + 120
+    until = time.monotonic() + WAIT_S
     while True:
         try:
             psycopg.connect(f"host=127.0.0.1 port={port} user=grader dbname=postgres").close()
@@ -387,7 +387,7 @@ def desk_server(root: Path, name: str) -> Iterator[str]:
 def handed_in(address: str, token: str, data: bytes) -> int:
     place = f"{address}/api/v1/assignments/tiny/attempts"
     headers = {"Authorization": f"Bearer {token}"}
-    return httpx.post(place, headers=headers, files={"notebook": data}, timeout=30).status_code
+    return httpx.post(place, headers=headers, files={"notebook": data}, timeout=WAIT_S).status_code
 
 
 def result_of(address: str, token: str, number: int) -> dict[str, Any]:
@@ -396,7 +396,7 @@ def result_of(address: str, token: str, number: int) -> dict[str, Any]:
     headers = {"Authorization": f"Bearer {token}", "Prefer": "wait=30"}
     until = time.monotonic() + WAIT_S
     while time.monotonic() < until:
-        told: dict[str, Any] = httpx.get(place, headers=headers, timeout=60).json()
+        told: dict[str, Any] = httpx.get(place, headers=headers, timeout=WAIT_S).json()
         if told["state"] not in ("waiting", "running"):
             break
     return told
