@@ -157,7 +157,7 @@ class Receipts:
         """
         theirs = StudentAttempts(now.course, assignment_id, student)
         if not theirs.attempts and not theirs.is_empty:
-            with self._turn:
+            with self._turn, self._alone(now):
                 theirs = StudentAttempts(now.course, assignment_id, student)
                 if not theirs.attempts:
                     theirs.take_in_submitted()

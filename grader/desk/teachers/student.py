@@ -87,6 +87,8 @@ def _extend(request: Request, desk: Desk, scope: Scope, fields: Fields) -> Respo
         return _page(request, desk, scope, work, 400, text)
     except UsageError as error:
         return _page(request, desk, scope, work, 400, _refused(request, error))
+    if len(work.tried) > 1:  # by the new deadline, another one may count
+        _into_queue(desk, scope, work, work.tried[-1].number)
     return _done(desk, work)
 
 
@@ -114,10 +116,13 @@ def _again(request: Request, desk: Desk, scope: Scope, fields: Fields) -> Respon
         return not_found(request)
     if all(tried.number != int(number) for tried in work.tried):
         return not_found(request)
-    desk.receipts.again(
-        scope.now, work.assignment.id, work.student.id, int(number), scope.person.id
-    )
+    _into_queue(desk, scope, work, int(number))
     return _done(desk, work)
+
+
+def _into_queue(desk: Desk, scope: Scope, work: Work, number: int) -> None:
+    assignment, student = work.assignment.id, work.student.id
+    desk.receipts.again(scope.now, assignment, student, number, scope.person.id)
 
 
 def _refused(request: Request, error: UsageError) -> str:

@@ -6,8 +6,9 @@ from grader.course.deadlines import load_deadlines
 from grader.course.held import load_held
 from grader.desk.log import entries
 from grader.intake.attempts import StudentAttempts
-from tests.kit.course import DUE
+from tests.kit.course import DUE, make_source
 from tests.kit.desk import TestDesk, give_results
+from tests.kit.notebooks import answered
 
 FARAH, MIRA = (f"/class/tiny/students/{name}" for name in ("farah", "mira"))
 PAGES = ("/class", "/class/tiny", "/changes", FARAH, f"{FARAH}/attempts/1")
@@ -98,6 +99,18 @@ def test_an_extension_is_given_and_taken_back(taught: TestDesk) -> None:
     tom.ask("POST", f"{FARAH}/extension", data={"back": "yes"} | tom.form())
     assert list(load_deadlines(taught.course).extended) == [("mira", "tiny")]
     assert entries(taught.state)[0].after == ""
+
+
+def test_with_an_extension_another_attempt_may_count(taught: TestDesk) -> None:
+    taught.browser("farah").hand_in(answered(make_source(), double="def double(x):\n    return 0"))
+    give_results(taught, "farah", "mira")
+    ada = taught.browser("ada")
+    for path in (FARAH, MIRA):
+        fields = {"until": "2099-01-01T12:00"} | ada.form()
+        ada.ask("POST", f"{path}/extension", data=fields)
+    waiting = taught.receipts.take()
+    assert waiting and (waiting.student, waiting.number) == ("farah", 2)
+    assert taught.receipts.take() is None
 
 
 def test_a_deadline_that_is_none_changes_nothing(taught: TestDesk) -> None:
