@@ -129,7 +129,7 @@ class Regrades:
                 _check_often(connection, student, now)
                 id_ = _opened(connection, student, about)
                 _say(connection, id_, student, False, now, text)
-                told = f"{_in_words(about)}\n{text}"
+                told = f"{_in_words(about)} {text}"
                 log(
                     connection,
                     student,
@@ -171,23 +171,25 @@ class Regrades:
                 "answer to a request",
                 assignment=regrade.about.assignment,
                 student=regrade.student,
-                before=f"{_in_words(regrade.about)}\n{regrade.said[-1].text}",
+                before=f"{_in_words(regrade.about)} {regrade.said[-1].text}",
                 after=text,
             )
         return True
 
-    def of(self, students: Collection[str], assignment: str, number: int) -> list[Regrade]:
-        """What a student asked about an attempt.
+    def of(
+        self, students: Collection[str], assignment: str, number: int | None = None
+    ) -> list[Regrade]:
+        """What a student asked about an assignment.
 
         Args:
             students: the student's id, and those that they had before.
             assignment: assignment id.
-            number: of the attempt.
+            number: of the only attempt that is asked for; None for all.
         """
         return self._found(
             REQUESTS.c.student.in_(students),
             REQUESTS.c.assignment == assignment,
-            REQUESTS.c.number == number,
+            *([] if number is None else [REQUESTS.c.number == number]),
         )
 
     def one(self, id_: int) -> Regrade | None:
@@ -285,5 +287,5 @@ def _say(
 
 
 def _in_words(about: About) -> str:
-    claim = f": {about.claim}" if about.claim else ""
-    return f"attempt {about.number}, {about.question}{claim}"
+    claim = f" ({about.claim})" if about.claim else ""
+    return f"attempt {about.number}, {about.question}{claim}:"

@@ -17,6 +17,7 @@ from grader.desk.frame import desk_of, language, not_found, page, session_of, st
 from grader.desk.rates import address_of
 from grader.desk.receipts import NotYet
 from grader.desk.receiving import Refused, received
+from grader.desk.regrades import Regrades
 from grader.desk.tokens import is_csrf_token
 from grader.locale.translations import gettext
 from grader.notebook import MAX_BYTES
@@ -41,6 +42,7 @@ def _hand_in_page(
     refusal: str = "",
 ) -> Response:
     now = datetime.now(UTC)
+    names = desk.files.now().roster.known_as(student.id)
     opens = desk.receipts.opens(desk.files.now(), assignment, student.id, now)
     with language(request):
         return page(
@@ -51,6 +53,7 @@ def _hand_in_page(
             person=student,
             work=desk.work(student, assignment),
             opens=opens if opens > now else None,
+            asked=Regrades(desk.state).of(names, assignment.id),
             refusal=refusal,
             most_mib=MAX_BYTES >> 20,
         )

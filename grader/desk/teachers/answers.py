@@ -267,8 +267,8 @@ def _in_words(question: str, mark: Mark) -> str:
     if mark.score is None:
         return f"{question}: no points"
     ticks = "; ".join(line.text for line in mark.ticks if line.given)
-    told = [f"{question}: {mark.score:g} points", f"ticked: {ticks}" if ticks else "", mark.comment]
-    return "\n".join(filter(None, told))
+    told = {"points": f"{mark.score:g}", "ticked": ticks, "comment": mark.comment}
+    return f"{question}: " + ", ".join(f"{name} {text}" for name, text in told.items() if text)
 
 
 PLACE = "/answers/{assignment}/{question}"

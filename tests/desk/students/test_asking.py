@@ -48,6 +48,16 @@ def test_a_request_is_tied_to_the_check_and_stands_below_it(mira: Browser, desk:
     assert "test_doubles" not in page
 
 
+def test_the_page_of_the_assignment_says_what_is_answered(mira: Browser, desk: TestDesk) -> None:
+    assert "Your requests" not in mira.get("/assignments/tiny").text
+    ask(mira)
+    assert "not answered yet" in mira.get("/assignments/tiny").text
+    (regrade,) = Regrades(desk.state).open_ones()
+    Regrades(desk.state).answer(regrade, "ada", regrade.last, "It has to be 2.")
+    page = mira.get("/assignments/tiny").text
+    assert f'<a href="{PLACE}#double">Attempt 1, double</a>: answered' in page
+
+
 def test_one_request_is_open_at_a_time(mira: Browser, desk: TestDesk) -> None:
     ask(mira)
     refused = ask(mira, "And again.")
@@ -137,7 +147,7 @@ def test_a_request_is_in_the_log(mira: Browser, desk: TestDesk) -> None:
     ask(mira)
     (entry,) = entries(desk.state)
     assert (entry.who, entry.what, entry.student) == ("mira", "request for a regrade", "mira")
-    assert entry.after == "attempt 1, double: double(x) is 2x.\nI think 3 is right."
+    assert entry.after == "attempt 1, double (double(x) is 2x.): I think 3 is right."
 
 
 def test_a_student_with_another_id_still_reads_what_they_asked(

@@ -354,8 +354,8 @@ def test_what_was_given_is_in_the_log_with_what_was_there_before(marking: TestDe
     student = owner(page)
     assert (older.who, older.what, older.assignment, older.student) == ("ada", "mark", ID, student)
     assert older.before == "why: no points"
-    assert older.after == "why: 1 points\nticked: names <it>\nShort."
-    assert newer.before == older.after and newer.after.startswith("why: 3 points")
+    assert older.after == "why: points 1, ticked names <it>, comment Short."
+    assert newer.before == older.after and newer.after.startswith("why: points 3")
 
 
 def test_what_the_desk_keeps_is_what_all_others_read(marking: TestDesk) -> None:
