@@ -254,28 +254,49 @@ async def kills(setting: Setting, count: int) -> dict[str, Any]:
         ]
         for _ in range(count):
             await asyncio.sleep(chance.uniform(*KILL_PAUSE_S))
-            workers = current[0].workers
-            what = chance.choice(("server", "worker")) if workers else "server"
-            killed[what] += 1
-            if what == "worker":
+            what = chance.choice(("server", "worker"))
+            workers = await _workers(current[0]) if what == "worker" else []
+            if workers:
                 os.kill(chance.choice(workers), signal.SIGKILL)
             else:
                 await asyncio.to_thread(restart)
+            killed["worker" if workers else "server"] += 1
         enough.set()
         await asyncio.gather(*clients)
         await _emptied(current[0])
         told = events(current[0].log)
     counts = Counter(one["attempt"] for one in told if one["event"] == "kept")
     summary = json.loads(grader(group.root, "autograde", ID, "--json", *setting.words))
+    without = _without_receipt(group, seen)
+    left = {one["student"] for one in summary["submissions"]} - without.keys()
     return {
         "killed": dict(killed),
         "acknowledged": len(seen.acknowledged),
         "lost": len(_missing(group, seen.acknowledged)),
         "kept_twice": sum(n > 1 for n in counts.values()),
         "numbers_twice": len(seen.acknowledged) - len({one[:2] for one in seen.acknowledged}),
-        "left_to_grade": len(summary["submissions"]),
+        "on_disk_without_receipt": sum(without.values()),
+        "left_to_grade": len(left),
         "failed": sum(one["event"] == "failed" for one in told),
     }
+
+
+async def _workers(server: Server) -> list[int]:
+    """The workers of a desk, which has some soon after its start; those of Dask are not its own."""
+    until = time.monotonic() + 10
+    while not server.workers and time.monotonic() < until:
+        await asyncio.sleep(0.1)
+    return server.workers
+
+
+def _without_receipt(group: DeskClass, seen: Seen) -> dict[str, int]:
+    """How many attempts reached the disk before a kill took the answer away, by student."""
+    found = {
+        name: len(list((group.root / "attempts" / ID / name).glob("*/attempt.json")))
+        - sum(student == name for student, _, _ in seen.acknowledged)
+        for name in group.tokens
+    }
+    return {name: count for name, count in found.items() if count}
 
 
 @contextmanager

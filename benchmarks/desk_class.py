@@ -48,25 +48,25 @@ class DeskClass:
     notebooks: dict[str, bytes]
 
 
-def make_class(root: Path, students: int, settings: str = "", name: str = "s") -> DeskClass:
+def make_class(root: Path, students: int, settings: str = "", prefix: str = "s") -> DeskClass:
     """Make a course with the kit's own assignments, due tomorrow.
 
     Args:
         root: the folder to make.
         students: how many; their notebooks are those of the sample class, in turn.
         settings: more lines for course.yml.
-        name: what the students' ids begin with; parts that share a database need different ones.
+        prefix: what the students' ids begin with; parts that share a database need different ones.
     """
     root.mkdir(parents=True)
     due = (datetime.now(UTC) + timedelta(days=1)).isoformat(timespec="seconds")
     text = DUE.sub(f"due: {due}", (HERE / "course.yml").read_text(encoding="utf-8"))
     (root / "course.yml").write_text(f"{text}\n{settings}\n", encoding="utf-8")
-    for name in ("assignments", "solutions"):
-        shutil.copytree(HERE / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for folder in ("assignments", "solutions"):
+        shutil.copytree(HERE / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(HERE / "nbgrader_config.py", root)
     samples = sorted((HERE / "examples" / "submitted").glob(f"*/{ID}/{ID}.ipynb"))
     samples = [path for path in samples if path.parts[-3] not in SLOW]
-    ids = [f"{name}{number:04}" for number in range(students)]
+    ids = [f"{prefix}{number:04}" for number in range(students)]
     (root / "roster.csv").write_text("\n".join(["id", *ids, ""]), encoding="utf-8")
     grader(root, "invite")
     with (root / "links.csv").open(encoding="utf-8") as file:
