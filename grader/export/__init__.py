@@ -3,6 +3,6 @@
 Lives here: modules for the files of Canvas, Moodle and Gradescope, what they share, and the
 program that Gradescope runs.
 
-May import: `grading`, `gradebook` and every room below them. Imported by: `cli`,
+May import: `grading`, `gradebook` and every room below them. Imported by: `cli`, `desk`,
 `nbgrader_plugins`.
 """

@@ -4,5 +4,5 @@ Lives here: which pages are due (`due`), the names of their files (`names`), let
 and the command that joins them (`give_back`). Another way of giving is a function from pages to a
 `Plan`, and one that delivers its parcels.
 
-May import: `pages` and every room below it. Imported by: `cli`.
+May import: `pages` and every room below it. Imported by: `cli`, `desk`.
 """
