@@ -15,6 +15,7 @@ import ast
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from grader.judge.declared import question_of_test
 from grader.notebook import Notebook, question_of
@@ -23,6 +24,7 @@ from grader.release.variants import Variant, is_answer, kept_code
 __all__ = ["Reach"]
 
 WORD = re.compile(r"\w+")
+MOST_READ = 4096  # texts whose statements are kept
 SHORTEST_PART = 3  # letters of a string that may be a part of a name
 ANYTHING = {"__import__", "eval", "exec", "globals", "locals", "modules"}  # they reach any name
 OF_PYTEST = re.compile(r"Test|pytest|setup|teardown")  # it calls or reads these by itself
@@ -142,7 +144,13 @@ def _definitions(source: Notebook) -> Iterator[_Statement]:
             yield from _statements(kept_code(cell))
 
 
-def _statements(code: str) -> Iterator[_Statement]:
+@lru_cache(MOST_READ)
+def _statements(code: str) -> tuple[_Statement, ...]:
+    """The statements of some code, which is read once: a variant's is asked for several times."""
+    return tuple(_read(code))
+
+
+def _read(code: str) -> Iterator[_Statement]:
     tree = ast.parse(code)
     for node in ast.walk(tree):
         if isinstance(node, (ast.Module, *NAMING)) and ast.get_docstring(node, clean=False):
