@@ -51,7 +51,8 @@ class Nursery:
                 start_new_session=True,  # Ctrl-C is the driver's to handle
             )
         if niceness:
-            os.setpriority(os.PRIO_PROCESS, self._process.pid, niceness)
+            ours = os.getpriority(os.PRIO_PROCESS, 0)
+            os.setpriority(os.PRIO_PROCESS, self._process.pid, ours + niceness)
 
     @property
     def has_ended(self) -> bool:
