@@ -19,6 +19,7 @@ __all__ = ["Seen", "Student"]
 CSRF = re.compile(r'name="csrf" value="([0-9a-f]{64})"')
 PAUSE_S = (1.0, 5.0)  # of a reader, between two pages
 TIMEOUT_S = 120
+LIMITS = httpx.Limits(keepalive_expiry=2)  # the server closes idle connections after 5 s
 PLACE = f"/assignments/{ID}"
 
 
@@ -95,7 +96,9 @@ class Student:
     async def hand_in_by_program(self) -> dict[str, float]:
         """The same over the interface for programs, as `grader submit` does it."""
         headers = {"Authorization": f"Bearer {self._token}", "X-Forwarded-For": self._from}
-        client = httpx.AsyncClient(base_url=self._address, timeout=TIMEOUT_S, headers=headers)
+        client = httpx.AsyncClient(
+            base_url=self._address, timeout=TIMEOUT_S, headers=headers, limits=LIMITS
+        )
         async with client as browser:
             began = time.time()
             files = {"notebook": (f"{ID}.ipynb", self._notebook)}
@@ -134,7 +137,9 @@ class Student:
     @asynccontextmanager
     async def _browser(self) -> AsyncIterator[httpx.AsyncClient]:
         headers = {"X-Forwarded-For": self._from}
-        client = httpx.AsyncClient(base_url=self._address, timeout=TIMEOUT_S, headers=headers)
+        client = httpx.AsyncClient(
+            base_url=self._address, timeout=TIMEOUT_S, headers=headers, limits=LIMITS
+        )
         async with client as browser:
             answer = await browser.get(f"/in/{self._token}")
             if answer.status_code != 303:
@@ -143,7 +148,11 @@ class Student:
 
     async def _page(self, browser: httpx.AsyncClient, path: str) -> str:
         began = time.perf_counter()
-        answer = await browser.get(path)
+        try:
+            answer = await browser.get(path)
+        except httpx.RemoteProtocolError:  # closed at that moment; a browser asks again, too
+            self._seen.refused.append("page: connection closed, asked again")
+            answer = await browser.get(path)
         if answer.status_code == 200:
             self._seen.pages.append(time.perf_counter() - began)
         elif not path.endswith("attempts/1"):  # which a reader may not have yet
