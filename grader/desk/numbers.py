@@ -5,7 +5,7 @@ A longer one matches no address, and so finds the page for what is not there.
 
 from __future__ import annotations
 
-from starlette.convertors import Convertor, register_url_convertor
+from starlette.convertors import Convertor, register_url_convertor  # codespell:ignore
 
 __all__ = ["ID", "NUMBER"]
 
@@ -13,7 +13,7 @@ NUMBER = "{number:short}"  # of an attempt
 ID = "{id:short}"
 
 
-class _Short(Convertor[int]):
+class _Short(Convertor[int]):  # codespell:ignore
     regex = "[0-9]{1,9}"
 
     def convert(self, value: str) -> int:

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import Message
 
 from grader.notebook import MAX_BYTES
@@ -69,6 +69,8 @@ async def received(request: Request) -> Upload:
         ):
             file, csrf = form.get("notebook"), form.get("csrf")
             data = await file.read(MAX_BYTES + 1) if isinstance(file, UploadFile) else b""
+    except ClientDisconnect:
+        raise _gone() from None
     except TimeoutError:
         raise Refused(408, "The notebook came too slowly; send it again.") from None
     except HTTPException:
@@ -92,6 +94,8 @@ async def fields_of(request: Request) -> Mapping[str, str]:
         async with asyncio.timeout(FORM_PATIENCE_S):
             body = await Request(request.scope, _Bounded(request, MAX_FORM).receive).body()
         return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MAX_FIELDS))
+    except ClientDisconnect:
+        raise _gone() from None
     except TimeoutError:
         raise Refused(408, "The form came too slowly; send it again.") from None
     except ValueError:
@@ -110,6 +114,11 @@ class _Bounded:
         if self._left < 0:
             raise _too_large()
         return message
+
+
+def _gone() -> Refused:
+    """For the log; whoever sent the request hears nothing any more."""
+    return Refused(400, "The connection ended in the middle of the request.")
 
 
 def _too_large() -> Refused:

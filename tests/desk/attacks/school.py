@@ -16,6 +16,7 @@ from sqlalchemy import select
 
 from grader.course.settings import Course
 from grader.desk.app import ROUTES
+from grader.desk.rates import Bucket, Rates
 from grader.desk.tables import ATTEMPTS, LOG, MESSAGES, QUEUE, RELEASED, REQUESTS
 from tests.kit.answers import WITH_RUBRIC, answered
 from tests.kit.attempts import KEY, graded_attempt
@@ -86,6 +87,8 @@ FIELDS: Mapping[str, dict[str, str]] = {
     f"{S}/held": {"reason": "evil"},
     f"{S}/again": {"attempt": str(NUMBER)},
 }
+OFTEN = Bucket(1_000_000, 1)
+UNLIMITED = Rates(OFTEN, OFTEN, OFTEN, OFTEN, OFTEN)  # limits have tests of their own
 KEPT = (ATTEMPTS, LOG, MESSAGES, QUEUE, RELEASED, REQUESTS)
 SAME = re.compile(r"^(date|x-request-id)$")  # headers that differ by nature
 
@@ -111,6 +114,7 @@ class School:
         course = Course.load(course.root)
         release_by_hand(course)
         self.desk = TestDesk(course)
+        self.desk.limit(UNLIMITED)
         answered(course, {"farah": "ANSWER of one", VICTIM: "ANSWER of another"})
         for student in ("farah", VICTIM, VICTIM):
             graded_attempt(self.desk, student)
