@@ -8,10 +8,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from diagnosis import SOLUTIONS, Trial, Trials
 
 from grader.judge.catalogue import Mistake
-
-from diagnosis import SOLUTIONS, Trial, Trials
 
 CATALOGUES = sorted(SOLUTIONS.glob("*/mistakes.py"))
 

@@ -10,7 +10,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.kit.fuzzing import FUZZ
 
 from grader.course.bundle import Bundle, load_bundle
 from grader.course.folder import HIDDEN_FILES
@@ -22,6 +21,7 @@ from grader.judge.catalogue import Catalogue
 from grader.notebook import Notebook, dumps, grade_id, is_solution, loads
 from grader.results import Status, SubmissionResult
 from tests.kit.files import ROOT
+from tests.kit.fuzzing import FUZZ
 
 COURSE = Course.load(ROOT)
 WRITTEN = [

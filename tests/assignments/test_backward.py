@@ -1,4 +1,4 @@
-"""What `backward` earns: each part that is right, in whatever form, and no gradient without work."""
+"""What `backward` earns: each right part, in whatever form, and no gradient without work."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-
-
 from diagnosis import Trial, Trials
 
 HEAD = "def backward(params, X, hidden, scores, y, reg):\n"
@@ -177,7 +175,9 @@ LOOP_IN_LOOP = """
 """
 
 
-@pytest.mark.parametrize("loops", [LOOPS, LOOP_IN_LOOP], ids=["one after another", "one in another"])
+@pytest.mark.parametrize(
+    "loops", [LOOPS, LOOP_IN_LOOP], ids=["one after another", "one in another"]
+)
 def test_slow_loops_keep_all_points(net: Trials, loops: str) -> None:
     assert net.judge("backward", HEAD + loops, explain=False).points == 16
 
@@ -256,7 +256,9 @@ def backward(params, X, hidden, scores, y, reg):
     grads = {}
     for key, value in params.items():
         steps = 1e-30j * np.eye(value.size).reshape(-1, *value.shape)
-        moved = {name: array + steps if name == key else array[None] for name, array in params.items()}
+        moved = {
+            name: array + steps if name == key else array[None] for name, array in params.items()
+        }
         z = X @ moved["W1"] + moved["b1"][:, None]
         s = np.where(z.real > 0, z, 0) @ moved["W2"] + moved["b2"][:, None]
         s = s - s.real.max(axis=2, keepdims=True)
@@ -302,8 +304,8 @@ def test_a_forward_that_is_broken_on_purpose_helps_no_quotient(net: Trials, code
 
 LARGE_ONLY = {
     "zeros": "{key: np.zeros_like(value) for key, value in params.items()}",
-    "noise": "{key: np.cos(np.arange(value.size)).reshape(value.shape) * reg + len(X) for key, value "
-    "in params.items()}",
+    "noise": "{key: np.cos(np.arange(value.size)).reshape(value.shape) * reg + len(X) "
+    "for key, value in params.items()}",
 }
 
 

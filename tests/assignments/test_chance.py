@@ -1,16 +1,13 @@
-"""Samplers get what they deserve, whichever student they belong to; docs/chance.md says how surely."""
+"""Samplers get what they deserve, whoever hands them in; docs/chance.md says how surely."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from math import comb, exp, log
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-
-
 from diagnosis import Trials
 
 HEAD = "def sample_minibatch(X, y, batch_size, rng):\n"

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from scripts.train_curves import EPOCHS, RUNS, curves
 
 from grader.course.solution import reference_source
 from grader.judge.reference import Reference
 from grader.notebook import loads
+from scripts.train_curves import EPOCHS, RUNS, curves
 from tests.kit.files import ROOT
 
 FOLDER = ROOT / "solutions" / "layers"

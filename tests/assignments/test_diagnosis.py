@@ -6,14 +6,7 @@ Every entry is tried, but only some of the pairs and rewritten versions.
 
 from __future__ import annotations
 
-import sys
-
 import pytest
-
-from grader.judge.catalogue import Catalogue, Mistake
-from tests.assignments.conftest import Judged
-
-
 from diagnosis import (
     SOLUTIONS,
     Trial,
@@ -22,6 +15,9 @@ from diagnosis import (
     pairs_told_apart,
 )
 from rewriting import REWRITINGS
+
+from grader.judge.catalogue import Catalogue, Mistake
+from tests.assignments.conftest import Judged
 
 pytestmark = pytest.mark.slow
 

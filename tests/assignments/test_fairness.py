@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-
-
 from diagnosis import Trials
 
 STUDENTS = 4
@@ -225,7 +222,9 @@ def test_a_nudge_in_any_number_loses_all_gradients(
     bench: Trials, disguise: str, question: str
 ) -> None:
     code = DISGUISES[disguise] + NUDGED[question]
-    trials = [bench.judge(question, code, seed=f"student {n}", explain=False) for n in range(STUDENTS)]
+    trials = [
+        bench.judge(question, code, seed=f"student {n}", explain=False) for n in range(STUDENTS)
+    ]
     assert {trial.points for trial in trials} == {KEPT[question]}
 
 
@@ -255,7 +254,9 @@ def test_a_neuron_in_either_precision_keeps_its_points_in_any_order(
     bench: Trials, kind: str, total: str
 ) -> None:
     code = SINGLE_NEURON.replace("np.float32", kind).replace("SUM", total)
-    trials = [bench.judge("neuron", code, seed=f"student {n}", explain=False) for n in range(STUDENTS)]
+    trials = [
+        bench.judge("neuron", code, seed=f"student {n}", explain=False) for n in range(STUDENTS)
+    ]
     assert {trial.points for trial in trials} == {6.0}
 
 
@@ -269,7 +270,9 @@ def test_the_message_names_the_difference_quotient(bench: Trials, question: str)
 @pytest.mark.parametrize("name", WORK)
 def test_work_earns_what_it_has_for_every_student(bench: Trials, name: str) -> None:
     question, code, points = WORK[name]
-    trials = [bench.judge(question, code, seed=f"student {n}", explain=False) for n in range(STUDENTS)]
+    trials = [
+        bench.judge(question, code, seed=f"student {n}", explain=False) for n in range(STUDENTS)
+    ]
     assert {trial.points for trial in trials} == {points}
 
 
@@ -281,6 +284,8 @@ def test_all_known_work_loses_the_same_checks_for_every_student(
     known += [(a.id, a.question, a.code) for a in bench.catalogue.alternatives]
     for name, of, code in known:
         if of == question:
-            trials = [bench.judge(question, code, seed=f"student {n}", explain=False) for n in range(2)]
+            trials = [
+                bench.judge(question, code, seed=f"student {n}", explain=False) for n in range(2)
+            ]
             lost = {tuple(c.name for c in t.checks if not c.passed) for t in trials}
             assert len(lost) == 1, name

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-
-
 from diagnosis import Trials
 
 HEAD = "def softmax_loss(scores, y, params, reg):\n"

@@ -1,4 +1,4 @@
-"""What steps of `layers` earn: with any cache, after a mistaken step, unfinished, idle or nudged."""
+"""What steps of `layers` earn: any cache, after a mistaken step, unfinished, idle or nudged."""
 
 from __future__ import annotations
 

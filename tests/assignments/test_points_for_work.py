@@ -1,4 +1,4 @@
-"""What unfinished, slightly wrong or idle steps of `two_layer_net` earn, for every student alike."""
+"""What unfinished, slightly wrong or idle steps of `two_layer_net` earn, for all alike."""
 
 from __future__ import annotations
 
@@ -193,7 +193,10 @@ def test_right_for_some_sizes_only_is_wrong_for_everybody(
 
 HEADS = {question: code.strip().splitlines()[0] + "\n    " for question, code in RIGHT.items()}
 IDLE = [
-    ("forward", 'return np.zeros((len(X), len(params["b2"]))), np.zeros((len(X), 1)) + params["b1"]'),
+    (
+        "forward",
+        'return np.zeros((len(X), len(params["b2"]))), np.zeros((len(X), 1)) + params["b1"]',
+    ),
     ("forward", 'return [np.random.randn(len(X), len(params[key])) for key in ("b2", "b1")]'),
     ("forward", 'return [np.resize(X, (len(X), len(params[key]))) for key in ("b2", "b1")]'),
     ("forward", 'return X, params["W1"]'),

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from diagnosis import SOLUTIONS, Trial, Trials
 
 from grader.course.bundle import load_bundle
 from grader.course.settings import Course
@@ -19,10 +20,12 @@ from grader.results import Example
 from tests.assignments.conftest import Judged
 from tests.kit.files import ROOT
 
-from diagnosis import SOLUTIONS, Trial, Trials
-
 NAMES = [path.parent.name for path in sorted(SOLUTIONS.glob("*/small_inputs.py"))]
-MIN_SHARE = {"backprop": 0.95, "layers": 0.9, "two_layer_net": 0.9}  # of mistakes with wrong numbers
+MIN_SHARE = {
+    "backprop": 0.95,
+    "layers": 0.9,
+    "two_layer_net": 0.9,
+}  # of mistakes with wrong numbers
 NUDGES = re.compile(r".*\.(.*numerical|complex_step|.*quotient)")  # no backward pass, right numbers
 CHANCE = {"sample_minibatch"}  # most of its mistakes show over many calls only
 NO_ARGUMENTS = {"tune", "diagnose_curves"}

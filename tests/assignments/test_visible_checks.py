@@ -241,7 +241,8 @@ SLIPS_IN_LAYERS = [
     ),
     (
         *("affine", "dout.sum(axis=0)", "dout.sum(axis=0, keepdims=True)"),
-        f"✗ affine_backward: db: expected an array of shape (4,), got an array of shape (1, 4) {FLAT}",
+        "✗ affine_backward: db: expected an array of shape (4,), "
+        f"got an array of shape (1, 4) {FLAT}",
     ),
     ("relu", "(cache > 0)", "(dout > 0)", "✗ relu_backward: dx[1, 1]: expected -5, got -0"),
     (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from grader.desk.watch import Journal, Watch
 from grader.grading.batch import autograde
 from tests.kit.course import RIGHT, release_by_hand
 from tests.kit.crew import CrewOfOne
-from tests.kit.desk import Lines, TestDesk
+from tests.kit.desk import Lines, TestDesk, due_tomorrow
 from tests.kit.files import ROOT
 from tests.kit.notebooks import answered
 
@@ -27,6 +28,14 @@ PAGES = ("/", "/assignments/tiny", "/assignments/tiny/attempts/1", "/assignments
 def backup(course: Path, target: Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, str(EXAMPLES / "backup.py"), str(course), str(target)]
     return subprocess.run(command, capture_output=True, text=True, timeout=600)
+
+
+@pytest.fixture
+def desk(course: Course) -> Iterator[TestDesk]:
+    course = due_tomorrow(course)
+    release_by_hand(course)
+    with closing(TestDesk(course)) as opened:
+        yield opened
 
 
 @pytest.fixture
