@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from grader.course.bundle import Bundle
+from grader.errors import GraderError
 from grader.gradebook.parcel import Parcel
 from grader.gradebook.records import fingerprint
 from grader.grading.batch import KEEPING
@@ -21,6 +22,7 @@ from grader.results import SubmissionResult
 __all__ = ["KnownCrew", "WarmWorkers"]
 
 Result = TypeVar("Result")
+STARTS = 3  # how often workers are started for one attempt, if they end while they start
 MOST_WARM = 3  # assignments whose workers are kept; each worker holds a process of NumPy
 
 
@@ -31,6 +33,7 @@ class _Warm:
     workers: Workers
     closing: ExitStack
     users: int = 0
+    is_forgotten: bool = False
 
 
 class WarmWorkers:
@@ -58,6 +61,18 @@ class WarmWorkers:
             GraderError: the workers end while they start.
         """
         do = grade_scores_first if scores_first else grade_to_keep
+        left = STARTS
+        while True:
+            left -= 1
+            try:
+                return self._graded(do, bundle, submission)
+            except GraderError:  # somebody may have killed a worker that was starting
+                if not left:
+                    raise
+
+    def _graded(
+        self, do: Callable[[Any, Submission], Parcel], bundle: Bundle, submission: Submission
+    ) -> Parcel:
         try:
             return self._done(do, bundle, submission)
         except self._crew.deaths:
@@ -81,17 +96,30 @@ class WarmWorkers:
     def _done(
         self, do: Callable[[Any, Submission], Result], bundle: Bundle, submission: Submission
     ) -> Result:
-        warm = self._of(bundle)
+        read = with_content(submission)
+        while True:
+            warm = self._of(bundle)
+            try:
+                if future := self._started_on(warm, do, read):
+                    return future.result()
+            except self._crew.deaths:
+                self._forget(bundle, warm)
+                raise
+            finally:
+                with self._turn:
+                    warm.users -= 1
+
+    def _started_on(
+        self, warm: _Warm, do: Callable[[Any, Submission], Result], submission: Submission
+    ) -> Future[Result] | None:
+        """None if another thread has closed these workers meanwhile, because one of them died."""
         try:
-            return warm.workers.executor.submit(
-                do, warm.workers.bundle, with_content(submission)
-            ).result()
-        except self._crew.deaths:
-            self._forget(bundle, warm)
-            raise
-        finally:
+            return warm.workers.executor.submit(do, warm.workers.bundle, submission)
+        except RuntimeError:
             with self._turn:
-                warm.users -= 1
+                if warm.is_forgotten:
+                    return None
+            raise
 
     def warm_up(self, bundle: Bundle) -> None:
         """Start the workers of an assignment before anybody waits for them.
@@ -128,6 +156,7 @@ class WarmWorkers:
         with self._turn:
             if self._warm.get(bundle.digest) is broken:
                 del self._warm[bundle.digest]
+                broken.is_forgotten = True
                 broken.closing.close()
 
 
