@@ -70,7 +70,7 @@ def test_both_locks_name_the_same_versions() -> None:
     assert COURSE <= DEVELOPER
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock", "requirements-scan.lock"])
 def test_a_lock_names_no_index(name: str) -> None:
     assert "://" not in (ROOT / name).read_text(encoding="utf-8")
 
