@@ -8,6 +8,7 @@ from starlette.responses import HTMLResponse, Response
 
 from grader.desk.desk import Tried, Work
 from grader.gradebook.grades import Grade, grade_of, standings
+from grader.gradebook.late import Lateness
 from grader.gradebook.on_demand import GradebookOnDemand
 from grader.pages.feedback import feedback_page
 
@@ -36,7 +37,9 @@ def _grade(work: Work, tried: Tried) -> Grade:
     result = tried.result
     assert result is not None  # noqa: S101 — told to mypy; the caller has looked
     if not tried.counts:
-        return Grade(replace(result, notebook=None))
+        handed_in = tried.at if tried.receipt else None
+        lateness = Lateness(deadline=work.until, submitted_at=handed_in)
+        return Grade(replace(result, notebook=None), lateness)
     with GradebookOnDemand(work.now.course) as gradebook:
         standing = standings(gradebook, work.assignment, [result.student])[result.student]
     return grade_of(result, standing)

@@ -7,8 +7,9 @@ import pytest
 
 from grader.course.settings import Course
 from grader.notebook import Notebook
+from tests.kit.attempts import graded_attempt
 from tests.kit.course import make_source
-from tests.kit.desk import TestDesk
+from tests.kit.desk import TestDesk, set_course
 
 NOTEBOOK: Notebook = make_source()
 
@@ -55,3 +56,14 @@ def test_an_extension_is_told_as_one(desk: TestDesk, course: Course) -> None:
     path.write_text("student,assignment,days\nmira,tiny,2\n", encoding="utf-8")
     assert "with your extension" in desk.browser("mira").get("/assignments/tiny").text
     assert "with your extension" not in desk.browser("farah").get("/assignments/tiny").text
+
+
+def test_the_feedback_of_an_attempt_that_does_not_count_tells_when_it_came(
+    desk: TestDesk, course: Course
+) -> None:
+    set_course(course, "title: Tiny", "title: Tiny\n    feedback_before_due: full")
+    graded_attempt(desk, "mira")
+    graded_attempt(desk, "mira")
+    (first, _) = desk.receipts.of("mira", "tiny")
+    page = desk.browser("mira").get("/assignments/tiny/attempts/1/feedback").text
+    assert f'<time datetime="{first.received_at.isoformat()}">' in page and "unknown" not in page
