@@ -84,12 +84,14 @@ class Answer:
         score = self.data["score"]
         points = "graded" if score is None else f"{score:g} of {self.data['max_score']:g} points"
         yield f"{points}; {counts}"
+        yield from map(_printable, self.data.get("notes", ()))
         for name, question in self.data["questions"].items():
             if question["score"] is None:
                 yield f"{_printable(name)}: your teacher still has to grade it"
             elif question["score"] < question["max_score"]:
                 lost = f"{question['score']:g} of {question['max_score']:g}"
                 yield f"{_printable(name)}: {lost}. {_printable(question['hint'])}".rstrip()
+                yield from (f"  {_printable(check['claim'])}" for check in question["checks"])
 
 
 def read_link(text: str) -> Link:

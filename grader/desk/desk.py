@@ -96,6 +96,8 @@ class Work:
         """What the student may read of an attempt's result; None if there is none yet."""
         if tried is None or tried.result is None:
             return None
+        if self.is_held:
+            return ShownResult(None, tried.result.max_score, {})
         is_whole = tried.counts and self.level == "full"
         return shown_of(tried.result, self.level, self.by_hand if is_whole else Standing())
 

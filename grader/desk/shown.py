@@ -10,7 +10,7 @@ from typing import Any, get_args
 from grader.course.settings import Assignment, Shown
 from grader.gradebook.grades import Standing
 from grader.gradebook.mark import Tick
-from grader.results import CheckResult, QuestionResult, SubmissionResult
+from grader.results import CheckResult, QuestionResult, Status, SubmissionResult
 
 __all__ = ["ShownCheck", "ShownQuestion", "ShownResult", "key_of", "level_of", "shown_of"]
 
@@ -104,7 +104,8 @@ def shown_of(result: SubmissionResult, level: Shown, by_hand: Standing) -> Shown
         by_hand: what people gave, as far as the student may read it.
     """
     if level == "none":
-        return ShownResult(None, result.max_score, {})
+        notes = result.note_texts if result.status is Status.REJECTED else ()
+        return ShownResult(None, result.max_score, {}, notes)
     result = result.with_manual_scores(by_hand.by_hand)
     questions = {q.question: _question(q, LEVELS.index(level), by_hand) for q in result.questions}
     return ShownResult(result.score, result.max_score, questions, result.note_texts)

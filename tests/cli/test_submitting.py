@@ -118,7 +118,8 @@ def test_what_is_too_large_is_not_sent(tmp_path: Path) -> None:
 
 
 def test_the_terminal_shows_what_was_lost_and_where_to_look() -> None:
-    forward = {"score": 2, "max_score": 6, "hint": "Look at\x1b the mask.", "checks": []}
+    forward = {"score": 2, "max_score": 6, "hint": "Look at\x1b the mask."}
+    lost = {"claim": "Nothing below\x1b zero passes.", "passed": False}
     explain: dict[str, object] = {"score": None, "max_score": 6, "hint": "", "checks": []}
     answer = Answer(
         {
@@ -126,11 +127,14 @@ def test_the_terminal_shows_what_was_lost_and_where_to_look() -> None:
             "counts": True,
             "score": 2,
             "max_score": 12,
-            "questions": {"forward": forward, "explain": explain},
+            "questions": {"forward": {**forward, "checks": [lost]}, "explain": explain},
+            "notes": ["Two cells\x1b had lost their labels."],
         }
     )
     assert list(answer.lines) == [
         "2 of 12 points; this attempt counts",
+        "Two cells had lost their labels.",
         "forward: 2 of 6. Look at the mask.",
+        "  Nothing below zero passes.",
         "explain: your teacher still has to grade it",
     ]

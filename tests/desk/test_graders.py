@@ -85,7 +85,7 @@ def test_the_latest_attempt_counts_and_each_has_its_own_result(desk: TestDesk) -
     assert page.count("6 of 9") == 1 and page.count("4 of 9") == 2
     result = load_result(desk.course, "tiny", "mira")
     assert result is not None and result.score == 4
-    assert "Another attempt counts." in mira.get("/assignments/tiny/attempts/1").text
+    assert "Attempt 2 counts, not this one." in mira.get("/assignments/tiny/attempts/1").text
 
 
 def test_an_attempt_after_the_deadline_is_graded_but_the_one_in_time_counts(
@@ -100,7 +100,7 @@ def test_an_attempt_after_the_deadline_is_graded_but_the_one_in_time_counts(
     mira.hand_in(answered())
     with grading(desk):
         late = mira.get("/assignments/tiny/attempts/2").text
-        assert "6 of 9" in late and "Another attempt counts." in late
+        assert "6 of 9" in late and "Attempt 1 counts, not this one." in late
         whole = mira.get("/assignments/tiny/attempts/1/feedback")
     assert whole.status_code == 200 and "Your notebook, as it ran" in whole.text
     assert "script" not in whole.headers["content-security-policy"]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,7 +9,15 @@ from grader.course.settings import Assignment, Shown
 from grader.desk.shown import level_of, shown_of
 from grader.gradebook.grades import Standing
 from grader.gradebook.mark import Tick
-from grader.results import CheckResult, Example, QuestionResult, Status, SubmissionResult
+from grader.results import (
+    CheckResult,
+    Example,
+    Note,
+    NoteKind,
+    QuestionResult,
+    Status,
+    SubmissionResult,
+)
 
 SECRET = "expected 0.1337, got 0.5"
 LOST = CheckResult("test_a", "double(x) is 2x.", False, 0.0, 3.0, SECRET)
@@ -58,3 +67,14 @@ def test_what_a_teacher_gave_stands_with_its_question() -> None:
     question = shown.questions["double"]
     assert (shown.score, question.score) == (3.0, 3.0)
     assert (question.comment, question.rubric) == ("Nearly.", lines)
+
+
+@pytest.mark.parametrize(
+    ("status", "told"), [(Status.REJECTED, ("It is cut off.",)), (Status.GRADED, ())]
+)
+def test_why_a_notebook_cannot_be_read_is_told_even_where_nothing_is_shown(
+    status: Status, told: tuple[str, ...]
+) -> None:
+    notes = (Note(NoteKind.REJECTED, "It is cut off."),)
+    shown = shown_of(replace(RESULT, status=status, notes=notes), "none", Standing())
+    assert (shown.notes, shown.score, shown.questions) == (told, None, {})

@@ -31,6 +31,7 @@ from grader.desk.tables import ATTEMPTS, LINKS, LOGINS, QUEUE, SESSIONS
 from grader.gradebook.records import save_beside, save_result
 from grader.intake.attempts import StudentAttempts
 from grader.notebook import Notebook, dumps
+from grader.results import Note, NoteKind, Status
 from tests.kit.course import make_result, make_source
 
 ROSTER = "id,first_name,last_name,email\nfarah,Farah,Al-Sayed,\nmira,Mira,Lange,\n"
@@ -153,10 +154,13 @@ async def awake(app: Any) -> AsyncIterator[None]:
         await life
 
 
-def give_results(desk: TestDesk, *students: str, score: float = 4.0) -> None:
+def give_results(desk: TestDesk, *students: str, score: float = 4.0, rejected: str = "") -> None:
     """Give the last attempt of these students a result, and empty the queue."""
     for student in students:
         result = make_result(student, make_source(), double=score)
+        if rejected:
+            notes = (Note(NoteKind.REJECTED, rejected),)
+            result = replace(result, status=Status.REJECTED, notes=notes)
         theirs = StudentAttempts(desk.course, "tiny", student)
         theirs.install(theirs.attempts[-1])
         save_result(desk.course, result)

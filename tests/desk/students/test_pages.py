@@ -8,8 +8,8 @@ import pytest
 from grader.course.settings import Course
 from grader.notebook import Notebook
 from tests.kit.attempts import graded_attempt
-from tests.kit.course import make_source
-from tests.kit.desk import TestDesk, set_course
+from tests.kit.course import hand_in, make_source
+from tests.kit.desk import TestDesk, give_results, set_course
 
 NOTEBOOK: Notebook = make_source()
 
@@ -67,3 +67,28 @@ def test_the_feedback_of_an_attempt_that_does_not_count_tells_when_it_came(
     (first, _) = desk.receipts.of("mira", "tiny")
     page = desk.browser("mira").get("/assignments/tiny/attempts/1/feedback").text
     assert f'<time datetime="{first.received_at.isoformat()}">' in page and "unknown" not in page
+
+
+@pytest.mark.parametrize("held", [False, True])
+def test_who_handed_in_no_notebook_reads_why_unless_it_is_held_back(
+    desk: TestDesk, held: bool
+) -> None:
+    set_course(desk.course, "title: Tiny", "title: Tiny\n    feedback_before_due: none")
+    mira = desk.browser("mira")
+    mira.hand_in(b"no notebook")
+    give_results(desk, "mira", rejected="It is cut off.")
+    if held:
+        path = desk.course.root / "held.csv"
+        path.write_text("student,assignment\nmira,tiny\n", encoding="utf-8")
+    page = mira.get("/assignments/tiny/attempts/1").text
+    told = desk.browser().get(
+        "/api/v1/assignments/tiny/attempts/1", Authorization=f"Bearer {desk.token('mira')}"
+    )
+    for text in (page, told.text):
+        assert ("It is cut off." in text) is not held
+    assert ("rejected</strong>" in page) is not held
+
+
+def test_what_was_collected_and_not_graded_says_so(desk: TestDesk) -> None:
+    hand_in(desk.course, "mira", NOTEBOOK)
+    assert "has not graded it yet" in desk.browser("mira").get("/assignments/tiny/attempts/1").text
