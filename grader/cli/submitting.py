@@ -186,7 +186,8 @@ def _asked(
             data = json.loads(answer.read(MAX_ANSWER))
             return dict(data), answer.headers.get("Location", "")
     except HTTPError as error:
-        raise UsageError(f"{link.address}: {_sentence(error)}") from None
+        remedy = " Name the assignment with --assignment." if body and error.code == 404 else ""
+        raise UsageError(f"{link.address}: {_sentence(error)}{remedy}") from None
     except (URLError, HTTPException, OSError, ValueError, TypeError) as error:
         reason = _printable(str(getattr(error, "reason", error)))
         raise GraderError(f"{link.address}: cannot be reached ({reason}); try again") from None

@@ -133,7 +133,7 @@ def _show_results(summary: Summary) -> None:
         terminal.out.print(_question_table(assignment, marked))
     if waiting := Counter(q.question for r in marked for q in r.questions if q.waits):
         counted = ", ".join(f"{number} of {name}" for name, number in waiting.items())
-        place = "in formgrader (type: jupyter lab)"
+        place = "at the desk (grader serve) or in formgrader (jupyter lab)"
         terminal.show_line(f"answers that wait for points by hand, {place}: {counted}")
     if changed := [r for r in results if r.previous_score not in (None, r.score)]:
         terminal.out.print(

@@ -72,6 +72,7 @@ def link() -> Iterator[Link]:
         ((500, {}, b"<html>"), UsageError, r"refuses \(500\)"),
         ((302, {"Location": "http://192.0.2.1/"}, b""), UsageError, r"refuses \(302\)"),
         ((202, {}, b"[1]"), GraderError, "cannot be reached"),
+        ((404, {}, b'{"error": "No such."}'), UsageError, "No such. Name .* with --assignment"),
         ((202, {"Location": "/in/x"}, b"{}"), GraderError, "do not understand"),
         (
             (

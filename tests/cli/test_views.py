@@ -70,7 +70,8 @@ def test_points_that_a_human_gave_wait_no_more(
     told = capsys.readouterr().out
     assert "mean 5.5" in told
     assert told.endswith(
-        "answers that wait for points by hand, in formgrader (type: jupyter lab): 1 of why\n"
+        "answers that wait for points by hand, at the desk (grader serve) or in formgrader "
+        "(jupyter lab): 1 of why\n"
     )
 
 
