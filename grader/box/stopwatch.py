@@ -76,11 +76,14 @@ class Stopwatch:
         return self._next_look - now
 
     def remaining_s(self) -> float:
-        """How much of the limit is left, for several requests that share it."""
+        """How much of the limit is left, for several requests that share it.
+
+        What was used is counted from the first time that this is asked.
+        """
         now = self._clock()
         if self._used is None:
             return self._next_look - now
-        if now >= self._looked + STALE * self._limit_s:
+        if self._used_before is None or now >= self._looked + STALE * self._limit_s:
             self._look(now, self._used())
         return self._remaining_s
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from grader.cli.app import cli, main
 from grader.cli.commands import ALL
 from grader.cli.options import GraderCommand
 from grader.course.settings import Course
+from grader.desk.log import log as write_entry
+from grader.desk.state import open_state
 from grader.release.build import build
 from tests.kit.course import ID, hand_in, write_course
 from tests.kit.processes import grader_here
@@ -61,6 +64,8 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
     (course.root / "people.csv").write_text("id,first_name,last_name\nada,Ada,Abara\n")
     (course.root / "nbgrader_config.py").touch()
     grader_here(course.root, "autograde", ID, "--workers", "1")
+    with closing(open_state(course)) as desk, desk.writing() as connection:
+        write_entry(connection, "tom", "extension", assignment=ID, student="ada", after="2 days")
     return course
 
 

@@ -81,6 +81,14 @@ def free_ports(count: int) -> list[int]:
     raise AssertionError("no port is free")
 
 
+def is_alive(pid: int) -> bool:
+    """Whether a process runs; a zombie that nobody reaps does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
 def is_asleep(pid: int) -> bool:
     """Whether all its threads wait, and none of them for a processor."""
     stats = filter(None, map(content, Path(f"/proc/{pid}/task").glob("*/stat")))

@@ -22,6 +22,7 @@ from grader.box.launch import Launcher, WarmLauncher
 from grader.box.tiers import Tier
 from grader.course.settings import Limits
 from grader.errors import BoxError
+from tests.kit.processes import is_alive
 
 LIMITS = Limits(
     cell_timeout_s=5, submission_timeout_s=30, memory_mib=256, output_mib=1, processes=16
@@ -518,11 +519,3 @@ def test_boxes_die_with_the_process_that_opened_them(tmp_path: Path) -> None:
     while any(is_alive(pid) for pid in (zygote, *boxes)) and time.monotonic() < until:
         time.sleep(0.05)
     assert not [pid for pid in (zygote, *boxes) if is_alive(pid)]
-
-
-def is_alive(pid: int) -> bool:
-    """Whether a process runs; a zombie that nobody reaps does not."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
