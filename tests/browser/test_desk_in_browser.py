@@ -109,6 +109,13 @@ def tab_to(page: Page, selector: str) -> None:
     raise AssertionError(f"no Tab leads to {selector}")
 
 
+def test_a_student_elsewhere_reads_the_due_date_in_both_time_zones(visit: Visit) -> None:
+    due = visit("farah", ASSIGNMENT, timezone_id="UTC").locator("time.due")
+    assert due.get_attribute("data-here") is None
+    due = visit("farah", ASSIGNMENT, timezone_id="Asia/Shanghai").locator("time.due")
+    assert "GMT+8" in str(due.get_attribute("data-here"))
+
+
 def test_a_notebook_is_handed_in_by_keyboard_only(visit: Visit, desk: TestDesk) -> None:
     page = visit("farah", ASSIGNMENT)
     tab_to(page, "input[type=file]")

@@ -27,7 +27,10 @@ if (state) {
 }
 const localTimes = () => {
   for (const time of document.querySelectorAll("time[datetime]")) {
-    time.title = new Date(time.dateTime).toLocaleString(document.documentElement.lang, { timeZoneName: "short" });
+    const at = new Date(time.dateTime);
+    time.title = at.toLocaleString(document.documentElement.lang, { timeZoneName: "short" });
+    const isElsewhere = !time.textContent.startsWith(at.toLocaleString("sv").slice(0, 16));
+    if (time.matches(".due") && isElsewhere) time.dataset.here = time.title;
   }
 };
 localTimes();
