@@ -38,7 +38,9 @@ def throughput(report: dict[str, Any]) -> None:
     ways |= {"bare cells, for comparison": "floor"}
     figure, (left, right) = plt.subplots(1, 2, figsize=(9, 2.4), width_ratios=(3, 2))
     rates = [report[key]["submissions_per_minute"] for key in ways.values()]
-    bars = left.barh(list(ways), rates, color=["0.6", "black", "black", "white"], edgecolor="black")
+    bars = left.barh(
+        list(ways), rates, color=["0.6", "black", "black", "black", "white"], edgecolor="black"
+    )
     left.bar_label(bars, fmt="%.0f", padding=3)
     left.invert_yaxis()
     left.set(xlabel="submissions a minute", xlim=(0, 1.15 * max(rates)))
