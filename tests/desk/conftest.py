@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from grader.course.settings import Course
-from tests.kit.course import release_by_hand, write_course
-from tests.kit.desk import TestDesk, due_tomorrow
+from tests.kit.course import write_course
+from tests.kit.desk import TestDesk, open_desk
 from tests.kit.openid import OURS, ROSTER, SECRET, Told, told_provider, with_provider
 
 NUMBER = itertools.count()
@@ -17,21 +17,15 @@ NUMBER = itertools.count()
 
 @pytest.fixture
 def desk(course: Course) -> Iterator[TestDesk]:
-    course = due_tomorrow(course)
-    release_by_hand(course)
-    opened = TestDesk(course)
-    yield opened
-    opened.close()
+    with open_desk(course) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="package")
 def kept_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestDesk]:
     """One desk for modules with many quick tests, which begin with `reset`."""
-    course = due_tomorrow(write_course(tmp_path_factory.mktemp("kept")))
-    release_by_hand(course)
-    opened = TestDesk(course)
-    yield opened
-    opened.close()
+    with open_desk(write_course(tmp_path_factory.mktemp("kept"))) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="package")

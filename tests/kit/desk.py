@@ -7,9 +7,9 @@ import io
 import re
 import shutil
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -32,7 +32,7 @@ from grader.gradebook.records import save_beside, save_result
 from grader.intake.attempts import StudentAttempts
 from grader.notebook import Notebook, dumps
 from grader.results import Note, NoteKind, Status
-from tests.kit.course import make_result, make_source
+from tests.kit.course import make_result, make_source, release_by_hand
 
 ROSTER = "id,first_name,last_name,email\nfarah,Farah,Al-Sayed,\nmira,Mira,Lange,\n"
 WAIT_S = 120
@@ -117,6 +117,15 @@ class TestDesk:
         if student:
             assert browser.get(f"/in/{self.token(student)}").status_code == 303
         return browser
+
+
+@contextmanager
+def open_desk(course: Course) -> Iterator[TestDesk]:
+    """A desk on a course whose assignment is due tomorrow, and released."""
+    course = due_tomorrow(course)
+    release_by_hand(course)
+    with closing(TestDesk(course)) as opened:
+        yield opened
 
 
 class Lines(io.StringIO):

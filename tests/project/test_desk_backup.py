@@ -17,7 +17,7 @@ from grader.desk.watch import Journal, Watch
 from grader.grading.batch import autograde
 from tests.kit.course import RIGHT, release_by_hand
 from tests.kit.crew import CrewOfOne
-from tests.kit.desk import Lines, TestDesk, due_tomorrow
+from tests.kit.desk import Lines, TestDesk, open_desk
 from tests.kit.files import ROOT
 from tests.kit.notebooks import answered
 
@@ -32,9 +32,7 @@ def backup(course: Path, target: Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture
 def desk(course: Course) -> Iterator[TestDesk]:
-    course = due_tomorrow(course)
-    release_by_hand(course)
-    with closing(TestDesk(course)) as opened:
+    with open_desk(course) as opened:
         yield opened
 
 

@@ -21,9 +21,9 @@ from grader.grading.batch import autograde
 from grader.intake.collect import collect
 from grader.notebook import Notebook, dumps, grade_id
 from grader.pages.class_feedback import write_feedback
-from tests.kit.course import ID, RIGHT, make_source, release_by_hand
+from tests.kit.course import ID, RIGHT, make_source
 from tests.kit.crew import CrewOfOne
-from tests.kit.desk import TestDesk, due_tomorrow, set_course
+from tests.kit.desk import TestDesk, open_desk, set_course
 from tests.kit.gradebook import GRADES, rows
 
 WAIT_S = 120
@@ -35,11 +35,8 @@ ANSWERS = {
 
 @pytest.fixture
 def desk(course: Course) -> Iterator[TestDesk]:
-    course = due_tomorrow(course)
-    release_by_hand(course)
-    opened = TestDesk(course)
-    yield opened
-    opened.close()
+    with open_desk(course) as opened:
+        yield opened
 
 
 def notebook_of(student: str) -> Notebook:

@@ -259,18 +259,24 @@ def test_a_renamed_student_keeps_everything_and_nbgrader_draws_the_same_inputs(
     assert (after.questions, after.fingerprint) == (before.questions, before.fingerprint)
 
 
-def test_the_desk_keeps_links_and_queue_there_and_gives_each_attempt_out_once(
-    server: str, tmp_path: Path
-) -> None:
+def course_with_desk(folder: Path, server: str, database: str) -> Course:
+    """A course whose desk has a new database of that server."""
     import psycopg
 
     with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-        connection.execute("CREATE DATABASE desk")
-    write_course(tmp_path)
-    with (tmp_path / "course.yml").open("a", encoding="utf-8") as settings:
-        settings.write(f"desk: {{database: '{server}/desk'}}\n")
-    desk_course = due_tomorrow(Course.load(tmp_path))
-    release_by_hand(desk_course)
+        connection.execute(f"CREATE DATABASE {database}")
+    write_course(folder)
+    with (folder / "course.yml").open("a", encoding="utf-8") as settings:
+        settings.write(f"desk: {{database: '{server}/{database}'}}\n")
+    course = due_tomorrow(Course.load(folder))
+    release_by_hand(course)
+    return course
+
+
+def test_the_desk_keeps_links_and_queue_there_and_gives_each_attempt_out_once(
+    server: str, tmp_path: Path
+) -> None:
+    desk_course = course_with_desk(tmp_path, server, "desk")
     with closing(TestDesk(desk_course)) as desk:
         browser = desk.browser("mira")
         assert [browser.hand_in(make_source()).status_code for _ in range(6)] == [303] * 6
@@ -339,15 +345,7 @@ def test_two_servers_mark_one_answer_once_and_ask_one_request_once(
 def test_two_servers_share_one_queue_and_each_tells_of_what_the_other_grades(
     server: str, tmp_path: Path
 ) -> None:
-    import psycopg
-
-    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-        connection.execute("CREATE DATABASE shared")
-    write_course(tmp_path)
-    with (tmp_path / "course.yml").open("a", encoding="utf-8") as settings:
-        settings.write(f"desk: {{database: '{server}/shared'}}\n")
-    shared = due_tomorrow(Course.load(tmp_path))
-    release_by_hand(shared)
+    shared = course_with_desk(tmp_path, server, "shared")
     with closing(TestDesk(shared)) as desk:
         tokens = [desk.token(name) for name in ("mira", "farah")]
     data = dumps(answered(make_source(), **RIGHT)).encode()
