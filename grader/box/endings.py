@@ -29,6 +29,7 @@ class Ending(Enum):
 
     TOO_SLOW = auto()  # {seconds} of processor time
     WAITED = auto()  # {wall} seconds, with less than {seconds} of processor time
+    ASKED_ON = auto()  # a call, which called its arguments {count} times
     ENDED = auto()
     ENDED_BECAUSE = auto()  # {cause}
     UNREADABLE = auto()  # {problem}
@@ -39,6 +40,7 @@ THE_BOX = {
     Ending.WAITED: (
         "did not finish within {wall:g} s, and computed for less than {seconds:g} s of them"
     ),
+    Ending.ASKED_ON: "called a function that it was given {count} times, and went on",
     Ending.ENDED: "ended the Python process",
     Ending.ENDED_BECAUSE: "ended the Python process ({cause})",
     Ending.UNREADABLE: "disturbed the connection to the grader ({problem})",
@@ -58,6 +60,10 @@ CALL = {
     Ending.WAITED: N_(
         "{name} did not finish within {wall:g} s, and computed for less than {seconds:g} s of "
         "them. Does it sleep, or wait for something?"
+    ),
+    Ending.ASKED_ON: N_(
+        "{name} called a function that it was given {count} times, and went on. Does a loop in it "
+        "never end?"
     ),
     Ending.ENDED: N_("{name} ended the Python process"),
     Ending.ENDED_BECAUSE: N_("{name} ended the Python process ({cause})"),
@@ -113,6 +119,10 @@ FUNCTION = {
         "A call of {name} did not finish within {wall:g} s, and computed for less than "
         "{seconds:g} s of them. It was not called again; the other functions were graded as usual."
     ),
+    Ending.ASKED_ON: N_(
+        "A call of {name} called a function that it was given {count} times, and went on. It was "
+        "not called again; the other functions were graded as usual."
+    ),
     Ending.ENDED: N_(
         "A call of {name} ended the Python process. It was not called again; the other functions "
         "were graded as usual."
@@ -152,4 +162,4 @@ class BoxDied(Exception):
 
 
 class BoxTimedOut(BoxDied):
-    """The box was killed because it did not answer in time."""
+    """The box was killed because it did not answer in time, or asked without end."""

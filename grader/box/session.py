@@ -32,6 +32,7 @@ __all__ = ["CodeCell", "Session"]
 
 MAX_BOXES = 12
 MAX_TRIES_ALONE = 4  # each costs a box and, if it fails, the time of a call
+SHORTEST_SHARE = 0.25  # of a cell's time is left to each, however many cells ended a box
 SHARE_FOR_CELLS = 0.6  # of the submission's time; the rest is kept for the checks
 
 
@@ -382,7 +383,8 @@ class Session:
     def _mark_deadly(self, cell: CodeCell, death: BoxDied) -> None:
         self._close_box()
         # An endless loop often runs again, in each cell that calls the function with the loop.
-        self._cell_timeout_s /= 2
+        shortest_s = SHORTEST_SHARE * self._limits.cell_timeout_s
+        self._cell_timeout_s = max(self._cell_timeout_s / 2, shortest_s)
         self._outcomes[cell.index] = CellOutcome(ok=False, died=death.told(endings.THIS_CELL))
         self._deadly_cells[cell.label] = death
         if not isinstance(death, BoxTimedOut) and cell.index not in self._revived:

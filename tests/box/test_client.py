@@ -12,7 +12,16 @@ import numpy as np
 import pytest
 
 from grader.box.channel import Channel, Deadline
-from grader.box.client import Box, BoxDied, CallFailure, CallRequest, CallSuccess, CellOutcome
+from grader.box.client import (
+    Box,
+    BoxDied,
+    BoxTimedOut,
+    CallFailure,
+    CallRequest,
+    CallSuccess,
+    CellOutcome,
+)
+from grader.box.endings import CALL
 from grader.box.protocol import Encoder
 from grader.errors import BoxError
 from grader.locale.translations import Sentence
@@ -196,6 +205,22 @@ def test_callbacks_do_not_prolong_a_call() -> None:
     with pytest.raises(BoxDied, match="did not finish"):
         with_peer(forever, lambda box: box.call(CallRequest("f", [(abs,)], {}), 0.3))
     assert time.thread_time() - start < 2
+
+
+def test_a_call_that_asks_without_end_ends_by_the_count_of_its_questions() -> None:
+    """So it does on every machine; the time that so many take depends on the machine."""
+    asked: list[int] = []
+
+    def forever(channel: OtherEnd, number: int) -> None:
+        while True:
+            say([0, [1], {}], op="callback")(channel, number)
+            channel.receive(Deadline(time.monotonic() + 60))
+
+    request = CallRequest("f", [(asked.append,)], {})
+    with pytest.raises(BoxTimedOut, match="called a function that it was given 5000 times") as died:
+        with_peer(forever, lambda box: box.call(request, 3600))
+    assert len(asked) == 5000
+    assert "Does a loop in it never end?" in died.value.told(CALL, name="f")
 
 
 @pytest.mark.parametrize(

@@ -181,6 +181,14 @@ def test_a_deadly_cell_costs_itself_only(warm: Launcher, source: str, reason: st
         assert "cell 1" in notebook.session.notes[0].text
 
 
+def test_each_cell_has_a_quarter_of_its_time_however_many_did_not_end(warm: Launcher) -> None:
+    """A right cell after many that hang shall not depend on how fast the machine is."""
+    limits = FAST.model_copy(update={"cell_timeout_s": 0.4})
+    with Notebook(warm, *["while True: pass"] * 4, limits=limits) as notebook:
+        given = [outcome.died.split()[-5] for outcome in notebook.outcomes.values()]
+    assert given == ["0.4", "0.2", "0.1", "0.1"]
+
+
 def test_a_cell_that_waits_longer_than_its_processor_time_is_not_stopped(warm: Launcher) -> None:
     limits = FAST.model_copy(update={"cell_timeout_s": 0.5})
     with Notebook(warm, "import time; time.sleep(1)", "1", limits=limits) as notebook:
