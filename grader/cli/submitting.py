@@ -125,7 +125,7 @@ def hand_in(link: Link, assignment: str, path: Path) -> Receipt:
     if path.stat().st_size > MAX_BYTES:
         raise UsageError(f"{path}: larger than {MAX_BYTES >> 20} MiB; clear its outputs")
     if not re.fullmatch(r"[a-z][a-z0-9_]{0,63}", assignment):
-        raise UsageError(f"{ascii(assignment)[:80]} is no assignment; name it with --assignment")
+        raise UsageError(f"{repr(assignment)[:80]} is no assignment; name it with --assignment")
     boundary = secrets.token_hex(16)
     head = (
         f"--{boundary}\r\n"

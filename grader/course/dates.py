@@ -97,7 +97,7 @@ def _month(word: str) -> int:
         if any(name.startswith(plain) for name in names.split())
     ]
     if len(fits) != 1:
-        raise ValueError(f"{ascii(word)[:20]} is no month that we know")
+        raise ValueError(f"{repr(word)[:20]} is no month that we know")
     return fits[0]
 
 

@@ -136,7 +136,7 @@ def _rows(course: Course, table: Table) -> Iterator[tuple[Row, tuple[str, str], 
     for row in table.rows:
         cell = {name: "" if p is None else row.get(p) for name, p in places.items()}
         if not is_safe_student(cell["student"]):
-            raise _wrong(table, row, f"student {ascii(cell['student'])[:60]}: {USABLE_ID}")
+            raise _wrong(table, row, f"student {repr(cell['student'])[:60]}: {USABLE_ID}")
         try:
             assignment = course.assignment(cell["assignment"])
         except UsageError as error:

@@ -139,11 +139,11 @@ def _rows(course: Course, table: Table) -> Iterator[tuple[Row, str, str, str]]:
 def _problem(course: Course, cell: Mapping[str, str]) -> str:
     """What is wrong with a row; "" if nothing is."""
     if not is_safe_student(cell["student"]):
-        return f"student {ascii(cell['student'])[:60]}: {USABLE_ID}"
+        return f"student {repr(cell['student'])[:60]}: {USABLE_ID}"
     group = cell["group"]
     if len(group) > MAX_NAME or CONTROL.search(group) or not name_key(group):
         told = f"must be plain text with a letter or digit, of at most {MAX_NAME} characters"
-        return f"group {ascii(group)[:60]}: {told}"
+        return f"group {repr(group)[:60]}: {told}"
     if cell["assignment"]:
         try:
             course.assignment(cell["assignment"])

@@ -82,7 +82,7 @@ def _held_in(table: Table) -> dict[tuple[str, str], str]:
         cells = [row.get(place) if place is not None else "" for place in places.values()]
         student, assignment, reason = cells
         if not is_safe_student(student):
-            told = f"student {ascii(student)[:60]}: {USABLE_ID}"
+            told = f"student {repr(student)[:60]}: {USABLE_ID}"
             raise UsageError(f"{table.path}: line {row.line}: {told}")
         found[student, assignment] = reason
     return found

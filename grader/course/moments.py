@@ -110,7 +110,7 @@ def _zone(name: str, shown: datetime, zone: tzinfo | None) -> tzinfo:
     try:
         return zone_named(name)
     except ValueError:
-        raise ValueError(f"{ascii(name)[:40]} is no time zone that we know") from None
+        raise ValueError(f"{repr(name)[:40]} is no time zone that we know") from None
 
 
 def _in_use(zone: tzinfo, shown: datetime) -> dict[str, float]:

@@ -87,4 +87,4 @@ def _place(place: Sequence[str | int], data: Mapping[str, Any]) -> str:
     called = name if isinstance(name, str) else f"number {place[1] + 1}"
     named = [key + 1 if isinstance(key, int) else key for key in place[2:]]  # people count from 1
     keys = [str(key) for key in named if key != "[key]"]
-    return f"assignment {ascii(called)[1:-1]:.80}" + (f": {'.'.join(keys)}" if keys else "")
+    return f"assignment {repr(called)[1:-1]:.80}" + (f": {'.'.join(keys)}" if keys else "")

@@ -347,7 +347,7 @@ def _person(table: Table, row: Row, places: dict[str, int]) -> Person:
     values = {name: row.get(place) for name, place in places.items()}
     for name, value in values.items():
         if problem := _problem(name, value):
-            shown = ascii(value)[:60]
+            shown = repr(value)[:60]
             raise UsageError(f"{table.path}: line {row.line}: {name} {shown}: {problem}")
     return Person(**values | {"role": known_role(values.get("role", "")) or ""})
 

@@ -79,7 +79,7 @@ class RosterFile:
         """
         place = places_of(self.table)["id"]
         if all(row.get(place) != old for row in self.table.rows):
-            raise UsageError(f"{self.table.path}: nobody has the id {ascii(old)[:70]}")
+            raise UsageError(f"{self.table.path}: nobody has the id {repr(old)[:70]}")
         rows = [r.with_cell(place, new) if r.get(place) == old else r for r in self.table.rows]
         return RosterFile(replace(self.table, rows=tuple(rows)))
 

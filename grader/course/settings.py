@@ -372,7 +372,7 @@ class Course(_Model, CoursePaths):
         if (root / RENAMING).exists() and not to_rename:
             text = (root / RENAMING).read_text(encoding="utf-8", errors="replace").strip()[:200]
             raise CourseError(
-                f"{root / RENAMING}: a renaming was stopped ({text!a}); run the same "
+                f"{root / RENAMING}: a renaming was stopped ({text!r}); run the same "
                 "`grader rename` again to finish it"
             )
         return course

@@ -168,7 +168,7 @@ def _people(roster: Roster, students: Sequence[str]) -> list[Person]:
     everyone = roster.everyone
     for student in students:
         if student not in everyone:
-            raise UsageError(f"{ascii(student)[:80]} is not in the roster; check the id")
+            raise UsageError(f"{repr(student)[:80]} is not in the roster; check the id")
     return [everyone[student] for student in dict.fromkeys(students)] or list(everyone.values())
 
 

@@ -38,7 +38,7 @@ def undeliverable(person: Person) -> str:
     if not person.email:
         return "no address; write email into the roster"
     if not _is_address(person.email):
-        return f"{ascii(person.email)[:80]} is no address; correct the roster"
+        return f"{repr(person.email)[:80]} is no address; correct the roster"
     return ""
 
 

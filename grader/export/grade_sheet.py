@@ -36,6 +36,7 @@ SCORES = ("分数", "成绩", "得分", "总分", "总成绩", "score", "grade",
 COLUMNS = ("id", "sis_id", "sis_login", "moodle_username")  # of the roster, that may hold a 学号
 MAX_ABOVE = 30  # rows above the head
 CHINESE = re.compile(r"[\u3400-\u9fff]")
+SPREAD = re.compile(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])")  # `学 号`, to fill the column
 
 
 @dataclass(frozen=True)
@@ -153,4 +154,4 @@ def _folded(name: str) -> str:
     """A name of a column without what is beside it in brackets, as in `成绩（100分）`."""
     plain = unicodedata.normalize("NFKC", name)
     bare = re.sub(r"\([^()]*\)|[*:]", "", plain)
-    return " ".join(bare.split()).casefold()
+    return SPREAD.sub("", " ".join(bare.split())).casefold()

@@ -48,7 +48,7 @@ def rename(course: Course, old: str, new: str) -> list[str]:
         _refuse(course, old, new)
         write_whole(mark, json.dumps({"old": old, "new": new}) + "\n")
     elif begun != (old, new):
-        before = ascii(" ".join(begun))[1:-1]
+        before = repr(" ".join(begun))[1:-1]
         raise UsageError(
             f"{mark}: another renaming was stopped; finish it first: grader rename {before}"
         )
@@ -85,7 +85,7 @@ def _refuse(course: Course, old: str, new: str) -> None:
     """
     for student in (old, new):
         if not is_safe_student(student):
-            raise UsageError(f"{ascii(student)[:70]} cannot be a student id. {USABLE_ID}")
+            raise UsageError(f"{repr(student)[:70]} cannot be a student id. {USABLE_ID}")
     if old == new:
         raise UsageError(f"{old}: the old and the new id are the same")
     everyone, renamings = _everyone(course), load_renamings(course.root)

@@ -19,12 +19,14 @@ from grader.course.headings import FULL_NAME, ROLE, headings
 from grader.course.names import split_name
 from grader.course.roster import CONTROL, LMS_ID, MAX_NAME, Person, name_key
 from grader.errors import UsageError
-from grader.system.table import Row, Table, read_table
+from grader.system.table import Row, Table, read_tables
 
 __all__ = ["people_in"]
 
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 PARTICIPANT = re.compile(r"(?P<word>[^\d]{2,30}?)\s?[0-9]{1,20}")
+WHO = {FULL_NAME, "first_name", "last_name", "id", *SURE}
+MAX_ABOVE = 30  # rows above the head
 CANVAS_POINTS = "points possible"
 TEST_STUDENT = {"studenttest", "teststudent"}
 STAFF = re.compile(
@@ -48,14 +50,7 @@ def people_in(path: Path, system: str) -> tuple[list[Listed], list[str]]:
     Raises:
         UsageError: the file cannot be read, or no column in it tells who somebody is.
     """
-    table = read_table(path)
-    places = _places(table, system)
-    if not places.keys() & {FULL_NAME, "first_name", "last_name", "id", *SURE}:
-        shown = ", ".join(ascii(name)[:40] for name in table.header[:8])
-        raise UsageError(
-            f"{path}: line 1: no column with names, student numbers or addresses among {shown}; "
-            "name the columns id, first_name, last_name, email, sis_id"
-        )
+    table, places = _with_head(read_tables(path), system)
     listed, left_out = [], []
     for row in table.rows:
         if CANVAS_POINTS in row.get(0).casefold():
@@ -66,6 +61,26 @@ def people_in(path: Path, system: str) -> tuple[list[Listed], list[str]]:
         else:
             listed.append(one)
     return _with_numbers(listed), left_out
+
+
+def _with_head(tables: Sequence[Table], system: str) -> tuple[Table, dict[str, int]]:
+    """The first sheet with columns that tell who somebody is, and where these are.
+
+    Its first row names them, or a row below a title; there one name might be that of a student.
+    """
+    for table in tables:
+        if (places := _places(table, system)).keys() & WHO:
+            return table, places
+        for index, row in enumerate(table.rows[:MAX_ABOVE]):
+            known = headings(row.cells, system).keys()
+            if known & WHO and len(known) > 1:
+                table = table.headed_by(index)
+                return table, _places(table, system)
+    shown = ", ".join(repr(name)[:40] for name in tables[0].header[:8])
+    raise UsageError(
+        f"{tables[0].path}: line 1: no column with names, student numbers or addresses among "
+        f"{shown}; name the columns id, first_name, last_name, email, sis_id"
+    )
 
 
 def _places(table: Table, system: str) -> dict[str, int]:
@@ -109,7 +124,7 @@ def _person(row: Row, places: dict[str, int], path: Path) -> Person:
     for column, value in told.items():
         is_id = column not in ("id", "first_name", "last_name", "section")
         if len(value) > MAX_NAME or (is_id and value and not LMS_ID.fullmatch(value)):
-            shown = ascii(value)[:60]
+            shown = repr(value)[:60]
             problem = "cannot stand in a roster; correct it, or empty the cell"
             raise UsageError(f"{path}: line {row.line}: {column} {shown}: {problem}")
     return Person(**{"id": "", **told})

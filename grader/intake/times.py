@@ -51,7 +51,7 @@ def load_times(path: Path, roster: Roster | None, zone: tzinfo | None) -> dict[s
         person = roster.by_any(name) if roster else None
         key = person.id if person else name
         if key in times:
-            raise _wrong(table, row, f"a second time for {ascii(key)[:60]}; keep one")
+            raise _wrong(table, row, f"a second time for {repr(key)[:60]}; keep one")
         if row.get(moment):
             times[key] = _time(table, row, row.get(moment), zone)
     return times
@@ -62,7 +62,7 @@ def _time(table: Table, row: Row, text: str, zone: tzinfo | None) -> datetime:
         return read_moment(text, zone)
     except ValueError as error:
         example = "2026-10-19T23:41:07+02:00, with its time zone"
-        problem = f"submitted_at {ascii(text)[:60]} is not understood; write {example} ({error})"
+        problem = f"submitted_at {repr(text)[:60]} is not understood; write {example} ({error})"
         raise _wrong(table, row, problem) from None
 
 
@@ -152,7 +152,7 @@ def _worksheet_times(
             times[student] = read_date(text, zone)
         except ValueError as error:
             example = "write 2026-10-19 23:41"
-            problem = f"the time {ascii(text)[:60]} is not understood; {example} ({error})"
+            problem = f"the time {repr(text)[:60]} is not understood; {example} ({error})"
             raise _wrong(table, row, problem) from None
     return times
 

@@ -56,7 +56,7 @@ class Stamp:
     def __str__(self) -> str:
         """The time, and what is wrong with it, for the terminal."""
         if self.moment is None:
-            return f"the time {self.unread!a} cannot be read ({self.problem})"
+            return f"the time {self.unread!r} cannot be read ({self.problem})"
         return f"the time {self.moment:%Y-%m-%d %H:%M} UTC lies in the future"
 
 

@@ -72,7 +72,8 @@ def for_next_time(
 
     Args:
         text: that of the other course, which is valid.
-        values: new values of keys at its top; those that it does not have are left out.
+        values: new values of keys at its top, or of one below such as `desk.database`; those that
+            it does not have are left out.
         kept: ids of the assignments that stay.
         first_due: the day on which the first of them is due, while all others keep their distance
             to it; None makes comments of the due dates.
@@ -82,10 +83,11 @@ def for_next_time(
     """
     tree: Any = yaml.compose(text, yaml.SafeLoader)
     top = {key.value: value for key, value in tree.value}
+    found = top | _below(top)
     edits = [
-        (top[key].start_mark.index, top[key].end_mark.index, _quoted(value))
+        (found[key].start_mark.index, found[key].end_mark.index, _quoted(value))
         for key, value in values.items()
-        if key in top
+        if key in found
     ]
     listed = top["assignments"]
     named = {_keys(entry)["id"][1].value: entry for entry in listed.value}
@@ -100,6 +102,16 @@ def for_next_time(
     for start, end, new in sorted(edits, reverse=True):
         text = text[:start] + new + text[end:]
     return text
+
+
+def _below(top: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of keys one below the top, by both keys with a point between them."""
+    return {
+        f"{name}.{key.value}": value
+        for name, group in top.items()
+        if isinstance(group, yaml.MappingNode)
+        for key, value in group.value
+    }
 
 
 def _keys(entry: Any) -> dict[str, Any]:

@@ -6,6 +6,7 @@ that is interrupted leaves no half of a course.
 
 from __future__ import annotations
 
+import os
 import secrets
 import shutil
 import tempfile
@@ -153,10 +154,12 @@ def _text(course: Course) -> str:
 
 def _of_its_own(course: Course) -> dict[str, str]:
     """New values for keys that name something outside the folder, which both courses would use."""
-    found = {}
-    database = course.gradebook.removeprefix(DATABASE)
-    if not course.gradebook.startswith(DATABASE) or _is_outside(course, database):
-        found["gradebook"] = f"{DATABASE}gradebook.db"
+    databases = {"gradebook": course.gradebook, "desk.database": course.desk.database}
+    found = {
+        key: f"{DATABASE}{key.split('.')[0]}.db"
+        for key, url in databases.items()
+        if not url.startswith(DATABASE) or _is_outside(course, url.removeprefix(DATABASE))
+    }
     for key in ("roster", "extensions", "groups"):
         if _is_outside(course, getattr(course, key)):
             found[key] = f"{key}.csv"
@@ -219,6 +222,8 @@ def _staged(root: Path, name: str) -> Iterator[Path]:
     """A folder to write a course into, which then becomes `root` or is put into it."""
     if (root / COURSE_FILE).exists():
         raise UsageError(f"{root}: holds a course already; name another folder")
+    if os.path.lexists(root) and not root.is_dir():
+        raise UsageError(f"{root}: is no folder; name another one")
     if not name.strip() or not name.isprintable() or len(name) > 200:
         raise UsageError("the name of a course is one line of 1 to 200 characters")
     try:
@@ -233,7 +238,8 @@ def _staged(root: Path, name: str) -> Iterator[Path]:
             else:
                 folder.rename(root)
     except OSError as error:
-        raise UsageError(f"{root}: cannot be written ({error.strerror})") from None
+        problem = f"cannot be made ({error.strerror}); name another folder"
+        raise UsageError(f"{root}: {problem}") from None
 
 
 def _put_into(folder: Path, root: Path, scratch: Path) -> None:

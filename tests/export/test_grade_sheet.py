@@ -70,6 +70,14 @@ def test_numbers_are_found_as_text_and_as_number(course: Course, tmp_path: Path)
     assert [str(place) for place in merged] == ["A1:D1"]
 
 
+def test_a_heading_spread_over_its_column_is_read(course: Course, tmp_path: Path) -> None:
+    path = sheet_with(tmp_path, [1, "20260101", "李 梅", None], head="成 绩")
+    book = load_workbook(path)
+    book["成绩"]["B2"], book["成绩"]["C2"] = "学 号", "姓　名"
+    book.save(path)
+    assert scores(export(course, (ID,), "xlsx", path).files[""]) == [4]
+
+
 def test_leading_zeros_that_a_spreadsheet_dropped_are_made_up_for(
     course: Course, tmp_path: Path
 ) -> None:

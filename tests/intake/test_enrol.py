@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from openpyxl import Workbook
 
 from grader.cli.app import cli
 from grader.course.roster import Person, load_roster
@@ -172,3 +174,32 @@ def test_a_list_leaves_the_rows_of_teachers_as_they_are(course: Course) -> None:
     assert course.roster_path.read_text(encoding="utf-8").splitlines()[1:] == [
         "pat,Pat,Prof,p@x.org,Teacher"
     ]
+
+
+def test_a_class_list_may_have_titles_above_its_head(course: Course) -> None:
+    list_ = "某大学 2026 秋\n班级,计算机1班\n\n序号,学 号,姓 名\n1,20260101,李梅\n"
+    assert run(course, "csv", list_.encode("gbk")).exit_code == 0
+    assert [(p.id, p.full_name) for p in people(course)] == [("20260101", "李梅")]
+
+
+def test_a_class_list_may_stand_behind_a_cover_sheet(course: Course) -> None:
+    book = Workbook()
+    book.active.append(["说明"])
+    sheet = book.create_sheet("名单")
+    for row in (["计算机1班名单"], ["序号", "学号", "姓名"], [1, "20260101", "李梅"]):
+        sheet.append(row)
+    file = io.BytesIO()
+    book.save(file)
+    assert run(course, "csv", file.getvalue()).exit_code == 0
+    assert [(p.id, p.full_name) for p in people(course)] == [("20260101", "李梅")]
+
+
+def test_a_row_below_the_first_is_no_head_for_one_known_word(course: Course) -> None:
+    done = run(course, "csv", "x,y\nAda,Student\nBéla,Student\n")
+    assert "no column with names" in str(done.exception)
+
+
+def test_messages_show_letters_of_any_script(course: Course) -> None:
+    assert "'题目', '成绩单'" in str(run(course, "csv", "题目,成绩单\n1,2\n").exception)
+    course.roster_path.write_text("id\n李梅\n", encoding="utf-8")
+    assert "line 2: id '李梅'" in str(run(course, "csv", "name,email\n梅,m@x.org\n").exception)

@@ -99,6 +99,14 @@ def test_a_wrong_use_writes_nothing(tmp_path: Path, ids: list[str], name: str) -
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_file_in_place_of_the_folder_is_named(tmp_path: Path) -> None:
+    (tmp_path / "ours").write_text("")
+    with pytest.raises(UsageError, match="ours: is no folder; name another one"):
+        new_course(tmp_path / "ours")
+    with pytest.raises(UsageError, match=r"ours/nets: cannot be made .*; name another folder"):
+        new_course(tmp_path / "ours" / "nets")
+
+
 def test_a_command_that_is_interrupted_leaves_all_as_it_was(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -199,9 +207,17 @@ def test_courses_share_no_database_and_no_file_outside_their_folders(
     with (old.root / "course.yml").open("a") as file:
         file.write("gradebook: postgresql://grader@localhost/course\nroster: ../people.csv\n")
         file.write("extensions: late.csv\n")
+        file.write(
+            "desk:\n  database: postgresql://grader@localhost/desk  # with the nets course\n"
+        )
     made = course_like(tmp_path / "next", old.root)
     assert (made.course.gradebook, made.course.roster) == ("sqlite:///gradebook.db", "roster.csv")
-    assert made.replaced == ("gradebook: sqlite:///gradebook.db", "roster: roster.csv")
+    assert made.course.desk.database == "sqlite:///desk.db"
+    assert made.replaced == (
+        "gradebook: sqlite:///gradebook.db",
+        "desk.database: sqlite:///desk.db",
+        "roster: roster.csv",
+    )
     assert (made.course.root / "late.csv").is_file()
 
 

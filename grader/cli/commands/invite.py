@@ -139,7 +139,7 @@ def _revoke(course: Course, students: tuple[str, ...], path: Path) -> None:
     write_links(path, [], gone)
     without = [student for student in students if student not in gone]
     for student in without:
-        warn(f"{student!a} had no link; check the id")
+        warn(f"{student!r} had no link; check the id")
     show_line(f"{len(gone)} students have no link any more")
     print_json({"revoked": gone})
     sys.exit(1 if without else 0)
@@ -152,5 +152,5 @@ def _end(course: Course, until: str | None) -> datetime | None:
         return read_moment(until, course.zone) if until else None
     except ValueError as error:
         raise click.UsageError(
-            f"--until {until!a}: {error}; write 2027-02-01T12:00+01:00"
+            f"--until {until!r}: {error}; write 2027-02-01T12:00+01:00"
         ) from None

@@ -9,7 +9,16 @@ from itertools import takewhile
 from pathlib import PurePosixPath
 from typing import Protocol
 
-__all__ = ["Handed", "Naming", "in_common", "is_notebook", "outermost_zip", "shared_depth", "shown"]
+__all__ = [
+    "Handed",
+    "Naming",
+    "in_common",
+    "is_notebook",
+    "outermost_zip",
+    "shared_depth",
+    "shown",
+    "telling",
+]
 
 PLAIN_SIGNS = " _.,'\u2019@+()/-"
 
@@ -65,13 +74,17 @@ def is_notebook(entry: str) -> bool:
     return entry.lower().endswith(".ipynb") and ".git/" not in entry
 
 
+def telling(entries: Sequence[str]) -> Sequence[str]:
+    """The files by whose places a download is understood: its notebooks, or else all files."""
+    return [entry for entry in entries if is_notebook(entry)] or entries
+
+
 def shared_depth(entries: Sequence[str]) -> int:
     """How many folders all notebooks have in common, counted from the top of the download.
 
     Names that a system gave stand there, or right below; what is deeper was named by students.
     """
-    folders = [PurePosixPath(entry).parent.parts for entry in entries if is_notebook(entry)]
-    return in_common(folders)
+    return in_common([PurePosixPath(entry).parent.parts for entry in telling(entries)])
 
 
 def in_common(rows: Sequence[tuple[str, ...]]) -> int:

@@ -1,7 +1,8 @@
 """Which naming a download follows.
 
 Students choose the names of their own files, and whole folders of them. So only what stands at the
-outermost level counts, where the system gave the names: there, each file or folder has one vote.
+outermost level counts, where the system gave the names: there, each file or folder with a notebook
+has one vote. If there is no notebook at all, each one has a vote.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from grader.intake.naming import (
     msteams,
     sakai,
 )
-from grader.intake.naming.handed import Handed, Naming, is_notebook, shared_depth
+from grader.intake.naming.handed import Handed, Naming, is_notebook, shared_depth, telling
 
 __all__ = ["ALIASES", "NAMINGS", "recognised"]
 
@@ -76,10 +77,10 @@ def recognised(
     if forced:
         least = min((file.level for file in found[forced]), default=0)
         return forced, [file for file in found[forced] if file.level == least]
-    depth = shared_depth(entries)
+    depth, voters = shared_depth(entries), frozenset(telling(entries))
     found = {name: _outermost(files, entries, depth) for name, files in found.items()}
-    best = _best(found, depth)
-    votes, most = _votes((f.entry for f in found[best]), depth), _votes(entries, depth)
+    best = _best(found, voters, depth)
+    votes, most = _votes(found[best], voters, depth), len(_places(voters, depth))
     if votes and (2 * votes > most or not in_folders):
         return best, found[best]
     known = {file.key for file in in_folders if is_student(file.key)}
@@ -107,12 +108,12 @@ def _outermost(files: list[Handed], entries: Sequence[str], depth: int) -> list[
     return [file for file in files if file.level <= depth]
 
 
-def _best(found: dict[str, list[Handed]], depth: int) -> str:
+def _best(found: dict[str, list[Handed]], voters: frozenset[str], depth: int) -> str:
     """The naming with most votes; of several, the one whose names stand further out."""
 
     def rank(name: str) -> tuple[int, int]:
         files = found[name]
-        return _votes((f.entry for f in files), depth), -min((f.level for f in files), default=0)
+        return _votes(files, voters, depth), -min((f.level for f in files), default=0)
 
     first, second, *_ = sorted(found, key=rank, reverse=True)
     if rank(first) == rank(second) and rank(first)[0]:
@@ -122,5 +123,9 @@ def _best(found: dict[str, list[Handed]], depth: int) -> str:
     return first
 
 
-def _votes(entries: Iterable[str], depth: int) -> int:
-    return len({PurePosixPath(e).parts[: depth + 1] for e in entries if is_notebook(e)})
+def _votes(files: Iterable[Handed], voters: frozenset[str], depth: int) -> int:
+    return len(_places((file.entry for file in files if file.entry in voters), depth))
+
+
+def _places(entries: Iterable[str], depth: int) -> set[tuple[str, ...]]:
+    return {PurePosixPath(entry).parts[: depth + 1] for entry in entries}

@@ -102,3 +102,21 @@ def test_a_released_name_that_looks_like_canvass_is_no_canvas_name() -> None:
     entries = [f"{who}/lab_3_1_relu.ipynb" for who in ("ada", "bela")]
     kind, files = recognised(entries, ID)
     assert (kind, [file.key for file in files]) == ("folder", ["ada", "bela"])
+
+
+@pytest.mark.parametrize(
+    ("kind", "names"),
+    {
+        "canvas": ["lovelaceada_501_9001_report.pdf", "okaforchidi_503_9003_work.zip/a/notes.txt"],
+        "moodle": [
+            "Ada Lovelace_71_assignsubmission_file_/tiny.py",
+            "x_72_assignsubmission_onlinetext_/a.html",
+        ],
+        "folder": ["ada/report.pdf", "chidi/tiny.py"],
+    }.items(),
+)
+def test_a_download_without_any_notebook_is_told_by_all_its_files(
+    kind: str, names: list[str]
+) -> None:
+    assert recognised(names, ID)[0] == kind
+    assert {file.entry for file in recognised(names, ID)[1]} == set(names)
