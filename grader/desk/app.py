@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from importlib.resources import files
 
 from starlette.applications import Starlette
@@ -25,6 +25,7 @@ from grader.desk.students import pages as students
 from grader.desk.teachers import answers, changes, regrades, report, student
 from grader.desk.teachers import pages as teachers
 from grader.desk.teachers.class_now import ClassNow
+from grader.desk.trouble import PASSING, in_words
 from grader.desk.watched import Watched
 
 __all__ = ["ROUTES", "desk_app"]
@@ -42,6 +43,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
+TRY_AGAIN_S = 60  # while the database does not answer
 TLS_HEADERS = {"Strict-Transport-Security": "max-age=31536000"}
 
 
@@ -56,6 +58,7 @@ def desk_app(desk: Desk) -> ASGIApp:
         exception_handlers={
             HTTPException: _refused,
             TooOften: _too_often,
+            **dict.fromkeys(PASSING, _unable),
             Exception: _broken,
         },
         lifespan=_with_bell,
@@ -98,7 +101,10 @@ class _Headers:
                     headers.setdefault(name, value)
             await send(message)
 
-        await self._app(scope, receive, sent)
+        # What went wrong was told in one line; with the whole trace, ids of students would be in
+        # the server's log.
+        with suppress(Exception):
+            await self._app(scope, receive, sent)
 
 
 def _refused(request: Request, error: Exception) -> Response:
@@ -126,16 +132,33 @@ def _too_often(request: Request, error: Exception) -> Response:
 def _broken(request: Request, error: Exception) -> Response:
     """An error of ours; what it was is for the log only."""
     desk: Desk = request.app.state.desk
-    desk.warn(f"a request ended in {type(error).__name__}: {error}")
+    desk.warn(f"a request ended in {in_words(error)}")
     desk.receipts.watch.broken(error)
     if request.url.path.startswith("/api/"):
         return api.error(500, "Something went wrong on our side; try again later.")
     return frame.broken(request)
 
 
+def _unable(request: Request, error: Exception) -> Response:
+    """The database does not answer, the disk is full: what may be over in a moment."""
+    desk: Desk = request.app.state.desk
+    desk.warn(f"a request could not be served: {in_words(error)}")
+    desk.receipts.watch.broken(error)
+    if request.url.path.startswith("/api/"):
+        told = "The desk cannot read or save anything just now; try again in a minute."
+        answer: Response = api.error(503, told)
+    else:
+        answer = frame.unable(request)
+    answer.headers["Retry-After"] = str(TRY_AGAIN_S)
+    return answer
+
+
 def _healthz(request: Request) -> Response:
     desk: Desk = request.app.state.desk
-    queue = {"queue": desk.receipts.length()}
+    try:
+        queue = {"queue": desk.receipts.length()}
+    except PASSING:
+        return JSONResponse({"status": "the database does not answer"}, 503)
     if desk.receipts.closing.is_set():
         return JSONResponse({"status": "closing", **queue}, 503)
     problem = desk.files.problem

@@ -31,6 +31,7 @@ __all__ = [
     "stranger",
     "too_often",
     "too_old",
+    "unable",
 ]
 
 
@@ -76,6 +77,13 @@ def broken(request: Request) -> Response:
     with language(request):
         text = gettext("Nothing that you handed in is lost. Try again later, or tell your teacher.")
         return problem(request, 500, gettext("Something went wrong on our side"), text)
+
+
+def unable(request: Request) -> Response:
+    """The page for a moment in which the desk can neither read nor save."""
+    with language(request):
+        text = gettext("Nothing that you handed in before is lost. Try again in a minute.")
+        return problem(request, 503, gettext("The desk cannot save anything just now"), text)
 
 
 def stranger(request: Request) -> Response:

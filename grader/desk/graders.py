@@ -20,7 +20,7 @@ from grader.desk.crews import WarmWorkers
 from grader.desk.figures_later import FiguresLater, Picture
 from grader.desk.open_book import OpenBook
 from grader.desk.receipts import Receipt, Receipts
-from grader.errors import GraderError
+from grader.desk.trouble import in_words
 from grader.gradebook.parcel import Parcel
 from grader.gradebook.records import fingerprint, outdate, save_beside
 from grader.grading.pool import Crew
@@ -32,6 +32,7 @@ __all__ = ["LEASE_S", "Graders"]
 
 LEASE_S = 30.0  # after that, other servers take what a killed one was grading
 RENEWED_S = 5.0
+PAUSE_S = 5.0  # between two tries, while the database does not answer
 
 
 @dataclass(frozen=True)
@@ -115,31 +116,37 @@ class Graders:
 
     def _take(self) -> None:
         while not self._stop.is_set():
-            receipt = self._receipts.take()
-            if receipt is None:
-                if not self._drew():
-                    with self._receipts.news:
-                        self._receipts.news.wait(timeout=1)
-                continue
-            self._receipts.tell()
             try:
-                self._done.put(self._graded(receipt))
-            except Exception as error:  # one attempt must not end the thread that grades all
-                self._failed([receipt], error)
+                receipt = self._receipts.take()
+            except Exception as error:  # the database may be there again in a moment
+                self._pause(error)
+                continue
+            if receipt is not None:
+                self._grade(receipt)
+            elif not self._drew():
+                with self._receipts.news:
+                    self._receipts.news.wait(timeout=1)
+
+    def _grade(self, receipt: Receipt) -> None:
+        self._receipts.tell()
+        try:
+            self._done.put(self._graded(receipt))
+        except Exception as error:  # one attempt must not end the thread that grades all
+            self._failed([receipt], error)
 
     def _renew(self) -> None:
         while not self._all_kept.wait(RENEWED_S):
             try:
                 self._receipts.renew()
             except Exception as error:  # the database may be there again in a moment
-                self._warn(f"what is being graded could not be renewed: {type(error).__name__}")
+                self._warn(f"what is being graded could not be renewed: {in_words(error)}")
 
     def _drew(self) -> bool:
         """Use the time in which nobody waits for a score; whether there was anything to draw."""
         try:
             picture = self._figures.draw_next(self._files.now())
         except Exception as error:  # figures must not end the thread that grades
-            self._warn(f"figures could not be drawn: {error}; a restart tries again")
+            self._warn(f"figures could not be drawn: {in_words(error)}; a restart tries again")
             return False
         if picture is not None:
             self._done.put(picture)
@@ -180,7 +187,7 @@ class Graders:
             if picture.keep():
                 self._receipts.watch.tell("drawn", assignment=picture.submission.assignment)
         except Exception as error:  # the record stays as it is
-            self._warn(f"figures could not be kept: {error}; a restart tries again")
+            self._warn(f"figures could not be kept: {in_words(error)}; a restart tries again")
 
     def _gathered(self) -> list[_Graded | Picture]:
         """What has been graded by now, at least one; none at the end."""
@@ -201,15 +208,34 @@ class Graders:
         if students:
             self._figures.note(now, assignment, self._book.keep(now, assignment, students, known))
         for outcome, is_failed in (("done", False), ("failed", True)):
-            ended = [one.receipt for one in batch if one.is_failed == is_failed]
-            self._receipts.end(ended, outcome)
+            self._end([one.receipt for one in batch if one.is_failed == is_failed], outcome)
 
     def _failed(self, receipts: list[Receipt], error: Exception) -> None:
         """Tell the teacher; the next start of the server tries again."""
         numbers = ", ".join(str(receipt.id) for receipt in receipts)
-        told = str(error) if isinstance(error, GraderError) else f"{type(error).__name__}: {error}"
+        told = in_words(error)
         self._warn(f"attempts {numbers} could not be graded: {told}; a restart tries again")
-        self._receipts.end(receipts, "failed")
+        self._end(receipts, "failed")
+
+    def _end(self, receipts: list[Receipt], outcome: str) -> None:
+        """Take attempts out of the queue, as soon as the database lets us.
+
+        If the desk closes before that, they are in the queue, and the next start grades them again.
+        """
+        is_over = False
+        while not is_over:
+            is_over = self._stop.is_set()
+            try:
+                self._receipts.end(receipts, outcome)
+            except Exception as error:  # else they would seem to run for ever
+                self._pause(error)
+            else:
+                return
+
+    def _pause(self, error: Exception) -> None:
+        """Tell of trouble with the queue, and wait a little before the next try."""
+        self._warn(f"the queue cannot be read or written: {in_words(error)}; the desk tries again")
+        self._stop.wait(PAUSE_S)
 
 
 def _submission(now: CourseNow, receipt: Receipt) -> Submission:

@@ -26,6 +26,7 @@ from grader.desk.openid.provider import check_openid, check_provider
 from grader.desk.patience import MOST_CONNECTIONS, Patient
 from grader.desk.receipts import Receipts
 from grader.desk.state import open_state
+from grader.desk.trouble import without_failing
 from grader.desk.watch import Journal, Watch
 from grader.errors import GraderError, UsageError
 from grader.grading.pool import Crew
@@ -74,7 +75,7 @@ def serve(
             university's sign-in is missing.
         GraderError: the course or its database cannot be opened.
     """
-    files = CourseFiles(root)
+    files, warn = CourseFiles(root), without_failing(warn)
     course = files.now().course
     check_openid(course)
     with (

@@ -69,7 +69,7 @@ def open_state(course: Course) -> State:
     """
     url = course.desk_url
     with in_one_line(url):
-        engine = create_engine(url)
+        engine = create_engine(url, pool_pre_ping=True)  # a database may have been restarted
         if engine.dialect.name == "sqlite":
             hide_from_others(Path(str(engine.url.database)))
             event.listen(engine, "connect", _prepare_sqlite)

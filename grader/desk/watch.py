@@ -9,12 +9,14 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TextIO
 
 from grader.desk.figures import Figures
+from grader.desk.trouble import place_of
 
 if TYPE_CHECKING:
     from grader.desk.receipts import Receipt
@@ -66,7 +68,8 @@ class Watch:
         request = {"request": REQUEST.get()} if REQUEST.get() else {}
         named = dict(people or {}) if self._journal.people else {}
         line = json.dumps({"at": at, "event": event, **request, **facts, **named})
-        with self._turn:
+        # A full disk must not undo a receipt, and not end the thread that grades.
+        with self._turn, suppress(OSError, ValueError):
             stream.write(line + "\n")
             stream.flush()
 
@@ -111,12 +114,7 @@ class Watch:
 
     def broken(self, error: BaseException) -> None:
         """A request met an error of ours; its text may hold anything, so only its place is told."""
-        trace, places = error.__traceback__, []
-        while trace is not None:
-            code = trace.tb_frame.f_code
-            places.append(f"{code.co_filename}:{trace.tb_lineno}")
-            trace = trace.tb_next
-        self.tell("error", kind=type(error).__name__, place=places[-1] if places else "")
+        self.tell("error", kind=type(error).__name__, place=place_of(error))
 
     def _attempt(self, event: str, receipt: Receipt, **facts: Any) -> None:
         people = {"student": receipt.student}

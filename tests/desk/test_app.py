@@ -1,7 +1,11 @@
 from __future__ import annotations
 
-import pytest
+from errno import ENOSPC
 
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from grader.errors import GradebookError
 from tests.kit.desk import TestDesk
 
 
@@ -55,4 +59,35 @@ def test_an_error_of_ours_tells_the_student_nothing_of_it(
     assert answer.status_code == 500
     assert "default-src 'none'" in answer.headers["content-security-policy"]
     assert "inner workings" not in answer.text and "Something went wrong" in answer.text
-    assert desk.warnings == ["a request ended in RuntimeError: inner workings"]
+    (warning,) = desk.warnings
+    assert warning.startswith("a request ended in RuntimeError at ")
+    assert "test_app.py:" in warning and "inner workings" not in warning
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OperationalError("UPDATE t", {"student": "mira"}, Exception("database is locked")),
+        OSError(ENOSPC, "No space left on device", "attempts/tiny/mira/1/tiny.ipynb"),
+        GradebookError("sqlite:///gradebook.db: database is locked"),
+    ],
+)
+def test_what_may_be_over_in_a_moment_asks_to_come_back_and_names_nobody(
+    desk: TestDesk, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    mira, bearer = desk.browser("mira"), f"Bearer {desk.token('farah')}"
+
+    def fails(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(desk.receipts, "of", fails)
+    monkeypatch.setattr(desk.receipts, "length", fails)
+    page = mira.get("/")
+    told = desk.browser().get("/api/v1/assignments/tiny/attempts/1", Authorization=bearer)
+    health = mira.get("/healthz")
+    assert page.status_code == told.status_code == health.status_code == 503
+    assert "cannot save anything" in page.text and told.json()["error"].endswith(".")
+    assert page.headers["retry-after"] == told.headers["retry-after"] == "60"
+    assert health.json() == {"status": "the database does not answer"}
+    assert len(desk.warnings) == 2
+    assert all("mira" not in line and "\n" not in line for line in desk.warnings)

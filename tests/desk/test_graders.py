@@ -8,9 +8,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from grader.course.bundle import Bundle
 from grader.course.settings import Course
+from grader.desk import graders
 from grader.desk.graders import Graders
 from grader.gradebook.records import load_result
 from grader.grading.batch import autograde
@@ -143,6 +145,33 @@ def test_what_cannot_be_graded_fails_without_stopping_others(desk: TestDesk) -> 
     tests.write_bytes(kept)
     with grading(desk):
         assert "6 of 9" in mira.get("/assignments/tiny/attempts/1").text
+
+
+def test_a_database_that_does_not_answer_for_a_while_stops_nobody(
+    desk: TestDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither the threads that take attempts, nor the one that ends them."""
+    monkeypatch.setattr(graders, "PAUSE_S", 0.01)
+    refused: list[str] = []
+
+    def at_first_not(work: Callable[..., Any]) -> Callable[..., Any]:
+        def working(*values: Any) -> Any:
+            if refused.count(work.__name__) < 3:
+                refused.append(work.__name__)
+                raise OperationalError("UPDATE", {"student": "mira"}, Exception("is locked"))
+            return work(*values)
+
+        return working
+
+    for name in ("take", "end"):
+        monkeypatch.setattr(desk.receipts, name, at_first_not(getattr(desk.receipts, name)))
+    desk.browser("mira").hand_in(answered())
+    with grading(desk):
+        pass
+    assert [receipt.state for receipt in desk.receipts.of("mira", "tiny")] == ["done"]
+    assert refused == ["take"] * 3 + ["end"] * 3
+    told = "the queue cannot be read or written: OperationalError: is locked; the desk tries again"
+    assert desk.warnings == [told] * 6
 
 
 def test_a_group_has_the_work_that_one_of_them_hands_in(desk: TestDesk) -> None:

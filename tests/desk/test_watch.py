@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from errno import ENOSPC
 from typing import Any
 
 import pytest
@@ -55,6 +56,17 @@ def test_no_token_and_nothing_that_was_sent_gets_into_a_line(desk: TestDesk) -> 
     told = lines(stream)
     assert [line["route"] for line in told] == ["/in/{token}", "/in/{token}", "other"]
     assert token not in stream.getvalue() and "evil" not in stream.getvalue().lower()
+
+
+def test_a_journal_that_cannot_be_written_takes_no_receipt_back(desk: TestDesk) -> None:
+    class Full(io.StringIO):
+        def write(self, text: str) -> int:
+            raise OSError(ENOSPC, "No space left on device")
+
+    mira = desk.browser("mira")
+    desk.receipts.watch = Watch(Journal(Full()))
+    assert mira.hand_in(make_source()).status_code == 303
+    assert desk.receipts.length() == 1
 
 
 def test_an_error_of_ours_is_told_by_its_place_without_its_text(
