@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 import secrets
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any
@@ -18,12 +21,13 @@ from urllib.request import HTTPRedirectHandler, Request, build_opener
 from grader.errors import GraderError, UsageError
 from grader.notebook import MAX_BYTES
 
-__all__ = ["Answer", "Link", "Receipt", "await_result", "hand_in", "read_link"]
+__all__ = ["Answer", "Link", "Receipt", "await_result", "hand_in", "read_link", "text_of"]
 
 LINK = re.compile(r"(https?://[A-Za-z0-9.:\[\]-]+)/in/([A-Za-z0-9_-]{22})")
 HERE = ("localhost", "127.0.0.1", "::1")
 TIMEOUT_S = 60
 MAX_ANSWER = 4 << 20
+MAX_LINK_FILE = 4096
 PATIENCE_S = 1800  # a queue before a deadline is long
 KEYS = {"state", "counts", "score", "max_score", "questions"}
 WAIT_S = 20  # how long the desk is asked to wait with its answer, if there is none yet
@@ -59,6 +63,15 @@ class Receipt:
     sha256: str
     location: str
 
+    @property
+    def when(self) -> str:
+        """When it came, to the second; in UTC, the clock of all desks.
+
+        Raises:
+            ValueError: the desk does not write times as we do.
+        """
+        return f"{datetime.fromisoformat(self.received_at).astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
     def as_data(self) -> dict[str, Any]:
         """The same as plain data."""
         return asdict(self)
@@ -92,6 +105,18 @@ class Answer:
                 lost = f"{question['score']:g} of {question['max_score']:g}"
                 yield f"{_printable(name)}: {lost}. {_printable(question['hint'])}".rstrip()
                 yield from (f"  {_printable(check['claim'])}" for check in question["checks"])
+
+
+def text_of(path: Path) -> str:
+    """What is in the file with the link, as editors and shells of all systems write it.
+
+    Args:
+        path: a text file, perhaps in UTF-16, as PowerShell writes it.
+    """
+    with path.open("rb") as file:
+        data = file.read(MAX_LINK_FILE)
+    is_utf_16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return data.decode("utf-16" if is_utf_16 else "utf-8-sig", errors="replace")
 
 
 def read_link(text: str) -> Link:
@@ -135,13 +160,11 @@ def hand_in(link: Link, assignment: str, path: Path) -> Receipt:
     body = head.encode() + path.read_bytes() + f"\r\n--{boundary}--\r\n".encode()
     place = f"/api/v1/assignments/{assignment}/attempts"
     data, location = _asked(link, place, body, f"multipart/form-data; boundary={boundary}")
-    try:
+    with suppress(KeyError, TypeError, ValueError, OverflowError):
         sent = Receipt(data["attempt"], data["received_at"], data["sha256"], location)
-    except KeyError:
-        raise GraderError(f"{link.address}: answers what we do not understand") from None
-    if not sent.location.startswith(place + "/"):
-        raise GraderError(f"{link.address}: answers what we do not understand")
-    return sent
+        if sent.when and sent.location.startswith(place + "/"):
+            return sent
+    raise GraderError(f"{link.address}: answers what we do not understand")
 
 
 def await_result(link: Link, receipt: Receipt) -> Answer:

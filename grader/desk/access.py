@@ -17,7 +17,7 @@ from starlette.responses import Response
 from grader.course.roster import Person
 from grader.desk.course_now import CourseNow
 from grader.desk.desk import Desk
-from grader.desk.frame import desk_of, not_found, session_of, stranger, too_old
+from grader.desk.frame import desk_of, not_found, session_of, stranger, too_long, too_old
 from grader.desk.receiving import Refused, fields_of
 from grader.desk.tokens import is_csrf_token
 
@@ -145,12 +145,15 @@ def _with_fields(
 ) -> FormAnswer:
     @wraps(view)
     async def checked(request: Request) -> Response:
+        refused = None
         try:
             fields = await fields_of(request)
-        except Refused:
-            fields = {}
+        except Refused as told:
+            fields, refused = {}, told
 
         def changed(request: Request, desk: Desk, who: Any) -> Response:
+            if refused and refused.status == 413:
+                return too_long(request)
             if not is_csrf_token(fields.get("csrf", ""), session_of(request)):
                 return too_old(request)
             return view(request, desk, who, fields)

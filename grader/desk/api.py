@@ -5,8 +5,9 @@ Every answer is JSON. An error is `{"error": "one sentence"}`.
 
 from __future__ import annotations
 
+import math
 import re
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -30,10 +31,10 @@ MOST_WAIT_S = 30  # proxies cut a line on which nothing comes for a minute
 
 async def _post(request: Request) -> Response:
     desk: Desk = request.app.state.desk
-    student = await run_in_threadpool(_student, request)
+    student = await run_in_threadpool(_person, request)
+    if student is None or not student.is_student:
+        return _no_student(student)
     assignment = desk.assignment(request.path_params["assignment"])
-    if student is None:
-        return _unknown()
     if assignment is None:
         return error(404, "There is no such assignment.")
     desk.rates.upload(student.id, address_of(request))
@@ -45,9 +46,7 @@ async def _post(request: Request) -> Response:
     except Refused as refused:
         return error(refused.status, refused.reason)
     except NotYet as wait:
-        opens = wait.opens.astimezone(UTC)
-        told = f"The next attempt opens at {opens:%Y-%m-%d %H:%M:%S} UTC."
-        return error(429, told, opens_at=opens.isoformat())
+        return _not_yet(wait.opens.astimezone(UTC))
     return JSONResponse(
         {
             "attempt": receipt.number,
@@ -61,9 +60,9 @@ async def _post(request: Request) -> Response:
 
 async def _get(request: Request) -> Response:
     """How an attempt is; with `Prefer: wait=…`, as soon as it has left the queue."""
-    student = await run_in_threadpool(_student, request)
-    if student is None:
-        return _unknown()
+    student = await run_in_threadpool(_person, request)
+    if student is None or not student.is_student:
+        return _no_student(student)
     found = await run_in_threadpool(_found, request, student)
     applied, wait_s = {}, _patience_s(request)
     if found and found[1].state in ("waiting", "running") and found[1].receipt and wait_s:
@@ -116,7 +115,8 @@ def error(status: int, sentence: str, **more: str) -> JSONResponse:
     return JSONResponse({"error": sentence, **more}, status)
 
 
-def _student(request: Request) -> Person | None:
+def _person(request: Request) -> Person | None:
+    """Whose token it is, in whatever role; None if it opens nothing."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     desk: Desk = request.app.state.desk
     address = address_of(request)
@@ -124,10 +124,20 @@ def _student(request: Request) -> Person | None:
     person = desk.by_link(token.strip()) if scheme.lower() == "bearer" else None
     if person is None:
         desk.rates.failed.take(address)
-    return person if person and person.is_student else None
+    return person
 
 
-def _unknown() -> Response:
+def _not_yet(opens: datetime) -> Response:
+    seconds = math.ceil((opens - datetime.now(UTC)).total_seconds())
+    told = f"The next attempt opens at {opens:%Y-%m-%d %H:%M:%S} UTC."
+    answer = error(429, told, opens_at=opens.isoformat())
+    answer.headers["Retry-After"] = str(max(seconds, 1))
+    return answer
+
+
+def _no_student(person: Person | None) -> Response:
+    if person is not None:
+        return error(403, "Only students hand in; the desk has pages for teachers and assistants.")
     answer = error(401, "Send the token of your personal link as Authorization: Bearer.")
     answer.headers["WWW-Authenticate"] = "Bearer"
     return answer

@@ -109,18 +109,27 @@ class _Headers:
 
 def _refused(request: Request, error: Exception) -> Response:
     """No such address, or no such method."""
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    if request.url.path.startswith("/api/"):
-        return api.error(status, "There is no such address, or not with this method.")
-    answer = frame.not_found(request)
-    answer.status_code = status
+    refused = error if isinstance(error, HTTPException) else HTTPException(500)
+    if _is_for_programs(request):
+        is_method = refused.status_code == 405
+        told = "Not with this method." if is_method else "There is no such address."
+        answer: Response = api.error(refused.status_code, told)
+    else:
+        answer = frame.not_found(request)
+        answer.status_code = refused.status_code
+    answer.headers.update(refused.headers or {})  # such as Allow
     return answer
+
+
+def _is_for_programs(request: Request) -> bool:
+    """Whether the address is one of the interface for programs, which read no pages."""
+    return f"{request.url.path}/".startswith("/api/")
 
 
 def _too_often(request: Request, error: Exception) -> Response:
     """Somebody tries too often."""
     wait_s = error.wait_s if isinstance(error, TooOften) else 1
-    if request.url.path.startswith("/api/"):
+    if _is_for_programs(request):
         told = f"Too many tries in a short time; try again in {wait_s} seconds."
         answer: Response = api.error(429, told)
     else:
@@ -134,7 +143,7 @@ def _broken(request: Request, error: Exception) -> Response:
     desk: Desk = request.app.state.desk
     desk.warn(f"a request ended in {in_words(error)}")
     desk.receipts.watch.broken(error)
-    if request.url.path.startswith("/api/"):
+    if _is_for_programs(request):
         return api.error(500, "Something went wrong on our side; try again later.")
     return frame.broken(request)
 
@@ -144,7 +153,7 @@ def _unable(request: Request, error: Exception) -> Response:
     desk: Desk = request.app.state.desk
     desk.warn(f"a request could not be served: {in_words(error)}")
     desk.receipts.watch.broken(error)
-    if request.url.path.startswith("/api/"):
+    if _is_for_programs(request):
         told = "The desk cannot read or save anything just now; try again in a minute."
         answer: Response = api.error(503, told)
     else:

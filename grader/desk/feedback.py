@@ -21,14 +21,16 @@ POLICY = (
 )
 
 
-def feedback_of(work: Work, tried: Tried) -> Response:
+def feedback_of(work: Work, tried: Tried, back: str) -> Response:
     """The page that `grader feedback` would write.
 
     Args:
         work: whose work it is; who reads it may read all.
         tried: one of its attempts, which has a result.
+        back: the page of the desk that leads here.
     """
-    html = feedback_page(work.now.course, work.assignment, _grade(work, tried), work.student)
+    grade = _grade(work, tried)
+    html = feedback_page(work.now.course, work.assignment, grade, work.student, back)
     return HTMLResponse(html, headers={"Content-Security-Policy": POLICY})
 
 

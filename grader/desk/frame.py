@@ -29,6 +29,7 @@ __all__ = [
     "session_of",
     "sign_in_page",
     "stranger",
+    "too_long",
     "too_often",
     "too_old",
     "unable",
@@ -123,6 +124,13 @@ def too_old(request: Request) -> Response:
     with language(request):
         text = gettext("Nothing was changed. Go back, load the page anew, and try again.")
         return problem(request, 403, gettext("The page was too old"), text)
+
+
+def too_long(request: Request) -> Response:
+    """The page for a form with more text than any field may have."""
+    with language(request):
+        text = gettext("Nothing was saved. Go back, shorten what you wrote, and send it again.")
+        return problem(request, 413, gettext("The text is too long"), text)
 
 
 def see_other(address: str) -> Response:

@@ -18,7 +18,7 @@ from grader.desk.tables import LOG
 
 __all__ = ["Entry", "entries", "log"]
 
-MAX_TEXT = 2000  # characters kept of what something was and is
+MAX_TEXT = 8000  # characters kept of what something was and is: all that a form of ours can bring
 
 
 @dataclass(frozen=True)
@@ -70,8 +70,13 @@ def log(
         after: what it is.
     """
     values = {"who": who, "what": what, "assignment": assignment, "student": student}
-    texts = {"before": str(before)[:MAX_TEXT], "after": str(after)[:MAX_TEXT]}
+    texts = {"before": _short(str(before)), "after": _short(str(after))}
     connection.execute(insert(LOG).values(at=datetime.now(UTC), **values, **texts))
+
+
+def _short(text: str) -> str:
+    """The text; a longer one ends with a sign that something was left out."""
+    return text if len(text) <= MAX_TEXT else f"{text[: MAX_TEXT - 1]}…"
 
 
 def entries(

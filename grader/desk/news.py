@@ -13,7 +13,7 @@ from starlette.routing import Route
 from grader.course.roster import Person
 from grader.desk.bell import Bell
 from grader.desk.desk import Desk
-from grader.desk.frame import not_found, session_of
+from grader.desk.frame import desk_of, not_found, session_of
 from grader.desk.numbers import NUMBER
 from grader.desk.receipts import Place, Receipt
 from grader.locale.translations import gettext, in_language, ngettext
@@ -32,7 +32,7 @@ async def _events(request: Request) -> Response:
     receipt = await run_in_threadpool(_receipt, request, desk, student)
     if receipt is None:
         return await run_in_threadpool(not_found, request)
-    return _line(desk, receipt.student, _news(desk, request.app.state.bell, receipt))
+    return _line(request, receipt.student, _news(desk, request.app.state.bell, receipt))
 
 
 async def _class_events(request: Request) -> Response:
@@ -41,14 +41,15 @@ async def _class_events(request: Request) -> Response:
     person = await run_in_threadpool(desk.by_session, session_of(request))
     if person is None or person.is_student:
         return await run_in_threadpool(not_found, request)
-    return _line(desk, person.id, _class_news(request.app.state.bell))
+    return _line(request, person.id, _class_news(request.app.state.bell))
 
 
-def _line(desk: Desk, person: str, news: AsyncIterator[str]) -> Response:
-    told = _told(desk, person, news)
-    return StreamingResponse(
-        told, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"}
-    )
+def _line(request: Request, person: str, news: AsyncIterator[str]) -> Response:
+    kind, headers = "text/event-stream", {"X-Accel-Buffering": "no"}
+    if request.method == "HEAD":  # asks only whether there is news to be had
+        return Response(media_type=kind, headers=headers)
+    told = _told(desk_of(request), person, news)
+    return StreamingResponse(told, media_type=kind, headers=headers)
 
 
 async def _told(desk: Desk, person: str, news: AsyncIterator[str]) -> AsyncIterator[str]:

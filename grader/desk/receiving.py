@@ -61,6 +61,8 @@ async def received(request: Request) -> Upload:
         raise _too_large()
     if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         raise Refused(400, "Send the notebook as multipart/form-data, in the field notebook.")
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise Refused(415, "Send the notebook as it is, without Content-Encoding.")
     bounded = Request(request.scope, _Bounded(request, MAX_BODY).receive)
     try:
         async with (

@@ -50,7 +50,11 @@ class _Piece:
 
 
 def feedback_page(
-    course: Course, assignment: Assignment, grade: Grade, person: Person | None = None
+    course: Course,
+    assignment: Assignment,
+    grade: Grade,
+    person: Person | None = None,
+    back: str = "",
 ) -> str:
     """The page as HTML; everything that came from the student is escaped or sanitised.
 
@@ -59,12 +63,13 @@ def feedback_page(
         assignment: its part of course.yml.
         grade: the student's result, with points by hand, comments and lateness.
         person: the student in the roster; None if there is no roster.
+        back: our own page that leads here, where the desk shows the page; "" in a file.
     """
     with in_language(course.language):
-        return _page(course, assignment, grade, person.full_name if person else "")
+        return _page(course, assignment, grade, person.full_name if person else "", back)
 
 
-def _page(course: Course, assignment: Assignment, grade: Grade, name: str) -> str:
+def _page(course: Course, assignment: Assignment, grade: Grade, name: str, back: str) -> str:
     result = grade.result
     lost = {q.question: q.max_score - q.score for q in result.questions if q.score is not None}
     return render(
@@ -73,6 +78,7 @@ def _page(course: Course, assignment: Assignment, grade: Grade, name: str) -> st
         course=course,
         assignment=assignment,
         name=name,
+        back=back,
         due=grade.lateness.deadline or assignment.due,
         moment=lambda time: _moment(time.astimezone(course.shown_zone(assignment))),
         time_zone=course.shown_zone(assignment),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.cli.submitting import Answer, Link, Receipt, await_result, hand_in, read_link
+from grader.cli.submitting import Answer, Link, Receipt, await_result, hand_in, read_link, text_of
 from grader.errors import GraderError, UsageError
 from grader.notebook import MAX_BYTES
 
@@ -83,6 +83,15 @@ def link() -> Iterator[Link]:
             GraderError,
             "do not understand",
         ),
+        (
+            (
+                202,
+                {"Location": "/api/v1/assignments/tiny/attempts/1"},
+                b'{"attempt": 1, "received_at": "a while ago", "sha256": ""}',
+            ),
+            GraderError,
+            "do not understand",
+        ),
     ],
 )
 def test_a_strange_answer_is_one_clear_line(
@@ -99,6 +108,27 @@ def test_a_strange_answer_is_one_clear_line(
     with pytest.raises(error, match=says) as refusal:
         hand_in(link, "tiny", path)
     assert "\x1b" not in str(refusal.value) and TOKEN not in str(refusal.value)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_file_with_the_link_is_read_as_each_system_writes_it(
+    tmp_path: Path, encoding: str
+) -> None:
+    path = tmp_path / "link.txt"
+    path.write_text(f"https://desk.example.edu/in/{TOKEN}\r\n", encoding=encoding)
+    assert read_link(text_of(path)) == Link("https://desk.example.edu", TOKEN)
+
+
+def test_a_file_that_is_no_text_has_no_link(tmp_path: Path) -> None:
+    path = tmp_path / "link.txt"
+    path.write_bytes(b"\xff\x00\xfe" * 10_000)
+    with pytest.raises(UsageError, match="no personal link"):
+        read_link(text_of(path))
+
+
+def test_the_time_of_a_receipt_is_told_to_the_second() -> None:
+    receipt = Receipt(1, "2026-10-05T12:00:01.123456+02:00", "", "")
+    assert receipt.when == "2026-10-05 10:00:01 UTC"
 
 
 def test_an_answer_without_a_state_is_one_clear_line(

@@ -55,6 +55,15 @@ def test_a_wrong_key_is_named_with_what_is_expected(tmp_path: Path, right: str) 
             "`time_zone: Europe/Berlin` (got 'Europe/Berln')",
         ),
         ("time_zone: 2", "time_zone: must be text"),
+        (
+            "desk: {address: 'https://a.example/x'}",
+            "desk.address: must be http or https and a host",
+        ),
+        (
+            "desk: {database: 'mysql://a'}",
+            "desk.database: must be the URL of a database, of SQLite",
+        ),
+        ("mail: {server: 'a b'}", "mail.server: must be the name of a host"),
         ("root: /", "root: unknown key"),
         ("colour: red", "colour: unknown key"),
         ("seed: 2", "line "),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from hashlib import sha256
 
 import httpx
@@ -14,11 +15,17 @@ DATA = dumps(make_source()).encode()
 PLACE = "/api/v1/assignments/tiny/attempts"
 
 
-def post(desk: TestDesk, token: str, data: bytes = DATA, place: str = PLACE) -> httpx.Response:
+def post(
+    desk: TestDesk,
+    token: str,
+    data: bytes = DATA,
+    place: str = PLACE,
+    headers: Mapping[str, str] | None = None,
+) -> httpx.Response:
     return desk.browser().ask(
         "POST",
         place,
-        headers={"Authorization": f"Bearer {token}"},
+        headers={"Authorization": f"Bearer {token}", **(headers or {})},
         files={"notebook": ("x.ipynb", data)},
     )
 
@@ -38,13 +45,16 @@ def test_a_notebook_is_acknowledged_with_202_and_its_place(desk: TestDesk) -> No
 
 
 def test_every_error_is_one_sentence_in_json(desk: TestDesk, course: Course) -> None:
+    desk.course.roster_path.write_text("id,role\nmira,\nada,teacher\n", encoding="utf-8")
     token = desk.token("mira")
     set_course(course, "title: Tiny", "title: Tiny\n    cooldown_minutes: 60")
     answers = {
         401: post(desk, "A" * 22),
         404: post(desk, token, place="/api/v1/assignments/other/attempts"),
         400: post(desk, token, b""),
+        403: post(desk, desk.token("ada")),
         405: desk.browser().ask("DELETE", PLACE),
+        415: post(desk, token, headers={"Content-Encoding": "gzip"}),
     }
     assert post(desk, token).status_code == 202
     answers[429] = post(desk, token)
@@ -52,7 +62,10 @@ def test_every_error_is_one_sentence_in_json(desk: TestDesk, course: Course) -> 
         assert answer.status_code == status
         assert answer.json()["error"].endswith(".")
     assert answers[401].headers["www-authenticate"] == "Bearer"
+    assert answers[405].headers["allow"] == "POST"
     assert answers[429].json()["opens_at"].endswith("+00:00")
+    assert 3500 < int(answers[429].headers["retry-after"]) <= 3600
+    assert desk.browser().get("/api").json() == {"error": "There is no such address."}
 
 
 def test_a_token_opens_only_ones_own_attempts(desk: TestDesk) -> None:

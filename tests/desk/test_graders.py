@@ -105,6 +105,7 @@ def test_an_attempt_after_the_deadline_is_graded_but_the_one_in_time_counts(
         assert "6 of 9" in late and "Attempt 1 counts, not this one." in late
         whole = mira.get("/assignments/tiny/attempts/1/feedback")
     assert whole.status_code == 200 and "Your notebook, as it ran" in whole.text
+    assert '<a href="/assignments/tiny/attempts/1">Back to the desk</a>' in whole.text
     assert "script" not in whole.headers["content-security-policy"]
 
 
@@ -121,6 +122,7 @@ def test_the_teacher_chooses_what_is_shown_before_the_deadline(
     assert ("3 of 9" in page) == (level != "none")
     assert ("double(x) is 2x." in page) == (level == "full")
     assert whole == (200 if level == "full" else 404)
+    assert ("feedback after your due date." in page) == (level != "full")
 
 
 def test_work_that_is_no_notebook_is_rejected_with_a_reason(desk: TestDesk) -> None:

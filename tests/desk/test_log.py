@@ -41,6 +41,15 @@ def test_a_change_that_fails_leaves_no_entry(desk: TestDesk) -> None:
     assert entries(desk.state) == []
 
 
+def test_a_text_is_kept_whole_or_says_that_it_is_not(desk: TestDesk) -> None:
+    """The longest comment that a marker can write fits, with points and rubric beside it."""
+    with desk.state.writing() as connection:
+        log(connection, "ada", "mark", before="x" * 5000, after="y" * 100_000)
+    (entry,) = entries(desk.state)
+    assert entry.before == "x" * 5000
+    assert len(entry.after) < 10_000 and entry.after.endswith("y…")
+
+
 @pytest.mark.parametrize("change", ["UPDATE desk_log SET who = 'eve'", "DELETE FROM desk_log"])
 def test_the_database_refuses_to_change_the_past(desk: TestDesk, change: str) -> None:
     state = filled(desk)

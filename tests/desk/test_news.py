@@ -188,6 +188,23 @@ def test_who_has_too_many_lines_open_is_asked_to_come_back_later(desk: TestDesk)
     in_a_loop(scenario)
 
 
+def test_a_look_at_the_head_of_news_holds_no_line(desk: TestDesk) -> None:
+    mira = desk.browser("mira")
+    mira.hand_in(make_source())
+    desk.course.roster_path.write_text("id,role\nmira,\npat,teacher\n", encoding="utf-8")
+    pat = desk.browser("pat")
+
+    async def scenario() -> None:
+        async with awake(desk.app):
+            events = "/assignments/tiny/attempts/1/events"
+            for browser, path in ((mira, events), (pat, "/news")):
+                answer = await asyncio.to_thread(browser.ask, "HEAD", path)
+                assert answer.headers["content-type"].startswith("text/event-stream")
+                assert not answer.content
+
+    in_a_loop(scenario)
+
+
 def test_a_page_of_the_class_hears_that_something_has_changed(desk: TestDesk) -> None:
     """And nothing else: what a teacher may see of it, the page asks for."""
     mira = desk.browser("mira")

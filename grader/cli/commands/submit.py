@@ -31,15 +31,13 @@ def submit(notebook: Path, assignment: str | None, link_file: Path | None, no_wa
 
     Example: grader submit two_layer_net.ipynb --link-file link.txt
     """
-    from grader.cli.submitting import await_result, hand_in, read_link
+    from grader.cli.submitting import await_result, hand_in, read_link, text_of
     from grader.cli.terminal import show_line
 
-    told = link_file.read_text(encoding="utf-8") if link_file else None
-    link = read_link(told if told is not None else click.prompt("Your link", hide_input=True))
+    told = text_of(link_file) if link_file else click.prompt("Your link", hide_input=True)
+    link = read_link(told)
     receipt = hand_in(link, assignment or notebook.stem, notebook)
-    show_line(
-        f"handed in as attempt {receipt.attempt} at {receipt.received_at}; SHA-256 {receipt.sha256}"
-    )
+    show_line(f"handed in as attempt {receipt.attempt} at {receipt.when}; SHA-256 {receipt.sha256}")
     if no_wait:
         print_json(receipt.as_data())
         return

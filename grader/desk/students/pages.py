@@ -110,7 +110,8 @@ def _feedback(request: Request, desk: Desk, student: Person) -> Response:
     there = found(request, desk, student)
     if there is None or there[1].result is None or there[0].level != "full":
         return not_found(request)
-    return feedback_of(*there)
+    work, tried = there
+    return feedback_of(work, tried, f"/assignments/{work.assignment.id}/attempts/{tried.number}")
 
 
 def found(request: Request, desk: Desk, student: Person) -> tuple[Work, Tried] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -16,7 +17,7 @@ from grader.locale.translations import gettext
 __all__ = ["MAX_COMMENT", "Given", "NotGiven", "given_before", "given_in", "key_of", "mark_of"]
 
 MAX_COMMENT = 4000  # characters
-NUMBER = re.compile(r"[0-9]{1,4}([.,][0-9]{0,3})?")
+NUMBER = re.compile(r"[0-9]{1,4}([.,][0-9]{0,3})?|[.,][0-9]{1,3}")
 TICK = "tick-"
 
 
@@ -101,8 +102,8 @@ def mark_of(written: Written, given: Given) -> Mark:
 
 
 def _number(written: Written, given: Given) -> float:
-    typed = given.points.replace(",", ".")
-    score = float(typed) if NUMBER.fullmatch(given.points) else -1.0
+    typed = unicodedata.normalize("NFKC", given.points)  # digits of a Chinese keyboard
+    score = float(typed.replace(",", ".")) if NUMBER.fullmatch(typed) else -1.0
     if not 0 <= score <= written.points:
         told = gettext("Points must be a number from 0 to {most:g}.", most=written.points)
         raise NotGiven(told)

@@ -69,7 +69,7 @@ def _feedback(request: Request, desk: Desk, scope: Scope) -> Response:
     work = _work(request, desk, scope)
     for tried in work.tried if work else ():
         if work and tried.number == request.path_params["number"] and tried.result:
-            return feedback_of(work, tried)
+            return feedback_of(work, tried, _place(work))
     return not_found(request)
 
 
@@ -133,7 +133,11 @@ def _refused(request: Request, error: UsageError) -> str:
 
 def _done(desk: Desk, work: Work) -> Response:
     desk.receipts.tell()
-    return see_other(f"/class/{work.assignment.id}/students/{work.student.id}")
+    return see_other(_place(work))
+
+
+def _place(work: Work) -> str:
+    return f"/class/{work.assignment.id}/students/{work.student.id}"
 
 
 PLACE = "/class/{assignment}/students/{student}"

@@ -121,7 +121,16 @@ def test_the_points_of_ticked_lines_and_the_comment_are_kept(marking: TestDesk) 
 
 
 @pytest.mark.parametrize(
-    ("typed", "score"), [("2.5", 2.5), ("2,5", 2.5), ("0", 0.0), ("3", 3.0), (" 1 ", 1.0)]
+    ("typed", "score"),
+    [
+        ("2.5", 2.5),
+        ("2,5", 2.5),
+        (".5", 0.5),
+        ("0", 0.0),
+        ("3", 3.0),
+        (" 1 ", 1.0),
+        ("２．５", 2.5),
+    ],
 )
 def test_a_number_counts_before_the_ticks(marking: TestDesk, typed: str, score: float) -> None:
     ada = marking.browser("ada")
@@ -149,6 +158,9 @@ def test_a_comment_is_bounded_and_has_no_control_characters(marking: TestDesk) -
     there, page = open_next(ada)
     long = save(ada, there, page, points="1", comment="x" * 4001)
     assert long.status_code == 400 and "at most 4000 characters" in long.text
+    longer = save(ada, there, page, points="1", comment="x" * 100_000)
+    assert longer.status_code == 413 and "The text is too long" in longer.text
+    assert answer(marking, owner(page)).mark == Mark(None)
     save(ada, there, page, points="1", comment="a\x1b[31m\x00b\tc")
     assert answer(marking, owner(page)).mark.comment == "a[31mb\tc"
 
@@ -327,7 +339,9 @@ def test_what_is_no_written_question_is_not_there(marking: TestDesk, path: str) 
 
 def test_before_anybody_hands_in_there_is_nothing_to_mark(desk: TestDesk) -> None:
     ada = desk.browser("ada")
-    assert "There is no answer to mark yet." in ada.get(PILE).text
+    for path in (PILE, "/answers"):
+        page = ada.get(path).text
+        assert page.count("There is no answer to mark yet.") == 1 and "0 of 0" not in page
     assert ada.get(PILE + "/next").headers["location"] == PILE
     assert not (desk.course.root / "gradebook.db").exists()
 
