@@ -16,7 +16,7 @@ __all__ = ["rename"]
 @click.argument("new")
 @COURSE
 def rename(old: str, new: str, root: Path) -> None:
-    """Give a student another id; all work, points and extensions follow.
+    """Give a student another id; all work, points, extensions and receipts follow.
 
     Old downloads still find the student, and the hidden inputs stay the same, so a regrade gives
     the same points. Do it while nothing else works on the course. If it is stopped, run it again.
@@ -25,10 +25,13 @@ def rename(old: str, new: str, root: Path) -> None:
     """
     from grader.cli.terminal import show_line
     from grader.course.settings import Course
+    from grader.desk.renaming import rename_at_desk
     from grader.gradebook.rename import rename as rename_student
 
     course = Course.load(root, to_rename=True)
     renamed = rename_student(course, old, new)
+    if rename_at_desk(course, old, new):
+        renamed.append("desk")
     for name in renamed:
         show_line(f"renamed in {name}")
     if renamed:
