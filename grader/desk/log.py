@@ -1,7 +1,8 @@
 """The log: who changed what, when, about which student, what it was before and is after.
 
 An entry is written in the transaction that changes the desk, so that there is neither a change
-without an entry nor an entry without a change. Rows are added and never changed.
+without an entry nor an entry without a change. A mark goes into another database, so its entry
+comes first, and a second one if it was not kept. Rows are added and never changed.
 """
 
 from __future__ import annotations

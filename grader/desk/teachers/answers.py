@@ -125,28 +125,46 @@ def _save(request: Request, desk: Desk, scope: Scope, fields: Mapping[str, str])
             mark = mark_of(screen.written, given)
         except NotGiven as refusal:
             return screen.shown(given, 400, refusal=refusal.reason)
-    pile, student, before = screen.pile, screen.answer.student, screen.answer.mark
-    with GradebookOnDemand(scope.now.course) as gradebook:
-        seen = fields.get("seen", "")
-        is_kept = gradebook.book.give_mark(pile.assignment.id, pile.question, student, seen, mark)
-    if not is_kept:
+    if fields.get("seen") != screen.answer.seen or not _give(desk, screen, mark):
         newer = _screen(request, desk, scope)
         if newer is None or newer.answer.mark != mark or newer.answer.waits:
             return newer.shown(given, 409, is_newer=True) if newer else not_found(request)
         return _onwards(newer.pile, scope, screen.token)  # the same form came twice
+    desk.receipts.tell()
+    rest = _asked_for(request, desk, scope)
+    return _onwards(rest or screen.pile, scope, screen.token)
+
+
+def _give(desk: Desk, screen: _Screen, mark: Mark) -> bool:
+    """Keep a mark, unless something has changed since the marker looked.
+
+    The log is another database than the gradebook. So it is told first: a crash in between may
+    leave an entry without its mark, but no mark without an entry.
+    """
+    pile, before, is_kept = screen.pile, screen.answer, False
+    _tell(desk, screen, "mark", before.mark, mark)
+    try:
+        with GradebookOnDemand(screen.scope.now.course) as gradebook:
+            is_kept = gradebook.book.give_mark(
+                pile.assignment.id, pile.question, before.student, before.seen, mark
+            )
+    finally:
+        if not is_kept:
+            _tell(desk, screen, "mark that was not kept", mark, before.mark)
+    return is_kept
+
+
+def _tell(desk: Desk, screen: _Screen, what: str, before: Mark, after: Mark) -> None:
     with desk.state.writing() as connection:
         log(
             connection,
-            scope.person.id,
-            "mark",
-            assignment=pile.assignment.id,
-            student=student,
-            before=_in_words(pile.question, before),
-            after=_in_words(pile.question, mark),
+            screen.scope.person.id,
+            what,
+            assignment=screen.pile.assignment.id,
+            student=screen.answer.student,
+            before=_in_words(screen.pile.question, before),
+            after=_in_words(screen.pile.question, after),
         )
-    desk.receipts.tell()
-    rest = _asked_for(request, desk, scope)
-    return _onwards(rest or pile, scope, screen.token)
 
 
 def _onwards(pile: _Pile, scope: Scope, after: str) -> Response:

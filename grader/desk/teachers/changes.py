@@ -20,7 +20,8 @@ MOST = 500
 # What entries are about; the log keeps them in English, for every reader the same.
 KINDS = (
     *(N_("extension"), N_("result"), N_("grade again"), N_("feedback")),
-    *(N_("mark"), N_("request for a regrade"), N_("answer to a request")),
+    *(N_("mark"), N_("mark that was not kept")),
+    *(N_("request for a regrade"), N_("answer to a request")),
 )
 
 

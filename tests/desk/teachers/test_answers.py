@@ -13,6 +13,7 @@ from markupsafe import escape
 
 from grader.desk.log import entries
 from grader.desk.turns import Turns
+from grader.errors import GradebookError
 from grader.gradebook.book import CourseGradebook
 from grader.gradebook.grades import grades
 from grader.gradebook.mark import Mark, MarkedAnswer, Tick
@@ -356,6 +357,33 @@ def test_an_answer_never_acts_on_the_page(desk: TestDesk) -> None:
     assert "before" in text and "after" in text
     assert {tag for tag, _ in Page(text).tags} == {"h2", "p"}
     assert EVIL not in again and str(escape(EVIL)) in again
+
+
+def test_no_mark_is_kept_before_the_log_has_it(
+    marking: TestDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whenever the server is killed; and what was not kept is told, too."""
+    ada = marking.browser("ada")
+    there, page = open_next(ada)
+    told: list[list[str]] = []
+
+    def gives_up(*_: object) -> bool:
+        told.append([entry.what for entry in entries(marking.state)])
+        raise GradebookError("sqlite:///gradebook.db: database is locked")
+
+    monkeypatch.setattr(CourseGradebook, "give_mark", gives_up)
+    assert save(ada, there, page, points="1").status_code == 503
+    newer, older = entries(marking.state)
+    assert told == [["mark"]]
+    assert (newer.what, newer.after) == ("mark that was not kept", older.before)
+
+
+def test_a_page_that_is_too_old_leaves_no_entry(marking: TestDesk) -> None:
+    ada, uma = marking.browser("ada"), marking.browser("uma")
+    there, page = open_next(ada)
+    save(uma, there, uma.get(there).text, points="2")
+    assert save(ada, there, page, points="1").status_code == 409
+    assert [entry.who for entry in entries(marking.state)] == ["uma"]
 
 
 def test_what_was_given_is_in_the_log_with_what_was_there_before(marking: TestDesk) -> None:
