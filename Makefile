@@ -43,10 +43,10 @@ demo: $(COURSE)
 test: setup
 	$(PYTEST)
 
-# For use while you work, and for other versions of Python: no test that takes minutes, or needs a
-# browser or a server.
+# For use while you work, and for other versions of Python: a minute on two cores. No test that takes
+# more than half a second of processor time, and none that needs a browser or a server.
 test-fast: setup
-	$(PYTEST) -m 'not attack and not browser and not cluster and not postgresql and not slow'
+	$(PYTEST) --ignore tests/attacks --ignore tests/browser -m 'not cluster and not postgresql and not slow'
 
 # Takes an hour: all mistakes and mutants again, fifty kills, all attacks in one batch, long fuzzing,
 # and a scanner at the desk.

@@ -211,6 +211,7 @@ def read(files: dict[str, bytes]) -> dict[str, object]:
     return {n: loads(data) if n.endswith(".ipynb") else data for n, data in files.items()}
 
 
+@pytest.mark.slow
 def test_nbgrader_autograde_and_the_fast_path_leave_the_same(course: Course) -> None:
     hidden = course.solution_dir(ID) / "hidden_tests.py"
     claim = '    """square(x) is x²."""\n'
@@ -267,6 +268,7 @@ def test_nbgrader_autograde_and_the_fast_path_leave_the_same(course: Course) -> 
     assert "not valid JSON" in pages[f"cut_off/{ID}/{ID}.html"].decode()
 
 
+@pytest.mark.slow
 def test_nbgrader_autograde_gives_the_same_scores_if_figures_are_drawn_later(
     course: Course,
 ) -> None:

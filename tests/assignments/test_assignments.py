@@ -22,6 +22,7 @@ from grader.notebook import Notebook, dumps, grade_id, is_solution, loads
 from grader.results import Status, SubmissionResult
 from tests.kit.files import ROOT
 from tests.kit.fuzzing import FUZZ
+from tests.kit.marks import first_is_fast
 
 COURSE = Course.load(ROOT)
 WRITTEN = [
@@ -112,6 +113,7 @@ def test_workers_need_not_load_matplotlib_for_the_reference(
     assert "matplotlib" not in benches[name].bundle.reference
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", WRITTEN)
 def test_the_release_gets_nothing(benches: dict[str, Workbench], name: str) -> None:
     bench = benches[name]
@@ -119,7 +121,7 @@ def test_the_release_gets_nothing(benches: dict[str, Workbench], name: str) -> N
     assert (result.status, result.score) == (Status.GRADED, 0.0)
 
 
-@pytest.mark.parametrize("value", WEIRD)
+@pytest.mark.parametrize("value", first_is_fast(WEIRD))
 @pytest.mark.parametrize("name", WRITTEN)
 def test_a_weird_value_from_every_function_is_failed_checks_and_nothing_else(
     benches: dict[str, Workbench], name: str, value: str
@@ -133,6 +135,7 @@ def test_a_weird_value_from_every_function_is_failed_checks_and_nothing_else(
     assert bench.grade(notebook).status is Status.GRADED
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("value", WEIRD[:: 1 if NIGHTLY else 5])
 @pytest.mark.parametrize("name", WRITTEN)
 def test_a_weird_value_from_one_function_is_failed_checks_and_nothing_else(
@@ -145,6 +148,7 @@ def test_a_weird_value_from_one_function_is_failed_checks_and_nothing_else(
         assert question in lost(result), function
 
 
+@pytest.mark.slow
 def test_inputs_differ_between_students_and_the_score_does_not(
     benches: dict[str, Workbench],
 ) -> None:
@@ -168,6 +172,7 @@ def softmax_loss(scores, y, params, reg):
 """
 
 
+@pytest.mark.slow
 def test_a_mistake_is_not_punished_again_where_course_yml_says_so(
     benches: dict[str, Workbench],
 ) -> None:

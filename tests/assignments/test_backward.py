@@ -189,6 +189,7 @@ FIXED = {  # a reg of one's own, in place of the given one or beside it
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", FIXED.values(), ids=FIXED.keys())
 def test_a_reg_of_ones_own_costs_the_check_about_it(net: Trials, code: str) -> None:
     trial = net.judge("backward", code)
@@ -278,6 +279,7 @@ DISGUISES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", DISGUISES.values(), ids=DISGUISES.keys())
 def test_a_gradient_without_the_chain_rule_earns_nothing(net: Trials, code: str) -> None:
     trial = net.judge("backward", code)

@@ -84,6 +84,7 @@ def bench() -> Iterator[Trials]:
         yield Trials("two_layer_net", Path(folder))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SAMPLERS)
 def test_a_sampler_loses_the_same_checks_for_every_student(bench: Trials, name: str) -> None:
     code, lost = SAMPLERS[name]

@@ -8,12 +8,8 @@ import sys
 from types import ModuleType
 from typing import Any
 
-import nbformat
 import numpy as np
 import pytest
-from nbclient import NotebookClient
-from nbformat.v4 import new_code_cell, new_notebook
-from nbgrader.utils import determine_grade
 
 from grader.box.outputs import LIBRARIES
 from grader.release.build import GOES_ON
@@ -80,6 +76,12 @@ WRONG = 'from checking import check\ncheck("it holds", False)\n'
 
 
 def test_jupyter_goes_on_after_a_failed_check_and_nbgrader_counts_it_as_failed() -> None:
+    # imported here, since this takes a second that processes without this test need not spend
+    import nbformat
+    from nbclient import NotebookClient
+    from nbformat.v4 import new_code_cell, new_notebook
+    from nbgrader.utils import determine_grade
+
     check, other = new_code_cell(WRONG), new_code_cell("print('the next exercise')")
     missing = new_code_cell("check('is there', forward)\n", metadata={"tags": [GOES_ON]})
     mark = {"grade": True, "grade_id": "test_f", "points": 2, "solution": False, "locked": True}

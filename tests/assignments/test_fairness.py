@@ -276,6 +276,7 @@ def test_work_earns_what_it_has_for_every_student(bench: Trials, name: str) -> N
     assert {trial.points for trial in trials} == {points}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("question", KEPT)
 def test_all_known_work_loses_the_same_checks_for_every_student(
     bench: Trials, question: str

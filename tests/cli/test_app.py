@@ -128,23 +128,25 @@ def test_without_a_command_it_tells_the_commands(course: Course) -> None:
     assert "Begin:\n" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_class_is_graded_once_exported_and_reported(course: Course) -> None:
     first = run_grader(course.root, "autograde", ID, "--workers", "1")
     assert first.returncode == 0, first.stderr
     assert "1 graded, 1 rejected" in first.stdout
-    second = run_grader(course.root, "autograde", ID)
+    second = grader_here(course.root, "autograde", ID)
     assert "2 unchanged" in second.stdout
-    rows = json.loads(run_grader(course.root, "export", ID, "--format", "json").stdout)
+    rows = json.loads(grader_here(course.root, "export", ID, "--format", "json").stdout)
     assert [(row["student"], row["status"]) for row in rows] == [
         ("ada", "GRADED"),
         ("bela", "REJECTED"),
     ]
-    assert run_grader(course.root, "feedback", ID).returncode == 0
+    assert grader_here(course.root, "feedback", ID).returncode == 0
     assert (course.feedback_dir / "ada" / ID / f"{ID}.html").is_file()
-    report = Path(run_grader(course.root, "report", ID).stdout.splitlines()[0])
+    report = Path(grader_here(course.root, "report", ID).stdout.splitlines()[0])
     assert "bela" in report.read_text()
 
 
+@pytest.mark.slow
 def test_the_committed_releases_are_in_step_with_their_solutions() -> None:
     done = grader_here(ROOT, "build", "--check")
     assert done.returncode == 0, done.stderr
@@ -163,6 +165,7 @@ def test_the_doctor_names_what_it_looked_at(course: Course) -> None:
         assert name in done.stdout
 
 
+@pytest.mark.slow
 def test_quiet_says_nothing_and_json_is_one_value(course: Course) -> None:
     quiet = grader_here(course.root, "autograde", ID, "--workers", "1", "--force", "--quiet")
     assert (quiet.returncode, quiet.stdout) == (0, ""), quiet.stderr
@@ -258,6 +261,7 @@ def test_wrong_use_is_told_in_one_line_with_exit_code_2(
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_a_command_ends_with_the_one_that_comes_next(tmp_path: Path) -> None:
     write_course(tmp_path / "my course")
     hand_in(Course.load(tmp_path / "my course"), "ada", make_source())

@@ -48,6 +48,7 @@ CALLS = {
     "invite": ["invite", "--revoke"],
     "log": ["log"],
 }
+LONG = {"demo", "init", "site"}  # these take more than half a second
 TOGETHER = ["serve", "submit"]  # one needs the other: `tests/desk/test_server.py` calls both
 
 
@@ -101,7 +102,9 @@ def test_every_command_is_called_here() -> None:
     assert all(isinstance(command, GraderCommand) for command in ALL)
 
 
-@pytest.mark.parametrize("name", CALLS)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.slow if name in LONG else ()) for name in CALLS]
+)
 def test_every_command_gives_one_value_and_a_log_that_ends_with_its_exit_code(
     said: Any, name: str
 ) -> None:

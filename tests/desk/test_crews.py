@@ -52,6 +52,7 @@ class Fragile(CrewOfOne):
             yield workers
 
 
+@pytest.mark.slow
 def test_workers_that_are_killed_while_they_start_are_started_again(
     work: tuple[Bundle, Submission],
 ) -> None:

@@ -102,6 +102,7 @@ def test_a_renamed_student_keeps_the_link_and_it_can_be_revoked(desk: TestDesk) 
     assert browser.get("/").status_code == 401
 
 
+@pytest.mark.slow
 def test_the_command_writes_the_list_and_takes_links_back(desk: TestDesk) -> None:
     root = desk.course.root
     told = run_grader(root, "invite", "mira", "--until", "2099-01-01T12:00+00:00")

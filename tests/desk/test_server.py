@@ -88,6 +88,7 @@ def events(course: Course) -> list[tuple[str, int | None]]:
     return [(one["event"], one.get("attempt")) for one in told if one["event"] != "request"]
 
 
+@pytest.mark.slow
 def test_nothing_acknowledged_is_lost_or_graded_twice_when_server_and_worker_are_killed(
     course: Course,
 ) -> None:
@@ -128,6 +129,7 @@ def test_nothing_acknowledged_is_lost_or_graded_twice_when_server_and_worker_are
     assert json.loads(summary.stdout)["unchanged"] == 2
 
 
+@pytest.mark.slow
 def test_a_port_that_is_taken_is_told_in_one_line(course: Course) -> None:
     refused = run_grader(course.root, "serve", "--host", "192.0.2.1", "--port", "80")
     assert refused.returncode == 2

@@ -15,6 +15,8 @@ from tests.kit.course import ID, RIGHT, release_by_hand, write_course
 from tests.kit.gradescope import Gradescope
 from tests.kit.notebooks import answered
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory: pytest.TempPathFactory) -> Course:

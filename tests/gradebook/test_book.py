@@ -244,6 +244,7 @@ with CourseGradebook(course) as book:
 """
 
 
+@pytest.mark.slow
 def test_runs_that_begin_at_once_on_a_new_course_wait_for_each_other(
     course: Course, release: Notebook
 ) -> None:

@@ -251,6 +251,7 @@ def killed_at(step: int, run: Callable[[], object]) -> bool:
         os._exit(1)
 
 
+@pytest.mark.slow
 def test_killed_at_any_moment_it_is_finished_by_the_same_command(
     template: Path, tmp_path: Path
 ) -> None:

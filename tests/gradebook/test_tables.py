@@ -14,6 +14,7 @@ from grader.course.settings import Course
 from grader.gradebook.book import CourseGradebook
 
 
+@pytest.mark.slow
 def test_nbgraders_applications_load_after_its_tables() -> None:
     code = (
         "import sys, grader.gradebook.book; assert 'nbgrader.apps' not in sys.modules; "

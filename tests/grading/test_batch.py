@@ -19,6 +19,8 @@ from grader.system.listener import Listener
 from tests.kit.course import COURSE_YML, DUE, ID, RIGHT, release_by_hand, write_course
 from tests.kit.notebooks import answered
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def course(tmp_path: Path) -> Course:

@@ -7,6 +7,7 @@ import shutil
 import signal
 import threading
 import time
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -26,9 +27,12 @@ from tests.kit.notebooks import answered
 from tests.kit.processes import is_asleep, is_worker
 from tests.kit.results import by_student
 
-pytest.importorskip("distributed", reason="Dask is not installed (extra `cluster`)")
-
-pytestmark = pytest.mark.cluster
+pytestmark = [
+    pytest.mark.cluster,
+    pytest.mark.skipif(
+        find_spec("distributed") is None, reason="Dask is not installed (extra `cluster`)"
+    ),
+]
 
 HONEST = [f"student{number:02}" for number in range(12)]
 SLOW = "import time\ntime.sleep(40)\ndef double(x):\n    return 2 * x"

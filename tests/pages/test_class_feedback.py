@@ -73,6 +73,7 @@ def written(course: Course, workers: int = 1) -> list[str]:
     return [page.student for page in done.pages if page.is_new]
 
 
+@pytest.mark.slow
 def test_two_processes_write_what_one_writes_byte_for_byte(course: Course) -> None:
     assert written(course, workers=1) == STUDENTS
     alone = contents(course.feedback_dir)
@@ -83,6 +84,7 @@ def test_two_processes_write_what_one_writes_byte_for_byte(course: Course) -> No
     assert contents(course.feedback_dir) == alone
 
 
+@pytest.mark.slow
 def test_the_work_is_done_by_as_many_processes_as_asked_for(
     course: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -171,6 +173,7 @@ def test_another_title_or_template_writes_every_page_again(
     assert written(renamed) == STUDENTS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_page_that_cannot_be_made_stops_no_other(
     course: Course, capsys: pytest.CaptureFixture[str], workers: int
@@ -194,6 +197,7 @@ def test_a_page_that_cannot_be_made_stops_no_other(
     assert f"run `grader autograde {ID} --student student01 --force`" in lines[0]
 
 
+@pytest.mark.slow
 def test_a_worker_that_is_ended_from_outside_is_told_in_one_line(
     course: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -285,6 +289,7 @@ def run(tmp_path: Path) -> Run:
     return Run(graded(tmp_path, STUDENTS))
 
 
+@pytest.mark.slow
 def test_ctrl_c_leaves_whole_pages_and_says_how_to_go_on(run: Run) -> None:
     process = run.start()
     run.await_first(process)
@@ -313,6 +318,7 @@ def test_ctrl_c_leaves_whole_pages_and_says_how_to_go_on(run: Run) -> None:
     assert f"{len(STUDENTS) - len(made)} written, {len(made)} unchanged" in stdout
 
 
+@pytest.mark.slow
 def test_a_killed_run_leaves_whole_pages_and_no_process(run: Run) -> None:
     process = run.start()
     run.await_first(process)

@@ -154,6 +154,7 @@ def test_written_answers_are_compared_by_their_words() -> None:
     ] == "a it can not learn".split()
 
 
+@pytest.mark.slow
 def test_a_class_of_three_hundred_takes_seconds() -> None:
     notebooks = class_of(7, 300)
     start = time.process_time()
@@ -168,6 +169,7 @@ print(compare(RELEASE, {f"s{i}": honest(3000 + i) for i in range(8)}).scores.tol
 """
 
 
+@pytest.mark.slow
 def test_the_same_class_has_the_same_numbers_under_every_hash_seed() -> None:
     root = Path(__file__).parents[2]
     shown = {

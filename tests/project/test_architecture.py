@@ -152,6 +152,7 @@ def test_importing_the_package_imports_nothing_heavy() -> None:
     assert shown.stdout.strip() == "[]"
 
 
+@pytest.mark.slow
 def test_loading_the_bundle_of_an_assignment_imports_no_nbgrader() -> None:
     code = (
         "import sys, grader.course.bundle, grader.grading.submission, grader.grading.pool; "

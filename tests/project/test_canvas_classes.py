@@ -16,6 +16,8 @@ from tests.kit.canvas_server import Class, playing
 from tests.kit.classes import NASTY, Nasty, Tally, class_of, counted, work_of
 from tests.kit.course import ID, write_course
 
+pytestmark = pytest.mark.slow
+
 COLUMNS = ("id", "first_name", "last_name", "section", "canvas_id", "sis_id", "sis_login", "email")
 
 

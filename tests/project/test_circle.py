@@ -9,6 +9,7 @@ import pytest
 from tests.kit.canvas_circle import canvas_circle
 from tests.kit.circle import SYSTEMS, Counts, Graded, circle, graded_class
 from tests.kit.classes import NASTY
+from tests.kit.marks import first_is_fast
 
 GOOD = "as it should be"
 STRICT = [GOOD, "NFC and NFD", "other case"]  # rosters with which nobody may be left out
@@ -28,7 +29,7 @@ def assert_nobody_is_confused(counts: Counts) -> None:
     assert set(counts.handed_in) == {*counts.found, *counts.listed}
 
 
-@pytest.mark.parametrize("system", SYSTEMS)
+@pytest.mark.parametrize("system", first_is_fast(SYSTEMS))
 def test_forty_students_get_their_own_pages_and_scores(
     graded: Graded, tmp_path: Path, system: str
 ) -> None:
@@ -38,6 +39,7 @@ def test_forty_students_get_their_own_pages_and_scores(
     assert len(set(counts.pages)) == len(set(counts.scores)) == 40
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("nasty", "system"), ROTATED)
 def test_a_nasty_roster_confuses_nobody(
     graded: Graded, tmp_path: Path, system: str, nasty: str
@@ -49,6 +51,7 @@ def test_a_nasty_roster_confuses_nobody(
         assert counts.listed == [] and len(counts.pages) == len(counts.scores) == 40
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("nasty", "is_anonymous"), [(GOOD, False), ("same names", True), ("two accounts", True)]
 )

@@ -82,6 +82,7 @@ def test_defaults_are_told_as_they_are(model: type[BaseModel]) -> None:
         assert float(told[name]) == spec.default
 
 
+@pytest.mark.slow
 def test_the_site_builds_without_a_warning(tmp_path: Path) -> None:
     """Strict: a link that leads nowhere, or a page that the menu forgot, is a warning."""
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(tmp_path)]

@@ -42,6 +42,7 @@ def test_only_the_light_package_is_installed(steps: list[dict[str, Any]]) -> Non
     assert steps[2]["run"] == "python -m pip install chainrule"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("finished", "code"), [(True, 0), (False, 1)])
 def test_the_check_runs_and_its_result_is_in_the_summary(
     steps: list[dict[str, Any]], tmp_path: Path, finished: bool, code: int

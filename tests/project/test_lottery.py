@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 import grader
 from grader.course.settings import Course
 from grader.judge.catalogue import Catalogue
@@ -35,6 +37,7 @@ def lottery(course: Course, students: int, variants: str) -> tuple[int, dict[str
     return done.returncode, json.loads(done.stdout)[ID]
 
 
+@pytest.mark.slow
 def test_an_answer_that_luck_decides_is_named_with_checks_and_students(course: Course) -> None:
     code, found = lottery(course, 8, VARIANTS)
     assert code == 1
@@ -49,6 +52,7 @@ def test_an_answer_that_luck_decides_is_named_with_checks_and_students(course: C
     assert found["alternatives_that_lose"] == ["double.triple"]
 
 
+@pytest.mark.slow
 def test_without_differences_the_benchmark_succeeds(course: Course) -> None:
     code, found = lottery(course, 2, "")
     assert (code, found["variants"], found["differing"]) == (0, {"solution": 1}, 0)

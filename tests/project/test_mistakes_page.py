@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from textwrap import indent, wrap
 
+import pytest
 from diagnosis import Trial, Trials
 
 PAGE = Path(__file__).parents[2] / "docs" / "mistakes.md"
@@ -64,6 +65,7 @@ def written_anew(page: str) -> str:
         return SHOWN.sub(lambda m: m[1] + seen(trials, m["name"]), page)
 
 
+@pytest.mark.slow
 def test_the_page_shows_what_students_see() -> None:
     page = PAGE.read_text(encoding="utf-8")
     assert len(SHOWN.findall(page)) >= 3

@@ -19,6 +19,8 @@ from tests.kit.course import ID, make_result, release_by_hand, write_course
 from tests.kit.files import ROOT
 from tests.kit.processes import run_nbgrader
 
+pytestmark = pytest.mark.slow
+
 CONFIG = ROOT / "nbgrader_config.py"
 LATE = datetime(2026, 1, 11, 13, 0, tzinfo=UTC)  # a day and an hour: two days begun
 GRADEBOOK = (

@@ -75,6 +75,7 @@ def test_a_lock_names_no_index(kind: str) -> None:
     assert "://" not in (ROOT / f"requirements{kind}.lock").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_what_the_code_imports_is_declared() -> None:
     imported = set()
     for path in (ROOT / "grader").rglob("*.py"):

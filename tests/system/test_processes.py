@@ -113,6 +113,7 @@ def graded(command: Command) -> list[str]:
     return [path.stem for path in (command.course.root / "results" / ID).glob("*.json")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("delay_s", [0, 0.02, 0.1, 0.4])
 def test_ctrl_c_while_workers_start_stops_the_run(start: Start, delay_s: float) -> None:
     command = start("autograde", ID, "--workers", "2", sleep_s=1)
@@ -127,6 +128,7 @@ def test_ctrl_c_while_workers_start_stops_the_run(start: Start, delay_s: float) 
     command.assert_nothing_is_left()
 
 
+@pytest.mark.slow
 def test_ctrl_c_lets_what_runs_finish(start: Start) -> None:
     command = start("autograde", ID, "--workers", "1", sleep_s=1.5)
     command.until(lambda: graded(command))
@@ -139,6 +141,7 @@ def test_ctrl_c_lets_what_runs_finish(start: Start) -> None:
     assert list(command.temporary.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_second_ctrl_c_gives_up_what_runs(start: Start) -> None:
     command = start("autograde", ID, "--workers", "2", sleep_s=40)
     command.until(lambda: graded(command))
@@ -151,6 +154,7 @@ def test_a_second_ctrl_c_gives_up_what_runs(start: Start) -> None:
     command.assert_nothing_is_left()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
 def test_a_build_that_is_ended_while_it_proves_leaves_no_process(
     start: Start, how: signal.Signals

@@ -263,6 +263,7 @@ def test_a_wrong_secret_is_told_on_the_terminal_and_nowhere_else(
         check_openid(Course.load(desk.course.root))
 
 
+@pytest.mark.slow
 def test_without_a_secret_the_desk_does_not_open(
     provider: Told, desk: TestDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -19,6 +19,8 @@ from tests.kit.canvas_class import connected, enroll_forty, id_of, write_roster
 from tests.kit.canvas_server import Class, playing
 from tests.kit.course import ID
 
+pytestmark = pytest.mark.slow
+
 
 @dataclass
 class Given:

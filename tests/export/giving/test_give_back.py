@@ -23,6 +23,7 @@ from grader.export.giving.names import for_moodle
 from tests.export.giving.conftest import Made
 from tests.kit.classes import NASTY
 from tests.kit.course import ID
+from tests.kit.marks import first_is_fast
 from tests.kit.sheets import moodle_worksheet
 
 CODE = re.compile(r"# code of ([A-Za-z0-9._@-]+)<")
@@ -68,7 +69,8 @@ def moodle_participant(name: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("nasty", "language"), [*((nasty, "en") for nasty in NASTY), ("as it should be", "zh")]
+    ("nasty", "language"),
+    first_is_fast([*((nasty, "en") for nasty in NASTY), ("as it should be", "zh")]),
 )
 def test_every_page_reaches_its_owner_or_is_listed(
     a_class: Callable[..., Made], tmp_path: Path, nasty: str, language: str
@@ -108,6 +110,7 @@ def test_every_page_reaches_its_owner_or_is_listed(
         assert all(set(got) == everyone for got in reached.values())
 
 
+@pytest.mark.slow
 def test_only_new_and_changed_pages_go_out_and_all_on_demand(
     a_class: Callable[..., Made], tmp_path: Path
 ) -> None:
@@ -129,6 +132,7 @@ def test_only_new_and_changed_pages_go_out_and_all_on_demand(
     assert len(give(course, "canvas", tmp_path / "5.zip").pages) == 40  # each system by itself
 
 
+@pytest.mark.slow
 def test_nothing_is_replaced_and_what_cannot_be_written_is_not_remembered(
     a_class: Callable[..., Made], tmp_path: Path
 ) -> None:
@@ -152,6 +156,7 @@ def test_nothing_is_replaced_and_what_cannot_be_written_is_not_remembered(
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["mail", "zip"]
 
 
+@pytest.mark.slow
 def test_a_page_of_another_student_is_never_given(
     a_class: Callable[..., Made], tmp_path: Path
 ) -> None:
@@ -234,6 +239,7 @@ def test_a_group_gets_a_page_for_each_member_under_their_own_name(
             )
 
 
+@pytest.mark.slow
 def test_the_command_lists_writes_and_says_who_gets_none(
     a_class: Callable[..., Made], tmp_path: Path
 ) -> None:

@@ -37,6 +37,7 @@ def send(course: Course, waits: list[float], **options: bool) -> Given:
     return give_back(giving, by_smtp=True, wait=waits.append, **options)  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 def test_each_gets_their_page_once_also_after_the_server_hung_up(
     a_class: Callable[..., Made], monkeypatch: pytest.MonkeyPatch
 ) -> None:
