@@ -33,7 +33,8 @@ from grader.course.bundle import Bundle, load_bundle
 from grader.course.settings import Course
 from grader.gradebook.parcel import Parcel
 from grader.grading.batch import KEEPING, autograde
-from grader.grading.pool import LocalCrew, Workers, done_by
+from grader.grading.crew import LocalCrew, Workers
+from grader.grading.pool import done_by
 from grader.intake.submissions import Submission, find_submissions
 
 TAKES_MS = (100, 250)  # one submission, of a worker

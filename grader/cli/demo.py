@@ -14,7 +14,7 @@ from grader.course.settings import COURSE_FILE, Assignment, Course
 from grader.errors import UsageError
 from grader.export.export import export
 from grader.grading.batch import autograde
-from grader.grading.pool import Crew, LocalCrew
+from grader.grading.crew import Crew, LocalCrew
 from grader.pages.class_feedback import write_feedback
 from grader.pages.report import write_report
 from grader.release.build import build
@@ -65,6 +65,7 @@ def run_demo(root: Path, into: Path) -> int:
     exit_code = 0
     paths: list[Path] = []
     with LocalCrew(cores()) as crew:
+        crew.warm_up()
         for assignment in course.assignments:
             code, found = _run(course, assignment, crew)
             exit_code, paths = max(exit_code, code), [*paths, *found]

@@ -14,7 +14,8 @@ from grader.errors import GraderError
 from grader.gradebook.parcel import Parcel
 from grader.gradebook.records import fingerprint
 from grader.grading.batch import KEEPING
-from grader.grading.pool import Crew, Workers, done_by
+from grader.grading.crew import Crew, Workers
+from grader.grading.pool import done_by
 from grader.grading.worker import draw_one, grade_scores_first, grade_to_keep
 from grader.intake.submissions import Submission, with_content
 from grader.results import SubmissionResult

@@ -23,7 +23,7 @@ from grader.desk.receipts import Receipt, Receipts
 from grader.desk.trouble import in_words
 from grader.gradebook.parcel import Parcel
 from grader.gradebook.records import fingerprint, outdate, save_beside
-from grader.grading.pool import Crew
+from grader.grading.crew import Crew
 from grader.intake.shared import Shared
 from grader.intake.submissions import Submission
 from grader.results import Status

@@ -15,7 +15,7 @@ from grader.desk.crews import KnownCrew
 from grader.gradebook.on_demand import GradebookOnDemand
 from grader.gradebook.parcel import Parcel
 from grader.grading.batch import grade_changed
-from grader.grading.pool import Crew
+from grader.grading.crew import Crew
 from grader.grading.run import Run
 from grader.system.listener import Listener
 

@@ -29,7 +29,7 @@ from grader.desk.state import open_state
 from grader.desk.trouble import without_failing
 from grader.desk.watch import Journal, Watch
 from grader.errors import GraderError, UsageError
-from grader.grading.pool import Crew
+from grader.grading.crew import Crew
 from grader.system.files import hide_from_others
 
 try:

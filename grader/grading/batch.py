@@ -15,8 +15,9 @@ from grader.gradebook.grades import refresh
 from grader.gradebook.parcel import Parcel
 from grader.gradebook.records import fingerprint, kept_fingerprint, load_result
 from grader.grading.choice import settle_attempts
+from grader.grading.crew import Crew
 from grader.grading.keeping import Keeper
-from grader.grading.pool import Crew, Work, done_by
+from grader.grading.pool import Work, done_by
 from grader.grading.run import Run, started
 from grader.grading.worker import grade_to_keep
 from grader.intake.shared import disagreements

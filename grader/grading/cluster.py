@@ -14,7 +14,7 @@ from typing import Any
 
 from grader.course.bundle import Bundle, kit_digest
 from grader.errors import UsageError
-from grader.grading.pool import Workers
+from grader.grading.crew import Workers
 
 __all__ = ["ClusterCrew"]
 

@@ -17,7 +17,8 @@ from grader.course.settings import Course
 from grader.gradebook.autograded import write_graded
 from grader.gradebook.parcel import Parcel
 from grader.gradebook.records import fingerprint, kept_figures, load_result, replace_notebook
-from grader.grading.pool import Crew, Work, done_by
+from grader.grading.crew import Crew
+from grader.grading.pool import Work, done_by
 from grader.grading.worker import draw_one
 from grader.intake.submissions import Submission, find_submissions, with_content
 from grader.results import Status, SubmissionResult

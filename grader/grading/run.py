@@ -11,7 +11,7 @@ from grader.course.deadlines import Deadlines, load_deadlines
 from grader.course.groups import Groups, load_groups
 from grader.course.settings import Course
 from grader.gradebook.on_demand import GradebookOnDemand
-from grader.grading.pool import Crew
+from grader.grading.crew import Crew
 from grader.system.listener import Listener
 
 __all__ = ["Run", "started"]

@@ -6,8 +6,8 @@ one thread: more would only wait for each other, and threads of a linear algebra
 spinning.
 
 On Linux workers are forks of one process, the fork server, which has imported what they need: to
-fork the driver itself, which has threads, would be unsafe. It starts with the first worker, and
-ends with the driver. Elsewhere each worker is spawned.
+fork the driver itself, which has threads, would be unsafe. It starts with the first worker or
+before, and ends with the driver. Elsewhere each worker is spawned.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ else:
     from multiprocessing.context import SpawnContext as Context
     from multiprocessing.context import SpawnProcess as Process
 
-__all__ = ["cores", "worker_processes"]
+__all__ = ["cores", "start_fork_server", "worker_processes"]
 
 THREADS = (
     "OMP_NUM_THREADS",
@@ -65,8 +65,8 @@ def worker_processes(
         size: the number of workers.
         initializer: a function that each worker calls first.
         initargs: the arguments of that function.
-        modules: names of what all workers import; the fork server does it for them if they are
-            the first that this driver starts.
+        modules: names of what all workers import; the fork server does it for them if it has not
+            started yet.
     """
     context = _Starting(modules)
     executor = ProcessPoolExecutor(size, context, initializer, initargs)
@@ -81,6 +81,17 @@ def worker_processes(
         executor.shutdown(wait=True, cancel_futures=True)
         if any(worker.exitcode for worker in context.workers):
             remove_leftovers()  # a killed worker could not do it
+
+
+def start_fork_server(modules: Sequence[str]) -> None:
+    """Start it before there is a worker, so that it imports while the driver goes on; on Linux.
+
+    Args:
+        modules: names of what all workers import.
+    """
+    if sys.platform == "linux":
+        with _ctrl_c_blocked(), _one_thread():
+            _fork_server(modules)
 
 
 def _stop_handing_out(executor: ProcessPoolExecutor) -> None:

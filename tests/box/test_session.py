@@ -110,6 +110,18 @@ def test_skipped_figures_are_named_and_closed_and_can_still_be_saved(warm: Launc
     assert value["data"]["text/plain"] == "[[], True]"
 
 
+def test_an_artist_of_ones_own_is_documented_though_the_kit_spares_itself_such_lists(
+    warm: Launcher,
+) -> None:
+    source = (
+        "import matplotlib.pyplot as plt\nclass Own(plt.Line2D):\n    pass\n"
+        "['linewidth' in Own.set.__doc__, 'Plot y versus x' in plt.plot.__doc__]"
+    )
+    with Session(warm, {}, [CodeCell(0, "plot", source)], FAST) as session:
+        [value] = session.execute_cells()[0].outputs
+    assert value["data"]["text/plain"] == "[True, True]"
+
+
 SVG = "from matplotlib_inline.backend_inline import set_matplotlib_formats as f; f('svg')\n"
 RETINA = "%config InlineBackend.figure_formats = ['retina']\n"
 PLOT = "import matplotlib.pyplot as plt\nplt.plot([1, 2]); plt.show()"

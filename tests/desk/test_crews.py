@@ -21,7 +21,7 @@ from grader.desk.watch import Journal, Watch
 from grader.errors import GraderError
 from grader.gradebook.records import kept_figures, load_result
 from grader.grading.cluster import ClusterCrew
-from grader.grading.pool import Workers
+from grader.grading.crew import Workers
 from grader.intake.submissions import Submission, find_submissions
 from tests.kit.cluster import cluster
 from tests.kit.course import RIGHT, hand_in, release_by_hand

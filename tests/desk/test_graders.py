@@ -16,7 +16,7 @@ from grader.desk import graders
 from grader.desk.graders import Graders
 from grader.gradebook.records import load_result
 from grader.grading.batch import autograde
-from grader.grading.pool import Workers
+from grader.grading.crew import Workers
 from grader.notebook import Notebook, grade_id
 from tests.kit.course import RIGHT, make_source
 from tests.kit.crew import CrewOfOne

@@ -11,7 +11,7 @@ from grader.course.settings import Course
 from grader.gradebook.book import CourseGradebook
 from grader.gradebook.late import Lateness
 from grader.grading.batch import Summary, autograde
-from grader.grading.pool import LocalCrew
+from grader.grading.crew import LocalCrew
 from grader.intake.attempts import StudentAttempts
 from grader.notebook import Notebook, dumps
 from grader.results import Status

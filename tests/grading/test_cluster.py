@@ -18,7 +18,8 @@ from grader.course.bundle import Bundle, load_bundle
 from grader.course.settings import Course
 from grader.errors import UsageError
 from grader.grading.cluster import ClusterCrew
-from grader.grading.pool import LocalCrew, grade_all
+from grader.grading.crew import LocalCrew
+from grader.grading.pool import grade_all
 from grader.intake.submissions import Submission
 from grader.results import Status, SubmissionResult
 from tests.kit.cluster import cluster, noted, started

@@ -13,8 +13,8 @@ from grader.course.bundle import load_bundle
 from grader.course.settings import Course
 from grader.gradebook.records import kept_figures, load_result
 from grader.grading.batch import autograde
+from grader.grading.crew import LocalCrew
 from grader.grading.drawing import draw_figures
-from grader.grading.pool import LocalCrew
 from grader.notebook import Notebook, loads
 from grader.pages.class_feedback import write_feedback
 from grader.results import Note, NoteKind, Status, SubmissionResult

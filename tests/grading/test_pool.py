@@ -21,7 +21,8 @@ from grader.box.jail import family
 from grader.course.bundle import Bundle, load_bundle
 from grader.course.settings import Course
 from grader.errors import GraderError
-from grader.grading.pool import LocalCrew, Workers, grade_all
+from grader.grading.crew import LocalCrew, Workers
+from grader.grading.pool import grade_all
 from grader.intake.submissions import Submission, with_content
 from grader.results import Status, SubmissionResult
 from tests.kit.course import ID, hand_in, release_by_hand, write_course
@@ -103,6 +104,29 @@ def test_a_crew_that_is_kept_starts_one_nursery_and_another_if_that_is_killed(
             os.kill(pid, signal.SIGKILL)
             os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
         assert not nurseries_after_grading(crew) & first
+    assert nurseries(os.getpid()) == others
+
+
+@pytest.mark.linux
+def test_what_was_warmed_up_serves_all_workers(course: Course, bundle: Bundle) -> None:
+    others = nurseries(os.getpid())
+    with LocalCrew(1) as crew:
+        crew.warm_up()
+        warm = nurseries(os.getpid()) - others
+        assert len(warm) == 1
+        [result] = grade_all(bundle, submissions(course, "bela"), crew)
+        assert result.score is not None
+        assert nurseries(os.getpid()) - others == warm
+
+
+@pytest.mark.linux
+def test_what_was_warmed_up_for_nothing_is_stopped_at_once() -> None:
+    """Even one that could not end by itself, since it still imports."""
+    others = nurseries(os.getpid())
+    with LocalCrew(1) as crew:
+        crew.warm_up()
+        (nursery,) = nurseries(os.getpid()) - others
+        os.kill(nursery, signal.SIGSTOP)
     assert nurseries(os.getpid()) == others
 
 
@@ -232,7 +256,7 @@ def die_at_once(bundle: Bundle, orders: object) -> None:
 def test_workers_that_cannot_start_end_the_run(
     course: Course, bundle: Bundle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("grader.grading.pool.become_worker", die_at_once)
+    monkeypatch.setattr("grader.grading.worker.become_worker", die_at_once)
     with pytest.raises(GraderError, match="end while they start"):
         list(grade_all(bundle, rejected(course, 5), LocalCrew(2)))
     assert not workers_of_this_process()

@@ -13,7 +13,7 @@ from grader.course.settings import Course
 from grader.gradebook.book import CourseGradebook
 from grader.gradebook.records import load_result
 from grader.grading.batch import autograde
-from grader.grading.pool import LocalCrew
+from grader.grading.crew import LocalCrew
 from grader.intake.attempts import StudentAttempts, latest
 from grader.notebook import Notebook, dumps
 from grader.results import SubmissionResult

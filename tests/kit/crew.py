@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from grader.course.bundle import Bundle
-from grader.grading.pool import Workers
+from grader.grading.crew import Workers
 from grader.grading.worker import become_worker
 
 

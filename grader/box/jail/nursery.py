@@ -16,7 +16,7 @@ import socket
 import subprocess
 import sys
 
-from grader.box.jail import cgroup, confine
+from grader.box.jail import cgroup, confine, fonts
 from grader.system.scratch import new_folder
 
 __all__ = ["ORDER", "Nursery"]
@@ -41,9 +41,9 @@ class Nursery:
         self.home = new_folder("zygote")
         self.home.chmod(0o711)  # a box with its own uid must reach the folder of a probe
         with theirs:
-            command = [sys.executable, "-I", "-m", "grader.box.jail.zygote", str(theirs.fileno())]
+            module, arguments = "grader.box.jail.zygote", (str(theirs.fileno()), fonts.kept_in())
             self._process = subprocess.Popen(
-                command,
+                [sys.executable, "-I", "-m", module, *arguments],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 cwd="/",
@@ -59,9 +59,15 @@ class Nursery:
         """Whether it can start no zygote any more."""
         return self._process.poll() is not None
 
-    def close(self) -> None:
-        """Wait until the process ends, which it does when nobody holds `orders` or a zygote."""
+    def close(self, *, is_used: bool = True) -> None:
+        """Wait until the process ends, which it does when nobody holds `orders` or a zygote.
+
+        Args:
+            is_used: whether anybody may have ordered; if not, the process is stopped at once.
+        """
         self.orders.close()
+        if not is_used:
+            self._process.kill()
         try:
             self._process.wait(END_TIMEOUT_S)
         except subprocess.TimeoutExpired:

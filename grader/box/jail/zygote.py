@@ -20,10 +20,11 @@ import tempfile
 import time
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from grader.box.bounds import MAX_FILES, SCRATCH_MIB
-from grader.box.jail import cgroup, family, kernel, namespaces, seccomp
+from grader.box.jail import cgroup, family, fonts, kernel, namespaces, seccomp
 from grader.box.jail import confine as jail
 from grader.box.jail.large_pages import use_large_pages
 from grader.box.jail.nursery import ORDER, Nursery
@@ -372,15 +373,19 @@ def _describe(exit_code: int) -> Sentence:
 
 
 def main() -> None:
-    """``python -m grader.box.jail.zygote FD``: fork a zygote for each order that comes there.
+    """``python -m grader.box.jail.zygote FD KEPT``: fork a zygote for each order that comes there.
 
-    It ends when nobody can order any more, and no zygote is left.
+    It ends when nobody can order any more, and no zygote is left. The folder KEPT has the list of
+    fonts from the last time.
     """
     gc.disable()  # a twentieth of the imports' time; `warm_up` ends with one collection
     from grader.box.inside.runner import run
     from grader.box.inside.shell import warm_up
 
+    kept, home = Path(sys.argv[2]), Path(os.environ["MPLCONFIGDIR"])
+    fonts.borrow(kept, home)
     serve = partial(run, shell=warm_up())
+    fonts.give_back(kept, home)
     gc.enable()
     prepare_boxes()
     orders = socket.socket(fileno=int(sys.argv[1]))

@@ -12,7 +12,7 @@ import click
 from grader.cli.options import COURSE, ONE, WORKERS, CourseCommand, print_json
 
 if TYPE_CHECKING:  # large modules are imported only when a command needs them
-    from grader.grading.pool import Crew
+    from grader.grading.crew import Crew
 
 __all__ = ["autograde", "crew_of"]
 
@@ -48,6 +48,30 @@ def autograde(
 
     Example: grader autograde two_layer_net --workers 4
     """
+    from grader.grading.crew import LocalCrew
+    from grader.grading.foresight import probably_grades
+
+    with crew_of(workers, scheduler) as crew:
+        if isinstance(crew, LocalCrew) and probably_grades(root, assignment_id, students, force):
+            crew.warm_up()
+        exit_code = _grade(
+            crew, root, assignment_id, students, figures, grades_only, force=force, unsafe=unsafe
+        )
+    sys.exit(exit_code)
+
+
+def _grade(
+    crew: Crew,
+    root: Path,
+    assignment_id: str,
+    students: tuple[str, ...],
+    figures: str | None,
+    grades_only: bool,
+    *,
+    force: bool,
+    unsafe: bool,
+) -> int:
+    """Grade, draw what is left to draw, and show both; returns the exit code."""
     from grader.cli.terminal import TERMINAL, show_next
     from grader.cli.views import show_drawn, show_summary
     from grader.course.settings import Course
@@ -56,32 +80,26 @@ def autograde(
 
     course = Course.load(root)
     course = course.model_copy(update={"figures": figures or course.figures})
-    with crew_of(workers, scheduler) as crew:
-        summary = run(
-            course,
-            assignment_id,
-            students=students,
-            crew=crew,
-            force=force,
-            unsafe=unsafe,
-            listener=TERMINAL,
+    summary = run(
+        course,
+        assignment_id,
+        students=students,
+        crew=crew,
+        force=force,
+        unsafe=unsafe,
+        listener=TERMINAL,
+    )
+    show_summary(summary)
+    drawn = Drawn(assignment_id)
+    if not (grades_only or summary.stopped or course.figures == "skip"):
+        drawn = draw_figures(
+            course, assignment_id, students=students, crew=crew, unsafe=unsafe, listener=TERMINAL
         )
-        show_summary(summary)
-        drawn = Drawn(assignment_id)
-        if not (grades_only or summary.stopped or course.figures == "skip"):
-            drawn = draw_figures(
-                course,
-                assignment_id,
-                students=students,
-                crew=crew,
-                unsafe=unsafe,
-                listener=TERMINAL,
-            )
-            show_drawn(drawn)
+        show_drawn(drawn)
     if summary.results and not summary.stopped and not drawn.left:
         show_next(root, "report", assignment_id)
     print_json({**summary.as_data(), "figures": drawn.as_data()})
-    sys.exit(max(summary.exit_code, drawn.exit_code))
+    return max(summary.exit_code, drawn.exit_code)
 
 
 def crew_of(
@@ -104,7 +122,7 @@ def crew_of(
         from grader.grading.cluster import ClusterCrew
 
         return ClusterCrew(scheduler)
-    from grader.grading.pool import LocalCrew
+    from grader.grading.crew import LocalCrew
     from grader.system.processes import cores
 
     return LocalCrew(workers or cores(), niceness)
