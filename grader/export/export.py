@@ -89,7 +89,7 @@ def export(
         GradebookError: the gradebook cannot be read.
     """
     if into is not None and kind not in LMS:
-        raise UsageError(f"--into: only for {' and '.join(LMS)}; leave it out")
+        raise UsageError(f"--into: only for {', '.join(LMS)}; leave it out")
     roster, deadlines = load_roster(course), load_deadlines(course)
     columns = load_columns(course, assignment_ids, deadlines)
     if students:

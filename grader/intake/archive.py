@@ -17,7 +17,7 @@ import stat
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -211,21 +211,33 @@ def open_archive(source: Path) -> Iterator[Archive]:
     Raises:
         UsageError: it is neither, cannot be read, or holds too many files.
     """
+    with ExitStack() as stack:
+        yield _opened(source, stack)
+
+
+def _opened(source: Path, stack: ExitStack) -> Archive:
     try:
         if source.is_dir():
-            yield _Folder(source)
-        elif zipfile.is_zipfile(source):
-            with open_zip(source.open("rb", buffering=0), MAX_MEMBERS) as file:
-                yield _Zip(file)
-        else:
-            raise UsageError("neither a folder nor a zip file; give the download as it came")
+            return _Folder(source)
+        if source.is_file() and zipfile.is_zipfile(source):  # a pipe would keep us waiting
+            file = open_zip(source.open("rb", buffering=0), MAX_MEMBERS)
+            return _Zip(stack.enter_context(file))
+        raise UsageError(_no_zip(source))
     except TooManyMembers:
         raise UsageError(f"{source}: {TOO_MANY.format(MAX_MEMBERS)}") from None
     except UsageError as error:
-        text = str(error)
-        raise UsageError(text if str(source) in text else f"{source}: {text}") from None
+        raise UsageError(f"{source}: {error}") from None
     except (OSError, zipfile.BadZipFile) as error:
         raise UsageError(f"{source}: cannot be read ({error}); download it again") from None
+
+
+def _no_zip(source: Path) -> str:
+    """Why it is none, and what to do."""
+    if source.is_file():
+        with source.open("rb") as file:
+            if file.read(2) == b"PK":
+                return "a zip without its end; download it again"
+    return "neither a folder nor a zip file; give the download as it came"
 
 
 def _files(root: Path) -> Iterator[str]:

@@ -109,9 +109,12 @@ def collect(
         is_known = _known_by(roster)
         labels = _labels(course, roster)
         is_label = _has_number if labels is None else labels.is_label
-        kind, files = recognised(
-            archive.entries, assignment_id, naming, is_known or _is_nobody, is_label
-        )
+        try:
+            kind, files = recognised(
+                archive.entries, assignment_id, naming, is_known or _is_nobody, is_label
+            )
+        except UsageError as error:
+            raise UsageError(f"{source}: {error}") from None
         if not files:
             raise UsageError(_nothing(source, assignment_id, kind))
         groups = load_groups(course).at(assignment_id)

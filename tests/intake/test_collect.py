@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from grader.intake.collect import Collected, collect
 from grader.intake.submissions import find_submissions
 from grader.notebook import dumps
 from tests.kit.course import DUE, ID, release_by_hand, write_course
-from tests.kit.downloads import archive, lines, put, submitted
+from tests.kit.downloads import archive, download, lines, put, submitted
 from tests.kit.notebooks import answered
 
 
@@ -221,6 +222,13 @@ def test_a_source_without_notebooks_is_one_line(course: Course, tmp_path: Path) 
     (tmp_path / "in").mkdir()
     with pytest.raises(UsageError, match="no notebook in it"):
         lines(course, tmp_path / "in")
+    half = archive(tmp_path / "half.zip", {f"ada/{ID}.ipynb": b"{}"})
+    half.write_bytes(half.read_bytes()[:-30])
+    with pytest.raises(UsageError, match="a zip without its end; download it again"):
+        lines(course, half)
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(UsageError, match="neither a folder nor a zip"):
+        lines(course, tmp_path / "pipe")
     put(tmp_path, "notes.txt")
     with pytest.raises(UsageError, match="neither a folder nor a zip"):
         lines(course, tmp_path / "notes.txt")
@@ -301,3 +309,15 @@ def test_what_a_teacher_has_in_a_download_is_named_and_left_out(
     assert line.ok and line.outcome == "left out"
     assert "pat is teacher by the roster, so this is no student's work" in line.text
     assert submitted(course) == {f"{name}/{ID}/{ID}.ipynb" for name in ("ada", "bela")}
+
+
+def test_a_fault_elsewhere_is_not_told_of_the_download(course: Course, tmp_path: Path) -> None:
+    source = download(tmp_path / "in", f"ada/{ID}.ipynb")
+    groups = course.root / "groups.csv"
+    groups.write_text("group,student\nBlue,ada\nRed,ada\n")
+    with pytest.raises(UsageError, match=rf"^{groups}: line 3: "):
+        lines(course, source)
+    groups.unlink()
+    course.submitted_dir.write_text("")
+    with pytest.raises(OSError, match="Not a directory"):
+        lines(course, source)
