@@ -15,6 +15,7 @@ import pytest
 from grader.course.settings import Course
 from grader.notebook import Notebook
 from tests.kit.course import release_by_hand, write_course
+from tests.kit.disk import no_power_cut
 
 # jsonschema would spend a second on a grammar of addresses that no notebook's schema needs
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
@@ -42,6 +43,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(kind)
         if sys.platform != "linux" and item.get_closest_marker("linux"):
             item.add_marker(pytest.mark.skip(reason="needs what only Linux has"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def disk() -> Iterator[None]:
+    """One that nobody waits for."""
+    with no_power_cut():
+        yield
 
 
 @pytest.fixture

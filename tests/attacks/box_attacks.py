@@ -10,6 +10,8 @@ An attack is a module with a docstring, the sentence on what it tries, and these
 * ``STOCK``: the like attack on stock nbgrader, where it needs another source there; "" if there is
   nothing alike to attack.
 * ``HAZARD``: why it must not run where nothing bounds it; the benchmark leaves it out then.
+* ``TIMEOUT_S``: the limit of its cells and calls, if that of the course is not for it: a short one
+  if it would never end, a long one if it computes for long before it shows its evidence.
 
 Sources begin with `outside`, which tells where everything is, and with `attempt`.
 """
@@ -23,7 +25,7 @@ from types import ModuleType
 from typing import Any
 
 from grader.notebook import Notebook
-from tests.attacks.course import HONEST, make_submission
+from tests.attacks.course import HONEST, TIMEOUT_S, make_submission
 
 __all__ = ["KINDS", "SUCCEEDED", "Attack", "load_attacks", "snippets"]
 
@@ -148,6 +150,7 @@ class Attack:
         evidence: pattern that shows that it ran.
         stock: the answer for stock nbgrader; "" if it has no counterpart there.
         hazard: why it is not run without bounds; "" if it may be.
+        timeout_s: the limit of its cells and calls.
     """
 
     name: str
@@ -157,6 +160,7 @@ class Attack:
     evidence: str
     stock: str
     hazard: str
+    timeout_s: float
 
     @property
     def kind(self) -> str:
@@ -190,4 +194,5 @@ def _attack(module: ModuleType) -> Attack:
         evidence=getattr(module, "EVIDENCE", "was refused"),
         stock=getattr(module, "STOCK", module.ANSWER),
         hazard=getattr(module, "HAZARD", ""),
+        timeout_s=getattr(module, "TIMEOUT_S", TIMEOUT_S),
     )

@@ -11,11 +11,14 @@ from grader.notebook import Notebook, dumps
 from tests.kit.notebooks import make_cell, make_notebook
 
 __all__ = [
+    "HASTY_S",
     "HONEST",
     "ID",
     "INVENTORY",
+    "PATIENT_S",
     "POINTS",
     "SECRET",
+    "TIMEOUT_S",
     "TOO_SLOW",
     "WAITED",
     "make_submission",
@@ -26,11 +29,14 @@ ID = "attacked"
 SECRET = "no-student-reads-this"  # in every file and variable that a box must not see
 POINTS = {"before": 2.0, "target": 4.0, "after": 3.0}
 TIMEOUT_S = 1  # of a cell, and of the calls that a check makes
+# Other limits for single attacks. Whatever has to happen takes a tenth of its limit at most.
+HASTY_S = 0.3  # for those that would never end; honest answers take milliseconds
+PATIENT_S = 10  # for those that compute for a while before they show what they tried
 # what is told of an attack that meets this limit, in processor time or by the wall clock
-TOO_SLOW = f"target did not finish within {TIMEOUT_S} s of processor time"
+TOO_SLOW = f"target did not finish within {HASTY_S} s of processor time"
 WAITED = (
-    f"target did not finish within {WALL_FACTOR * TIMEOUT_S} s, "
-    f"and computed for less than {TIMEOUT_S} s of them"
+    f"target did not finish within {WALL_FACTOR * HASTY_S:g} s, "
+    f"and computed for less than {HASTY_S} s of them"
 )
 
 COURSE_YML = f"""\

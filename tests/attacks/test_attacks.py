@@ -44,7 +44,7 @@ def test_an_attack_costs_only_itself(attack: Attack, judge: Judge) -> None:
     before = world.snapshot()
     judge.forget_peak_memory()
     used_s = judge.processor_s()
-    result = judge.grade(submission)
+    result = judge.grade(submission, attack.timeout_s)
     seconds = judge.processor_s() - used_s
 
     told = shown(result)

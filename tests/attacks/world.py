@@ -14,7 +14,7 @@ import venv
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from multiprocessing.util import Finalize
 from pathlib import Path
@@ -32,7 +32,15 @@ from grader.grading.submission import grade_submission
 from grader.intake.submissions import Submission
 from grader.notebook import Notebook
 from grader.results import SubmissionResult
-from tests.attacks.course import HONEST, ID, INVENTORY, SECRET, make_submission, write_course
+from tests.attacks.course import (
+    HONEST,
+    ID,
+    INVENTORY,
+    SECRET,
+    TIMEOUT_S,
+    make_submission,
+    write_course,
+)
 from tests.kit.course import hand_in
 from tests.kit.files import content
 
@@ -249,9 +257,11 @@ class Judge:
         """Grade the honest work once more."""
         return self.grade(self.world.hand_in("honest", make_submission(HONEST, INVENTORY)))
 
-    def grade(self, submission: Submission) -> SubmissionResult:
-        """Grade one submission in the worker."""
-        future = self._executor.submit(grade_submission, self.bundle, submission)
+    def grade(self, submission: Submission, timeout_s: float = TIMEOUT_S) -> SubmissionResult:
+        """Grade one submission in the worker, with this limit for each cell and each call."""
+        limit = {"cell_timeout_s": timeout_s, "call_timeout_s": timeout_s}
+        bundle = replace(self.bundle, limits=self.bundle.limits.model_copy(update=limit))
+        future = self._executor.submit(grade_submission, bundle, submission)
         return future.result(JUDGE_TIMEOUT_S)
 
     def processor_s(self) -> float:

@@ -14,7 +14,7 @@ from grader.desk.invitations import check_folder, write_invitations
 from grader.desk.links import invite
 from grader.errors import UsageError
 from tests.kit.desk import TestDesk, set_course
-from tests.kit.processes import run_grader
+from tests.kit.processes import grader_here
 
 ROSTER = (
     "id,first_name,last_name,email,role\n"
@@ -48,7 +48,7 @@ def with_sender(desk: TestDesk, roster: str = ROSTER) -> Course:
 @pytest.mark.slow
 def test_the_command_writes_a_letter_for_each_who_has_an_address(desk: TestDesk) -> None:
     root = with_sender(desk, ROSTER.replace("\u00a0", "@")).root
-    told = run_grader(root, "invite", "--format", "eml", "--until", "2099-01-01T12:00Z", "--json")
+    told = grader_here(root, "invite", "--format", "eml", "--until", "2099-01-01T12:00Z", "--json")
     assert told.returncode == 1
     data = json.loads(told.stdout)
     assert data["invited"] == ["mira", "ada"] and list(data["problems"]) == ["farah", "bo"]
@@ -62,12 +62,12 @@ def test_the_command_writes_a_letter_for_each_who_has_an_address(desk: TestDesk)
     assert browser.get(link_in(mira)).status_code == 303
     assert "Mira Lange" in browser.get("/").text
     assert not (root / "links.csv").exists()
-    again = run_grader(root, "invite", "--format", "eml")
+    again = grader_here(root, "invite", "--format", "eml")
     assert again.returncode == 2 and "there already" in again.stderr
-    more = run_grader(root, "invite", "--format", "eml", "--output", "more")
+    more = grader_here(root, "invite", "--format", "eml", "--output", "more")
     assert more.returncode == 1 and "0 letters" in more.stdout and not (root / "more").exists()
     for wrong in (["--revoke"], ["--output", "no/such/place"]):
-        refused = run_grader(root, "invite", "--format", "eml", *wrong)
+        refused = grader_here(root, "invite", "--format", "eml", *wrong)
         assert refused.returncode == 2 and refused.stderr.count("\n") == 1
 
 

@@ -10,7 +10,7 @@ from grader.desk.links import invite, revoke, write_links
 from grader.desk.tables import LINKS
 from grader.errors import UsageError
 from tests.kit.desk import TestDesk
-from tests.kit.processes import run_grader
+from tests.kit.processes import grader_here
 
 HOUR = timedelta(hours=1)
 
@@ -105,15 +105,15 @@ def test_a_renamed_student_keeps_the_link_and_it_can_be_revoked(desk: TestDesk) 
 @pytest.mark.slow
 def test_the_command_writes_the_list_and_takes_links_back(desk: TestDesk) -> None:
     root = desk.course.root
-    told = run_grader(root, "invite", "mira", "--until", "2099-01-01T12:00+00:00")
+    told = grader_here(root, "invite", "mira", "--until", "2099-01-01T12:00+00:00")
     assert told.returncode == 0 and "1 new links" in told.stdout
     link = (root / "links.csv").read_text(encoding="utf-8").splitlines()[1].split(",")[3]
     assert desk.browser().get(f"/in/{link.rpartition('/')[2]}").status_code == 303
-    assert run_grader(root, "invite", "--revoke", "mira").returncode == 0
-    again = run_grader(root, "invite", "--revoke", "mira")
+    assert grader_here(root, "invite", "--revoke", "mira").returncode == 0
+    again = grader_here(root, "invite", "--revoke", "mira")
     assert again.returncode == 1 and "'mira' had no link" in again.stderr
     for words in (["--until", "tomorrow"], ["zoe"], ["--until", "2099-01-01", "--revoke"]):
-        wrong = run_grader(root, "invite", *words)
+        wrong = grader_here(root, "invite", *words)
         assert wrong.returncode == 2 and wrong.stderr.count("\n") == 1
 
 

@@ -20,7 +20,7 @@ from grader.course.settings import Course
 from grader.notebook import Notebook, dumps, grade_id
 from tests.kit.course import RIGHT, make_source, release_by_hand
 from tests.kit.desk import due_tomorrow
-from tests.kit.processes import GRADER, is_worker, run_grader
+from tests.kit.processes import GRADER, NOWHERE, grader_here, is_worker
 
 pytestmark = pytest.mark.linux
 WAIT_S = 120
@@ -59,7 +59,7 @@ def submit(course: Course, server: Server, student: str, *words: str) -> dict[st
     token = next(row["link"] for row in rows if row["id"] == student).rpartition("/")[2]
     link = course.root / "link.txt"
     link.write_text(f"{server.address}/in/{token}\n", encoding="utf-8")
-    done = run_grader(
+    done = grader_here(
         course.root, "submit", "tiny.ipynb", "--link-file", "link.txt", "--json", *words
     )
     assert done.returncode == 0, done.stderr
@@ -95,20 +95,20 @@ def test_nothing_acknowledged_is_lost_or_graded_twice_when_server_and_worker_are
     course = due_tomorrow(course)
     release_by_hand(course)
     (course.root / "tiny.ipynb").write_text(dumps(answered()), encoding="utf-8")
-    assert run_grader(course.root, "invite").returncode == 0
+    assert grader_here(course.root, "invite").returncode == 0
     with serving(course.root) as server:
         submit(course, server, "mira", "--no-wait")
         submit(course, server, "farah", "--no-wait")
         server.process.kill()  # at any moment of their grading
         server.process.wait(WAIT_S)
     with serving(course.root) as server:
-        second = run_grader(course.root, "serve", "--port", "0")
+        second = grader_here(course.root, *NOWHERE)
         assert second.returncode == 2 and "another `grader serve`" in second.stderr
         told = submit(course, server, "mira", "--no-wait")
         assert told["attempt"] == 2
         until = time.monotonic() + WAIT_S
         while not server.workers and time.monotonic() < until:
-            os.sched_yield()
+            time.sleep(0.005)
         for pid in server.workers:
             os.kill(pid, signal.SIGKILL)
         told = submit(course, server, "farah")
@@ -125,12 +125,12 @@ def test_nothing_acknowledged_is_lost_or_graded_twice_when_server_and_worker_are
     assert seen[-2:] == [("closing", None), ("closed", None)]
     kept = [number for event, number in seen if event == "kept"]
     assert len(kept) == len(set(kept)) and {3, 4} <= set(kept)  # a kill may cost a line
-    summary = run_grader(course.root, "autograde", "tiny", "--json")
+    summary = grader_here(course.root, "autograde", "tiny", "--json")
     assert json.loads(summary.stdout)["unchanged"] == 2
 
 
 @pytest.mark.slow
 def test_a_port_that_is_taken_is_told_in_one_line(course: Course) -> None:
-    refused = run_grader(course.root, "serve", "--host", "192.0.2.1", "--port", "80")
+    refused = grader_here(course.root, *NOWHERE)
     assert refused.returncode == 2
     assert "name another --host or --port" in refused.stderr and "Trace" not in refused.stderr

@@ -40,8 +40,9 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
     for number, student in enumerate(STUDENTS):
         code = f"def double(x):\n    return {number % 3} * x"
         hand_in(made, student, answered(release, double=code))
-    slow = "import time\ntime.sleep(2)\ndef double(x): return 2 * x"
-    hand_in(made, "slow", answered(release, double=slow))
+    for student, sleep_s in (("slow", 2), ("endless", 40)):
+        code = f"import time\ntime.sleep({sleep_s})\ndef double(x): return 2 * x"
+        hand_in(made, student, answered(release, double=code))
     return made
 
 
@@ -268,12 +269,12 @@ def test_a_submission_whose_worker_dies_twice_is_not_graded(
     stop = threading.Event()
     thread = kill_when_a_box_sleeps(stop, times=2, handed_over=handed_over)
     try:
-        found = by_student(grade_all(bundle, submissions(course, "slow"), LocalCrew(1)))
+        found = by_student(grade_all(bundle, submissions(course, "endless"), LocalCrew(1)))
     finally:
         stop.set()
         thread.join()
-    assert found["slow"].status is Status.NOT_GRADED
-    assert "died twice" in found["slow"].notes[0].text
+    assert found["endless"].status is Status.NOT_GRADED
+    assert "died twice" in found["endless"].notes[0].text
 
 
 def test_once_stopped_nothing_new_starts_and_what_runs_still_comes(

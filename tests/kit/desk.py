@@ -33,6 +33,7 @@ from grader.intake.attempts import StudentAttempts
 from grader.notebook import Notebook, dumps
 from grader.results import Note, NoteKind, Status
 from tests.kit.course import make_result, make_source, release_by_hand
+from tests.kit.disk import never_wait
 
 ROSTER = "id,first_name,last_name,email\nfarah,Farah,Al-Sayed,\nmira,Mira,Lange,\n"
 WAIT_S = 120
@@ -71,6 +72,8 @@ class TestDesk:
     def __post_init__(self) -> None:
         self.files = CourseFiles(self.course.root)
         self.state: State = open_state(self.course)
+        with self.state.reading() as connection:
+            never_wait(connection.engine)
         self.receipts = Receipts(self.state)
         self.desk = Desk(self.files, self.state, self.receipts, self.warnings.append)
         self.app: ASGIApp = desk_app(self.desk)

@@ -19,6 +19,8 @@ from grader.cli.app import main
 from tests.kit.files import content
 
 GRADER = (sys.executable, "-m", "grader")
+# a server that cannot open: one that should be refused, and is not, ends all the same
+NOWHERE = ("serve", "--host", "192.0.2.1", "--port", "80")
 # as its script does, but without a second for a grammar that no notebook's schema needs
 NBGRADER = (
     "import sys; sys.modules['rfc3987_syntax'] = None; sys.argv[0] = 'nbgrader'\n"

@@ -8,7 +8,7 @@ try:
     for number in range(20):
         with open(f"large{number}", "wb") as file:
             file.write(bytes(8 << 20))
-    time.sleep(0.5)
+    time.sleep(60)
     print("SUCCEEDED: files too deep to be found")
 except OSError as error:
     print("deep files ended:", error.strerror)

@@ -1,6 +1,6 @@
 """Answers one byte at a time, each just before patience ends."""
 
-from tests.attacks.course import WAITED
+from tests.attacks.course import HASTY_S, WAITED
 from tests.attacks.snippets.forge_frames import FRAMES
 
 ANSWER = (
@@ -14,4 +14,5 @@ def target(f, x):
 """
 )
 EVIDENCE = WAITED
+TIMEOUT_S = HASTY_S
 STOCK = ""

@@ -11,7 +11,7 @@ try:
         os.write(file, bytes(16 << 20))
         socket.send_fds(one, [b"x"], [file])
         os.close(file)
-    time.sleep(1)
+    time.sleep(60)
     print("SUCCEEDED: files in flight")
 except OSError as error:
     print("files in flight ended:", error.strerror)

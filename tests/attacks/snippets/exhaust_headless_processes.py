@@ -1,5 +1,7 @@
 """Takes memory in processes whose first thread has ended, so that the kernel shows none of it."""
 
+from tests.attacks.course import PATIENT_S
+
 ANSWER = """
 import threading
 
@@ -19,8 +21,9 @@ for _ in range(5):
         system_call("exit", 0)
 for _ in range(5):
     os.read(waiting, 1)
-time.sleep(0.5)
+time.sleep(60)
 print("SUCCEEDED: processes without a first thread")
 """
 EVIDENCE = "more than 256 MiB of memory"
+TIMEOUT_S = PATIENT_S
 HAZARD = "it takes all memory"

@@ -1,5 +1,7 @@
 """Fills the disk while files come and go beside it, so that whoever counts stumbles over one."""
 
+from tests.attacks.course import PATIENT_S
+
 ANSWER = """
 import threading
 
@@ -21,10 +23,11 @@ try:
         with open(f"large{number}", "wb") as file:
             file.write(bytes(8 << 20))
         time.sleep(0.02)
-    time.sleep(1)
+    time.sleep(60)
     print("SUCCEEDED")
 except OSError as error:
     print("files ended:", error.strerror)
 """
 EVIDENCE = r"files ended|Cell target ended .*\(it wrote more than"
+TIMEOUT_S = PATIENT_S
 HAZARD = "it fills the disk"

@@ -1,5 +1,7 @@
 """Has the judge copy as many numbers as it takes, as often as it takes them."""
 
+from tests.attacks.course import HASTY_S
+
 ANSWER = """
 def target(f, x):
     many = np.ones(110_000)
@@ -7,3 +9,4 @@ def target(f, x):
         f(many)
 """
 EVIDENCE = "target (did not finish|disturbed the connection|raised)"
+TIMEOUT_S = HASTY_S

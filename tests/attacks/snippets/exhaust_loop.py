@@ -1,6 +1,6 @@
 """Loops for ever and ignores every signal that would stop it."""
 
-from tests.attacks.course import TOO_SLOW
+from tests.attacks.course import HASTY_S, TOO_SLOW
 
 ANSWER = """
 def target(f, x):
@@ -14,3 +14,4 @@ def target(f, x):
             pass
 """
 EVIDENCE = TOO_SLOW
+TIMEOUT_S = HASTY_S

@@ -1,6 +1,6 @@
 """Loops for ever at the top of a cell, deaf to interrupts."""
 
-from tests.attacks.course import TOO_SLOW
+from tests.attacks.course import HASTY_S, TOO_SLOW
 
 ANSWER = """
 signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -9,3 +9,4 @@ while True:
     pass
 """
 EVIDENCE = TOO_SLOW
+TIMEOUT_S = HASTY_S

@@ -1,5 +1,7 @@
 """Cuts its memory into the smallest pieces in many processes: each is memory of the kernel."""
 
+from tests.attacks.course import PATIENT_S
+
 ANSWER = """
 import mmap
 
@@ -17,4 +19,5 @@ if 0 in children:
     os._exit(0)
 """
 EVIDENCE = r"pieces ended at \d+|more than 256 MiB"
+TIMEOUT_S = PATIENT_S
 HAZARD = "it takes memory of the kernel"

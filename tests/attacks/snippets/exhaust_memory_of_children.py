@@ -1,5 +1,7 @@
 """Takes memory in many children, each of them below the bound of a single process."""
 
+from tests.attacks.course import PATIENT_S
+
 ANSWER = """
 print("forking")
 for _ in range(14):
@@ -10,4 +12,5 @@ for _ in range(14):
 time.sleep(60)
 """
 EVIDENCE = "more than 256 MiB of memory|Resource temporarily unavailable"
+TIMEOUT_S = PATIENT_S
 HAZARD = "it takes all memory"

@@ -1,5 +1,7 @@
 """Shows thousands of tables, pictures and results, large ones and many small ones."""
 
+from tests.attacks.course import PATIENT_S
+
 ANSWER = """
 from IPython.display import HTML, display
 
@@ -10,3 +12,4 @@ display(HTML("x" * 10**7))
 "x" * 10**7
 """
 EVIDENCE = "showing"
+TIMEOUT_S = PATIENT_S

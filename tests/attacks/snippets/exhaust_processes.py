@@ -1,5 +1,7 @@
 """A fork bomb: every process forks for ever."""
 
+from tests.attacks.course import HASTY_S
+
 ANSWER = """
 while True:
     try:
@@ -8,4 +10,5 @@ while True:
         pass
 """
 EVIDENCE = r"Cell target (did not finish|ended)"
+TIMEOUT_S = HASTY_S
 HAZARD = "a fork bomb"

@@ -1,5 +1,7 @@
 """Ends the box beside cells of small functions without number, whose needs take hours to find."""
 
+from tests.attacks.course import PATIENT_S
+
 EXTRA = (
     """
 small = ["""
@@ -15,3 +17,4 @@ def target(f, x):
     os._exit(3)
 """
 EVIDENCE = r"target ended the Python process \(exit status 3\)"
+TIMEOUT_S = PATIENT_S

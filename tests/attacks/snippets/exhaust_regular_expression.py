@@ -1,6 +1,6 @@
 """Matches a regular expression that needs longer than the universe has been there."""
 
-from tests.attacks.course import TOO_SLOW
+from tests.attacks.course import HASTY_S, TOO_SLOW
 
 ANSWER = """
 import re
@@ -9,3 +9,4 @@ def target(f, x):
     return re.match(r"(a+)+$", "a" * 64 + "b"), 0.0
 """
 EVIDENCE = TOO_SLOW
+TIMEOUT_S = HASTY_S

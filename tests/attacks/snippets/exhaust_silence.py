@@ -1,6 +1,6 @@
 """Sleeps, in every function and every cell, for as long as it may."""
 
-from tests.attacks.course import WAITED
+from tests.attacks.course import HASTY_S, WAITED
 
 ANSWER = """
 def target(f, x):
@@ -9,3 +9,4 @@ def target(f, x):
 print("asleep soon")
 """
 EVIDENCE = WAITED
+TIMEOUT_S = HASTY_S

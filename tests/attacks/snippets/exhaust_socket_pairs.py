@@ -1,5 +1,7 @@
 """Fills pairs of sockets in many processes: memory that belongs to no process."""
 
+from tests.attacks.course import PATIENT_S
+
 ANSWER = """
 def fill():
     kept = []
@@ -20,8 +22,9 @@ for number in range(3):
         fill()
 for number in range(3):
     os.read(waiting, 1)
-time.sleep(0.5)
+time.sleep(60)
 print("SUCCEEDED: three processes full of sockets")
 """
-EVIDENCE = "more than .* MiB of memory|did not finish"
+EVIDENCE = "more than .* MiB of memory"
+TIMEOUT_S = PATIENT_S
 HAZARD = "it takes gigabytes"

@@ -1,5 +1,7 @@
 """Fills files only through memory, after they have been removed and closed."""
 
+from tests.attacks.course import PATIENT_S
+
 ANSWER = """
 import mmap
 
@@ -11,10 +13,11 @@ try:
             maps.append(mmap.mmap(file.fileno(), 24 << 20))
             os.unlink(file.name)
         maps[-1][:] = bytes(24 << 20)
-    time.sleep(0.5)
+    time.sleep(60)
     print("SUCCEEDED: maps of removed files")
 except (OSError, ValueError) as error:
     print("maps ended:", error)
 """
 EVIDENCE = r"maps ended|ended the Python process"
+TIMEOUT_S = PATIENT_S
 HAZARD = "it fills the disk"

@@ -1,5 +1,7 @@
 """Fills sockets, and lets threads keep them that have open files of their own, out of sight."""
 
+from tests.attacks.course import PATIENT_S
+
 ANSWER = """
 MEMORY, SIGNALS, THREAD = 0x100, 0x800, 0x10000  # without CLONE_FILES
 
@@ -23,8 +25,9 @@ for _ in range(4):
     kept.append(keep())
     for end in ends:
         end.close()
-time.sleep(0.5)
+time.sleep(60)
 print("SUCCEEDED: sockets that nobody sees")
 """
 EVIDENCE = "more than .* MiB of memory"
+TIMEOUT_S = PATIENT_S
 HAZARD = "it takes gigabytes"

@@ -7,7 +7,7 @@ try:
         kept.append(os.open(f"gone{number}", os.O_CREAT | os.O_RDWR))
         os.unlink(f"gone{number}")
         os.write(kept[-1], bytes(16 << 20))
-    time.sleep(1)
+    time.sleep(60)
     print("SUCCEEDED: unlinked files")
 except OSError as error:
     print("unlinked files ended:", error.strerror)

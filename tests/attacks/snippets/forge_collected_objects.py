@@ -1,5 +1,7 @@
 """Finds every object of the process by the garbage collector, and sets what looks like points."""
 
+from tests.attacks.course import PATIENT_S
+
 ANSWER = """
 import gc
 
@@ -14,3 +16,4 @@ for thing in gc.get_objects():
 print("looked at", len(gc.get_objects()), "objects, changed", changed)
 """
 EVIDENCE = r"looked at \d{4,} objects"
+TIMEOUT_S = PATIENT_S

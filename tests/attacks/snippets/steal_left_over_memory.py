@@ -1,11 +1,13 @@
 """Searches memory that it never wrote for what others left there: of numpy, of C and of files."""
 
+from tests.attacks.course import PATIENT_S
+
 ANSWER = """
 import mmap, re
 
 wanted = re.compile(rb"no-student-[a-z]|SECRET_OF_[A-Z]|def test_[a-z]|hidden_tests")
 searched, found = 0, set()
-for size in (1 << 12, 1 << 16, 1 << 20, 1 << 24):
+for size in (1 << 12, 1 << 16, 1 << 20, 1 << 22):
     for _ in range(4):
         pointer = libc.malloc
         pointer.restype = ctypes.c_void_p
@@ -22,3 +24,4 @@ if found:
     print("SUCCEEDED", found)
 """
 EVIDENCE = r"searched \d\d+ MiB"
+TIMEOUT_S = PATIENT_S

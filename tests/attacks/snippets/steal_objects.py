@@ -1,5 +1,7 @@
 """Searches modules, frames and the garbage collector for tests, references and judges."""
 
+from tests.attacks.course import PATIENT_S
+
 ANSWER = """
 import gc
 
@@ -15,3 +17,4 @@ if suspicious or marks:
     print("SUCCEEDED", suspicious, marks)
 """
 EVIDENCE = r"searched \d{4,} texts"
+TIMEOUT_S = PATIENT_S

@@ -1,5 +1,7 @@
 """Scans its own memory, page by page, for tests and answers left there from before the fork."""
 
+from tests.attacks.course import PATIENT_S
+
 ANSWER = """
 import re
 
@@ -34,3 +36,4 @@ if hits - {needle.encode()}:
     print("SUCCEEDED", hits)
 """
 EVIDENCE = r"scanned \d{3,} pages; needle True"
+TIMEOUT_S = PATIENT_S

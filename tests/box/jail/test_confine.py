@@ -459,8 +459,8 @@ def test_more_threads_than_allowed_end_the_box_or_do_not_start(cell: Cell) -> No
     code = (
         "import threading, time\n"
         "for _ in range(60):\n"
-        "    threading.Thread(target=time.sleep, args=(5,), daemon=True).start()\n"
-        "time.sleep(1)"
+        "    threading.Thread(target=time.sleep, args=(60,), daemon=True).start()\n"
+        "time.sleep(60)"
     )
     try:
         outcome = cell.run(code)

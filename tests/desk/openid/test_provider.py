@@ -25,7 +25,7 @@ from tests.kit.openid import (
     sign_in_there,
     with_provider,
 )
-from tests.kit.processes import run_grader
+from tests.kit.processes import NOWHERE, grader_here
 
 PEOPLE = {
     "mira": {"email": "Mira@example.edu", "email_verified": True, "preferred_username": "M1"},
@@ -268,7 +268,7 @@ def test_without_a_secret_the_desk_does_not_open(
     provider: Told, desk: TestDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv(SECRET)
-    refused = run_grader(desk.course.root, "serve", "--port", "0")
+    refused = grader_here(desk.course.root, *NOWHERE)
     assert refused.returncode == 2 and SECRET in refused.stderr and refused.stderr.count("\n") == 1
 
 
