@@ -8,5 +8,5 @@ def target(f, x):
     while True:
         f(many)
 """
-EVIDENCE = "target (did not finish|disturbed the connection|raised)"
+EVIDENCE = "target (did not finish|called a function that it was given|raised)"
 TIMEOUT_S = HASTY_S

@@ -8,10 +8,10 @@ def target(f, x, depth=0):
         except Exception as error:
             kind = type(error).__name__
     value = x
-    for _ in range(300):
+    for _ in range(30):
         value = f(value)
     if depth < 20:
         return target(f, x, depth + 1)
     raise LookupError(f"nested, {kind}")
 """
-EVIDENCE = "LookupError: nested, ValueError|target did not finish"
+EVIDENCE = "LookupError: nested, ValueError"

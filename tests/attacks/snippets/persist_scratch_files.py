@@ -15,4 +15,4 @@ for folder in ("deep", "."):
         pass
 print("left files")
 """
-EVIDENCE = "left files"
+EVIDENCE = r"left files|Cell \w+ ended .*\(it wrote more than"  # on tier 2, if it is seen first
