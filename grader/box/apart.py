@@ -49,6 +49,11 @@ class Apart:
         self._current = ""
         self._deadly: dict[str, BoxDied] = {}
 
+    @property
+    def has_trouble(self) -> bool:
+        """Whether a call ended a box, or time ran out."""
+        return bool(self._deadly) or self._watch.remaining_s() <= 0
+
     def call(self, request: CallRequest) -> CallSuccess | CallFailure:
         """Call a student's function; anything that it does becomes a value.
 

@@ -3,12 +3,16 @@
 A session without the spare cells answers every call as one with all cells does, as long as nothing
 goes wrong: the spare cells can change no function that is called (`grader.box.spare`). Once a cell
 or a call ends the box, takes long, or needs what was left out, all cells are executed in a fresh
-box, and everything goes on there. Answers from before stay as they are.
+box, and everything goes on there. Answers from before stay as they are. The same holds for calls of
+functions by themselves: they need no spare cell, and no cell of the course counts as what undid
+them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
 
 from grader.box.apart import Apart
 from grader.box.client import CallFailure, CallRequest, CallSuccess, CellOutcome
@@ -17,10 +21,22 @@ from grader.box.spare import Spare
 from grader.course.settings import Limits
 from grader.results import Note
 
-__all__ = ["LeanSession"]
+__all__ = ["LeanApart", "LeanSession"]
 
 SLOW = 0.5  # share of a limit; with spare cells too, a submission that takes more may exceed it
 SLOW_FOR_ALL = 0.05  # the same, of the limit for all cells and calls together
+Calling: TypeAlias = Callable[[CallRequest], CallSuccess | CallFailure]
+
+
+@dataclass(frozen=True)
+class LeanApart:
+    """Functions by themselves, as `grader.box.apart.Apart` has them.
+
+    Args:
+        call: calls a student's function.
+    """
+
+    call: Calling
 
 
 class LeanSession:
@@ -40,6 +56,8 @@ class LeanSession:
         shortest_s = min(limits.cell_timeout_s, limits.call_timeout_s)
         self._slow_s = min(SLOW * shortest_s, SLOW_FOR_ALL * limits.submission_timeout_s)
         self._cells_s = 0.0
+        self._apart: Apart | None = None
+        self._names_apart: Collection[str] = ()
         self.is_whole = False
 
     def __enter__(self) -> LeanSession:
@@ -78,14 +96,7 @@ class LeanSession:
         Raises:
             BoxError: no box can be opened.
         """
-        if self._may_differ(request):
-            self._execute_all()
-        before = self._session.used_s
-        outcome = self._session.call(request)
-        if self.is_whole or not (self._is_in_trouble() or self._misses(outcome)):
-            return outcome
-        self._execute_all(before)
-        return self._session.call(request)
+        return self._called(request, lambda asked: self._session.call(asked))
 
     def probe(self, request: CallRequest, timeout_s: float) -> CallSuccess | CallFailure | None:
         """Call a function in the box that is open, as `Session.probe` does.
@@ -98,17 +109,16 @@ class LeanSession:
             self._execute_all()
         return self._session.probe(request, timeout_s)
 
-    def apart(self, names: Collection[str]) -> Apart | None:
+    def apart(self, names: Collection[str]) -> LeanApart | None:
         """Functions by themselves, as `Session.apart` has them.
 
         Args:
             names: functions that had wrong results.
         """
-        found = self._session.apart(names)
-        if found is None or self.is_whole:
-            return found
-        self._execute_all()
-        return self._session.apart(names)
+        self._apart, self._names_apart = self._session.apart(names), names
+        if self._apart is None:
+            return None
+        return LeanApart(lambda request: self._called(request, self._call_apart))
 
     def note_undone(self, questions: Mapping[str, Collection[str]]) -> None:
         """Note what undid work that had better results by itself.
@@ -117,6 +127,21 @@ class LeanSession:
             questions: the functions of each such question; none of any other.
         """
         self._session.note_undone(questions)
+
+    def _called(self, request: CallRequest, call: Calling) -> CallSuccess | CallFailure:
+        """Call a function here; in a session with all cells, if that may make a difference."""
+        if self._may_differ(request):
+            self._execute_all()
+        before = self._session.used_s
+        outcome = call(request)
+        if self.is_whole or not (self._is_in_trouble() or self._misses(outcome)):
+            return outcome
+        self._execute_all(before)
+        return call(request)
+
+    def _call_apart(self, request: CallRequest) -> CallSuccess | CallFailure:
+        assert self._apart is not None  # noqa: S101 — told to mypy; `apart` has set it
+        return self._apart.call(request)
 
     def _may_differ(self, request: CallRequest) -> bool:
         return not self.is_whole and self._spare.may_change(request.name)
@@ -133,6 +158,8 @@ class LeanSession:
         used_s = self._session.used_s if used_s is None else used_s
         self._change(max(used_s - self._cells_s, 0.0))
         self._session.execute_cells()
+        if self._apart is not None:
+            self._apart = self._session.apart(self._names_apart) or self._apart
 
     def _change(self, used_s: float) -> None:
         self._session.__exit__()

@@ -7,8 +7,10 @@ for doubt, so doubt is no reproach: the answer is then only not known.
 from __future__ import annotations
 
 import ast
+import io
 import re
 import symtable
+import tokenize
 import warnings
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -19,7 +21,7 @@ import numpy as np
 
 from grader.box.needs import SETTERS
 
-__all__ = ["Code", "Origins", "code_of", "is_known", "is_pure_origin"]
+__all__ = ["Code", "Imports", "code_of", "is_known", "is_pure_origin", "origins_of"]
 
 # What IPython changes before Python reads it. A cell that Python cannot read is in doubt anyway.
 IPYTHON = re.compile(r"^\s*[%!?,;/]|=\s*[%!]|\?\s*$|\bawait\b|\basync\b", re.MULTILINE)
@@ -33,6 +35,7 @@ FAR_REACHING = {
     *SETTERS,
 }
 KEEPING = {"cache", "cached_property", "lru_cache"}  # they make functions that keep results
+MAX_KNOWN = 8
 COMPREHENSIONS = {"listcomp", "setcomp", "dictcomp", "genexpr"}
 INJECTED = {"In", "Out", "display", "exit", "get_ipython", "quit"}  # by IPython
 PURE_NUMPY = set(
@@ -47,6 +50,7 @@ PURE_NUMPY = set(
     "vectorize vstack where zeros zeros_like".split()
 )
 Origins: TypeAlias = Mapping[str, Collection[str]]
+Imports: TypeAlias = frozenset[tuple[str, str]]
 Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
@@ -63,12 +67,21 @@ class Code:
     @cached_property
     def tree(self) -> ast.Module | None:
         """Its syntax; None if Python cannot read it, or IPython would change it."""
-        if IPYTHON.search(self.source):
-            return None
         try:
-            return ast.parse(self.source)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            tree = ast.parse(self.source)
+            return None if _may_hold_ipython(self.source) else tree
+        except (SyntaxError, ValueError, RecursionError, MemoryError, tokenize.TokenError):
             return None
+
+    @cached_property
+    def _parts(self) -> list[list[tuple[ast.AST, ast.AST | None]]]:
+        """Of each statement at the top level: all nodes, each with the one that it is part of."""
+        return [] if self.tree is None else [list(_with_parents(part)) for part in self.tree.body]
+
+    @cached_property
+    def _known_pure(self) -> dict[tuple[Imports, bool], bool]:
+        """What `is_pure` has found so far; it is asked again for each function."""
+        return {}
 
     @cached_property
     def variables(self) -> frozenset[str]:
@@ -81,8 +94,11 @@ class Code:
         Args:
             ours: modules that the course releases.
         """
+        known = {*HARMLESS_MODULES, *ours}
         return self.tree is not None and not any(
-            _is_far_reaching(node) or _reaches_out(node, ours) for node in ast.walk(self.tree)
+            _is_far_reaching(node) or _reaches_out(node, known)
+            for part in self._parts
+            for node, _ in part
         )
 
     @cached_property
@@ -93,19 +109,31 @@ class Code:
         outside = _outside_functions(self.tree)
         return any(_name_of(node) in SETTERS or _stores_attribute(node) for node in outside)
 
-    def is_pure(self, origins: Origins, is_released: bool) -> bool:
+    def is_pure(self, imports: Imports, is_released: bool) -> bool:
         """Whether its functions use only what is harmless; their global names are not looked at.
 
         Args:
-            origins: what each name that an import binds may stand for.
+            imports: what this cell and others import, as `imports` has it.
             is_released: as the course released it; then what is outside of functions is harmless.
         """
-        if self.tree is None:
-            return False
-        parts = self.tree.body
-        if is_released:
-            parts = [part for part in parts if isinstance(part, ast.FunctionDef | ast.ClassDef)]
-        return all(_is_pure(part, origins, is_released) for part in parts)
+        key = imports, is_released
+        if key not in self._known_pure:
+            if len(self._known_pure) >= MAX_KNOWN:  # of students who import this and that
+                self._known_pure.clear()
+            self._known_pure[key] = self._is_pure(origins_of(imports), is_released)
+        return self._known_pure[key]
+
+    def _is_pure(self, origins: Origins, is_released: bool) -> bool:
+        looked_at = [
+            part
+            for part in self._parts
+            if not is_released or isinstance(part[0][0], ast.FunctionDef | ast.ClassDef)
+        ]
+        return self.tree is not None and all(
+            _is_pure_node(node, parent, origins, is_released)
+            for part in looked_at
+            for node, parent in part
+        )
 
     @cached_property
     def uses_in_functions(self) -> frozenset[str]:
@@ -118,7 +146,7 @@ class Code:
         return frozenset(_uses_in_functions(table, True))
 
     @cached_property
-    def imports(self) -> frozenset[tuple[str, str]]:
+    def imports(self) -> Imports:
         """What its imports bind, and the module, or `module.name`, that each name stands for."""
         return frozenset() if self.tree is None else frozenset(_imports(self.tree))
 
@@ -127,6 +155,18 @@ class Code:
 def code_of(source: str) -> Code:
     """The code of a cell; kept, because the cells of the course are the same in all notebooks."""
     return Code(source)
+
+
+def origins_of(imports: Imports) -> dict[str, set[str]]:
+    """What each name that an import binds may stand for.
+
+    Args:
+        imports: pairs of a name and what it stands for.
+    """
+    origins: dict[str, set[str]] = {}
+    for bound, origin in imports:
+        origins.setdefault(bound, set()).add(origin)
+    return origins
 
 
 def is_pure_origin(origin: str) -> bool:
@@ -144,6 +184,20 @@ def is_pure_origin(origin: str) -> bool:
 def is_known(name: str) -> bool:
     """Whether a global name that no cell binds means the same whatever was executed before."""
     return not (name in INJECTED or name.startswith("_"))
+
+
+def _may_hold_ipython(source: str) -> bool:
+    """Whether IPython may change code that Python can read, too."""
+    # it splits lines where Python does not, even within a comment
+    if len(source.splitlines()) > source.count("\n") + 1:
+        return True
+    return bool(IPYTHON.search(source)) and bool(IPYTHON.search(_without_words(source)))
+
+
+def _without_words(source: str) -> str:
+    """The tokens of code but for comments and strings: IPython leaves a "why?" there as it is."""
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    return " ".join(t.string for t in tokens if t.type not in (tokenize.COMMENT, tokenize.STRING))
 
 
 def _uses_in_functions(table: symtable.SymbolTable, is_top: bool) -> Iterator[str]:
@@ -231,14 +285,14 @@ def _name_of(node: ast.AST) -> str:
     return ""
 
 
-def _reaches_out(node: ast.AST, ours: Collection[str]) -> bool:
+def _reaches_out(node: ast.AST, known: Collection[str]) -> bool:
     """Whether it imports something unknown, or changes more than what names hold."""
     match node:
         case ast.Import(names=names):
-            return any(one.name not in {*HARMLESS_MODULES, *ours} for one in names)
+            return any(one.name not in known for one in names)
         case ast.ImportFrom(module=module, names=names):
-            is_known = module in {*HARMLESS_MODULES, "numpy.random", *ours} and not node.level
-            return not is_known or any(one.name == "*" for one in names)
+            is_ours = (module == "numpy.random" or module in known) and not node.level
+            return not is_ours or any(one.name == "*" for one in names)
         case ast.Global() | ast.AsyncFunctionDef():
             return True
     return _stores_attribute(node)
@@ -248,12 +302,11 @@ def _stores_attribute(node: ast.AST) -> bool:
     return isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load)
 
 
-def _is_pure(part: ast.AST, origins: Origins, is_released: bool) -> bool:
-    """Whether code uses nothing but what is harmless."""
-    parents = {child: node for node in ast.walk(part) for child in ast.iter_child_nodes(node)}
-    return all(
-        _is_pure_node(node, parents.get(node), origins, is_released) for node in ast.walk(part)
-    )
+def _with_parents(part: ast.AST) -> Iterator[tuple[ast.AST, ast.AST | None]]:
+    waiting: list[tuple[ast.AST, ast.AST | None]] = [(part, None)]
+    for node, parent in waiting:
+        yield node, parent
+        waiting += [(child, node) for child in ast.iter_child_nodes(node) if child._fields]
 
 
 def _is_pure_node(

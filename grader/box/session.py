@@ -124,9 +124,9 @@ class Session:
     @property
     def has_trouble(self) -> bool:
         """Whether a box ended, or time ran out."""
-        return self._boxes_opened > 1 or bool(
-            self._deadly_cells or self._deadly_functions or self._too_late
-        )
+        ended = self._deadly_cells or self._deadly_functions or self._too_late
+        is_apart_in_trouble = self._apart is not None and self._apart.has_trouble
+        return self._boxes_opened > 1 or bool(ended) or is_apart_in_trouble
 
     def _sentences(self) -> Iterator[str]:
         if self._deadly_cells:
@@ -240,6 +240,7 @@ class Session:
         is_suspicious = self._has_no_boxes_left() or self._causes.undoing(names)
         if self._watch.remaining_s() <= 0 or not is_suspicious:
             return None
+        self._close_box()  # from now on, functions are called by themselves only
         self._apart = Apart(
             self._open_for_apart,
             self._sources_of,
@@ -265,7 +266,6 @@ class Session:
         return self._boxes_opened >= MAX_BOXES
 
     def _open_for_apart(self) -> Box:
-        self._close_box()
         box = self._launcher.open(self._files, self._limits)
         box.skip_figures(self._limits.cell_timeout_s)
         return box

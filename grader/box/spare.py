@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from grader.box.causes import UNDEFINED
 from grader.box.needs import MAX_CHARACTERS, read_cells
-from grader.box.purity import Code, code_of, is_known, is_pure_origin
+from grader.box.purity import Code, Imports, code_of, is_known, is_pure_origin, origins_of
 
 if TYPE_CHECKING:
     from grader.box.session import CodeCell
@@ -91,15 +91,13 @@ class Spare:
         if places & self.places:
             return False
         reached = [(self._cells[place], self._codes[place]) for place in places]
-        origins: dict[str, set[str]] = {}
-        for _, code in reached:
-            for bound, origin in code.imports:
-                origins.setdefault(bound, set()).add(origin)
+        imports = Imports().union(*(code.imports for _, code in reached))
+        origins = origins_of(imports)
         names = {name}.union(*(code.uses_in_functions for _, code in reached))
         all_bound = frozenset[str]().union(*(self._read[place].binds for place in places))
         variables = frozenset[str]().union(*(code.variables for _, code in reached))
         return (
-            all(code.is_pure(origins, cell.is_released) for cell, code in reached)
+            all(code.is_pure(imports, cell.is_released) for cell, code in reached)
             and not names & variables
             and all(is_pure_origin(o) for used in names for o in origins.get(used, ()))
             and all(used in all_bound or is_known(used) for used in names)

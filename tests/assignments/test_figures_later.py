@@ -30,7 +30,8 @@ SUBMITTED = COURSE.root / "examples" / "submitted"
 HOW_MANY = os.environ.get("GRADER_FIGURES", "few")
 EVERYTHING = HOW_MANY == "all"
 IDS = [assignment.id for assignment in COURSE.assignments]
-# Two that are right, one with mistakes, one without definitions, one who hangs, one with magics.
+# Two that are right, one with mistakes, one without definitions, one who hangs, and one whose
+# functions are tried by themselves, since an own cell is there.
 FEW = ("ada", "bela", "farah", "hana", "jia", "mateo")
 STUDENTS = sorted(p.name for p in SUBMITTED.iterdir()) if EVERYTHING else FEW
 

@@ -19,11 +19,14 @@ CHECK = "shown = f(3)\nprint(shown)"
 
 
 @contextmanager
-def lean(warm: Launcher, answer: str, check: str = CHECK) -> Iterator[LeanSession]:
-    """A session for an answer and the course's check below it, after its cells are executed."""
+def lean(
+    warm: Launcher, answer: str, check: str = CHECK, own: str = "pass"
+) -> Iterator[LeanSession]:
+    """A session for an answer, the course's check and the student's own cell, all executed."""
     cells = [
         CodeCell(0, "answer", answer),
         CodeCell(1, "check", check, is_answer=False, is_released=True),
+        CodeCell(2, "own", own, is_answer=False),
     ]
     spare = Spare(cells, ["f"])
     needed = [cell for place, cell in enumerate(cells) if place not in spare.places]
@@ -44,13 +47,13 @@ def call(session: LeanSession, name: str, *arguments: object) -> CallSuccess | C
 def test_a_function_is_called_without_the_check_cell(warm: Launcher) -> None:
     with lean(warm, "def f(x):\n    return 2 * x") as session:
         assert call(session, "f", 4) == CallSuccess((8,), (None,))
-        assert (session.is_whole, list(session.outcomes), session.notes) == (False, [0], ())
+        assert (session.is_whole, list(session.outcomes), session.notes) == (False, [0, 2], ())
 
 
 def test_all_cells_are_executed_first_for_a_function_that_remembers(warm: Launcher) -> None:
     with lean(warm, "seen = []\ndef f(x):\n    seen.append(x)\n    return len(seen)") as session:
         assert call(session, "f", 4) == CallSuccess((2,), (None,))  # the check made the first call
-        assert (session.is_whole, list(session.outcomes)) == (True, [0, 1])
+        assert (session.is_whole, list(session.outcomes)) == (True, [0, 1, 2])
 
 
 def test_a_call_that_ends_the_box_has_the_notes_of_a_whole_session(warm: Launcher) -> None:
@@ -87,3 +90,21 @@ def test_a_failure_that_tells_of_a_left_out_name_is_tried_with_all_cells(warm: L
     with lean(warm, answer) as session:
         assert isinstance(call(session, "f", 1), CallFailure)
         assert session.is_whole
+
+
+def test_a_function_by_itself_needs_no_check_cell_either(warm: Launcher) -> None:
+    with lean(warm, "def f(x):\n    return 2 * x", own="print(old_version(1))") as session:
+        apart = session.apart(["f"])
+        assert apart is not None
+        assert apart.call(CallRequest("f", [(4,)], {})) == CallSuccess((8,), (None,))
+        assert session.probe(CallRequest("f", [(5,)], {}), 1) == CallSuccess((10,), (None,))
+        assert (session.is_whole, list(session.outcomes)) == (False, [0, 2])
+
+
+def test_all_cells_are_executed_once_a_function_by_itself_ends_its_box(warm: Launcher) -> None:
+    endless = "def f(x):\n    while x > 3:\n        pass\n    return x"
+    with lean(warm, endless, own="print(old_version(1))") as session:
+        apart = session.apart(["f"])
+        assert apart is not None
+        assert isinstance(apart.call(CallRequest("f", [(4,)], {})), CallFailure)
+        assert (session.is_whole, list(session.outcomes)) == (True, [0, 1, 2])

@@ -74,10 +74,24 @@ def test_a_cell_that_defines_what_the_judge_calls_is_kept() -> None:
         "def g():\n    global f\n    f = 1",
         "().__class__",
         "await f(1)",
+        "f?",
+        "x = 1  # IPython takes what follows as a line of its own \u2028%reset -f",
     ],
 )
 def test_nothing_is_left_out_beside_a_cell_that_reaches_further_than_its_names(source: str) -> None:
     assert not with_answer(ANSWER, f"# mine\n{source}").places
+
+
+@pytest.mark.parametrize(
+    "mine",
+    [
+        "# does my old version give the same?\nprint(old_version(1))",
+        'def g(x):\n    """Is it right?\n    % of x\n    """\n    return x',
+        "text = 'await'  # and async",
+    ],
+)
+def test_words_in_comments_and_strings_are_no_syntax_of_ipython(mine: str) -> None:
+    assert with_answer(ANSWER, f"# mine\n{mine}").places == {2}
 
 
 @pytest.mark.parametrize("setting", ["np.seterr(all='raise')", "np.set_printoptions(3)", "%time"])
