@@ -9,10 +9,12 @@ that cannot be found for certain is not guessed.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
+from functools import lru_cache
 
 from grader.course.solution import definition_lines
 from grader.course.terms import without_terms
@@ -34,6 +36,9 @@ from grader.notebook import (
 from grader.results import Note, NoteKind
 
 __all__ = ["Intake", "rebuild"]
+
+MAX_KEPT = 10_000  # characters, so that all texts that are kept take a few MiB
+BLANKS_AT_END = re.compile(r"[^\S\n](?=\n|\Z)")
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,7 @@ def rebuild(submitted: Notebook, release: Notebook) -> Intake:
 
     Returns:
         The rebuilt notebook with notes, or a rejection if it has none of the release's cells.
+        What is as released is shared with the release, so nobody may change it in place.
     """
     cells = submitted["cells"]
     ours = release["cells"]
@@ -79,7 +85,7 @@ def rebuild(submitted: Notebook, release: Notebook) -> Intake:
         unlabelled=[cell_name(ours[place]) for place in sorted(where.unlabelled)],
         copied=[cell_name(ours[place]) for place in sorted(where.copied)],
     )
-    result = [deepcopy(cell) for cell in ours]
+    result = [{**cell} for cell in ours]
     for index, cell in enumerate(result):
         found = [c for c, place in zip(cells, places, strict=True) if place == index]
         if index in where.written:
@@ -92,19 +98,35 @@ def rebuild(submitted: Notebook, release: Notebook) -> Intake:
     answered = [place for place in places if place is not None and is_solution(ours[place])]
     notes.reordered = answered != sorted(answered)
     merged = _with_added(result, cells, places, notes)
-    notebook = {**deepcopy({**release, "cells": []}), "cells": merged}
-    return Intake(notebook, tuple(Note(NoteKind.REPAIRED, text) for text in notes.sentences()))
+    told = tuple(Note(NoteKind.REPAIRED, text) for text in notes.sentences())
+    return Intake({**release, "cells": merged}, told)
 
 
 def _text(cell: Cell) -> str:
     """The source without the blanks at the ends of lines, which editors add and remove."""
-    return "\n".join(line.rstrip() for line in cell["source"].split("\n")).strip("\n")
+    return _kept(_without_blanks, cell["source"])
+
+
+def _without_blanks(source: str) -> str:
+    if BLANKS_AT_END.search(source):
+        source = "\n".join(line.rstrip() for line in source.split("\n"))
+    return source.strip("\n")
 
 
 def _text_of_ours(cell: Cell) -> str:
     """The text of a cell that is no answer, whatever its release said of points and due date."""
     text = _text(cell)
-    return text if cell["cell_type"] == "code" else without_terms(text)
+    return text if cell["cell_type"] == "code" else _kept(without_terms, text)
+
+
+def _kept(made: Callable[[str], str], source: str) -> str:
+    """What is made of a text: cells of ours are the same in all notebooks, and compared often."""
+    return _remembered(made, source) if len(source) <= MAX_KEPT else made(source)
+
+
+@lru_cache(maxsize=512)
+def _remembered(made: Callable[[str], str], source: str) -> str:
+    return made(source)
 
 
 @dataclass(frozen=True)

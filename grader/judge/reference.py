@@ -67,9 +67,10 @@ class Reference:
 
     def with_callers(self, names: Collection[str]) -> frozenset[str]:
         """The names, and those of the functions that call one of them."""
+        names = frozenset(names)
         own = (pair for pair in self._names.items() if isinstance(pair[1], FunctionType))
-        callers = (name for name, value in own if not {*value.__code__.co_names}.isdisjoint(names))
-        return frozenset((*names, *callers))
+        callers = (name for name, value in own if not names.isdisjoint(value.__code__.co_names))
+        return names.union(callers)
 
     def _copy(self) -> Reference:
         copy = object.__new__(Reference)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import tempfile
@@ -86,6 +87,13 @@ def test_a_gentle_crew_lets_other_processes_go_first(bundle: Bundle) -> None:
         (nursery,) = nurseries(os.getpid()) - others
         assert theirs == os.getpriority(os.PRIO_PROCESS, nursery) == before + 3
     assert os.getpriority(os.PRIO_PROCESS, 0) == before
+
+
+def test_no_collection_in_a_worker_looks_at_what_is_there_for_all_submissions(
+    bundle: Bundle,
+) -> None:
+    with LocalCrew(1) as crew, crew.at_work(bundle, 1) as workers:
+        assert workers.executor.submit(gc.get_freeze_count).result() > 10_000
 
 
 def test_a_crew_that_is_kept_starts_one_nursery_and_another_if_that_is_killed(
