@@ -6,6 +6,7 @@ import os
 import stat
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from pathlib import Path
 
 from grader.box.jail import family
 
@@ -59,7 +60,7 @@ def _open(pid: int) -> Iterator[tuple[tuple[int, int], int]]:
     """The removed files that a process holds open, with their bytes on disk."""
     for thread in family.thread_folders(pid):
         with suppress(OSError):  # it has ended
-            for descriptor in (thread / "fd").iterdir():
+            for descriptor in Path(thread, "fd").iterdir():
                 with suppress(OSError):
                     status = descriptor.stat()
                     if stat.S_ISREG(status.st_mode) and status.st_nlink == 0:
@@ -80,6 +81,6 @@ def _maps(pid: int) -> list[bytes]:
     """The map of a process's memory, as a thread of it shows that has not ended."""
     for thread in family.thread_folders(pid):
         with suppress(OSError):  # it ended meanwhile
-            if lines := (thread / "maps").read_bytes().splitlines():
+            if lines := Path(thread, "maps").read_bytes().splitlines():
                 return lines
     return []
