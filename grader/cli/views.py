@@ -199,7 +199,8 @@ def show_given(given: Given) -> None:
     many = f"{len(given.pages)} pages" if len(given.pages) != 1 else "1 page"
     counts = ", ".join(f"{n} {reason}" for reason, n in Counter(given.pages.values()).items())
     if not given.pages:
-        terminal.show_line("no page is new or changed")
+        which = "no page that can be given" if given.problems else "no page"
+        terminal.show_line(f"{which} is new or changed")
     elif given.is_dry:
         terminal.show_line(f"{many} would be given: {counts}")
     else:

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from grader.cli.views import show_build, show_checks, show_summary
+from grader.cli.views import show_build, show_checks, show_given, show_summary
+from grader.export.giving.give_back import Given
 from grader.grading.batch import Summary
 from grader.grading.visible_checks import CheckedQuestion
 from grader.locale import translations
@@ -73,6 +74,13 @@ def test_points_that_a_human_gave_wait_no_more(
         "answers that wait for points by hand, at the desk (grader serve) or in formgrader "
         "(jupyter lab): 1 of why\n"
     )
+
+
+def test_pages_that_nobody_can_get_are_not_called_old(capsys: pytest.CaptureFixture[str]) -> None:
+    show_given(Given("mail"))
+    assert capsys.readouterr().out == "no page is new or changed\n"
+    show_given(Given("mail", problems={"ada": "no address"}))
+    assert capsys.readouterr().out == "no page that can be given is new or changed\n"
 
 
 def test_names_of_questions_are_whole_in_a_pipe(

@@ -289,7 +289,7 @@ def test_the_gradebook_is_asked_for_scores_by_hand_and_penalties(
 
 
 def test_into_is_for_an_lms_only(graded_course: Course) -> None:
-    with pytest.raises(UsageError, match="--into: only for canvas and moodle"):
+    with pytest.raises(UsageError, match="--into: only for canvas, moodle, xlsx"):
         filled(graded_course, "csv", CANVAS)
 
 
