@@ -5,8 +5,10 @@ from __future__ import annotations
 import itertools
 import json
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -299,12 +301,19 @@ def shared(text: str) -> str:
     return f"{drawn}\n\ndef draw(rng):\n    return float(rng.normal())\n"
 
 
-@pytest.fixture
-def proved(course: Course) -> Course:
+@pytest.fixture(scope="module")
+def proved_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    course = write_course(tmp_path_factory.mktemp("proved"))
     catalogue(course, KILLED, RIGHT)
     rewrite(course, "hidden_tests.py", shared)
     build(course, ID)
-    return course
+    return course.root
+
+
+@pytest.fixture
+def proved(proved_once: Path, tmp_path: Path) -> Course:
+    """A copy of it."""
+    return Course.load(shutil.copytree(proved_once, tmp_path / "course"))
 
 
 def test_an_edit_of_one_test_proves_its_question_again(proved: Course) -> None:
