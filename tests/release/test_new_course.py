@@ -29,6 +29,7 @@ def test_a_new_course_has_the_assignments_of_the_kit_and_a_seed_of_its_own(tmp_p
     assert sample_course() == ROOT
 
 
+@pytest.mark.slow
 def test_a_proof_that_came_along_holds_in_a_new_course(tmp_path: Path) -> None:
     course = new_course(tmp_path / "ours", ["backprop"]).course
     kept = contents(course.solution_dir("backprop"))

@@ -224,6 +224,7 @@ def counting(course: Course, **options: bool) -> tuple[BuildReport, int]:
 SOLUTION = 1  # it is graded beside its variants
 
 
+@pytest.mark.slow
 def test_what_was_proved_is_not_proved_again(course: Course) -> None:
     report, graded = counting(course)
     assert graded == sum(row.killed for row in report.proof.rows) + SOLUTION
@@ -236,6 +237,7 @@ def names_beside_the_solution(course: Course) -> list[str]:
     return sorted(path.name for path in course.solution_dir(ID).iterdir())
 
 
+@pytest.mark.slow
 def test_a_check_that_proves_grades_all_variants_every_time_and_keeps_nothing(
     course: Course,
 ) -> None:
@@ -246,6 +248,7 @@ def test_a_check_that_proves_grades_all_variants_every_time_and_keeps_nothing(
         assert names_beside_the_solution(course) == before
 
 
+@pytest.mark.slow
 def test_a_proof_that_failed_is_told_again_at_once_but_done_again_when_asked(
     course: Course,
 ) -> None:
@@ -326,6 +329,7 @@ def test_an_edit_of_one_test_proves_its_question_again(proved: Course) -> None:
     assert square.digest != before[1].digest
 
 
+@pytest.mark.slow
 def test_an_edit_of_what_tests_share_proves_all_questions_that_use_it_again(
     proved: Course,
 ) -> None:
@@ -353,6 +357,7 @@ def test_a_proof_holds_for_a_course_with_another_seed(proved: Course) -> None:
     assert counting(Course.load(proved.root))[1] == 0
 
 
+@pytest.mark.slow
 def test_a_whole_proof_is_the_same_whatever_the_seed_of_the_course(proved: Course) -> None:
     proof = build(proved, ID, prove_again=True).proof
     path = proved.root / "course.yml"
@@ -379,6 +384,7 @@ def test_a_kept_proof_that_cannot_be_read_is_made_again(proved: Course, text: st
     assert path.read_text() == kept
 
 
+@pytest.mark.slow
 def test_a_run_that_was_cut_short_goes_on_where_it_stopped(course: Course) -> None:
     whole = counting(write_course(course.root / "other"))[1]
     with pytest.raises(KeyboardInterrupt):

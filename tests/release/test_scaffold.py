@@ -23,6 +23,7 @@ from tests.kit.files import ROOT
 NEW = "convolution"
 
 
+@pytest.mark.slow
 def test_a_new_assignment_builds_and_its_solution_earns_all_points(course: Course) -> None:
     written = list(new_assignment(course, NEW))
     assert [path.name for path in written] == [
@@ -39,6 +40,7 @@ def test_a_new_assignment_builds_and_its_solution_earns_all_points(course: Cours
     assert (result.status, result.score) == (Status.GRADED, 3.0)
 
 
+@pytest.mark.slow
 def test_a_wrong_answer_to_a_new_assignment_gets_a_small_example(course: Course) -> None:
     list(new_assignment(course, NEW))
     course = Course.load(course.root)
@@ -52,6 +54,7 @@ def test_a_wrong_answer_to_a_new_assignment_gets_a_small_example(course: Course)
     assert example.told[0].startswith("scores should be [[")
 
 
+@pytest.mark.slow
 def test_the_mistakes_of_a_new_assignment_are_told_apart(course: Course) -> None:
     list(new_assignment(course, NEW))
     script = ROOT / "benchmarks" / "diagnosis.py"

@@ -24,6 +24,7 @@ def course(tmp_path: Path) -> Course:
     return course
 
 
+@pytest.mark.slow
 def test_a_site_holds_what_was_released_and_its_own_runtime(course: Course, tmp_path: Path) -> None:
     released = course.release_dir(ID)
     (released / "helper.py").write_text("VALUE = 1\n")
