@@ -19,7 +19,7 @@ from grader.results import Note, NoteKind
 FAST = Limits(
     cell_timeout_s=2, call_timeout_s=0.5, submission_timeout_s=30, memory_mib=256, output_mib=1
 )
-HASTY = FAST.model_copy(update={"cell_timeout_s": 0.2})  # honest cells here take milliseconds
+HASTY = FAST.model_copy(update={"cell_timeout_s": 0.3})  # honest cells here take milliseconds
 
 
 class Notebook:
@@ -172,10 +172,10 @@ DEADLY_CELLS = {
     "exits": ("import os; os._exit(7)", "ended the Python process (exit status 7)"),
     "kills itself": ("import os; os.kill(os.getpid(), 9)", "ended the Python process"),
     "crashes": ("import ctypes; ctypes.string_at(0)", "ended the Python process"),
-    "loops": ("while True: pass", "did not finish within 0.2 s"),
+    "loops": ("while True: pass", "did not finish within 0.3 s"),
     "sleeps through interrupts": (
         "import signal, time\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\ntime.sleep(60)",
-        "did not finish within 1 s, and computed for less than 0.2 s of them",
+        "did not finish within 1.5 s, and computed for less than 0.3 s of them",
     ),
     "closes the channel": ("import os; os.closerange(3, 99)", "ended the Python process"),
 }
@@ -216,7 +216,7 @@ def test_the_processor_time_of_all_processes_counts(warm: Launcher) -> None:
         "os.waitpid(children[0], 0)"
     )
     assert executed(warm, source, limits=HASTY).died == (
-        "this cell did not finish within 0.2 s of processor time"
+        "this cell did not finish within 0.3 s of processor time"
     )
 
 
@@ -317,7 +317,7 @@ def test_a_cell_that_replaces_the_shells_own_parts_harms_itself_only(warm: Launc
 def test_a_submission_that_uses_all_its_time_ends_with_an_outcome_for_each_cell(
     warm: Launcher,
 ) -> None:
-    limits = Limits(cell_timeout_s=0.5, submission_timeout_s=0.5, memory_mib=256)
+    limits = Limits(cell_timeout_s=1, submission_timeout_s=1, memory_mib=256)
     before_s = processor_s(warm)
     with Notebook(warm, *["while True: pass"] * 4, "def f(): return 1", limits=limits) as notebook:
         assert set(notebook.outcomes) == set(range(5))
@@ -326,7 +326,7 @@ def test_a_submission_that_uses_all_its_time_ends_with_an_outcome_for_each_cell(
         last = notebook.session.notes[-1].text
     assert last.startswith("The time for the submission was used up before cell cell 1 could run.")
     assert "The same happened to" in last
-    assert processor_s(warm) - before_s < 1.5  # four cells would compute for 2 s
+    assert processor_s(warm) - before_s < 3
 
 
 # Calls
