@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +12,7 @@ from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browser.watched import ID, STUDENTS, Feedback, Show, Watched
 from tests.kit.files import ROOT
+from tests.kit.processes import grader_here
 
 ROSTER = "id,first_name,last_name\nfarah,Farah,Al-Sayed\nnadia,Nadia,Haddad\nzoe,Zoë,Missing\n"
 WITHIN_MS = 120_000  # of what a page should show; on a busy machine everything takes long
@@ -67,8 +66,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
             ROOT / "examples" / "submitted" / student / ID, folder / "submitted" / student / ID
         )
     for command in (("autograde", ID, "--workers", "2"), ("feedback", ID), ("report", ID)):
-        arguments = [sys.executable, "-m", "grader", *command, "--course", str(folder)]
-        done = subprocess.run(arguments, capture_output=True, text=True, timeout=300)
+        done = grader_here(folder, *command)
         assert done.returncode == 0, done.stderr
     return folder
 
