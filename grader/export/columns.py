@@ -12,7 +12,7 @@ from grader.course.settings import Assignment, Course
 from grader.gradebook.grades import Grade, grades
 from grader.gradebook.on_demand import GradebookOnDemand
 from grader.intake.submissions import find_submissions
-from grader.results import Status
+from grader.results import Status, SubmissionResult
 
 __all__ = ["Column", "listed", "load_columns", "number", "parsed", "remarks"]
 
@@ -133,6 +133,9 @@ def remarks(columns: Iterable[Column], roster: Roster | None) -> Iterator[str]:
         if column.undated:
             names = listed(sorted(column.undated))
             yield f"{name}: time of submission not known, so without a late penalty: {names}"
+        if before := [s for s, r in results.items() if _had_other_points(r, column.assignment)]:
+            told = f"graded before points changed; run `grader autograde {name}`"
+            yield f"{name}: {told}: {listed(before)}"
         above = [
             f"{student} ({question.question} {number(question.score)} of {number(spec.points)})"
             for student, result in results.items()
@@ -161,6 +164,12 @@ def remarks(columns: Iterable[Column], roster: Roster | None) -> Iterator[str]:
             unknown = [student for student in results if student not in roster.people]
             if unknown:
                 yield f"{name}: not in the roster: {listed(unknown)}"
+
+
+def _had_other_points(result: SubmissionResult, assignment: Assignment) -> bool:
+    """Whether a question was worth something else when it was graded."""
+    now = {name: spec.points for name, spec in assignment.questions.items()}
+    return any(now.get(q.question, q.max_score) != q.max_score for q in result.questions)
 
 
 def listed(names: Sequence[str]) -> str:

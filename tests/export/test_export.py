@@ -318,6 +318,15 @@ def test_who_has_a_time_that_cannot_be_read_is_told(graded_course: Course) -> No
     assert "tiny: time of submission not known, so without a late penalty: ada" in said
 
 
+def test_who_was_graded_by_other_points_than_now_is_told(graded_course: Course) -> None:
+    told = f"{ID}: graded before points changed; run `grader autograde {ID}`: ada"
+    assert not any(map(told.startswith, export.export(graded_course, [ID], "csv").remarks))
+    path = graded_course.root / "course.yml"
+    path.write_text(path.read_text().replace("double: 4", "double: 5"))
+    remarks = export.export(Course.load(graded_course.root), [ID], "csv").remarks
+    assert any(remark.startswith(told) for remark in remarks)
+
+
 def test_points_by_hand_above_a_maximum_that_was_lowered_are_told(graded_course: Course) -> None:
     path = graded_course.root / "course.yml"
     path.write_text(path.read_text().replace("double: 4", "double: 1"))
