@@ -132,7 +132,7 @@ class Graders:
         try:
             self._done.put(self._graded(receipt))
         except Exception as error:  # one attempt must not end the thread that grades all
-            self._failed([receipt], error)
+            self._give_up([receipt], in_words(error))
 
     def _renew(self) -> None:
         while not self._all_kept.wait(RENEWED_S):
@@ -175,7 +175,7 @@ class Graders:
                 try:
                     self._kept(now, assignment, some)
                 except Exception as error:  # nor the thread that keeps what they graded
-                    self._failed([graded.receipt for graded in some], error)
+                    self._give_up([graded.receipt for graded in some], in_words(error))
             for picture in found:
                 if isinstance(picture, Picture):
                     self._keep_picture(picture)
@@ -207,14 +207,14 @@ class Graders:
                 outdate(now.course, assignment, student, one.mark)
         if students:
             self._figures.note(now, assignment, self._book.keep(now, assignment, students, known))
-        for outcome, is_failed in (("done", False), ("failed", True)):
-            self._end([one.receipt for one in batch if one.is_failed == is_failed], outcome)
+        self._end([one.receipt for one in batch if not one.is_failed], "done")
+        if failed := [one.receipt for one in batch if one.is_failed]:
+            self._give_up(failed, "the class page names them")
 
-    def _failed(self, receipts: list[Receipt], error: Exception) -> None:
+    def _give_up(self, receipts: list[Receipt], why: str) -> None:
         """Tell the teacher; the next start of the server tries again."""
         numbers = ", ".join(str(receipt.id) for receipt in receipts)
-        told = in_words(error)
-        self._warn(f"attempts {numbers} could not be graded: {told}; a restart tries again")
+        self._warn(f"attempts {numbers} could not be graded: {why}; a restart tries again")
         self._end(receipts, "failed")
 
     def _end(self, receipts: list[Receipt], outcome: str) -> None:

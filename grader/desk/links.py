@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +19,7 @@ from grader.errors import UsageError
 from grader.system.files import write_whole
 from grader.system.table import csv_text, spreadsheet_safe
 
-__all__ = ["Link", "check_list", "invite", "is_open", "revoke", "write_links"]
+__all__ = ["Link", "check_list", "former_ids", "invite", "is_open", "revoke", "write_links"]
 
 HEADER = ("id", "name", "email", "link", "until")
 
@@ -104,6 +104,18 @@ def revoke(course: Course, state: State, students: Sequence[str]) -> list[str]:
     return sorted({roster.former.get(owner, owner) for owner in owners})
 
 
+def former_ids(course: Course, people: Collection[str]) -> list[str]:
+    """The ids that people had before and nobody has now; a list may still have links under them.
+
+    Args:
+        course: the course.
+        people: the ids that they have.
+    """
+    roster = load_people(course)
+    before = {name for person in people for name in roster.known_as(person)}
+    return sorted(before - set(people) - roster.everyone.keys())
+
+
 def check_list(path: Path) -> None:
     """Look at the file for the links before any is made: a link that is not kept helps nobody.
 
@@ -121,7 +133,7 @@ def write_links(path: Path, links: Iterable[Link], gone: Iterable[str] = ()) -> 
     Args:
         path: a CSV file, which only this account may read.
         links: new ones.
-        gone: students whose rows are removed.
+        gone: ids whose rows are removed.
 
     Raises:
         UsageError: the file is there, but is no list of links, or cannot be written.

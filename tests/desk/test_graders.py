@@ -234,6 +234,8 @@ def test_an_attempt_that_ends_its_worker_again_fails_and_the_next_start_tries_it
         place = "/api/v1/assignments/tiny/attempts/1"
         told = mira.get(place, Authorization=f"Bearer {token}").json()
         assert (told["state"], told["score"]) == ("failed", None)
+        why = "the class page names them; a restart tries again"
+        assert desk.warnings == [f"attempts {receipt.id} could not be graded: {why}"]
     with grading(desk):
         (receipt,) = desk.receipts.of("mira", "tiny")
         assert receipt.state == "done"

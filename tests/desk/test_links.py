@@ -102,6 +102,17 @@ def test_a_renamed_student_keeps_the_link_and_it_can_be_revoked(desk: TestDesk) 
     assert browser.get("/").status_code == 401
 
 
+def test_the_list_keeps_no_dead_link_under_a_former_id(desk: TestDesk) -> None:
+    """Else a mail merge would send it to the same student, beside the new one."""
+    root = desk.course.root
+    write_links(root / "links.csv", invite(desk.course, desk.state, ["mira", "farah"], None))
+    (root / "roster.csv").write_text("id\nmlange\nfarah\n", encoding="utf-8")
+    (root / "renamed.csv").write_text("old,new\nmira,mlange\n", encoding="utf-8")
+    assert grader_here(root, "invite", "mlange").returncode == 0
+    rows = (root / "links.csv").read_text(encoding="utf-8").splitlines()
+    assert [row.partition(",")[0] for row in rows] == ["id", "farah", "mlange"]
+
+
 @pytest.mark.slow
 def test_the_command_writes_the_list_and_takes_links_back(desk: TestDesk) -> None:
     root = desk.course.root

@@ -75,13 +75,21 @@ def invite(
 
 def _write_list(course: Course, students: tuple[str, ...], until: str | None, path: Path) -> None:
     from grader.cli.terminal import show_line
-    from grader.desk.links import check_list, invite, write_links
+    from grader.desk.links import check_list, former_ids, invite, write_links
     from grader.desk.state import open_state
 
     end = _end(course, until)
     check_list(path)
     with closing(open_state(course)) as state:
-        links = invite(course, state, students, end, deliver=lambda links: write_links(path, links))
+        links = invite(
+            course,
+            state,
+            students,
+            end,
+            deliver=lambda links: write_links(
+                path, links, former_ids(course, [link.person.id for link in links])
+            ),
+        )
     show_line(f"{len(links)} new links in {path}; keep that file to yourself")
     print_json({"links": path, "invited": [link.person.id for link in links]})
 
@@ -130,13 +138,13 @@ def _write_letters(
 
 def _revoke(course: Course, students: tuple[str, ...], path: Path) -> None:
     from grader.cli.terminal import show_line, warn
-    from grader.desk.links import check_list, revoke, write_links
+    from grader.desk.links import check_list, former_ids, revoke, write_links
     from grader.desk.state import open_state
 
     check_list(path)
     with closing(open_state(course)) as state:
         gone = revoke(course, state, students)
-    write_links(path, [], gone)
+    write_links(path, [], [*gone, *former_ids(course, gone)])
     without = [student for student in students if student not in gone]
     for student in without:
         warn(f"{student!r} had no link; check the id")
