@@ -83,7 +83,7 @@ def broken(request: Request) -> Response:
 def unable(request: Request) -> Response:
     """The page for a moment in which the desk can neither read nor save."""
     with language(request):
-        text = gettext("Nothing that you handed in before is lost. Try again in a minute.")
+        text = gettext("What was saved before is not lost. Try again in a minute.")
         return problem(request, 503, gettext("The desk cannot save anything just now"), text)
 
 

@@ -14,6 +14,8 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from sqlalchemy.exc import DBAPIError
+
 from grader.desk.bundles import Bundles
 from grader.desk.course_now import CourseFiles, CourseNow
 from grader.desk.crews import WarmWorkers
@@ -21,6 +23,7 @@ from grader.desk.figures_later import FiguresLater, Picture
 from grader.desk.open_book import OpenBook
 from grader.desk.receipts import Receipt, Receipts
 from grader.desk.trouble import in_words
+from grader.errors import GradebookError
 from grader.gradebook.parcel import Parcel
 from grader.gradebook.records import fingerprint, outdate, save_beside
 from grader.grading.crew import Crew
@@ -32,6 +35,7 @@ __all__ = ["LEASE_S", "Graders"]
 
 LEASE_S = 30.0  # after that, other servers take what a killed one was grading
 RENEWED_S = 5.0
+TRIES = 3  # to keep a result
 PAUSE_S = 5.0  # between two tries, while the database does not answer
 
 
@@ -172,14 +176,25 @@ class Graders:
             batch = [one for one in found if isinstance(one, _Graded)]
             for assignment in dict.fromkeys(graded.receipt.assignment for graded in batch):
                 some = [graded for graded in batch if graded.receipt.assignment == assignment]
-                try:
-                    self._kept(now, assignment, some)
-                except Exception as error:  # nor the thread that keeps what they graded
-                    self._give_up([graded.receipt for graded in some], in_words(error))
+                self._keep_some(now, assignment, some)
             for picture in found:
                 if isinstance(picture, Picture):
                     self._keep_picture(picture)
         self._book.close()
+
+    def _keep_some(self, now: CourseNow, assignment: str, some: list[_Graded]) -> None:
+        """Keep some results; where another program writes to the gradebook, not at once."""
+        for is_last in (*[False] * (TRIES - 1), True):
+            try:
+                self._kept(now, assignment, some)
+            except Exception as error:  # nor the thread that keeps what they graded
+                is_passing = isinstance(error, GradebookError | DBAPIError)
+                if is_last or not is_passing or self._stop.is_set():
+                    self._give_up([graded.receipt for graded in some], in_words(error))
+                    return
+                self._pause(error)
+            else:
+                return
 
     def _keep_picture(self, picture: Picture) -> None:
         """In the thread that keeps results, so that no older notebook replaces a newer one."""
@@ -233,8 +248,8 @@ class Graders:
                 return
 
     def _pause(self, error: Exception) -> None:
-        """Tell of trouble with the queue, and wait a little before the next try."""
-        self._warn(f"the queue cannot be read or written: {in_words(error)}; the desk tries again")
+        """Tell of trouble with a database, and wait a little before the next try."""
+        self._warn(f"nothing can be kept just now: {in_words(error)}; the desk tries again")
         self._stop.wait(PAUSE_S)
 
 

@@ -14,6 +14,8 @@ from grader.course.bundle import Bundle
 from grader.course.settings import Course
 from grader.desk import graders
 from grader.desk.graders import Graders
+from grader.desk.open_book import OpenBook
+from grader.errors import GradebookError
 from grader.gradebook.records import load_result
 from grader.grading.batch import autograde
 from grader.grading.crew import Workers
@@ -172,8 +174,28 @@ def test_a_database_that_does_not_answer_for_a_while_stops_nobody(
         pass
     assert [receipt.state for receipt in desk.receipts.of("mira", "tiny")] == ["done"]
     assert refused == ["take"] * 3 + ["end"] * 3
-    told = "the queue cannot be read or written: OperationalError: is locked; the desk tries again"
+    told = "nothing can be kept just now: OperationalError: is locked; the desk tries again"
     assert desk.warnings == [told] * 6
+
+
+@pytest.mark.parametrize(("refusals", "state"), [(2, "done"), (3, "failed")])
+def test_a_gradebook_that_another_program_holds_is_tried_again_but_not_for_ever(
+    desk: TestDesk, monkeypatch: pytest.MonkeyPatch, refusals: int, state: str
+) -> None:
+    monkeypatch.setattr(graders, "PAUSE_S", 0.01)
+    keep, left = OpenBook.keep, [GradebookError("database is locked")] * refusals
+
+    def kept(*values: Any) -> list[str]:
+        if left:
+            raise left.pop()
+        return keep(*values)
+
+    monkeypatch.setattr(OpenBook, "keep", kept)
+    desk.browser("mira").hand_in(answered())
+    with grading(desk):
+        pass
+    assert [receipt.state for receipt in desk.receipts.of("mira", "tiny")] == [state]
+    assert len(desk.warnings) == refusals
 
 
 def test_a_group_has_the_work_that_one_of_them_hands_in(desk: TestDesk) -> None:
