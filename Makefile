@@ -23,13 +23,15 @@ unexport PYTHONDONTWRITEBYTECODE
 
 setup: $(DEVELOPER)
 
-# pip installs uv, and uv installs the rest in less than half of the time that pip would take.
+# pip installs uv, and uv installs the rest in less than half of the time that pip would take. A
+# course imports a quarter of what is installed, and Python compiles that when it is first needed;
+# for developers, everything is compiled.
 $(COURSE): requirements-uv.lock requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo 'make: Python 3.11 or later is needed; name it with PYTHON=...' >&2; exit 1; }
 	[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.lock
-	$(INSTALL) --compile-bytecode --require-hashes -r requirements.lock
+	$(INSTALL) --require-hashes -r requirements.lock
 	$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
 
