@@ -162,6 +162,13 @@ def test_helper_files_can_be_imported_and_read(warm: Launcher) -> None:
     assert texts(executed(warm, source, helper=b"ANSWER = 42")) == ["42 ANSWER = 42\n"]
 
 
+def test_a_box_shows_nothing_of_what_warmed_it_up(warm: Launcher) -> None:
+    source = "import sys\n[name for name in vars(sys) if name.startswith('last_')], _ih[:-1], _oh"
+    outcome = executed(warm, source)
+    assert outcome.count == 1
+    assert outcome.outputs[0]["data"]["text/plain"] == "([], [''], {})"
+
+
 def test_nothing_of_one_submission_is_left_for_the_next(warm: Launcher) -> None:
     executed(warm, "open('left.txt', 'w').write('x'); import builtins; builtins.left = 1")
     outcome = executed(warm, "import os\nos.listdir('.'), 'left' in dir(__builtins__)")
