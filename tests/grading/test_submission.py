@@ -19,6 +19,7 @@ from grader.intake.submissions import Intake, Submission, read_submission
 from grader.notebook import ADDED, Notebook, grade_id
 from grader.results import Note, NoteKind, Status, SubmissionResult
 from tests.kit.course import ID, RIGHT, hand_in
+from tests.kit.marks import first_is_fast
 from tests.kit.notebooks import answered, make_cell
 from tests.kit.results import scores
 
@@ -74,7 +75,7 @@ UNFINISHED = {
 }
 
 
-@pytest.mark.parametrize("answer,reason", UNFINISHED.values(), ids=UNFINISHED)
+@pytest.mark.parametrize("answer,reason", first_is_fast(UNFINISHED.values()), ids=UNFINISHED)
 def test_unfinished_work_has_one_reason_for_all_checks_of_its_question(
     grade: Grade, answer: str, reason: str
 ) -> None:
@@ -92,20 +93,22 @@ def test_a_question_loses_only_its_own_points(grade: Grade) -> None:
 
 @pytest.mark.parametrize(
     "code",
-    [
-        "def double(x: return",
-        "import os; os._exit(0)",
-        "while True: pass",
-        "def double(x):\n    import os; os._exit(0)",
-        "def double(x):\n    while True: pass",
-        "raise SystemExit",
-        "%no_such_magic",
-        "",
-        "double = 5",
-        "del __builtins__",
-        "import sys; sys.modules.clear()",
-        "import numpy; numpy.testing = None; import builtins; builtins.AssertionError = 3",
-    ],
+    first_is_fast(
+        [
+            "def double(x: return",
+            "import os; os._exit(0)",
+            "while True: pass",
+            "def double(x):\n    import os; os._exit(0)",
+            "def double(x):\n    while True: pass",
+            "raise SystemExit",
+            "%no_such_magic",
+            "",
+            "double = 5",
+            "del __builtins__",
+            "import sys; sys.modules.clear()",
+            "import numpy; numpy.testing = None; import builtins; builtins.AssertionError = 3",
+        ]
+    ),
 )
 def test_whatever_one_answer_does_the_other_question_is_graded(grade: Grade, code: str) -> None:
     result = grade(**{**RIGHT, "double": code})
@@ -143,7 +146,7 @@ def with_cell(notebook: Notebook, source: str, after: str) -> Notebook:
 
 
 @pytest.mark.parametrize("after", ["double", "test_double", "why"])
-@pytest.mark.parametrize("late,told", LATE.items())
+@pytest.mark.parametrize("late,told", first_is_fast(LATE.items()))
 def test_a_later_cell_does_not_undo_right_work(
     bundle: Bundle, late: str, told: str, after: str
 ) -> None:

@@ -142,6 +142,7 @@ def as_file(release: Notebook, **answers: str) -> bytes:
     return dumps(answered(release, **answers)).encode()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("rule", "scores"),
     [
