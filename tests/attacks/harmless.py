@@ -75,24 +75,35 @@ def assert_nothing_happened_outside(judge: Judge, before: dict[str, tuple[Any, .
 
 
 def assert_reports_are_harmless(
-    course: Course, hostile: SubmissionResult, honest: SubmissionResult, patch: pytest.MonkeyPatch
+    judge: Judge, hostile: SubmissionResult, patch: pytest.MonkeyPatch
 ) -> Page:
     """Write everything that is made of results; returns the attacker's feedback page."""
+    course = judge.world.course
     assignment = course.assignment(ID)
-    mine, same, other = (Grade(result) for result in (hostile, honest, honest))
+    mine, other = Grade(hostile), Grade(judge.honest)
     html = feedback_page(course, assignment, mine)
     page = Page(html)
-    _assert_nothing_acts(page, Page(feedback_page(course, assignment, same)))
+    honest_page, honest_report = _honest_pages(judge)
+    _assert_nothing_acts(page, honest_page)
     for tag, name, value in page.attributes:
         assert name != "style" or re.fullmatch(r"width: [\d.]+%", value), (tag, value)
     report = report_page(course, assignment, [mine, other])
-    _assert_nothing_acts(Page(report), Page(report_page(course, assignment, [same, other])))
+    _assert_nothing_acts(Page(report), honest_report)
     assert max(len(html), len(report)) < MAX_PAGE_MIB << 20
     column = Column(assignment, {grade.result.student: grade for grade in (mine, other)})
     _assert_no_formulas(assignment_csv(column, None))
     json.loads(results_json(hostile), parse_constant=pytest.fail)
-    _assert_plain(_printed(course, [hostile, honest], patch))
+    _assert_plain(_printed(course, [hostile, judge.honest], patch))
     return page
+
+
+@cache
+def _honest_pages(judge: Judge) -> tuple[Page, Page]:
+    """The pages of honest work alone: feedback, and the report on two who have done it."""
+    course, grade = judge.world.course, Grade(judge.honest)
+    assignment = course.assignment(ID)
+    pages = (feedback_page(course, assignment, grade), report_page(course, assignment, [grade] * 2))
+    return Page(pages[0]), Page(pages[1])
 
 
 def assert_formgrader_is_harmless(hostile: SubmissionResult) -> None:

@@ -85,8 +85,7 @@ def test_what_was_handed_in_harms_nobody(
     assert_nothing_happened_outside(judge, before)
     assert judge.peak_memory_mib() < MAX_GRADER_MIB
     assert seconds < MAX_SECONDS
-    course = judge.world.course
-    page = assert_reports_are_harmless(course, result, honest, monkeypatch)
+    page = assert_reports_are_harmless(judge, result, monkeypatch)
     assert re.search(attack.evidence, page.text), page.text[-3000:]
     if attack.name.startswith("report_") and attack.name not in shown_once:
         shown_once.add(attack.name)  # on every tier it is the same
