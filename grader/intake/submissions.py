@@ -182,7 +182,7 @@ def _submissions(
             yield own_submission(course, assignment_id, entry.name)
         else:
             path = folder / f"{assignment_id}.ipynb"
-            shown = {"folder": repr(entry.name)[:90], "rule": Sentence(USABLE_ID)}
+            shown = {"folder": ascii(entry.name)[:90], "rule": Sentence(USABLE_ID)}
             refusal = Sentence(
                 "The name of the folder {folder} cannot be a student id. {rule}", shown
             )
@@ -293,7 +293,7 @@ def read_submission(submission: Submission, release: Notebook) -> Intake:
 
 
 def _shown(name: str) -> str:
-    return name if _safe_file_name(name) else repr(name)[:90]
+    return name if _safe_file_name(name) else ascii(name)[:90]
 
 
 def _content(submission: Submission) -> bytes:
