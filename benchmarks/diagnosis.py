@@ -231,7 +231,7 @@ class Trials:
             nonlocal examples_s
             start = time.perf_counter()
             triers = self.triers if explain and small else []
-            found = smallest_examples(triers, session.probe, asked, requests)
+            found = smallest_examples(triers, session.probe, time.process_time, asked, requests)
             examples_s += time.perf_counter() - start
             return found
 

@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 from grader.box import endings
 from grader.box.client import Box, CallFailure, CallRequest, CallSuccess
 from grader.box.endings import BoxDied
-from grader.box.stopwatch import Stopwatch
 from grader.course.settings import Limits
 from grader.locale.translations import gettext
 
@@ -29,7 +28,7 @@ class Apart:
         open_box: opens a fresh box.
         sources: the code of the cells that each function needs, in order, by its name.
         limits: what a submission may use.
-        watch: the time of the submission.
+        time_left: processor time that is left to the submission; 0 if it is used up.
         explained: adds to a failed call of a function which cell is to blame.
     """
 
@@ -38,10 +37,11 @@ class Apart:
         open_box: Callable[[], Box],
         sources: Callable[[str], Sequence[str]],
         limits: Limits,
-        watch: Stopwatch,
+        time_left: Callable[[], float],
         explained: Callable[[str, CallFailure], CallFailure],
     ) -> None:
-        self._open_box, self._sources, self._limits, self._watch = open_box, sources, limits, watch
+        self._open_box, self._sources, self._limits = open_box, sources, limits
+        self._time_left = time_left
         self._explained = explained
         self._box: Box | None = None
         self._boxes_opened = 0
@@ -52,7 +52,7 @@ class Apart:
     @property
     def has_trouble(self) -> bool:
         """Whether a call ended a box, or time ran out."""
-        return bool(self._deadly) or self._watch.remaining_s() <= 0
+        return bool(self._deadly) or self._time_left() <= 0
 
     def call(self, request: CallRequest) -> CallSuccess | CallFailure:
         """Call a student's function; anything that it does becomes a value.
@@ -63,9 +63,7 @@ class Apart:
         name = request.name
         if name in self._deadly:
             return CallFailure(self._deadly[name].told(endings.CALL, name=name))
-        if self._watch.remaining_s() <= 0 or (
-            self._box is None and self._boxes_opened >= MAX_BOXES
-        ):
+        if self._time_left() <= 0 or (self._box is None and self._boxes_opened >= MAX_BOXES):
             text = gettext(
                 "{name} was not called: the time for the submission was already used up", name=name
             )
@@ -120,4 +118,4 @@ class Apart:
         return self._box
 
     def _bounded(self, timeout_s: float) -> float:
-        return min(timeout_s, max(self._watch.remaining_s(), 0))
+        return min(timeout_s, self._time_left())

@@ -74,6 +74,11 @@ class LeanSession:
         return self._session.notes
 
     @property
+    def used_s(self) -> float:
+        """How much of its time the session that is open has used."""
+        return self._session.used_s
+
+    @property
     def outcomes(self) -> Mapping[int, CellOutcome]:
         """The outcome of each cell that was executed, by its index in the notebook."""
         return self._session.outcomes

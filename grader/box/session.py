@@ -28,10 +28,11 @@ from grader.course.settings import Limits
 from grader.locale.translations import N_, N_plural, gettext, ngettext
 from grader.results import Note, NoteKind
 
-__all__ = ["CodeCell", "Session"]
+__all__ = ["LEAST_S", "CodeCell", "Session"]
 
 MAX_BOXES = 12
 MAX_TRIES_ALONE = 4  # each costs a box and, if it fails, the time of a call
+LEAST_S = 0.05  # a shorter rest of the time is too little for any cell or call
 SHORTEST_SHARE = 0.25  # of a cell's time is left to each, however many cells ended a box
 SHARE_FOR_CELLS = 0.6  # of the submission's time; the rest is kept for the checks
 
@@ -238,14 +239,14 @@ class Session:
             None if no other cell can be the cause.
         """
         is_suspicious = self._has_no_boxes_left() or self._causes.undoing(names)
-        if self._watch.remaining_s() <= 0 or not is_suspicious:
+        if self._time_left() <= 0 or not is_suspicious:
             return None
         self._close_box()  # from now on, functions are called by themselves only
         self._apart = Apart(
             self._open_for_apart,
             self._sources_of,
             self._limits,
-            self._watch,
+            self._time_left,
             self._causes.explained,
         )
         return self._apart
@@ -390,13 +391,15 @@ class Session:
         if not isinstance(death, BoxTimedOut) and cell.index not in self._revived:
             self._suspects |= {cell.index}
 
-    def _time_left(self) -> float:
-        return self._watch.remaining_s()
+    def _time_left(self, kept_s: float = 0) -> float:
+        """Time for one more cell or call; 0 if only a rest is left, which is too short for any."""
+        left_s = self._watch.remaining_s() - kept_s
+        return left_s if left_s >= LEAST_S else 0
 
     def _time_left_for(self, cell: CodeCell) -> float:
         if cell.is_answer or cell.index in self._outcomes:
             return self._time_left()
-        return self._time_left() - (1 - SHARE_FOR_CELLS) * self._limits.submission_timeout_s
+        return self._time_left((1 - SHARE_FOR_CELLS) * self._limits.submission_timeout_s)
 
     def _close_box(self) -> None:
         if self._apart is not None:

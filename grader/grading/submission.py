@@ -212,7 +212,7 @@ def judge_session(
         [name for name, question in questions.items() if not question.follow_through],
         ready.wording,
         given,
-        ready.examples_by(session.probe),
+        ready.examples_by(session.probe, lambda: session.used_s),
         apart=lambda names: Student(apart) if (apart := session.apart(names)) else None,
     )
     session.note_undone({name: verdict.apart for name, verdict in verdicts.items()})

@@ -84,14 +84,15 @@ class Workshop:
         self._triers = lru_cache(lambda: [Trier(own, self.reference) for own in self._inputs()])
         self.catalogue = lru_cache(lambda: self._catalogue(bundle, wording))
 
-    def examples_by(self, probe: Probe) -> Examples:
+    def examples_by(self, probe: Probe, used_s: Callable[[], float]) -> Examples:
         """A function that looks for the smallest examples of a submission.
 
         Args:
             probe: makes calls in the submission's box.
+            used_s: the time that the submission has used so far.
         """
         return lambda question, requests: smallest_examples(
-            self._triers(), probe, question, requests
+            self._triers(), probe, used_s, question, requests
         )
 
     def _catalogue(self, bundle: Bundle, wording: Wording) -> Catalogue:

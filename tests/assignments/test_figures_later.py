@@ -40,7 +40,7 @@ STUDENTS = sorted(p.name for p in SUBMITTED.iterdir()) if EVERYTHING else FEW
 def bundle(request: pytest.FixtureRequest) -> Iterator[Bundle]:
     """What computes is stopped soon, and never by the wall clock, which says so in other words."""
     made = load_bundle(COURSE, request.param)
-    limits = made.limits.model_copy(update={"cell_timeout_s": 2, "call_timeout_s": 1})
+    limits = made.limits.model_copy(update={"cell_timeout_s": 4, "call_timeout_s": 2})
     with pytest.MonkeyPatch.context() as patch:
         for factor in ("WALL_FACTOR", "LAST_FACTOR"):
             patch.setattr(stopwatch, factor, 1000)

@@ -12,7 +12,7 @@ import pytest
 from grader.box.client import CallFailure, CallRequest, CallSuccess, CellOutcome
 from grader.box.launch import Launcher
 from grader.box.protocol import Rng, pure
-from grader.box.session import CodeCell, Session
+from grader.box.session import LEAST_S, CodeCell, Session
 from grader.course.settings import Limits
 from grader.results import Note, NoteKind
 
@@ -334,6 +334,17 @@ def test_a_submission_that_uses_all_its_time_ends_with_an_outcome_for_each_cell(
     assert last.startswith("The time for the submission was used up before cell cell 1 could run.")
     assert "The same happened to" in last
     assert processor_s(warm) - before_s < 3
+
+
+def test_a_rest_of_the_time_that_is_too_short_for_anything_counts_as_none(warm: Launcher) -> None:
+    limits = Limits(submission_timeout_s=LEAST_S / 2, memory_mib=256)
+    with Notebook(warm, "def f(): return 1", limits=limits) as notebook:
+        notebook.call("f")
+        told = [note.text for note in notebook.session.notes]
+    assert told == [
+        "The time for the submission was used up before cell cell 0 could run. The same happened "
+        "to 1 more after it."
+    ]
 
 
 # Calls

@@ -130,7 +130,7 @@ def test_ctrl_c_while_workers_start_stops_the_run(start: Start, delay_s: float) 
 
 @pytest.mark.slow
 def test_ctrl_c_lets_what_runs_finish(start: Start) -> None:
-    command = start("autograde", ID, "--workers", "1", sleep_s=1.5)
+    command = start("autograde", ID, "--workers", "1", sleep_s=5)
     command.until(lambda: graded(command))
     command.ctrl_c()
     assert command.process.wait(AT_MOST_S) == 130, command.told

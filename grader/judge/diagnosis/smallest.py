@@ -8,7 +8,6 @@ request, until one goes wrong. So every student with the same mistake sees the s
 from __future__ import annotations
 
 import inspect
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -29,12 +28,13 @@ __all__ = ["Probe", "Trier", "smallest_examples"]
 
 MAX_CASES = 240  # small inputs of one function
 CHUNK = 40  # calls of one request
-QUESTION_S = 2.0  # after this time, no request is made for a question; most need 0.02
+QUESTION_S = 2.0  # of a box; after it, no request is made for a question; most need 0.02
 REQUEST_S = 0.5  # a request that needs more processor time is given up, and the box with it
 MAX_TOLD = 4  # sentences of one example
 MAX_CONFIRMED = 4  # examples of one function that are tried once more, each by itself
 
 Probe: TypeAlias = Callable[[CallRequest, float], CallSuccess | CallFailure | None]
+HasTime: TypeAlias = Callable[[], bool]
 
 
 @dataclass(frozen=True)
@@ -85,55 +85,55 @@ class Trier:
         pairs = zip(self.cases, outcomes, strict=True)
         return next((case for case, came in pairs if came.is_raised or self.told(case, came)), None)
 
-    def example(self, probe: Probe, asked: Sequence[Call], until: float) -> Example | None:
+    def example(self, probe: Probe, asked: Sequence[Call], has_time: HasTime) -> Example | None:
         """The first small input on which the student's function goes wrong.
 
         Args:
             probe: makes calls in the student's box.
             asked: the calls that hidden tests made.
-            until: the time by `time.monotonic` after which no request is made.
+            has_time: whether there is time for another request.
 
         Returns:
             None if it is right on all of them, is not written yet, or cannot be tried.
         """
         confirmed = 0
-        for case, told in self._wrong(probe, until):
+        for case, told in self._wrong(probe, has_time):
             if any(_is_same_input(case.arguments, call.arguments) for call in asked):
                 continue
-            if self._is_told_again(probe, case, told, until):
+            if self._is_told_again(probe, case, told, has_time):
                 return Example(case.code, tuple(told))
             confirmed += 1
             if confirmed == MAX_CONFIRMED:
                 break
         return None
 
-    def _wrong(self, probe: Probe, until: float) -> Iterator[tuple[Case, list[str]]]:
+    def _wrong(self, probe: Probe, has_time: HasTime) -> Iterator[tuple[Case, list[str]]]:
         """Each case that goes wrong, with what is wrong, in order."""
         for start in range(0, len(self.cases), CHUNK):
             cases = self.cases[start : start + CHUNK]
-            outcomes = self._tried(probe, cases, until)
+            outcomes = self._tried(probe, cases, has_time)
             for case, came in zip(cases, outcomes, strict=False):
                 if told := self.told(case, came):
                     yield case, told
             if len(outcomes) < len(cases):
                 return
 
-    def _tried(self, probe: Probe, cases: Sequence[Case], until: float) -> list[Outcome | str]:
+    def _tried(self, probe: Probe, cases: Sequence[Case], has_time: HasTime) -> list[Outcome | str]:
         """What the function did in each case, up to the first exception, in words."""
-        answer = self._asked(probe, cases, until)
+        answer = self._asked(probe, cases, has_time)
         if not isinstance(answer, CallFailure):
             return answer
         if not answer.error or answer.error == "NotImplementedError":
             return []
-        before = self._asked(probe, cases[: answer.index], until) if answer.index else []
+        before = self._asked(probe, cases[: answer.index], has_time) if answer.index else []
         if isinstance(before, CallFailure) or len(before) != answer.index:
             return []
         return [*before, answer.reason]
 
     def _asked(
-        self, probe: Probe, cases: Sequence[Case], until: float, *, alone: bool = False
+        self, probe: Probe, cases: Sequence[Case], has_time: HasTime, *, alone: bool = False
     ) -> list[Outcome | str] | CallFailure:
-        if time.monotonic() > until:
+        if not has_time():
             return []
         helpers = () if alone else self._declared.uses
         stand_ins = {name: getattr(self._reference, name) for name in helpers}
@@ -143,12 +143,12 @@ class Trier:
             return answer or []
         return list(map(Outcome, answer.values, answer.arguments))
 
-    def _is_told_again(self, probe: Probe, case: Case, told: list[str], until: float) -> bool:
+    def _is_told_again(self, probe: Probe, case: Case, told: list[str], has_time: HasTime) -> bool:
         """Whether the call does the same by itself, without stand-ins: as the student makes it.
 
         If not, chance or another step of the student's plays a part.
         """
-        again = self._asked(probe, [case], until, alone=True)
+        again = self._asked(probe, [case], has_time, alone=True)
         if isinstance(again, CallFailure):
             return told == [again.reason]
         return [told] == [self.told(case, came) for came in again]
@@ -182,7 +182,11 @@ class Trier:
 
 
 def smallest_examples(
-    triers: Iterable[Trier], probe: Probe, question: str, requests: Sequence[Request]
+    triers: Iterable[Trier],
+    probe: Probe,
+    used_s: Callable[[], float],
+    question: str,
+    requests: Sequence[Request],
 ) -> tuple[Example, ...]:
     """An example for each function of a question that goes wrong on a small input.
 
@@ -191,16 +195,17 @@ def smallest_examples(
     Args:
         triers: of all functions that have small inputs.
         probe: makes calls in the student's box.
+        used_s: the time that the student's code has used so far, whatever else the machine does.
         question: the question; it lost points.
         requests: what the hidden tests asked. A function of which no call came back is left out,
             and no example is an input of theirs.
     """
-    until = time.monotonic() + QUESTION_S
+    until = used_s() + QUESTION_S
     found = []
     for trier in triers:
         asked = [call for r in requests if r.name == trier.function for call in r.calls]
         if trier.question == question and asked:
-            found.append(trier.example(probe, asked, until))
+            found.append(trier.example(probe, asked, lambda: used_s() <= until))
     return tuple(filter(None, found))
 
 
