@@ -28,7 +28,7 @@ from grader.intake.submissions import Submission, with_content
 from grader.results import Status, SubmissionResult
 from tests.kit.course import ID, hand_in, release_by_hand, write_course
 from tests.kit.notebooks import answered
-from tests.kit.processes import is_alive, is_worker, nurseries, open_boxes
+from tests.kit.processes import is_alive, is_worker, new_nurseries, nurseries, open_boxes
 from tests.kit.results import by_student
 
 STUDENTS = ["amy", "bob", "cyd"]
@@ -84,7 +84,7 @@ def test_a_gentle_crew_lets_other_processes_go_first(bundle: Bundle) -> None:
     before, others = os.getpriority(os.PRIO_PROCESS, 0), nurseries(os.getpid())
     with LocalCrew(1, niceness=3) as crew, crew.at_work(bundle, 1) as workers:
         theirs = workers.executor.submit(os.getpriority, os.PRIO_PROCESS, 0).result()
-        (nursery,) = nurseries(os.getpid()) - others
+        (nursery,) = new_nurseries(os.getpid(), others)
         assert theirs == os.getpriority(os.PRIO_PROCESS, nursery) == before + 3
     assert os.getpriority(os.PRIO_PROCESS, 0) == before
 
@@ -121,7 +121,7 @@ def test_what_was_warmed_up_serves_all_workers(course: Course, bundle: Bundle) -
     others = nurseries(os.getpid())
     with LocalCrew(1) as crew:
         crew.warm_up()
-        warm = nurseries(os.getpid()) - others
+        warm = new_nurseries(os.getpid(), others)
         assert len(warm) == 1
         [result] = grade_all(bundle, submissions(course, "bela"), crew)
         assert result.score is not None
@@ -134,7 +134,7 @@ def test_what_was_warmed_up_for_nothing_is_stopped_at_once() -> None:
     others = nurseries(os.getpid())
     with LocalCrew(1) as crew:
         crew.warm_up()
-        (nursery,) = nurseries(os.getpid()) - others
+        (nursery,) = new_nurseries(os.getpid(), others)
         os.kill(nursery, signal.SIGSTOP)
     assert nurseries(os.getpid()) == others
 

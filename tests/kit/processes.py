@@ -8,6 +8,7 @@ import random
 import socket
 import subprocess
 import sys
+import time
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
@@ -122,6 +123,17 @@ def nurseries(pid: int) -> set[int]:
     """The nurseries of the commands below this process."""
     warm = _warm(pid)
     return warm - _below_themselves(warm)
+
+
+def new_nurseries(pid: int, others: set[int]) -> set[int]:
+    """The nurseries below a process besides others, as soon as there is one.
+
+    What a process runs shows a moment after it has begun to run it.
+    """
+    at_most = time.monotonic() + TIMEOUT_S
+    while not (new := nurseries(pid) - others) and time.monotonic() < at_most:
+        time.sleep(0.001)
+    return new
 
 
 def _warm(pid: int) -> set[int]:
