@@ -278,7 +278,9 @@ def test_a_command_ends_with_the_one_that_comes_next(tmp_path: Path) -> None:
     for words, following in steps:
         done = grader_here(tmp_path, *words, "--course", "my course")
         assert done.stderr.endswith(f"next: grader {following} --course 'my course'\n")
-    released = grader_here(tmp_path / "my course", "release", ID)
+    # A judge that ends takes this process back to the folder in which it started.
+    archive = f"{tmp_path}/{ID}.zip"
+    released = grader_here(tmp_path / "my course", "release", ID, "--output", archive)
     assert released.stderr.endswith(f"after the deadline: grader collect {ID} DOWNLOAD\n")
     assert "next:" not in grader_here(tmp_path / "my course", "build", ID, "--check").stderr
 
