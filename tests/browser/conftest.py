@@ -10,12 +10,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from tests.browser.watched import ID, STUDENTS, Feedback, Show, Watched
+from tests.browser.watched import ID, STUDENTS, WITHIN_MS, Feedback, Show, Watched
 from tests.kit.files import ROOT
 from tests.kit.processes import grader_here
 
 ROSTER = "id,first_name,last_name\nfarah,Farah,Al-Sayed\nnadia,Nadia,Haddad\nzoe,Zoë,Missing\n"
-WITHIN_MS = 120_000  # of what a page should show; on a busy machine everything takes long
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 

@@ -15,7 +15,7 @@ from grader.desk.server import config_of
 from grader.gradebook.records import save_beside, save_result
 from grader.intake.attempts import StudentAttempts
 from grader.notebook import dumps, loads
-from tests.browser.watched import DESKTOP, PHONE
+from tests.browser.watched import DESKTOP, PHONE, WITHIN_MS
 from tests.kit.answers import WITH_RUBRIC, answer_of, answered
 from tests.kit.course import make_source, release_by_hand, write_course
 from tests.kit.desk import STAFF, TestDesk, due_tomorrow, give_results, set_course
@@ -118,8 +118,8 @@ def test_a_student_elsewhere_reads_the_due_date_in_both_time_zones(visit: Visit)
 
 def test_a_notebook_is_handed_in_by_keyboard_only(visit: Visit, desk: TestDesk) -> None:
     page = visit("farah", ASSIGNMENT)
-    tab_to(page, "input[type=file]")
-    with page.expect_file_chooser() as chooser:
+    with page.expect_file_chooser(timeout=WITHIN_MS) as chooser:
+        tab_to(page, "input[type=file]")  # takes longer than the browser to expect it, too
         page.keyboard.press("Space")
     chooser.value.set_files(NOTEBOOK)
     tab_to(page, "form.drop button")

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, Route, ViewportSize
 
 ID = "two_layer_net"
 STUDENTS = "ada bela dana emil farah igor kofi nadia olu".split()
+WITHIN_MS = 120_000  # of what a page should show; on a busy machine everything takes long
 DESKTOP = ViewportSize(width=1280, height=900)
 PHONE = ViewportSize(width=390, height=844)
 PAPER = ViewportSize(width=718, height=1047)  # A4 without the margins that browsers leave
