@@ -11,8 +11,6 @@ import importlib
 import io
 import re
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from IPython.core import pylabtools
@@ -239,12 +237,11 @@ def warm_up() -> BoxShell:
     This happens before the fork, so no submission has to wait for it.
     """
     shell: BoxShell = BoxShell.instance()
-    with _without_lists_of_properties():
-        import matplotlib_inline.backend_inline as backend
-        from matplotlib import pyplot
+    import matplotlib_inline.backend_inline as backend
+    from matplotlib import pyplot
 
-        for name in IMPORTED_LATE:
-            importlib.import_module(name)
+    for name in IMPORTED_LATE:
+        importlib.import_module(name)
 
     inline = InlineBackend.instance(parent=shell)
     inline.print_figure_kwargs = {
@@ -272,22 +269,6 @@ def warm_up() -> BoxShell:
     gc.collect()
     gc.freeze()  # else a full collection in a fork takes 54 ms and copies 21 MiB of our pages
     return shell
-
-
-@contextmanager
-def _without_lists_of_properties() -> Iterator[None]:
-    """Import matplotlib without the lists that it adds to docstrings: a fifth of its import.
-
-    Nobody reads them in a box: `help(plt.plot)` still tells all but which properties a line has.
-    """
-    from matplotlib import artist
-
-    kwdoc = artist.kwdoc
-    setattr(artist, "kwdoc", lambda _: "")  # noqa: B010 — mypy lets nobody assign to a function
-    try:
-        yield
-    finally:
-        setattr(artist, "kwdoc", kwdoc)  # noqa: B010
 
 
 def _rich(output_type: str, data: Any, metadata: Any) -> dict[str, Any]:
