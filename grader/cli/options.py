@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from grader.system.files import write_whole
 
 __all__ = [
     "COURSE",
+    "INPUT_FILE",
     "ONE",
     "SOME",
     "WORKERS",
@@ -74,6 +76,17 @@ class CourseCommand(GraderCommand):
         return super().invoke(ctx)
 
 
+class _InputFile(click.Path):
+    """A file that can be read to its end: a pipe may have none, and a device has none."""
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+        path = Path(os.fsdecode(super().convert(value, param, ctx)))
+        if not path.is_file():
+            told = f"{str(path)!r} is not a file; save what is in it, and name that."
+            self.fail(told, param, ctx)
+        return path
+
+
 class _Count(click.IntRange):
     """A whole number in a range; click shows the name in errors."""
 
@@ -88,6 +101,8 @@ COURSE = click.option(
     show_default=True,
     help="Folder of course.yml.",
 )
+
+INPUT_FILE = _InputFile(exists=True, dir_okay=False, path_type=Path)
 
 ONE = click.argument("assignment_id", metavar="ID", shell_complete=_complete_assignment)
 

@@ -71,7 +71,8 @@ def show_new_course(made: NewCourse, folder: Path) -> None:
         out.print(f"  left behind: {escape(', '.join(made.left))}", soft_wrap=True)
     out.print("\n[bold]Next[/]")
     if folder.resolve() != Path.cwd():
-        out.print(f"  cd {escape(shlex.quote(str(folder)))}", soft_wrap=True)
+        place = f"./{folder}" if str(folder).startswith("-") else str(folder)
+        out.print(f"  cd {escape(shlex.quote(place))}", soft_wrap=True)
     out.print("  set name, time zone and due dates in course.yml, if they are not right yet")
     out.print("  put your class into roster.csv, or leave that until later")
     out.print("  grader build        # makes the notebooks for students")

@@ -8,13 +8,20 @@ from typing import Any
 
 import pytest
 
-from grader.cli.views import show_build, show_checks, show_given, show_summary
+from grader.cli.views import (
+    show_build,
+    show_checks,
+    show_given,
+    show_new_course,
+    show_summary,
+)
 from grader.export.giving.give_back import Given
 from grader.grading.batch import Summary
 from grader.grading.visible_checks import CheckedQuestion
 from grader.locale import translations
 from grader.locale.translations import in_language
 from grader.release.build import BuildReport
+from grader.release.new_course import NewCourse
 from grader.release.proof import Proof, Row
 from grader.results import Status, SubmissionResult
 from tests.kit.course import ID, make_result, write_course
@@ -81,6 +88,13 @@ def test_pages_that_nobody_can_get_are_not_called_old(capsys: pytest.CaptureFixt
     assert capsys.readouterr().out == "no page is new or changed\n"
     show_given(Given("mail", problems={"ada": "no address"}))
     assert capsys.readouterr().out == "no page that can be given is new or changed\n"
+
+
+def test_the_folder_of_a_new_course_is_no_option_of_the_next_command(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    show_new_course(NewCourse(write_course(tmp_path)), Path("-nets"))
+    assert "  cd ./-nets\n" in capsys.readouterr().out
 
 
 def test_names_of_questions_are_whole_in_a_pipe(

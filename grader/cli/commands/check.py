@@ -8,13 +8,13 @@ from pathlib import Path
 
 import click
 
-from grader.cli.options import GraderCommand, print_json
+from grader.cli.options import INPUT_FILE, GraderCommand, print_json
 
 __all__ = ["check"]
 
 
 @click.command(cls=GraderCommand)
-@click.argument("notebook", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("notebook", type=INPUT_FILE)
 def check(notebook: Path) -> None:
     """Run your own notebook and tell which of its visible checks pass.
 

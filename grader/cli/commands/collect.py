@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.cli.options import COURSE, ONE, CourseCommand, print_json
+from grader.cli.options import COURSE, INPUT_FILE, ONE, CourseCommand, print_json
 
 if TYPE_CHECKING:
     from grader.course.settings import Course
@@ -39,7 +39,7 @@ NAMINGS += ["folder", "label"]
 )
 @click.option(
     "--times",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=INPUT_FILE,
     help="Moodle's grading worksheet, or a table with columns student and submitted_at.",
 )
 @COURSE

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from grader.cli.options import COURSE, SOME, CourseCommand, print_json, write_output
+from grader.cli.options import COURSE, INPUT_FILE, SOME, CourseCommand, print_json, write_output
 
 __all__ = ["export"]
 
@@ -22,7 +22,7 @@ __all__ = ["export"]
 )
 @click.option(
     "--into",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=INPUT_FILE,
     help="Export of Canvas or Moodle, or a grade sheet; a copy with the scores is written.",
 )
 @click.option(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.cli.options import COURSE, ONE, WORKERS, CourseCommand, print_json
+from grader.cli.options import COURSE, INPUT_FILE, ONE, WORKERS, CourseCommand, print_json
 
 if TYPE_CHECKING:
     from grader.course.settings import Course
@@ -35,7 +35,7 @@ __all__ = ["give_back"]
 )
 @click.option(
     "--worksheet",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=INPUT_FILE,
     help="With --for moodle: the grading worksheet, which has everybody's number.",
 )
 @click.option(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from grader.cli.options import COURSE, CourseCommand, print_json
+from grader.cli.options import COURSE, INPUT_FILE, CourseCommand, print_json
 
 __all__ = ["roster"]
 
@@ -21,9 +21,7 @@ ID_COLUMNS = ["sis_id", "sis_login", "moodle_username", "email", "canvas_id", "g
     type=click.Choice(["canvas", "moodle", "csv"]),
     help="Where the file comes from; csv is any other list.",
 )
-@click.argument(
-    "file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=False
-)
+@click.argument("file", type=INPUT_FILE, required=False)
 @click.option("--canvas", "place", metavar="COURSE", help="Ask Canvas itself: the course's number.")
 @click.option(
     "--id",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from grader.cli.options import COURSE, SOME, CourseCommand, print_json
+from grader.cli.options import COURSE, INPUT_FILE, SOME, CourseCommand, print_json
 
 __all__ = ["site"]
 
@@ -21,7 +21,7 @@ __all__ = ["site"]
 )
 @click.option(
     "--pyodide",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=INPUT_FILE,
     help="Archive of the Python runtime, so that nothing is loaded from elsewhere.",
 )
 @COURSE

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import click
 
-from grader.cli.options import GraderCommand, print_json
+from grader.cli.options import INPUT_FILE, GraderCommand, print_json
 
 __all__ = ["submit"]
 
 
 @click.command(cls=GraderCommand)
-@click.argument("notebook", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("notebook", type=INPUT_FILE)
 @click.option(
     "--assignment", metavar="ID", help="What it is handed in for.  [default: the file's name]"
 )
