@@ -28,9 +28,9 @@ NOTEBOOK: FilePayload = {
     "buffer": dumps(make_source()).encode(),
 }
 ASSIGNMENT = "/assignments/tiny"
-DROP = """([form, name, text]) => {
+DROP = """([form, names, text]) => {
     const files = new DataTransfer();
-    files.items.add(new File([text], name));
+    for (const name of names) files.items.add(new File([text], name));
     const told = { dataTransfer: files, bubbles: true, cancelable: true };
     form.dispatchEvent(new DragEvent("drop", told));
 }"""
@@ -135,7 +135,7 @@ def test_a_notebook_that_is_dropped_is_handed_in_and_its_state_comes_without_a_r
     page = visit("farah", ASSIGNMENT)
     text = NOTEBOOK["buffer"].decode()
     form = page.locator("form.drop").element_handle()
-    page.evaluate(DROP, [form, "tiny.ipynb", text])
+    page.evaluate(DROP, [form, ["tiny.ipynb"], text])
     page.keyboard.press("Tab")  # from the file, which has the focus, to the button
     page.keyboard.press("Enter")
     page.wait_for_url("**/attempts/*")
@@ -150,6 +150,17 @@ def test_a_notebook_that_is_dropped_is_handed_in_and_its_state_comes_without_a_r
     desk.receipts.end([receipt], "done")
     desk.receipts.tell()
     expect(page.locator("dl.facts").first).to_contain_text("4 of 9")
+
+
+def test_who_drops_several_files_is_told_to_drop_one(visit: Visit) -> None:
+    page = visit("farah", ASSIGNMENT)
+    form = page.locator("form.drop")
+    several = form.get_by_text("Those are several files")
+    expect(several).to_be_hidden()
+    for names, taken in ((["one.ipynb", "two.ipynb"], 0), (["one.ipynb"], 1)):
+        page.evaluate(DROP, [form.element_handle(), names, "{}"])
+        expect(several).to_be_visible(visible=not taken)
+        assert page.locator("#notebook").evaluate("field => field.files.length") == taken
 
 
 def test_without_scripts_a_notebook_is_handed_in_and_the_page_comes_anew(

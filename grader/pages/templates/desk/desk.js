@@ -9,8 +9,10 @@ for (const form of document.querySelectorAll("form.drop")) {
   form.addEventListener("drop", (event) => {
     event.preventDefault();
     form.classList.remove("over");
-    if (event.dataTransfer.files.length === 1) {
-      field.files = event.dataTransfer.files;
+    const { files } = event.dataTransfer;
+    form.querySelector("[role=alert]").hidden = files.length < 2;
+    if (files.length === 1) {
+      field.files = files;
       field.focus();
     }
   });
