@@ -131,7 +131,8 @@ class Session:
 
     def _sentences(self) -> Iterator[str]:
         if self._deadly_cells:
-            first, *others = self._deadly_cells
+            deadly = (cell.label for cell in self._cells if cell.label in self._deadly_cells)
+            first, *others = dict.fromkeys(deadly)  # in the order of the notebook
             sentences = endings.CELL_AND_OTHERS if others else endings.CELL
             yield self._deadly_cells[first].told(sentences, name=first, others=", ".join(others))
         for name, death in self._deadly_functions.items():
@@ -351,7 +352,7 @@ class Session:
         for cell in self._cells:
             if self._is_left_out(cell):
                 continue
-            timeout_s = min(self._cell_timeout_s, self._time_left_for(cell))
+            timeout_s = min(self._timeout_of(cell), self._time_left_for(cell))
             if timeout_s <= 0:
                 if cell.index not in self._outcomes:
                     self._too_late[cell] = None
@@ -367,6 +368,12 @@ class Session:
             ):
                 self._outcomes[cell.index] = self._within_bounds(outcome)
         return True
+
+    def _timeout_of(self, cell: CodeCell) -> float:
+        """A cell that finished once may take as long again, whatever hangs elsewhere."""
+        outcome = self._outcomes.get(cell.index)
+        has_finished = outcome is not None and not outcome.died
+        return self._limits.cell_timeout_s if has_finished else self._cell_timeout_s
 
     def _within_bounds(self, outcome: CellOutcome) -> CellOutcome:
         """Bound the outputs of all cells together; the box bounds only those of each cell."""

@@ -208,6 +208,32 @@ def test_each_cell_has_a_quarter_of_its_time_however_many_did_not_end(warm: Laun
     assert given == ["0.4", "0.2", "0.1", "0.1"]
 
 
+def test_a_cell_that_finished_has_as_long_again_when_another_one_hangs(warm: Launcher) -> None:
+    limits = FAST.model_copy(update={"cell_timeout_s": 0.5})
+    slow = "import time; end = time.process_time() + 0.3\nwhile time.process_time() < end: pass"
+    with Notebook(warm, slow, "while True: pass", limits=limits) as notebook:
+        assert [outcome.ok for outcome in notebook.outcomes.values()] == [True, False]
+
+
+def test_cells_that_ended_boxes_are_told_in_the_order_of_the_notebook(warm: Launcher) -> None:
+    files = {"mood.py": b"IS_CALM = True"}
+    sources = [
+        "import mood, os\nif not mood.IS_CALM: os._exit(5)",
+        "import os; os._exit(1)",
+        "def g(): os._exit(1)\ndef f(): return 1",
+    ]
+    cells = [CodeCell(i, f"cell {i}", source) for i, source in enumerate(sources)]
+    with Session(warm, files, cells, FAST) as session:
+        session.execute_cells()
+        files["mood.py"] = b"IS_CALM = False"
+        assert isinstance(session.call(CallRequest("g", [()], {})), CallFailure)
+        assert session.call(CallRequest("f", [()], {})) == CallSuccess((1,), (None,))
+        assert session.notes[0].text == (
+            "Cell cell 0 ended the Python process (exit status 5). The other cells were run "
+            "without it and without cell 1, which failed in a similar way."
+        )
+
+
 def test_a_cell_that_waits_longer_than_its_processor_time_is_not_stopped(warm: Launcher) -> None:
     limits = FAST.model_copy(update={"cell_timeout_s": 0.5})
     with Notebook(warm, "import time; time.sleep(0.6)", "1", limits=limits) as notebook:
