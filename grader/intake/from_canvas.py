@@ -17,7 +17,8 @@ from grader.intake.archive import Archive
 from grader.intake.attempts import StudentAttempts, students_with_attempts
 from grader.intake.canvas_groups import take_over_groups
 from grader.intake.canvas_people import ANONYMOUS, People, origin_of, people_of
-from grader.intake.collect import Collected, missing, take_over
+from grader.intake.collect import take_over
+from grader.intake.collected import Collected, missing
 from grader.intake.identity import Unknown
 from grader.intake.naming.handed import Handed, is_notebook, shown
 from grader.lms.canvas import Attachment, Attempt, Canvas, Submission, Task

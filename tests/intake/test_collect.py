@@ -9,7 +9,8 @@ import pytest
 
 from grader.course.settings import Course
 from grader.errors import UsageError
-from grader.intake.collect import Collected, collect
+from grader.intake.collect import collect
+from grader.intake.collected import Collected
 from grader.intake.submissions import find_submissions
 from grader.notebook import dumps
 from tests.kit.course import DUE, ID, release_by_hand, write_course

@@ -14,7 +14,7 @@ from grader.cli.options import COURSE, INPUT_FILE, ONE, CourseCommand, print_jso
 
 if TYPE_CHECKING:
     from grader.course.settings import Course
-    from grader.intake.collect import Collected
+    from grader.intake.collected import Collected
 
 __all__ = ["collect"]
 

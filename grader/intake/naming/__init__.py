@@ -2,6 +2,6 @@
 
 `recognised` finds out which naming a download follows.
 
-May import: `grader.errors`. Imported by: `grader.intake.collect`, `grader.intake.identity`,
-`grader.intake.teams`, `grader.intake.titles`.
+May import: `grader.errors`. Imported by: the other modules of `grader.intake`,
+and `grader.export.giving`.
 """
