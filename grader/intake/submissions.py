@@ -9,10 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
-import stat
 from collections.abc import Container, Iterator, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from pathlib import Path
@@ -23,6 +20,7 @@ from grader.course.ids import USABLE_ID, is_safe_student
 from grader.course.roster import load_staff
 from grader.course.settings import Course
 from grader.errors import UsageError
+from grader.intake.opening import Refused, is_safe_file_name, read_bounded
 from grader.intake.reading import answers_in, parsed, released
 from grader.intake.rebuild import Intake, rebuild
 from grader.intake.shared import Shared, with_groups
@@ -48,27 +46,6 @@ __all__ = [
 
 MAX_STAMP_BYTES = 1000
 MAX_LOOKED_AT = 20  # notebooks of one student
-FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._@() -]{0,120}\.ipynb")  # browsers add " (1)"
-# O_NONBLOCK, since opening a FIFO would wait for a writer. Windows has none of these.
-READ_FLAGS = (
-    os.O_RDONLY
-    | getattr(os, "O_NOFOLLOW", 0)
-    | getattr(os, "O_NONBLOCK", 0)
-    | getattr(os, "O_CLOEXEC", 0)
-    | getattr(os, "O_BINARY", 0)
-)
-
-
-class _Refused(Exception):
-    """Why a file is not opened, as a sentence for the student.
-
-    Args:
-        reason: the sentence; `read_submission` puts it into the language of the course.
-    """
-
-    def __init__(self, reason: Sentence) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 @dataclass(frozen=True)
@@ -222,7 +199,7 @@ def _chosen(course: Course, submission: Submission, names: Sequence[str]) -> str
 def _answers(submission: Submission, name: str, release: Notebook) -> int:
     try:
         return answers_in(_read(submission, name, MAX_BYTES), release)
-    except _Refused:
+    except Refused:
         return 0
 
 
@@ -246,7 +223,7 @@ def with_content(submission: Submission) -> Submission:
         return submission
     try:
         data = _content(submission)
-    except _Refused as refusal:
+    except Refused as refusal:
         digest = _digest(submission, refusal.reason.in_english.encode())
         return replace(submission, refusal=refusal.reason, digest=digest)
     return replace(submission, content=data, digest=_digest(submission, data))
@@ -271,7 +248,7 @@ def read_submission(submission: Submission, release: Notebook) -> Intake:
     """
     try:
         submitted = _read_notebook(submission)
-    except _Refused as refusal:
+    except Refused as refusal:
         return Intake(None, (), str(refusal))
     intake = rebuild(submitted, release)
     expected = f"{submission.assignment}.ipynb"
@@ -293,12 +270,12 @@ def read_submission(submission: Submission, release: Notebook) -> Intake:
 
 
 def _shown(name: str) -> str:
-    return name if _safe_file_name(name) else ascii(name)[:90]
+    return name if is_safe_file_name(name) else ascii(name)[:90]
 
 
 def _content(submission: Submission) -> bytes:
     if submission.refusal:
-        raise _Refused(submission.refusal)
+        raise Refused(submission.refusal)
     if submission.content is not None:
         return submission.content
     return _read(submission, submission.path.name, MAX_BYTES)
@@ -307,76 +284,30 @@ def _content(submission: Submission) -> bytes:
 def _read_notebook(submission: Submission) -> Notebook:
     expected = f"{submission.assignment}.ipynb"
     if submission.refusal:
-        raise _Refused(submission.refusal)
+        raise Refused(submission.refusal)
     if not is_safe_student(submission.student):
         rule = Sentence(USABLE_ID)
-        raise _Refused(Sentence("The student id cannot be used. {rule}", {"rule": rule}))
-    if not _safe_file_name(submission.path.name):
+        raise Refused(Sentence("The student id cannot be used. {rule}", {"rule": rule}))
+    if not is_safe_file_name(submission.path.name):
         text = N_("The file name cannot be used. Name the file {expected}.")
-        raise _Refused(Sentence(text, {"expected": expected}))
+        raise Refused(Sentence(text, {"expected": expected}))
     data = _content(submission)
     try:
         return parsed(data)
     except ValueError as error:
-        raise _Refused(error.args[0]) from None
-
-
-def _safe_file_name(name: str) -> bool:
-    stem, dot, suffix = name.rpartition(".")
-    return FILE_NAME.fullmatch(stem + dot + suffix.lower()) is not None
+        raise Refused(error.args[0]) from None
 
 
 def _read(submission: Submission, name: str, limit: int) -> bytes:
     """The content of a regular file in the submission's folder.
 
     Raises:
-        _Refused: it is missing, not an ordinary file, or larger than `limit` bytes.
+        Refused: it is missing, not an ordinary file, or larger than `limit` bytes.
     """
-    folder = submission.path.parent
-    with ExitStack() as stack:
-        try:
-            descriptor = _open(folder, name, _guarded(submission), stack)
-            status = os.fstat(descriptor)
-            if not stat.S_ISREG(status.st_mode):
-                raise _Refused(_not_ordinary(name))
-            with os.fdopen(os.dup(descriptor), "rb") as file:
-                data = file.read(limit + 1)
-        except FileNotFoundError:
-            raise _Refused(_why_absent(submission)) from None
-        except OSError as error:
-            raise _Refused(_cannot_be_opened(name, error)) from None
-    if len(data) > limit:
-        text = N_(
-            "The file is larger than {size} MiB. Clear the outputs of all cells, save the "
-            "notebook, and hand it in again."
-        )
-        raise _Refused(Sentence(text, {"size": limit >> 20}))
-    return data
-
-
-def _not_ordinary(name: str) -> Sentence:
-    if _may_be_shown(name):
-        return Sentence(
-            "{name} is not an ordinary file. Hand in the notebook itself.", {"name": name}
-        )
-    return Sentence("This is not an ordinary file. Hand in the notebook itself.")
-
-
-def _cannot_be_opened(name: str, error: OSError) -> Sentence:
-    values = {"name": name, "error": error.strerror}
-    if _may_be_shown(name):
-        return Sentence(
-            "{name} cannot be opened ({error}). It must be an ordinary file, not a link to one.",
-            values,
-        )
-    return Sentence(
-        "The file cannot be opened ({error}). It must be an ordinary file, not a link to one.",
-        values,
-    )
-
-
-def _may_be_shown(name: str) -> bool:
-    return _safe_file_name(name) or name == TIMESTAMP_FILE
+    try:
+        return read_bounded(submission.path.parent, name, _guarded(submission), limit)
+    except FileNotFoundError:
+        raise Refused(_why_absent(submission)) from None
 
 
 def _why_absent(submission: Submission) -> Sentence:
@@ -398,34 +329,6 @@ def _guarded(submission: Submission) -> int:
     return 2 if names == (submission.assignment, submission.handed_in_by) else 0
 
 
-def _open(folder: Path, name: str, guarded: int, stack: ExitStack) -> int:
-    """Open a file without following links, neither to it nor to the last `guarded` folders."""
-    guarded_names = folder.parts[len(folder.parts) - guarded :]
-    start = folder.parents[guarded - 1] if guarded else folder
-    if os.open not in os.supports_dir_fd:
-        return _open_by_path(start, [*guarded_names, name], stack)
-    descriptor = os.open(start, os.O_RDONLY | os.O_DIRECTORY)
-    stack.callback(os.close, descriptor)
-    for step in guarded_names:
-        descriptor = os.open(step, READ_FLAGS | os.O_DIRECTORY, dir_fd=descriptor)
-        stack.callback(os.close, descriptor)
-    descriptor = os.open(name, READ_FLAGS, dir_fd=descriptor)
-    stack.callback(os.close, descriptor)
-    return descriptor
-
-
-def _open_by_path(start: Path, steps: list[str], stack: ExitStack) -> int:
-    """Open a file on Windows, where links can only be looked for before."""
-    path = start
-    for step in steps:
-        path = path / step
-        if path.is_symlink():
-            raise OSError(f"{path} is a link")
-    descriptor = os.open(path, READ_FLAGS)
-    stack.callback(os.close, descriptor)
-    return descriptor
-
-
 def _stamp(submission: Submission, zone: tzinfo) -> Stamp:
     """The time in nbgrader's timestamp.txt, if there is one.
 
@@ -437,5 +340,5 @@ def _stamp(submission: Submission, zone: tzinfo) -> Stamp:
         return UNKNOWN
     try:
         return parse_timestamp(_read(submission, TIMESTAMP_FILE, MAX_STAMP_BYTES), zone)
-    except _Refused as refusal:
+    except Refused as refusal:
         return Stamp(unread=TIMESTAMP_FILE, problem=refusal.reason.in_english)
