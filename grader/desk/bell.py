@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 from starlette.concurrency import run_in_threadpool
 
-from grader.desk.receipts import Place, Receipts
+from grader.desk.receipt import Place
+from grader.desk.receipts import Receipts
 
 __all__ = ["Bell"]
 

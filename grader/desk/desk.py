@@ -12,7 +12,8 @@ from grader.course.settings import Assignment, Shown
 from grader.desk.course_now import CourseFiles, CourseNow
 from grader.desk.identity import person_of
 from grader.desk.rates import Rates
-from grader.desk.receipts import Receipt, Receipts
+from grader.desk.receipt import Receipt
+from grader.desk.receipts import Receipts
 from grader.desk.releasing import is_released
 from grader.desk.shown import ShownResult, level_of, shown_of
 from grader.desk.signing_in import who_has_link, who_has_session

@@ -21,7 +21,8 @@ from grader.desk.course_now import CourseFiles, CourseNow
 from grader.desk.crews import WarmWorkers
 from grader.desk.figures_later import FiguresLater, Picture
 from grader.desk.open_book import OpenBook
-from grader.desk.receipts import Receipt, Receipts
+from grader.desk.receipt import Receipt
+from grader.desk.receipts import Receipts
 from grader.desk.trouble import in_words
 from grader.errors import GradebookError
 from grader.gradebook.parcel import Parcel

@@ -15,7 +15,7 @@ from grader.desk.bell import Bell
 from grader.desk.desk import Desk
 from grader.desk.frame import desk_of, not_found, session_of
 from grader.desk.numbers import NUMBER
-from grader.desk.receipts import Place, Receipt
+from grader.desk.receipt import Place, Receipt
 from grader.locale.translations import gettext, in_language, ngettext
 
 __all__ = ["ROUTES"]

@@ -6,24 +6,31 @@ import secrets
 import threading
 from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, delete, func, insert, or_, select, update
+from sqlalchemy import Select, delete, func, insert, or_, select, update
 
 from grader.course.settings import Assignment
 from grader.desk.course_now import CourseNow
 from grader.desk.limits import next_opening
 from grader.desk.log import log
+from grader.desk.receipt import (
+    Place,
+    Receipt,
+    all_receipts,
+    entered,
+    receipt_of,
+    values_of,
+)
 from grader.desk.state import State
 from grader.desk.tables import ATTEMPTS, QUEUE
 from grader.desk.watch import Watch
 from grader.intake.attempts import Attempt, StudentAttempts
 from grader.system.files import keep_on_disk, one_at_a_time
 
-__all__ = ["NotYet", "Place", "Receipt", "Receipts"]
+__all__ = ["NotYet", "Receipts"]
 
 LOCK = ".desk-handing-in.lock"  # in the course folder
 RANKED = ("running", "waiting", "failed")  # which state of a student is told first
@@ -39,46 +46,6 @@ class NotYet(Exception):
     def __init__(self, opens: datetime) -> None:
         super().__init__(opens)
         self.opens = opens
-
-
-@dataclass(frozen=True)
-class Receipt:
-    """One attempt that was acknowledged.
-
-    Args:
-        id: its number in the desk; later ones have greater numbers.
-        assignment: assignment id.
-        student: student id.
-        number: 1 for the student's first attempt at the assignment.
-        received_at: when the last byte was here, by our clock.
-        sha256: digest of its bytes.
-        path: the notebook, relative to the course folder.
-        state: `waiting`, `running`, `done`, or `failed` if we could not grade it.
-        is_again: whether a teacher put it into the queue once more.
-    """
-
-    id: int
-    assignment: str
-    student: str
-    number: int
-    received_at: datetime
-    sha256: str
-    path: str
-    state: str = "waiting"
-    is_again: bool = False
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where an attempt is in the queue.
-
-    Args:
-        ahead: how many attempts wait or run that came before it.
-        is_running: whether it is being graded.
-    """
-
-    ahead: int
-    is_running: bool
 
 
 class Receipts:
@@ -142,7 +109,7 @@ class Receipts:
     def of(self, student: str, assignment_id: str) -> list[Receipt]:
         """The student's receipts for an assignment, the first one first."""
         return self._found(
-            _receipts()
+            all_receipts()
             .where(ATTEMPTS.c.student == student, ATTEMPTS.c.assignment == assignment_id)
             .order_by(ATTEMPTS.c.number)
         )
@@ -183,7 +150,7 @@ class Receipts:
             `running`, `waiting` or `failed`, in this order if a student has several.
         """
         open_or_failed = or_(QUEUE.c.id.is_not(None), ATTEMPTS.c.outcome == "failed")
-        query = _receipts().where(ATTEMPTS.c.assignment == assignment_id, open_or_failed)
+        query = all_receipts().where(ATTEMPTS.c.assignment == assignment_id, open_or_failed)
         states: dict[str, str] = {}
         for receipt in self._found(query):
             state = min(receipt.state, states.get(receipt.student, "failed"), key=RANKED.index)
@@ -225,7 +192,7 @@ class Receipts:
         """
         now = datetime.now(UTC)
         query = (
-            _receipts()
+            all_receipts()
             .where(or_(QUEUE.c.is_running == 0, QUEUE.c.until < now))
             .order_by(QUEUE.c.id)
             .limit(1)
@@ -238,7 +205,7 @@ class Receipts:
             connection.execute(
                 update(QUEUE).where(QUEUE.c.id == row.id).values(is_running=1, **self._lease(now))
             )
-        receipt = _receipt(row)
+        receipt = receipt_of(row)
         self.watch.taken(receipt)
         return receipt
 
@@ -278,7 +245,7 @@ class Receipts:
         if attempt is None:
             return False
         with self._state.writing() as connection:
-            place = _entered(connection, now, assignment, student, attempt)
+            place = entered(connection, now, assignment, student, attempt)
             if connection.scalar(select(QUEUE.c.id).where(QUEUE.c.id == place)) is not None:
                 return False
             row = ATTEMPTS.c.id == place
@@ -341,16 +308,16 @@ class Receipts:
     def _enter(
         self, now: CourseNow, assignment: str, student: str, attempt: Attempt, at: datetime
     ) -> Receipt:
-        values = _values(now, assignment, student, attempt, at)
+        values = values_of(now, assignment, student, attempt, at)
         with self._state.writing() as connection:
-            entered = connection.execute(insert(ATTEMPTS).values(values).returning(ATTEMPTS.c.id))
-            new = entered.scalar_one()
+            row = connection.execute(insert(ATTEMPTS).values(values).returning(ATTEMPTS.c.id))
+            new = row.scalar_one()
             connection.execute(insert(QUEUE).values(id=new, is_running=0))
         return Receipt(new, **values)
 
     def _found(self, query: Select[Any]) -> list[Receipt]:
         with self._state.reading() as connection:
-            return [_receipt(row) for row in connection.execute(query)]
+            return [receipt_of(row) for row in connection.execute(query)]
 
 
 def _kept(
@@ -364,56 +331,3 @@ def _kept(
     for path in sorted(attempt.path.parent.iterdir()):
         keep_on_disk(path, now.course.root)
     return attempt
-
-
-def _values(
-    now: CourseNow, assignment: str, student: str, attempt: Attempt, at: datetime
-) -> dict[str, Any]:
-    return {
-        "assignment": assignment,
-        "student": student,
-        "number": attempt.number,
-        "received_at": at,
-        "sha256": attempt.digest,
-        "path": attempt.path.relative_to(now.course.root).as_posix(),
-    }
-
-
-def _entered(
-    connection: Connection, now: CourseNow, assignment: str, student: str, attempt: Attempt
-) -> int:
-    """The number in the desk of an attempt; one that was collected gets it now."""
-    found = connection.scalar(
-        select(ATTEMPTS.c.id).where(
-            ATTEMPTS.c.assignment == assignment,
-            ATTEMPTS.c.student == student,
-            ATTEMPTS.c.number == attempt.number,
-        )
-    )
-    if found is None:
-        at = attempt.submitted_at or attempt.collected_at
-        values = _values(now, assignment, student, attempt, at)
-        new = insert(ATTEMPTS).values(values).returning(ATTEMPTS.c.id)
-        found = connection.execute(new).scalar_one()
-    return int(found)
-
-
-def _receipts() -> Select[Any]:
-    return select(ATTEMPTS, QUEUE.c.is_running, QUEUE.c.is_again).join_from(
-        ATTEMPTS, QUEUE, ATTEMPTS.c.id == QUEUE.c.id, isouter=True
-    )
-
-
-def _receipt(row: Row[Any]) -> Receipt:
-    state = row.outcome or ("running" if row.is_running else "waiting")
-    return Receipt(
-        row.id,
-        row.assignment,
-        row.student,
-        row.number,
-        row.received_at,
-        row.sha256,
-        row.path,
-        state,
-        bool(row.is_again),
-    )

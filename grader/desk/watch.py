@@ -19,7 +19,7 @@ from grader.desk.figures import Figures
 from grader.desk.trouble import place_of
 
 if TYPE_CHECKING:
-    from grader.desk.receipts import Receipt
+    from grader.desk.receipt import Receipt
 
 __all__ = ["REQUEST", "Journal", "Watch"]
 

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from grader.desk.rates import Rates, Slots
-from grader.desk.receipts import Receipt
+from grader.desk.receipt import Receipt
 from tests.kit.course import make_source
 from tests.kit.desk import Browser, TestDesk, awake
 

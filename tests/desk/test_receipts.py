@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import update
 
 from grader.course.settings import Course
-from grader.desk.receipts import NotYet, Receipt, Receipts
+from grader.desk.receipt import Receipt
+from grader.desk.receipts import NotYet, Receipts
 from grader.desk.tables import QUEUE
 from grader.intake.attempts import StudentAttempts
 from tests.kit.desk import TestDesk, set_course

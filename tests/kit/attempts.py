@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from grader.desk.receipts import Receipt
+from grader.desk.receipt import Receipt
 from grader.desk.shown import key_of
 from grader.gradebook.records import save_beside
 from grader.notebook import dumps
