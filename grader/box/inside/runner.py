@@ -6,13 +6,14 @@ reference and no score, and imports nothing of the trusted side.
 
 from __future__ import annotations
 
+import dis
 import math
 import os
 import socket
 import sys
-import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 import numpy as np
@@ -164,10 +165,31 @@ def _describe(error: BaseException) -> dict[str, Any]:
         message = str(error)
     except Exception:  # a student's __str__ may do anything
         message = ""
-    frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if frame.filename.startswith(CELL)]  # not a library's
-    line = own[-1].lineno if own else None
+    own = [step for step in _steps(error) if step.tb_frame.f_code.co_filename.startswith(CELL)]
+    line = _line(own[-1], error) if own else None
     return {"error": type(error).__name__, "message": message[:500], "line": line}
+
+
+def _steps(error: BaseException) -> Iterator[TracebackType]:
+    step = error.__traceback__
+    while step is not None:
+        yield step
+        step = step.tb_next
+
+
+def _line(step: TracebackType, error: BaseException) -> int | None:
+    """Where a frame stopped.
+
+    After some calls of a function, Python 3.11 takes a store and the load that follows as one
+    instruction, and tells the line of the store if the load finds no value.
+    """
+    if sys.version_info < (3, 12) and isinstance(error, UnboundLocalError):
+        code, known = step.tb_frame.f_code, step.tb_frame.f_locals
+        for instruction in dis.get_instructions(code):
+            is_load = instruction.opname == "LOAD_FAST" and instruction.argval not in known
+            if is_load and instruction.offset in (step.tb_lasti, step.tb_lasti + 2):
+                return instruction.positions and instruction.positions.lineno
+    return step.tb_lineno
 
 
 def run(sock: socket.socket, shell: BoxShell, output_mib: int) -> None:
