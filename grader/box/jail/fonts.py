@@ -38,7 +38,7 @@ def borrow(kept: Path, home: Path) -> None:
     with suppress(OSError):
         for path in kept.glob(LISTS):
             if path.stat().st_mtime > changed:
-                shutil.copy(path, home)
+                shutil.copy2(path, home)  # with its time, so that it is not given back as new
 
 
 def give_back(kept: Path, home: Path) -> None:

@@ -379,11 +379,11 @@ def main() -> None:
     fonts from the last time.
     """
     gc.disable()  # a twentieth of the imports' time; `warm_up` ends with one collection
+    kept, home = Path(sys.argv[2]), Path(os.environ["MPLCONFIGDIR"])
+    fonts.borrow(kept, home)  # matplotlib reads it while it is imported
     from grader.box.inside.runner import run
     from grader.box.inside.shell import warm_up
 
-    kept, home = Path(sys.argv[2]), Path(os.environ["MPLCONFIGDIR"])
-    fonts.borrow(kept, home)
     serve = partial(run, shell=warm_up())
     fonts.give_back(kept, home)
     gc.enable()
