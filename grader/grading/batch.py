@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
@@ -91,6 +91,7 @@ def autograde(
     crew: Crew,
     force: bool = False,
     unsafe: bool = False,
+    first: Collection[str] = (),
     listener: Listener = NOBODY,
 ) -> Summary:
     """Grade an assignment's submissions.
@@ -102,6 +103,7 @@ def autograde(
         crew: who grades.
         force: grade unchanged submissions too.
         unsafe: grade even where boxes cannot be closed off.
+        first: students who are graded before all others, since they take longest.
         listener: receives warnings, and progress with each submission.
 
     Raises:
@@ -114,19 +116,26 @@ def autograde(
     remove_leftovers()  # a killed run may have left some, even if this run has nothing to grade
     bundle = load_bundle(course, assignment_id, unsafe=unsafe)
     with started(course, bundle, crew, listener) as run:
-        summary = grade_changed(run, students, force=force)
+        summary = grade_changed(run, students, force=force, first=first)
         if any(question.waits for result in summary.results for question in result.questions):
             summary.by_hand = run.gradebook.book.manual_scores(assignment_id)
     return summary
 
 
-def grade_changed(run: Run, students: Sequence[str] = (), *, force: bool = False) -> Summary:
+def grade_changed(
+    run: Run,
+    students: Sequence[str] = (),
+    *,
+    force: bool = False,
+    first: Collection[str] = (),
+) -> Summary:
     """Grade an assignment's submissions in a run that has started, as `autograde` does.
 
     Args:
         run: course, assignment, gradebook and crew.
         students: only these; everyone when empty.
         force: grade unchanged submissions too.
+        first: students who are graded before all others, since they take longest.
 
     Returns:
         How it went, without points by hand.
@@ -151,7 +160,8 @@ def grade_changed(run: Run, students: Sequence[str] = (), *, force: bool = False
         )
     for told in (*disagreements(submissions), *_left_behind(run, submissions, students)):
         listener.warn(told)
-    _grade(run, submissions, summary, force=force)
+    in_turn = sorted(submissions, key=lambda submission: submission.student not in first)
+    _grade(run, in_turn, summary, force=force)
     summary.unread_times = _doubtful_times(run, submissions)
     # An ungraded file must not lend its time to the old score.
     if not (students or summary.stopped):

@@ -11,6 +11,7 @@ from grader.cli import demo
 from grader.cli.demo import run_demo
 from grader.cli.demo_desk import add_roster, show_desk
 from grader.course.roster import load_people
+from grader.course.sample import sample_course
 from grader.course.settings import Assignment, Course
 from grader.desk.signing_in import who_has_link
 from grader.desk.state import open_state
@@ -90,6 +91,11 @@ def test_the_demo_stops_endless_loops_sooner_and_keeps_all_else_of_the_course(
     assert shown.limits.memory_mib == real.limits.memory_mib
     assert shown.late_policy == real.late_policy
     assert shown.assignments == real.assignments
+
+
+def test_the_demo_begins_with_the_students_of_its_class_whose_loops_never_end() -> None:
+    sample = sample_course() / "examples" / "submitted"
+    assert all((sample / student).is_dir() for student in demo.LOOPS)
 
 
 @pytest.fixture

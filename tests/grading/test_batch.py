@@ -33,11 +33,11 @@ def release(course: Course) -> Notebook:
     return release_by_hand(course)
 
 
-def run(course: Course) -> tuple[Summary, list[str]]:
+def run(course: Course, *first: str) -> tuple[Summary, list[str]]:
     """Grade the class; how it went, and the warnings."""
     said: list[str] = []
-    listener = Listener(warn=said.append)
-    return autograde(course, ID, crew=LocalCrew(1), unsafe=True, listener=listener), said
+    listener, crew = Listener(warn=said.append), LocalCrew(1)
+    return autograde(course, ID, crew=crew, unsafe=True, first=first, listener=listener), said
 
 
 def hand_in(course: Course, release: Notebook, student: str, at: datetime = DUE) -> None:
@@ -65,6 +65,16 @@ def test_an_extension_of_a_dropped_student_is_a_remark_and_everybody_is_graded(
     assert summary.exit_code == 0
     problem = "'bela' is not in roster.csv; correct the id if it is misspelt"
     assert said == [f"{course.extensions_path}: line 2: {problem}"]
+
+
+def test_who_takes_longest_can_be_graded_before_all_others(course: Course) -> None:
+    release_by_hand(course)
+    for student in ("ada", "bela", "cyd"):  # no notebooks, so no box has to open
+        path = course.submitted_dir / student / ID / f"{ID}.ipynb"
+        path.parent.mkdir(parents=True)
+        path.write_text("{")
+    summary, _ = run(course, "cyd", "nobody")
+    assert [result.student for result in summary.results] == ["cyd", "ada", "bela"]
 
 
 def test_a_moment_costs_the_same_whatever_its_time_zone_is_called_and_no_time_is_invented(
