@@ -78,6 +78,7 @@ def _write_terms(path: Path, course: Course, assignment_id: str) -> None:
 def _scratch_database(path: Path) -> str:
     """URL of an empty database that nbgrader takes for a used one, so that it runs no `alembic`."""
     with sqlite3.connect(path) as database:
+        database.execute("PRAGMA journal_mode = WAL")  # a commit waits for the disk once
         database.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
     database.close()
     return f"sqlite:///{path}"

@@ -123,12 +123,12 @@ def test_an_artist_of_ones_own_is_documented_though_the_kit_spares_itself_such_l
     assert value["data"]["text/plain"] == "[True, True]"
 
 
-SVG = "from matplotlib_inline.backend_inline import set_matplotlib_formats as f; f('svg')\n"
 def test_fonts_come_from_the_list_that_an_earlier_run_has_kept(warm: Launcher) -> None:
     outcome = executed(warm, "import matplotlib.font_manager as m; print(m.fontManager.mark)")
     assert outcome.outputs[0]["text"] == "kept\n", outcome.outputs
 
 
+SVG = "from matplotlib_inline.backend_inline import set_matplotlib_formats as f; f('svg')\n"
 RETINA = "%config InlineBackend.figure_formats = ['retina']\n"
 PLOT = "import matplotlib.pyplot as plt\nplt.plot([1, 2]); plt.show()"
 
