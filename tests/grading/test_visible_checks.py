@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from grader import notebook
+from grader.box.launch import Launcher, launcher
 from grader.course.settings import Limits
 from grader.errors import UsageError
 from grader.grading.visible_checks import (
@@ -26,6 +28,20 @@ SET_UP = next(
     for cell in notebook.loads((RELEASE / "backprop.ipynb").read_bytes())["cells"]
     if notebook.grade_id(cell) == "set_up"
 )
+
+
+@pytest.fixture(scope="module")
+def boxes() -> Iterator[Launcher]:
+    opened = launcher(own_code=True)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(autouse=True)
+def shared_boxes(boxes: Launcher, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One launcher for all tests: each would start a zygote for a second."""
+    monkeypatch.setattr(boxes, "close", lambda: None)
+    monkeypatch.setattr("grader.grading.visible_checks.launcher", lambda own_code: boxes)
 
 
 @pytest.fixture
@@ -80,9 +96,9 @@ def test_an_answer_that_ends_python_costs_only_itself(folder: Path) -> None:
     assert not found["circuit"].passed
 
 
-def is_there(folder: Path, name: str) -> bool:
-    """Whether code in the notebook can read this file beside it."""
-    code = f"open({name!r}).close()\n{RIGHT}"
+def are_there(folder: Path, *names: str) -> bool:
+    """Whether code in the notebook can read these files beside it."""
+    code = f"for name in {names!r}:\n    open(name).close()\n{RIGHT}"
     return answered(folder, {"sgd_step": code})["sgd_step"].passed
 
 
@@ -90,24 +106,31 @@ def test_helpers_are_found_in_a_folder_full_of_other_files(folder: Path) -> None
     for number in range(600):
         (folder / f"a{number:03}.pdf").write_text("x")
         (folder / f"a{number:03}.zip").write_text("x")
-    assert is_there(folder, "checking.py")
+    assert are_there(folder, "checking.py")
 
 
-def test_helpers_of_any_kind_in_folders_too_are_found_and_nothing_else_is(folder: Path) -> None:
-    for name in ("data/table.json", "data/__init__.py", ".git/config", "other.ipynb"):
+def with_files(folder: Path, *names: str) -> tuple[str, ...]:
+    """The names of empty files that are put beside the notebook."""
+    for name in names:
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).touch()
-    assert is_there(folder, "data/table.json")
-    assert is_there(folder, "data/__init__.py")
-    for name in (".git/config", "other.ipynb"):
-        assert not is_there(folder, name)
+    return names
+
+
+def test_helpers_of_any_kind_in_folders_too_are_found(folder: Path) -> None:
+    assert are_there(folder, *with_files(folder, "data/table.json", "data/__init__.py"))
+
+
+def test_hidden_files_and_other_notebooks_are_no_helpers(folder: Path) -> None:
+    for name in with_files(folder, ".git/config", "other.ipynb"):
+        assert not are_there(folder, name)
 
 
 def test_what_is_too_much_is_left_out(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "film.mp4").write_bytes(bytes(2 << 20))
     monkeypatch.setattr("grader.grading.visible_checks.MAX_TOTAL_BYTES", 1 << 20)
-    assert not is_there(folder, "film.mp4")
-    assert is_there(folder, "checking.py")
+    assert not are_there(folder, "film.mp4")
+    assert are_there(folder, "checking.py")
 
 
 @pytest.mark.parametrize("content", ["", "not json", "[]", '{"cells": []}'])
@@ -179,6 +202,7 @@ def test_a_notebook_that_does_not_say_its_language_is_checked_in_english(
     assert limits_of(path) is None
 
 
+@pytest.mark.slow
 def test_the_limits_that_a_notebook_tells_hold(folder: Path) -> None:
     path = folder / "backprop.ipynb"
     document = notebook.loads(path.read_bytes())

@@ -6,7 +6,7 @@ import ast
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -23,6 +23,12 @@ MODULES = {
 }
 
 
+@pytest.fixture(scope="module")
+def parsed() -> Mapping[str, ast.Module]:
+    return {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in MODULES.items()}
+
+
+@pytest.mark.slow
 def test_imports_go_down_the_floors() -> None:
     """The contracts of pyproject.toml; what they forbid is told with module and line."""
     command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
@@ -37,27 +43,24 @@ def test_no_module_is_a_drawer_for_everything() -> None:
     assert not drawers & {name.rpartition(".")[2] for name in MODULES}
 
 
-@pytest.mark.parametrize("module", sorted(MODULES))
-def test_every_module_says_what_it_is_for(module: str) -> None:
-    assert ast.get_docstring(ast.parse(MODULES[module].read_text(encoding="utf-8")))
+def test_every_module_says_what_it_is_for(parsed: Mapping[str, ast.Module]) -> None:
+    assert [module for module, tree in parsed.items() if not ast.get_docstring(tree)] == []
 
 
-@pytest.mark.parametrize("module", sorted(MODULES))
-def test_public_names_are_listed_in_order_and_exist(module: str) -> None:
-    tree = ast.parse(MODULES[module].read_text(encoding="utf-8"))
-    listed = declared_all(tree)
-    defined = set(top_level_names(tree))
-    if listed is None:
-        assert not [n for n in own_definitions(tree) if not n.startswith("_")], "__all__ is missing"
-        return
-    assert listed == sorted(listed, key=isort_key)
-    assert set(listed) <= defined
+def test_public_names_are_listed_in_order_and_exist(parsed: Mapping[str, ast.Module]) -> None:
+    for module, tree in parsed.items():
+        listed = declared_all(tree)
+        if listed is None:
+            named = [name for name in own_definitions(tree) if not name.startswith("_")]
+            assert not named, f"{module}: __all__ is missing"
+        else:
+            assert listed == sorted(listed, key=isort_key), module
+            assert set(listed) <= set(top_level_names(tree)), module
 
 
-def test_what_a_module_takes_from_another_is_public() -> None:
+def test_what_a_module_takes_from_another_is_public(parsed: Mapping[str, ast.Module]) -> None:
     hidden = []
-    for module in MODULES:
-        tree = ast.parse(MODULES[module].read_text(encoding="utf-8"))
+    for module, tree in parsed.items():
         for node in ast.walk(tree):
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("grader"):
                 hidden += [
@@ -90,6 +93,7 @@ def test_no_test_module_takes_anything_from_another() -> None:
     assert [path.name for path in tests if takes.search(path.read_text(encoding="utf-8"))] == []
 
 
+@pytest.mark.slow
 def test_tests_use_public_names_only() -> None:
     """Neither read nor patched: what a test needs beyond them is made public, with a docstring."""
     hidden = []
@@ -163,13 +167,16 @@ def test_loading_the_bundle_of_an_assignment_imports_no_nbgrader() -> None:
     assert shown.stdout.strip() == "[]"
 
 
+@pytest.mark.slow
 def test_every_room_says_who_imports_it() -> None:
     """In its docstring; rooms that it names and that have no use for it any more do no harm."""
-    rooms = [room for floor in floors() for room in floor if (ROOT / room).is_dir()]
-    for room in rooms:
+    takes = {user: imported(user) for floor in floors() for user in floor}
+    for room in takes:
+        if not (ROOT / room).is_dir():
+            continue
         docstring = ast.get_docstring(ast.parse(source(room).read_text(encoding="utf-8"))) or ""
         named = docstring.partition("Imported by:")[2]
-        users = {user for floor in floors() for user in floor if room in imported(user)}
+        users = {user for user, taken in takes.items() if room in taken}
         unnamed = {user for user in users if f"`{user}`" not in named}
         assert not unnamed or "every room" in named, room
 

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import string
 
-from babel.messages.catalog import Message
+import pytest
+from babel.messages.catalog import Catalog, Message
 
 from grader.locale.translations import FOLDER
 from scripts.messages import TEMPLATE, as_text, compiled, extracted, translations
+
+
+@pytest.fixture(scope="module")
+def sentences() -> Catalog:
+    return extracted()
 
 
 def names(text: str) -> set[str]:
@@ -24,19 +30,21 @@ def translated(message: Message) -> str:
     return said if isinstance(said, str) else " ".join(said)
 
 
-def test_the_template_has_every_sentence_as_it_is_now() -> None:
-    assert TEMPLATE.read_bytes() == as_text(extracted(), header=False), "run `make messages`"
+def test_the_template_has_every_sentence_as_it_is_now(sentences: Catalog) -> None:
+    assert TEMPLATE.read_bytes() == as_text(sentences, header=False), "run `make messages`"
 
 
-def test_every_value_of_a_sentence_has_a_name() -> None:
-    for message in extracted():
+def test_every_value_of_a_sentence_has_a_name(sentences: Catalog) -> None:
+    for message in sentences:
         assert "" not in names(in_english(message)), message.id
 
 
-def test_a_translation_is_compiled_and_has_the_sentences_of_the_template() -> None:
+def test_a_translation_is_compiled_and_has_the_sentences_of_the_template(
+    sentences: Catalog,
+) -> None:
     for path, catalog in translations():
         assert path.with_suffix(".mo").read_bytes() == compiled(catalog), "run `make messages`"
-        assert {message.id for message in catalog} == {message.id for message in extracted()}
+        assert {message.id for message in catalog} == {message.id for message in sentences}
 
 
 def test_a_translation_has_no_value_that_its_sentence_lacks() -> None:
