@@ -46,7 +46,8 @@ test: setup
 	$(PYTEST)
 
 # For use while you work, and for other versions of Python: a minute on two cores. No test that takes
-# more than half a second of processor time, and none that needs a browser or a server.
+# more than a quarter of a second of processor time, or more than a second with all its cases, and
+# none that needs a browser or a server.
 test-fast: setup
 	$(PYTEST) --ignore tests/attacks --ignore tests/browser -m 'not cluster and not postgresql and not slow'
 

@@ -141,6 +141,7 @@ def test_links_in_an_answer_lead_out_of_formgrader_only() -> None:
         assert "href" not in cleaned(f'<a href="{inside}">x</a>')
 
 
+@pytest.mark.slow
 def test_source_code_keeps_its_colours_however_long_it_is() -> None:
     page = nbconvert_page(make_notebook(make_cell("x", "y = f(1) + g(2)\n" * 500)))
     assert page.count('<span class="n">y</span>') == 500

@@ -95,6 +95,7 @@ def test_absurd_numbers_do_not_stop_the_reader():
     assert loads(data)["cells"] == []
 
 
+@pytest.mark.slow
 @given(JSON)
 def test_any_json_is_a_notebook_or_a_value_error(document):
     try:
@@ -104,6 +105,7 @@ def test_any_json_is_a_notebook_or_a_value_error(document):
     assert all(isinstance(c["source"], str) for c in result["cells"])
 
 
+@pytest.mark.slow
 @given(
     st.lists(JSON | st.fixed_dictionaries({"cell_type": JSON, "source": JSON, "metadata": JSON}))
 )

@@ -47,6 +47,7 @@ results = st.builds(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @given(results)
 @settings(max_examples=100 * FUZZ, deadline=None)
 def test_a_record_comes_back_from_json_as_it_was(result: SubmissionResult) -> None:

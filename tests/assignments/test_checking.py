@@ -75,6 +75,7 @@ def test_no_library_of_the_grader_is_refused(checking: Any) -> None:
 WRONG = 'from checking import check\ncheck("it holds", False)\n'
 
 
+@pytest.mark.slow
 def test_jupyter_goes_on_after_a_failed_check_and_nbgrader_counts_it_as_failed() -> None:
     # imported here, since this takes a second that processes without this test need not spend
     import nbformat

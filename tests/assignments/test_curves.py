@@ -32,6 +32,7 @@ def named(kept: dict[str, Curve]) -> dict[str, tuple[Curve, Curve]]:
     return {answers[number]: row for number, row in enumerate(rows, 1)}
 
 
+@pytest.mark.slow
 def test_the_kept_curves_are_those_that_the_script_trains(kept: dict[str, Curve]) -> None:
     """After a change: python scripts/train_curves.py solutions/layers/curves.npz."""
     for name, array in curves(epochs=2).items():

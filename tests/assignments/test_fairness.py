@@ -9,6 +9,8 @@ from tempfile import TemporaryDirectory
 import pytest
 from diagnosis import Trials
 
+from tests.kit.marks import first_is_fast
+
 STUDENTS = 4
 
 COMPLEX_STEP = """
@@ -216,8 +218,8 @@ def bench() -> Iterator[Trials]:
         yield Trials("backprop", Path(folder))
 
 
-@pytest.mark.parametrize("question", NUDGED)
-@pytest.mark.parametrize("disguise", DISGUISES)
+@pytest.mark.parametrize("question", first_is_fast(NUDGED))
+@pytest.mark.parametrize("disguise", first_is_fast(DISGUISES))
 def test_a_nudge_in_any_number_loses_all_gradients(
     bench: Trials, disguise: str, question: str
 ) -> None:
@@ -267,7 +269,7 @@ def test_the_message_names_the_difference_quotient(bench: Trials, question: str)
     assert all("difference quotient" in message for message in messages)
 
 
-@pytest.mark.parametrize("name", WORK)
+@pytest.mark.parametrize("name", first_is_fast(WORK))
 def test_work_earns_what_it_has_for_every_student(bench: Trials, name: str) -> None:
     question, code, points = WORK[name]
     trials = [

@@ -9,6 +9,8 @@ from tempfile import TemporaryDirectory
 import pytest
 from diagnosis import Trials
 
+from tests.kit.marks import first_is_fast
+
 HEAD = "def softmax_loss(scores, y, params, reg):\n"
 CROSS = """
     top = scores.max(axis=1, keepdims=True)
@@ -67,7 +69,9 @@ CONVENTIONS = {
 }
 
 
-@pytest.mark.parametrize("own_loss,own_gradient", CONVENTIONS.values(), ids=CONVENTIONS)
+@pytest.mark.parametrize(
+    "own_loss,own_gradient", first_is_fast(CONVENTIONS.values()), ids=CONVENTIONS
+)
 def test_the_exact_gradient_of_ones_own_loss_keeps_all_points(
     net: Trials, own_loss: str, own_gradient: str
 ) -> None:
@@ -104,8 +108,10 @@ def backward(params, X, hidden, scores, y, reg):
 STEPS = {h: NUMERICAL.replace("H", h) for h in ("1e-3", "1e-4", "1e-5", "1e-6", "1e-7")}
 
 
-@pytest.mark.parametrize("code", STEPS.values(), ids=STEPS.keys())
-@pytest.mark.parametrize("own_loss", ["", loss("rows.sum() + reg * squares")], ids=["right", "sum"])
+@pytest.mark.parametrize("code", first_is_fast(STEPS.values()), ids=STEPS.keys())
+@pytest.mark.parametrize(
+    "own_loss", first_is_fast(["", loss("rows.sum() + reg * squares")]), ids=["right", "sum"]
+)
 def test_a_difference_quotient_is_not_the_gradient(net: Trials, own_loss: str, code: str) -> None:
     trial = net.judge("backward", own_loss + code, explain=False)
     assert trial.points <= 9.5
@@ -145,8 +151,10 @@ DUMMY_BACKWARDS = {"zeros": ZEROS, "noise": NOISE, "linear": LINEAR, "numerical"
 DATA = 3 + 2 + 4 + 2
 
 
-@pytest.mark.parametrize("code", DUMMY_BACKWARDS.values(), ids=DUMMY_BACKWARDS.keys())
-@pytest.mark.parametrize("own_loss", DUMMY_LOSSES.values(), ids=DUMMY_LOSSES.keys())
+@pytest.mark.parametrize(
+    "code", first_is_fast(DUMMY_BACKWARDS.values()), ids=DUMMY_BACKWARDS.keys()
+)
+@pytest.mark.parametrize("own_loss", first_is_fast(DUMMY_LOSSES.values()), ids=DUMMY_LOSSES.keys())
 def test_a_dummy_loss_earns_nothing_in_backward(net: Trials, own_loss: str, code: str) -> None:
     trial = net.judge("backward", own_loss + code, explain=False)
     assert trial.follow_through == ()
@@ -201,15 +209,19 @@ IDLE_FORWARDS = {
 }
 
 
-@pytest.mark.parametrize("bend", IDLE_FORWARDS.values(), ids=IDLE_FORWARDS.keys())
-@pytest.mark.parametrize("code", [ZEROS, NOISE, STEPS["1e-5"]], ids=["zeros", "noise", "numerical"])
+@pytest.mark.parametrize("bend", first_is_fast(IDLE_FORWARDS.values()), ids=IDLE_FORWARDS.keys())
+@pytest.mark.parametrize(
+    "code", first_is_fast([ZEROS, NOISE, STEPS["1e-5"]]), ids=["zeros", "noise", "numerical"]
+)
 def test_a_dummy_forward_earns_nothing_in_backward(net: Trials, bend: str, code: str) -> None:
     trial = net.judge("backward", FORWARD.replace("BEND", bend) + code, explain=False)
     assert trial.follow_through == ()
     assert trial.points <= 16 - DATA
 
 
-@pytest.mark.parametrize("bend", [bend for bend, _ in BENDS.values()], ids=BENDS.keys())
+@pytest.mark.parametrize(
+    "bend", first_is_fast([bend for bend, _ in BENDS.values()]), ids=BENDS.keys()
+)
 def test_a_difference_quotient_through_ones_own_forward_earns_nothing(
     net: Trials, bend: str
 ) -> None:

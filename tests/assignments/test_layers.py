@@ -9,6 +9,8 @@ from tempfile import TemporaryDirectory
 import pytest
 from diagnosis import Trial, Trials
 
+from tests.kit.marks import first_is_fast
+
 POINTS = {
     "relative_error": 3,
     "affine": 10,
@@ -139,11 +141,13 @@ def test_each_check_of_a_stub_says_that_it_is_one(layers: Trials) -> None:
 
 @pytest.mark.parametrize(
     "mistake",
-    [
-        *("affine.no_bias", "affine.dW_transposed", "affine.no_cache", "relu.passes_all"),
-        *("relu.changes_x", "softmax_cross_entropy.sum_for_both"),
-        *("softmax_cross_entropy.loss_only", "softmax_cross_entropy.changes_scores"),
-    ],
+    first_is_fast(
+        [
+            *("affine.no_bias", "affine.dW_transposed", "affine.no_cache", "relu.passes_all"),
+            *("relu.changes_x", "softmax_cross_entropy.sum_for_both"),
+            *("softmax_cross_entropy.loss_only", "softmax_cross_entropy.changes_scores"),
+        ]
+    ),
 )
 def test_a_mistaken_layer_costs_two_layers_nothing(layers: Trials, mistake: str) -> None:
     assert failed(layers.judge("two_layers", catalogued(layers, mistake))) == set()
@@ -187,11 +191,12 @@ def two_layers(X, y, W1, b1, W2, b2):
 }
 
 
-@pytest.mark.parametrize("question", POINTS)
+@pytest.mark.parametrize("question", first_is_fast(POINTS))
 def test_a_function_that_does_no_work_earns_nothing(layers: Trials, question: str) -> None:
     assert layers.judge(question, IDLE[question]).points == 0
 
 
+@pytest.mark.slow
 def test_points_add_up(layers: Trials) -> None:
     for question, points in POINTS.items():
         assert layers.judge(question, "").points == points
@@ -231,7 +236,7 @@ UNFINISHED = {  # the question, what is there, and the checks that it costs
 }
 
 
-@pytest.mark.parametrize("question,code,lost", UNFINISHED.values(), ids=UNFINISHED)
+@pytest.mark.parametrize("question,code,lost", first_is_fast(UNFINISHED.values()), ids=UNFINISHED)
 def test_unfinished_work_earns_what_it_has(
     layers: Trials, question: str, code: str, lost: set[str]
 ) -> None:

@@ -41,6 +41,7 @@ def accuracy(lesson: dict[str, Any], net: Any, part: str) -> float:
     return float(np.mean(net.predict(digits[f"X_{part}"]) == digits[f"y_{part}"]))
 
 
+@pytest.mark.slow
 def test_on_the_spiral_a_linear_classifier_stops_near_half(lesson: dict[str, Any]) -> None:
     linear = deepcopy(lesson["linear"])
     assert 0.45 < share_right(lesson, linear) < 0.55
@@ -61,6 +62,7 @@ def test_the_scores_of_the_linear_classifier_are_linear_in_its_inputs(
     np.testing.assert_allclose(score((here + there) / 2), (score(here) + score(there)) / 2)
 
 
+@pytest.mark.slow
 def test_on_the_digits_a_linear_classifier_does_as_well_as_the_net(lesson: dict[str, Any]) -> None:
     np.random.seed(0)
     linear = lesson["LinearClassifier"](64, 10)

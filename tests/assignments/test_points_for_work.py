@@ -9,6 +9,8 @@ from tempfile import TemporaryDirectory
 import pytest
 from diagnosis import Trials
 
+from tests.kit.marks import first_is_fast
+
 STUDENTS = [f"student {number}" for number in range(5)]
 
 
@@ -127,7 +129,9 @@ FORMS = {  # a right answer in another form → the check that is about the form
 }
 
 
-@pytest.mark.parametrize(("variant", "check"), FORMS.items(), ids=[" ".join(key) for key in FORMS])
+@pytest.mark.parametrize(
+    ("variant", "check"), first_is_fast(FORMS.items()), ids=[" ".join(key) for key in FORMS]
+)
 def test_another_form_costs_one_point(net: Trials, variant: tuple[str, str], check: str) -> None:
     question = variant[0]
     points, failed = earned(net, question, changed(*variant))
@@ -143,7 +147,7 @@ SINGLE = {
 }
 
 
-@pytest.mark.parametrize("question", [*RIGHT])
+@pytest.mark.parametrize("question", first_is_fast(RIGHT))
 def test_right_work_keeps_its_points_in_single_precision_too(net: Trials, question: str) -> None:
     code = changed(question, SINGLE[question]) if question in SINGLE else RIGHT[question]
     assert earned(net, question, code)[1] == set()
@@ -184,7 +188,9 @@ NARROW = {  # right for some sizes or magnitudes only → points that are left
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("variant", "left"), NARROW.items(), ids=[" ".join(key) for key in NARROW])
+@pytest.mark.parametrize(
+    ("variant", "left"), first_is_fast(NARROW.items()), ids=[" ".join(key) for key in NARROW]
+)
 def test_right_for_some_sizes_only_is_wrong_for_everybody(
     net: Trials, variant: tuple[str, str], left: float
 ) -> None:
@@ -220,7 +226,9 @@ IDLE = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("question", "body"), IDLE, ids=[" ".join(pair) for pair in IDLE])
+@pytest.mark.parametrize(
+    ("question", "body"), first_is_fast(IDLE), ids=[" ".join(pair) for pair in IDLE]
+)
 def test_functions_that_do_no_work_earn_nothing(net: Trials, question: str, body: str) -> None:
     assert earned(net, question, f"{HEADS[question]}{body}\n")[0] == 0
 
@@ -273,6 +281,7 @@ def test_the_first_rows_each_time_are_told_in_one_way(net: Trials) -> None:
     assert len(set(messages(net, "sample_minibatch", code).values())) == 1
 
 
+@pytest.mark.slow
 def test_a_missing_setting_is_named_instead_of_an_accuracy_without_it(net: Trials) -> None:
     code = changed("tune", '"learning_rate": 1.0, → ')
     assert set(messages(net, "tune", code).values()) == {
@@ -286,6 +295,7 @@ def test_gradients_left_alone_without_a_step_are_not_called_changed(net: Trials)
     assert reason.startswith("leaving the gradients alone counts only together with a step")
 
 
+@pytest.mark.slow
 def test_a_check_fails_with_what_its_claim_asks_for(net: Trials) -> None:
     trial = net.judge("softmax_loss", f"{HEADS['softmax_loss']}return 1.0\n")
     (check,) = (c for c in trial.checks if c.name == "test_loss_leaves_its_arguments_alone")

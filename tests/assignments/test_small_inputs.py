@@ -19,6 +19,7 @@ from grader.release.small_inputs import small_input_failures
 from grader.results import Example
 from tests.assignments.conftest import Judged
 from tests.kit.files import ROOT
+from tests.kit.marks import first_is_fast
 
 NAMES = [path.parent.name for path in sorted(SOLUTIONS.glob("*/small_inputs.py"))]
 MIN_SHARE = {
@@ -39,7 +40,7 @@ def tried(benches: dict[str, Trials], judged: Judged, name: str) -> dict[str, Tr
     return {m.id: judged(name, m) for m in benches[name].catalogue.mistakes}
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", first_is_fast(NAMES))
 def test_all_right_ways_agree_on_all_small_inputs(name: str) -> None:
     course = Course.load(ROOT)
     source = loads((course.solution_dir(name) / f"{name}.ipynb").read_bytes())

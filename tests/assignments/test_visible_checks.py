@@ -13,6 +13,7 @@ from grader.course.folder import helper_files
 from grader.course.settings import Limits
 from grader.notebook import CHECK_PREFIX, error_text, grade_id, is_solution, loads
 from tests.kit.files import ROOT
+from tests.kit.marks import first_is_fast
 
 STUB = "raise NotImplementedError()"
 REGION = re.compile("### BEGIN SOLUTION.*?### END SOLUTION", re.DOTALL)
@@ -210,7 +211,7 @@ SLIPS = [
 ]
 
 
-@pytest.mark.parametrize(("assignment", "question", "code", "sentence"), SLIPS)
+@pytest.mark.parametrize(("assignment", "question", "code", "sentence"), first_is_fast(SLIPS))
 def test_a_slip_has_its_sentence(
     boxes: Launcher, assignment: str, question: str, code: str, sentence: str
 ) -> None:

@@ -207,6 +207,7 @@ def test_callbacks_do_not_prolong_a_call() -> None:
     assert time.thread_time() - start < 2
 
 
+@pytest.mark.slow
 def test_a_call_that_asks_without_end_ends_by_the_count_of_its_questions() -> None:
     """So it does on every machine; the time that so many take depends on the machine."""
     asked: list[int] = []

@@ -74,6 +74,7 @@ def test_a_plain_box_answers_calls(plain: Session) -> None:
     assert outcome.values[1] == 42
 
 
+@pytest.mark.slow
 def test_a_function_that_leaves_or_loops_in_a_plain_box_costs_itself_only(plain: Session) -> None:
     assert plain.call(CallRequest("leave", [()], {})) == CallFailure(
         "leave ended the Python process (exit status 3)"
@@ -84,6 +85,7 @@ def test_a_function_that_leaves_or_loops_in_a_plain_box_costs_itself_only(plain:
     )
 
 
+@pytest.mark.slow
 def test_a_plain_box_holds_nothing_of_the_environment_and_leaves_nothing(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

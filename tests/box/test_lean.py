@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pytest
+
 from grader.box.client import CallFailure, CallRequest, CallSuccess
 from grader.box.launch import Launcher
 from grader.box.lean import LeanSession
@@ -56,6 +58,7 @@ def test_all_cells_are_executed_first_for_a_function_that_remembers(warm: Launch
         assert (session.is_whole, list(session.outcomes)) == (True, [0, 1, 2])
 
 
+@pytest.mark.slow
 def test_a_call_that_ends_the_box_has_the_notes_of_a_whole_session(warm: Launcher) -> None:
     endless = "def f(x):\n    while x > 3:\n        pass\n    return x"
     with lean(warm, endless) as session:
@@ -70,6 +73,7 @@ def test_a_call_that_ends_the_box_has_the_notes_of_a_whole_session(warm: Launche
         assert whole.notes == notes
 
 
+@pytest.mark.slow
 def test_a_cell_that_ends_the_box_is_followed_by_all_cells(warm: Launcher) -> None:
     with lean(warm, "def f(x):\n    return x\nwhile True:\n    pass") as session:
         assert session.is_whole
@@ -101,6 +105,7 @@ def test_a_function_by_itself_needs_no_check_cell_either(warm: Launcher) -> None
         assert (session.is_whole, list(session.outcomes)) == (False, [0, 2])
 
 
+@pytest.mark.slow
 def test_all_cells_are_executed_once_a_function_by_itself_ends_its_box(warm: Launcher) -> None:
     endless = "def f(x):\n    while x > 3:\n        pass\n    return x"
     with lean(warm, endless, own="print(old_version(1))") as session:

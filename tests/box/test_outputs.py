@@ -167,6 +167,7 @@ outputs = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.slow
 @given(st.lists(outputs | plain, max_size=4))
 @settings(max_examples=150 * FUZZ, deadline=None)
 def test_whatever_comes_the_result_is_a_valid_notebook(raw: list[Any]) -> None:

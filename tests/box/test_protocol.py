@@ -93,6 +93,7 @@ values = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(values)
 @settings(max_examples=200 * FUZZ, deadline=None)
 def test_plain_values_come_back_as_they_were(value: Any) -> None:
@@ -266,6 +267,7 @@ def test_an_int_too_large_for_a_float_is_refused_or_unknown() -> None:
     assert isinstance(value, Unknown)
 
 
+@pytest.mark.slow
 def test_many_references_to_one_part_do_not_multiply_it_without_end() -> None:
     """1 MiB sent once and referred to 4000 times would be 4 GiB on the judge's side."""
     part = (["|u1", 1 << 20], bytes(1 << 20))
@@ -310,6 +312,7 @@ json_values = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(json_values)
 @settings(max_examples=300 * FUZZ, deadline=None)
 def test_any_json_tree_decodes_or_is_refused(tree: Any) -> None:

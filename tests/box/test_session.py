@@ -15,6 +15,7 @@ from grader.box.protocol import Rng, pure
 from grader.box.session import LEAST_S, CodeCell, Session
 from grader.course.settings import Limits
 from grader.results import Note, NoteKind
+from tests.kit.marks import first_is_fast
 
 FAST = Limits(
     cell_timeout_s=2, call_timeout_s=0.5, submission_timeout_s=30, memory_mib=256, output_mib=1
@@ -193,7 +194,9 @@ DEADLY_CELLS = {
 }
 
 
-@pytest.mark.parametrize("source,reason", DEADLY_CELLS.values(), ids=DEADLY_CELLS.keys())
+@pytest.mark.parametrize(
+    "source,reason", first_is_fast(DEADLY_CELLS.values()), ids=DEADLY_CELLS.keys()
+)
 def test_a_deadly_cell_costs_itself_only(warm: Launcher, source: str, reason: str) -> None:
     with Notebook(
         warm, "x = 1", source, "def f(): return x + 1", "print(x)", limits=HASTY
@@ -205,6 +208,7 @@ def test_a_deadly_cell_costs_itself_only(warm: Launcher, source: str, reason: st
         assert "cell 1" in notebook.session.notes[0].text
 
 
+@pytest.mark.slow
 def test_each_cell_has_a_quarter_of_its_time_however_many_did_not_end(warm: Launcher) -> None:
     """A right cell after many that hang shall not depend on how fast the machine is."""
     limits = FAST.model_copy(update={"cell_timeout_s": 0.4})
@@ -213,6 +217,7 @@ def test_each_cell_has_a_quarter_of_its_time_however_many_did_not_end(warm: Laun
     assert given == ["0.4", "0.2", "0.1", "0.1"]
 
 
+@pytest.mark.slow
 def test_a_cell_that_finished_has_as_long_again_when_another_one_hangs(warm: Launcher) -> None:
     limits = FAST.model_copy(update={"cell_timeout_s": 0.5})
     slow = "import time; end = time.process_time() + 0.3\nwhile time.process_time() < end: pass"
@@ -239,6 +244,7 @@ def test_cells_that_ended_boxes_are_told_in_the_order_of_the_notebook(warm: Laun
         )
 
 
+@pytest.mark.slow
 def test_a_cell_that_waits_longer_than_its_processor_time_is_not_stopped(warm: Launcher) -> None:
     limits = FAST.model_copy(update={"cell_timeout_s": 0.5})
     with Notebook(warm, "import time; time.sleep(0.6)", "1", limits=limits) as notebook:
@@ -246,6 +252,7 @@ def test_a_cell_that_waits_longer_than_its_processor_time_is_not_stopped(warm: L
         assert not notebook.session.notes
 
 
+@pytest.mark.slow
 def test_the_processor_time_of_all_processes_counts(warm: Launcher) -> None:
     source = (
         "import os\n"
@@ -258,6 +265,7 @@ def test_the_processor_time_of_all_processes_counts(warm: Launcher) -> None:
     )
 
 
+@pytest.mark.slow
 def test_the_time_of_boxes_that_ended_is_not_forgotten(warm: Launcher) -> None:
     before_s = processor_s(warm)
     executed(warm, "import time\nwhile time.process_time() < 0.3: pass\nimport os; os._exit(1)")
@@ -280,6 +288,7 @@ def test_a_cell_whose_later_box_another_cell_ended_is_tried_alone(warm: Launcher
         assert session.call(CallRequest("f", [()], {})) == CallSuccess((1,), (None,))
 
 
+@pytest.mark.slow
 def test_time_without_a_processor_is_counted_apart(warm: Launcher) -> None:
     assert warm.used_time is not None
     before = warm.used_time()
@@ -306,6 +315,7 @@ def test_exit_and_keyboard_interrupt_in_a_cell_are_ordinary_errors(warm: Launche
         assert not notebook.session.notes
 
 
+@pytest.mark.slow
 def test_endless_printing_is_cut_and_ends_in_time(warm: Launcher) -> None:
     outcome = executed(warm, "while True: print('x' * 1000)", limits=HASTY)
     assert "did not finish" in outcome.died
@@ -334,6 +344,7 @@ def test_thousands_of_displays_are_bounded(warm: Launcher) -> None:
     assert len(outcome.outputs) <= 500
 
 
+@pytest.mark.slow
 def test_allocating_without_end_is_a_memory_error_and_not_the_machines_end(warm: Launcher) -> None:
     source = "import numpy as np\nkept = []\nwhile True: kept.append(np.ones(1 << 22))"
     with Notebook(warm, source, "del kept\n1 + 1") as notebook:
@@ -352,6 +363,7 @@ def test_a_cell_that_replaces_the_shells_own_parts_harms_itself_only(warm: Launc
         assert notebook.outcomes[0].died
 
 
+@pytest.mark.slow
 def test_a_submission_that_uses_all_its_time_ends_with_an_outcome_for_each_cell(
     warm: Launcher,
 ) -> None:
@@ -578,7 +590,8 @@ def test_long_texts_cross_whole(functions: Notebook) -> None:
 
 
 @pytest.mark.parametrize(
-    "name,reason", [("kill", "ended the Python process"), ("loop", "did not finish within 0.5 s")]
+    "name,reason",
+    first_is_fast([("kill", "ended the Python process"), ("loop", "did not finish within 0.5 s")]),
 )
 def test_a_deadly_function_costs_only_itself(
     warm: Launcher, functions: Notebook, name: str, reason: str
@@ -605,6 +618,7 @@ def test_a_function_that_ends_when_cells_run_again_is_reported_not_raised(warm: 
         assert notebook.value("f") == 1
 
 
+@pytest.mark.slow
 def test_without_boxes_left_every_call_is_a_failure_with_a_reason(warm: Launcher) -> None:
     names = [f"k{i}" for i in range(14)]
     source = "import os\n" + "\n".join(f"def {name}(): os._exit(0)" for name in names)
@@ -680,50 +694,55 @@ INPUT = "[nobody can type here, so the answer is an empty text: {}]\n"
 
 @pytest.mark.parametrize(
     ("line", "remark"),
-    [
-        ("!pip install -q tqdm", PROGRAM.format("!pip install -q tqdm")),
-        ("    !ls", PROGRAM.format("!ls")),
-        ("files = !ls", PROGRAM.format("!ls")),
-        ("!!ls", PROGRAM.format("!ls")),
-        ("%sx ls", PROGRAM.format("!ls")),
-        ("%system ls", PROGRAM.format("!ls")),
-        ("%pip install tqdm", PROGRAM.format("%pip install tqdm")),
-        ("%conda install -y tqdm", PROGRAM.format("%conda install -y tqdm")),
-        ("%mamba install tqdm", PROGRAM.format("%mamba install tqdm")),
-        ("%uv pip install tqdm", PROGRAM.format("%uv pip install tqdm")),
-        ("get_ipython().system('ls')", PROGRAM.format("!ls")),
-        ("%matplotlib notebook", BACKEND.format("%matplotlib notebook")),
-        ("%matplotlib widget", BACKEND.format("%matplotlib widget")),
-        ("%matplotlib ipympl", BACKEND.format("%matplotlib ipympl")),
-        ("%matplotlib qt", BACKEND.format("%matplotlib qt")),
-        ("%matplotlib qt5", BACKEND.format("%matplotlib qt5")),
-        ("%matplotlib tk", BACKEND.format("%matplotlib tk")),
-        ("%gui qt", BACKEND.format("%gui qt")),
-        ("%matplotlib osx", BACKEND.format("%matplotlib osx")),
-        ("import matplotlib; matplotlib.use('TkAgg')", BACKEND.format("TkAgg")),
-        ("import matplotlib; matplotlib.use(backend='Qt4Agg')", BACKEND.format("Qt4Agg")),
-        ("import matplotlib; matplotlib.use('nbagg', force=True)", BACKEND.format("nbagg")),
-        ("import matplotlib.pyplot as p; p.switch_backend('MacOSX')", BACKEND.format("MacOSX")),
-        (
-            "get_ipython().run_line_magic('matplotlib', 'widget')",
-            BACKEND.format("%matplotlib widget"),
-        ),
-        ("get_ipython().magic('matplotlib notebook')", BACKEND.format("%matplotlib notebook")),
-        ("get_ipython().magic('%gui qt')", BACKEND.format("%gui qt")),
-        ("%load_ext lab_black", MAGIC.format("%load_ext lab_black")),
-        ("%reload_ext tensorboard", MAGIC.format("%reload_ext tensorboard")),
-        ("%watermark -v", MAGIC.format("%watermark -v")),
-        ("%qtconsole", MAGIC.format("%qtconsole")),
-        ("import google.colab", COLAB.format("google.colab")),
-        ("from google.colab import drive\ndrive.mount('/x')", COLAB.format("google.colab.drive")),
-        (
-            "from google.colab import files as f\nlist(f.upload())",
-            COLAB.format("google.colab.files"),
-        ),
-        ("import matplotlib.pyplot as p; p.style.use('seaborn')", STYLE.format("seaborn")),
-        ("assert input('your name') == ''", INPUT.format("your name")),
-        ("import getpass; getpass.getpass()", INPUT.format("")),
-    ],
+    first_is_fast(
+        [
+            ("!pip install -q tqdm", PROGRAM.format("!pip install -q tqdm")),
+            ("    !ls", PROGRAM.format("!ls")),
+            ("files = !ls", PROGRAM.format("!ls")),
+            ("!!ls", PROGRAM.format("!ls")),
+            ("%sx ls", PROGRAM.format("!ls")),
+            ("%system ls", PROGRAM.format("!ls")),
+            ("%pip install tqdm", PROGRAM.format("%pip install tqdm")),
+            ("%conda install -y tqdm", PROGRAM.format("%conda install -y tqdm")),
+            ("%mamba install tqdm", PROGRAM.format("%mamba install tqdm")),
+            ("%uv pip install tqdm", PROGRAM.format("%uv pip install tqdm")),
+            ("get_ipython().system('ls')", PROGRAM.format("!ls")),
+            ("%matplotlib notebook", BACKEND.format("%matplotlib notebook")),
+            ("%matplotlib widget", BACKEND.format("%matplotlib widget")),
+            ("%matplotlib ipympl", BACKEND.format("%matplotlib ipympl")),
+            ("%matplotlib qt", BACKEND.format("%matplotlib qt")),
+            ("%matplotlib qt5", BACKEND.format("%matplotlib qt5")),
+            ("%matplotlib tk", BACKEND.format("%matplotlib tk")),
+            ("%gui qt", BACKEND.format("%gui qt")),
+            ("%matplotlib osx", BACKEND.format("%matplotlib osx")),
+            ("import matplotlib; matplotlib.use('TkAgg')", BACKEND.format("TkAgg")),
+            ("import matplotlib; matplotlib.use(backend='Qt4Agg')", BACKEND.format("Qt4Agg")),
+            ("import matplotlib; matplotlib.use('nbagg', force=True)", BACKEND.format("nbagg")),
+            ("import matplotlib.pyplot as p; p.switch_backend('MacOSX')", BACKEND.format("MacOSX")),
+            (
+                "get_ipython().run_line_magic('matplotlib', 'widget')",
+                BACKEND.format("%matplotlib widget"),
+            ),
+            ("get_ipython().magic('matplotlib notebook')", BACKEND.format("%matplotlib notebook")),
+            ("get_ipython().magic('%gui qt')", BACKEND.format("%gui qt")),
+            ("%load_ext lab_black", MAGIC.format("%load_ext lab_black")),
+            ("%reload_ext tensorboard", MAGIC.format("%reload_ext tensorboard")),
+            ("%watermark -v", MAGIC.format("%watermark -v")),
+            ("%qtconsole", MAGIC.format("%qtconsole")),
+            ("import google.colab", COLAB.format("google.colab")),
+            (
+                "from google.colab import drive\ndrive.mount('/x')",
+                COLAB.format("google.colab.drive"),
+            ),
+            (
+                "from google.colab import files as f\nlist(f.upload())",
+                COLAB.format("google.colab.files"),
+            ),
+            ("import matplotlib.pyplot as p; p.style.use('seaborn')", STYLE.format("seaborn")),
+            ("assert input('your name') == ''", INPUT.format("your name")),
+            ("import getpass; getpass.getpass()", INPUT.format("")),
+        ]
+    ),
 )
 def test_lines_for_jupyter_leave_a_remark_and_the_cell_goes_on(
     warm: Launcher, line: str, remark: str
@@ -803,7 +822,7 @@ def test_a_probe_calls_a_function_in_the_open_box(warm: Launcher) -> None:
         assert isinstance(failure, CallFailure) and failure.error == "ValueError"
 
 
-@pytest.mark.parametrize("body", ["os._exit(1)", "while True: pass"])
+@pytest.mark.parametrize("body", first_is_fast(["os._exit(1)", "while True: pass"]))
 def test_a_probe_that_ends_the_box_has_no_consequences(warm: Launcher, body: str) -> None:
     with Notebook(warm, f"import os\ndef f():\n    {body}\ndef g(): return 3") as notebook:
         used_s = processor_s(warm)
@@ -880,6 +899,7 @@ def test_without_a_cell_that_may_undo_it_no_function_is_tried_apart(warm: Launch
         assert session.apart(["f"]) is None
 
 
+@pytest.mark.slow
 def test_a_function_apart_that_ends_its_box_is_not_called_again(warm: Launcher) -> None:
     loop = "def f():\n    while True: pass"
     with Notebook(warm, loop, "def g(): return g", "f = g = 1; print(f)") as notebook:
@@ -894,6 +914,7 @@ def test_a_function_apart_that_ends_its_box_is_not_called_again(warm: Launcher) 
         assert outcome.reason.startswith("g returned a value of type")
 
 
+@pytest.mark.slow
 def test_a_request_may_get_less_time_than_the_course_gives(warm: Launcher) -> None:
     loops = [f"def {name}():\n    while True: pass" for name in "fg"]
     with Notebook(warm, *loops, "g = 1; print(g)") as notebook:
@@ -925,6 +946,7 @@ def test_a_function_apart_is_probed_apart(warm: Launcher) -> None:
         assert apart_value(notebook, "f") == 1
 
 
+@pytest.mark.slow
 def test_without_boxes_left_an_innocent_function_is_still_called_apart(warm: Launcher) -> None:
     names = [f"k{i}" for i in range(14)]
     source = "import os\n" + "\n".join(f"def {name}(): os._exit(0)" for name in names)

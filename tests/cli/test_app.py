@@ -58,6 +58,7 @@ def test_every_command_is_listed_once_in_the_order_of_the_work(course: Course) -
     assert [name for name in names if name in work] == work
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_told_with_the_file_and_leaves_everything_whole(tmp_path: Path) -> None:
     course = write_course(tmp_path)
     course.roster_path.write_text("id\nada\n")
@@ -159,6 +160,7 @@ def test_a_helper_that_all_assignments_ship_is_one_file(name: str) -> None:
     assert {path.read_bytes() for path in others} == {first.read_bytes()}
 
 
+@pytest.mark.slow
 def test_the_doctor_names_what_it_looked_at(course: Course) -> None:
     done = grader_here(course.root, "doctor")
     for name in ("Python", "nbgrader", "alembic", "box", "course", "gradebook"):
@@ -193,6 +195,7 @@ def test_assignment_ids_are_completed(course: Course) -> None:
     assert done.stdout.split() == [f"plain,{ID}"]
 
 
+@pytest.mark.slow
 def test_an_up_to_date_class_needs_neither_judge_nor_gradebook(course: Course) -> None:
     """This is why the command returns at once, however large the class."""
     assert grader_here(course.root, "autograde", ID, "--workers", "1").returncode == 0

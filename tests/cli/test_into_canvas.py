@@ -120,6 +120,7 @@ def test_hand_ins_are_collected(run: Any, known: Class) -> None:
     assert (Course.load(".").submitted_dir / "ada" / ID / "timestamp.txt").is_file()
 
 
+@pytest.mark.slow
 def test_pages_are_given_back_once(run: Any, known: Class) -> None:
     words = ("give-back", ID, "--for", "canvas", "--canvas", PLACE, "--workers", "1")
     code, out, _ = run(*words, "--dry-run")

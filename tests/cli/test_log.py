@@ -48,7 +48,7 @@ CALLS = {
     "invite": ["invite", "--revoke"],
     "log": ["log"],
 }
-LONG = {"demo", "init", "site"}  # these take more than half a second
+LONG = {"autograde", "check", "demo", "doctor", "init", "package", "site"}  # these are slow
 TOGETHER = ["serve", "submit"]  # one needs the other: `tests/desk/test_server.py` calls both
 
 
@@ -145,6 +145,7 @@ def test_a_failure_is_one_error_with_its_exit_code(said: Any, words: list[str], 
     assert lines[0]["exit_code"] == code
 
 
+@pytest.mark.slow
 def test_each_submission_is_an_event_with_its_score(said: Any) -> None:
     _, _, lines = said(*CALLS["autograde"], "--json")
     told = [line for line in lines if line["event"] == "progress"]

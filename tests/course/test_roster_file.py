@@ -69,6 +69,7 @@ def test_a_name_is_no_formula(course: Course) -> None:
     assert 'eve,"\'=HYPERLINK(""x"")",\'@Doe' in course.roster_path.read_text()
 
 
+@pytest.mark.slow
 def test_a_roster_that_is_a_workbook_is_read_but_not_changed(course: Course) -> None:
     course.roster_path.write_bytes(new_workbook([["id", "first_name"], ["0012", "Ada"]], [9, 9]))
     roster = load_roster(course)

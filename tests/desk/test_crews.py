@@ -103,6 +103,7 @@ class DyingOnce(CrewOfOne):
                 pool.is_closed.set()
 
 
+@pytest.mark.slow
 def test_a_pool_that_another_thread_closes_meanwhile_costs_nothing(
     work: tuple[Bundle, Submission],
 ) -> None:

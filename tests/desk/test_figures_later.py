@@ -30,6 +30,7 @@ def figures(course: Course) -> dict[str, str]:
     return {name: kept_figures(course, "tiny", name) for name in ("farah", "mira", "olu")}
 
 
+@pytest.mark.slow
 def test_scores_come_first_and_figures_follow_when_nobody_waits(
     desk: TestDesk, rushed: Course
 ) -> None:

@@ -23,6 +23,7 @@ from grader.notebook import Notebook, grade_id
 from tests.kit.course import RIGHT, make_source
 from tests.kit.crew import CrewOfOne
 from tests.kit.desk import TestDesk, set_course
+from tests.kit.marks import first_is_fast
 
 WAIT_S = 120
 
@@ -49,6 +50,7 @@ def drained(desk: TestDesk) -> None:
         assert desk.receipts.news.wait_for(lambda: desk.receipts.length() == 0, WAIT_S)
 
 
+@pytest.mark.slow
 def test_the_student_reads_what_failed_and_why_but_no_expected_number(desk: TestDesk) -> None:
     mira, token = desk.browser("mira"), ""
     mira.hand_in(answered(double="def double(x):\n    return 3 * x"))
@@ -69,6 +71,7 @@ def test_the_student_reads_what_failed_and_why_but_no_expected_number(desk: Test
     assert desk.warnings == []
 
 
+@pytest.mark.slow
 def test_desk_and_autograde_are_one_course(desk: TestDesk, course: Course) -> None:
     """What the desk has graded is up to date for the command, and the other way round."""
     desk.browser("mira").hand_in(answered())
@@ -80,6 +83,7 @@ def test_desk_and_autograde_are_one_course(desk: TestDesk, course: Course) -> No
     assert (summary.unchanged, len(summary.results)) == (1, 0)
 
 
+@pytest.mark.slow
 def test_the_latest_attempt_counts_and_each_has_its_own_result(desk: TestDesk) -> None:
     mira = desk.browser("mira")
     mira.hand_in(answered())
@@ -92,6 +96,7 @@ def test_the_latest_attempt_counts_and_each_has_its_own_result(desk: TestDesk) -
     assert "Attempt 2 counts, not this one." in mira.get("/assignments/tiny/attempts/1").text
 
 
+@pytest.mark.slow
 def test_an_attempt_after_the_deadline_is_graded_but_the_one_in_time_counts(
     desk: TestDesk, course: Course
 ) -> None:
@@ -111,7 +116,7 @@ def test_an_attempt_after_the_deadline_is_graded_but_the_one_in_time_counts(
     assert "script" not in whole.headers["content-security-policy"]
 
 
-@pytest.mark.parametrize("level", ["none", "score", "full"])
+@pytest.mark.parametrize("level", first_is_fast(["none", "score", "full"]))
 def test_the_teacher_chooses_what_is_shown_before_the_deadline(
     desk: TestDesk, course: Course, level: str
 ) -> None:
@@ -151,6 +156,7 @@ def test_what_cannot_be_graded_fails_without_stopping_others(desk: TestDesk) -> 
         assert "6 of 9" in mira.get("/assignments/tiny/attempts/1").text
 
 
+@pytest.mark.slow
 def test_a_database_that_does_not_answer_for_a_while_stops_nobody(
     desk: TestDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -178,7 +184,7 @@ def test_a_database_that_does_not_answer_for_a_while_stops_nobody(
     assert desk.warnings == [told] * 6
 
 
-@pytest.mark.parametrize(("refusals", "state"), [(2, "done"), (3, "failed")])
+@pytest.mark.parametrize(("refusals", "state"), first_is_fast([(2, "done"), (3, "failed")]))
 def test_a_gradebook_that_another_program_holds_is_tried_again_but_not_for_ever(
     desk: TestDesk, monkeypatch: pytest.MonkeyPatch, refusals: int, state: str
 ) -> None:
@@ -198,6 +204,7 @@ def test_a_gradebook_that_another_program_holds_is_tried_again_but_not_for_ever(
     assert len(desk.warnings) == refusals
 
 
+@pytest.mark.slow
 def test_a_group_has_the_work_that_one_of_them_hands_in(desk: TestDesk) -> None:
     path = desk.course.groups_path
     path.write_text("group,student\none,mira\none,farah\n", encoding="utf-8")
@@ -209,6 +216,7 @@ def test_a_group_has_the_work_that_one_of_them_hands_in(desk: TestDesk) -> None:
         assert result is not None and result.score == 6
 
 
+@pytest.mark.slow
 def test_what_a_teacher_has_to_see_to_is_told_once_and_not_with_each_attempt(
     desk: TestDesk,
 ) -> None:
@@ -242,6 +250,7 @@ class DyingCrew(CrewOfOne):
         yield Workers(Dying(self), bundle.digest)
 
 
+@pytest.mark.slow
 def test_an_attempt_that_ends_its_worker_again_fails_and_the_next_start_tries_it_again(
     desk: TestDesk,
 ) -> None:
@@ -265,6 +274,7 @@ def test_an_attempt_that_ends_its_worker_again_fails_and_the_next_start_tries_it
     assert result is not None and result.score == 6
 
 
+@pytest.mark.slow
 def test_what_a_teacher_wants_graded_again_is_graded_once_and_kept_anew(
     desk: TestDesk, course: Course
 ) -> None:
@@ -281,6 +291,7 @@ def test_what_a_teacher_wants_graded_again_is_graded_once_and_kept_anew(
     assert result is not None and result.score == 6 and result.previous_score == 3
 
 
+@pytest.mark.slow
 def test_who_becomes_an_assistant_holds_up_nobody(desk: TestDesk, course: Course) -> None:
     for student in ("farah", "mira"):
         desk.browser(student).hand_in(answered())

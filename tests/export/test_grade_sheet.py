@@ -54,6 +54,7 @@ def scores(content: bytes) -> list[object]:
     return [row[3].value for row in load_workbook(io.BytesIO(content))["成绩"].iter_rows(min_row=3)]
 
 
+@pytest.mark.slow
 def test_numbers_are_found_as_text_and_as_number(course: Course, tmp_path: Path) -> None:
     path = sheet_with(
         tmp_path,
@@ -70,6 +71,7 @@ def test_numbers_are_found_as_text_and_as_number(course: Course, tmp_path: Path)
     assert [str(place) for place in merged] == ["A1:D1"]
 
 
+@pytest.mark.slow
 def test_a_heading_spread_over_its_column_is_read(course: Course, tmp_path: Path) -> None:
     path = sheet_with(tmp_path, [1, "20260101", "李 梅", None], head="成 绩")
     book = load_workbook(path)
@@ -78,6 +80,7 @@ def test_a_heading_spread_over_its_column_is_read(course: Course, tmp_path: Path
     assert scores(export(course, (ID,), "xlsx", path).files[""]) == [4]
 
 
+@pytest.mark.slow
 def test_leading_zeros_that_a_spreadsheet_dropped_are_made_up_for(
     course: Course, tmp_path: Path
 ) -> None:
@@ -85,6 +88,7 @@ def test_leading_zeros_that_a_spreadsheet_dropped_are_made_up_for(
     assert scores(export(course, (ID,), "xlsx", path).files[""]) == [2]
 
 
+@pytest.mark.slow
 def test_no_score_goes_into_the_row_of_another(course: Course, tmp_path: Path) -> None:
     path = sheet_with(
         tmp_path,
@@ -112,6 +116,7 @@ def test_a_sheet_in_gbk_stays_one(course: Course, tmp_path: Path) -> None:
     assert exported.files[""].decode("gbk").endswith("20260101,李梅,4\r\n")
 
 
+@pytest.mark.slow
 def test_several_columns_for_scores_are_not_guessed(course: Course, tmp_path: Path) -> None:
     path = sheet_with(tmp_path, [1, 20260101, "李梅", None], head="分数")
     book = load_workbook(path)

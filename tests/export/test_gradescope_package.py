@@ -15,6 +15,7 @@ from grader.notebook import Notebook
 from tests.kit.course import ID, write_course
 
 
+@pytest.mark.slow
 def test_the_zip_has_the_two_scripts_at_its_root_and_nothing_of_the_machine(
     course: Course,
     release: Notebook,

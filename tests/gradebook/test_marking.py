@@ -142,6 +142,7 @@ def test_what_could_not_be_graded_is_no_answer(
     assert answered.written_answer(ID, "why", "ada") is None
 
 
+@pytest.mark.slow
 def test_of_markers_at_once_exactly_one_is_kept(answered: CourseGradebook, course: Course) -> None:
     seen, start, kept = answer(answered).seen, threading.Barrier(6), []
 

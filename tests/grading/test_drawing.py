@@ -54,6 +54,7 @@ def page(course: Course) -> str:
     return made.path.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_scores_come_first_and_the_second_pass_changes_nothing_but_the_notebook(
     course: Course,
 ) -> None:
@@ -84,6 +85,7 @@ def test_another_setting_of_figures_grades_nothing_again(course: Course) -> None
     assert len(digests) == 1
 
 
+@pytest.mark.slow
 def test_a_submission_that_changed_since_it_was_graded_is_not_drawn(course: Course) -> None:
     autograde(course, ID, crew=CREW)
     hand_in(course, "amy", answered(load_bundle(course, ID).release, double="def double(x): 1"))
@@ -91,6 +93,7 @@ def test_a_submission_that_changed_since_it_was_graded_is_not_drawn(course: Cour
     assert kept_figures(course, ID, "amy") == "later"
 
 
+@pytest.mark.slow
 def test_figures_that_cannot_be_drawn_leave_the_record_as_it_was(
     course: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -104,6 +107,7 @@ def test_figures_that_cannot_be_drawn_leave_the_record_as_it_was(
     assert record(course) == before
 
 
+@pytest.mark.slow
 def test_ctrl_c_while_figures_are_drawn_loses_no_grade_and_the_next_run_goes_on(
     course: Course,
 ) -> None:
@@ -130,6 +134,7 @@ def test_ctrl_c_while_figures_are_drawn_loses_no_grade_and_the_next_run_goes_on(
     assert len(draw_figures(course, ID, crew=CREW).students) == drawn.left
 
 
+@pytest.mark.slow
 def test_pages_do_not_promise_figures_that_a_course_skips(course: Course) -> None:
     autograde(course, ID, crew=CREW)
     assert LINE not in page(course.model_copy(update={"figures": "skip"}))

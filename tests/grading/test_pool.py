@@ -65,6 +65,7 @@ def rejected(course: Course, number: int) -> list[Submission]:
     return submissions(course, *(f"absent{n}" for n in range(number)))
 
 
+@pytest.mark.slow
 def test_one_worker_and_two_give_the_same_records(course: Course, bundle: Bundle) -> None:
     given = submissions(course, *STUDENTS)
     one, two = (by_student(grade_all(bundle, given, LocalCrew(workers))) for workers in (1, 2))
@@ -78,6 +79,7 @@ def test_no_submissions_give_no_results_and_start_no_worker(bundle: Bundle) -> N
     assert not workers_of_this_process()
 
 
+@pytest.mark.slow
 @pytest.mark.linux
 def test_a_gentle_crew_lets_other_processes_go_first(bundle: Bundle) -> None:
     """Its workers do, and so do the nursery and all boxes, which are forks of it."""
@@ -89,6 +91,7 @@ def test_a_gentle_crew_lets_other_processes_go_first(bundle: Bundle) -> None:
     assert os.getpriority(os.PRIO_PROCESS, 0) == before
 
 
+@pytest.mark.slow
 def test_no_collection_in_a_worker_looks_at_what_is_there_for_all_submissions(
     bundle: Bundle,
 ) -> None:
@@ -96,6 +99,7 @@ def test_no_collection_in_a_worker_looks_at_what_is_there_for_all_submissions(
         assert workers.executor.submit(gc.get_freeze_count).result() > 10_000
 
 
+@pytest.mark.slow
 def test_a_crew_that_is_kept_starts_one_nursery_and_another_if_that_is_killed(
     course: Course, bundle: Bundle
 ) -> None:
@@ -116,6 +120,7 @@ def test_a_crew_that_is_kept_starts_one_nursery_and_another_if_that_is_killed(
     assert nurseries(os.getpid()) == others
 
 
+@pytest.mark.slow
 @pytest.mark.linux
 def test_what_was_warmed_up_serves_all_workers(course: Course, bundle: Bundle) -> None:
     others = nurseries(os.getpid())
@@ -186,6 +191,7 @@ def kill_when_a_box_sleeps(
     return thread
 
 
+@pytest.mark.slow
 def test_what_a_killed_worker_had_is_graded_again(
     course: Course, bundle: Bundle, litter: None, handed_over: threading.Semaphore
 ) -> None:
@@ -202,6 +208,7 @@ def test_what_a_killed_worker_had_is_graded_again(
     assert statuses == {"slow": Status.GRADED, **rejections}
 
 
+@pytest.mark.slow
 def test_a_worker_that_dies_between_two_results_ends_nothing(
     course: Course, bundle: Bundle
 ) -> None:
@@ -262,6 +269,7 @@ def die_at_once(bundle: Bundle, orders: object) -> None:
     os._exit(3)
 
 
+@pytest.mark.slow
 def test_workers_that_cannot_start_end_the_run(
     course: Course, bundle: Bundle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -271,6 +279,7 @@ def test_workers_that_cannot_start_end_the_run(
     assert not workers_of_this_process()
 
 
+@pytest.mark.slow
 def test_a_submission_whose_worker_dies_twice_is_not_graded(
     course: Course, bundle: Bundle, litter: None, handed_over: threading.Semaphore
 ) -> None:
@@ -285,6 +294,7 @@ def test_a_submission_whose_worker_dies_twice_is_not_graded(
     assert "died twice" in found["endless"].notes[0].text
 
 
+@pytest.mark.slow
 def test_once_stopped_nothing_new_starts_and_what_runs_still_comes(
     course: Course, bundle: Bundle
 ) -> None:
@@ -312,6 +322,7 @@ def test_a_stop_before_the_start_grades_nothing(course: Course, bundle: Bundle) 
     assert list(grade_all(bundle, submissions(course, "amy"), LocalCrew(1), stop)) == []
 
 
+@pytest.mark.slow
 def test_submissions_are_taken_only_as_far_as_workers_can(course: Course, bundle: Bundle) -> None:
     """So a class of thousands is never in memory at once."""
     taken = 0

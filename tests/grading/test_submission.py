@@ -184,9 +184,10 @@ SEARCH = "best = None\nwhile True:\n    best = 2"
 @pytest.mark.parametrize(
     "search,told",
     [
-        (
+        pytest.param(
             SEARCH,
             "cell number 3 stopped before it defined all that this check needs: this cell did",
+            marks=pytest.mark.slow,
         ),
         ("best = 1 / 0", "this check needs: ZeroDivisionError: division by zero"),
         ("import time\nbest, rest = time.nowhere(), 1", "this check needs: AttributeError"),
@@ -202,6 +203,7 @@ def test_a_name_that_a_stopped_cell_lacks_is_told_as_that_cells_end(
     assert result.question("square").score == 2.0
 
 
+@pytest.mark.slow
 def test_a_stopped_cell_costs_nothing_that_does_not_need_it(bundle: Bundle) -> None:
     notebook = with_cell(answered(bundle.release, **RIGHT), SEARCH, "setup")
     result = execute_and_judge(bundle, "amy", Intake(notebook))
@@ -219,6 +221,7 @@ RETURNS = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_no_returned_value_is_worth_points_or_stops_the_grading(
     bundle: Bundle, grade: Grade
 ) -> None:
@@ -354,7 +357,9 @@ def test_a_wrong_answer_gets_a_small_example_and_a_right_one_none(bundle: Bundle
     assert example.told == ("result should be 1, but it is 2",)
 
 
-@pytest.mark.parametrize("deed", ["import os\n        os._exit(1)", "while True: pass"])
+@pytest.mark.parametrize(
+    "deed", first_is_fast(["import os\n        os._exit(1)", "while True: pass"])
+)
 def test_a_small_example_costs_nothing_whatever_the_function_does(
     bundle: Bundle, deed: str
 ) -> None:
@@ -409,6 +414,7 @@ def test_whatever_is_handed_in_becomes_a_result(
     assert (result.status, result.score) == (Status.REJECTED, 0.0)
 
 
+@pytest.mark.slow
 def test_a_handed_in_notebook_is_graded_and_kept(course: Course, bundle: Bundle) -> None:
     submission = hand_in(course, "amy", answered(bundle.release, **RIGHT))
     result = grade_submission(bundle, submission)

@@ -19,6 +19,7 @@ from tests.kit.course import RIGHT
 from tests.kit.notebooks import answered
 
 
+@pytest.mark.slow
 @pytest.mark.linux
 def test_a_killed_zygote_is_replaced(bundle: Bundle) -> None:
     """An out-of-memory killer may end it before a submission or in the middle of one."""

@@ -54,6 +54,7 @@ def test_a_repetitive_output_is_no_bomb(course: Course, tmp_path: Path) -> None:
     assert (course.submitted_dir / "ada" / ID / f"{ID}.ipynb").read_bytes() == lines_of_training
 
 
+@pytest.mark.slow
 def test_of_a_bomb_no_more_is_unpacked_than_is_allowed(course: Course, tmp_path: Path) -> None:
     source = tmp_path / "in.zip"
     with (

@@ -181,6 +181,7 @@ def test_the_attempt_that_course_yml_asks_for_is_graded(
     assert (again.unchanged, again.results) == (4, [])
 
 
+@pytest.mark.slow
 def test_a_new_policy_counts_at_the_next_autograde_which_grades_nothing(tmp_path: Path) -> None:
     course = write_course(tmp_path)
     release = release_by_hand(course)
@@ -209,6 +210,7 @@ def test_a_new_policy_counts_at_the_next_autograde_which_grades_nothing(tmp_path
     assert stored() == 1.0  # the second day has begun, but a quarter is the most
 
 
+@pytest.mark.slow
 def test_a_stopped_run_leaves_the_times_of_what_still_waits(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,6 +12,7 @@ from grader.intake.from_canvas import collect_from_canvas
 from tests.kit.canvas_class import connected, enroll_forty, id_of, write_roster
 from tests.kit.canvas_server import Class, playing
 from tests.kit.course import ID
+from tests.kit.marks import first_is_fast
 
 
 @pytest.fixture
@@ -33,6 +34,7 @@ def members(course: Course) -> dict[str, tuple[str, ...]]:
     return {group.name: group.members for group in load_groups(course).at(ID)}
 
 
+@pytest.mark.slow
 def test_a_new_file_gets_everybody_in_their_group(course: Course, known: Class) -> None:
     for number in known.groups[3][1]:  # Canvas has the hand-in with each member
         known.hand_in(number, {f"{ID}.ipynb": b"{}"})
@@ -55,6 +57,7 @@ def test_a_file_of_the_instructor_stays_and_the_difference_is_told(
     assert course.groups_path.read_text() == "group,student\nOurs,s01\nOurs,s09\n"
 
 
+@pytest.mark.slow
 def test_rows_of_another_assignment_stay(course: Course, known: Class) -> None:
     text = course.root / "course.yml"
     more = "assignments:\n  - {id: other, title: Other, questions: {a: 1}}\n"
@@ -68,7 +71,7 @@ def test_rows_of_another_assignment_stay(course: Course, known: Class) -> None:
     assert len(members(again)) == 10
 
 
-@pytest.mark.parametrize("name", ["=cmd|x", "\x1b[2J", "", "Team 1", "a\nb"])
+@pytest.mark.parametrize("name", first_is_fast(["=cmd|x", "\x1b[2J", "", "Team 1", "a\nb"]))
 def test_a_name_of_any_kind_leaves_a_file_that_can_be_read(
     course: Course, known: Class, name: str
 ) -> None:

@@ -40,6 +40,7 @@ def test_two_in_canvas_who_are_one_here_get_nothing(course: Course, known: Class
     assert [student for student in found if not student.startswith("anon_")] == []
 
 
+@pytest.mark.slow
 def test_anonymous_work_finds_its_owner_when_names_are_shown(course: Course, known: Class) -> None:
     enroll_forty(known)
     write_roster(course, known)

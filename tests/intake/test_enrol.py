@@ -182,6 +182,7 @@ def test_a_class_list_may_have_titles_above_its_head(course: Course) -> None:
     assert [(p.id, p.full_name) for p in people(course)] == [("20260101", "李梅")]
 
 
+@pytest.mark.slow
 def test_a_class_list_may_stand_behind_a_cover_sheet(course: Course) -> None:
     book = Workbook()
     book.active.append(["说明"])

@@ -41,6 +41,7 @@ def downloads(known: Class) -> list[Request]:
     return [request for request in known.seen if request.path.startswith("/files/")]
 
 
+@pytest.mark.slow
 def test_forty_students_are_found_and_nobody_is_confused(course: Course, known: Class) -> None:
     numbers = enroll_forty(known)
     write_roster(course, known)
@@ -59,6 +60,7 @@ def test_forty_students_are_found_and_nobody_is_confused(course: Course, known: 
     assert str(attempts["s01"][2].submitted_at) == "2026-01-12 11:00:00+00:00"
 
 
+@pytest.mark.slow
 def test_what_was_collected_is_not_fetched_again(course: Course, known: Class) -> None:
     for number in enroll_forty(known)[:9]:
         known.hand_in(number, {f"{ID}.ipynb": work(number)})
@@ -72,6 +74,7 @@ def test_what_was_collected_is_not_fetched_again(course: Course, known: Class) -
     assert submitted(course)["s03"] == work(503, 2)
 
 
+@pytest.mark.slow
 def test_a_run_that_broke_off_goes_on_where_it_was(course: Course, known: Class) -> None:
     for number in enroll_forty(known)[:9]:
         known.hand_in(number, {f"{ID}.ipynb": work(number)})
@@ -133,6 +136,7 @@ def test_the_test_student_is_nobody(course: Course, known: Class) -> None:
     assert submitted(course) == {}
 
 
+@pytest.mark.slow
 def test_anonymous_work_is_collected_under_its_anonymous_id(course: Course, known: Class) -> None:
     numbers = enroll_forty(known)
     write_roster(course, known)
@@ -144,6 +148,7 @@ def test_anonymous_work_is_collected_under_its_anonymous_id(course: Course, know
     assert lines[0].startswith("anonymous marking in Canvas: 40 students get ids")
 
 
+@pytest.mark.slow
 def test_anonymous_ids_are_asked_for_if_the_list_hides_them(course: Course, known: Class) -> None:
     numbers = enroll_forty(known)[:3]
     known.is_admin = False

@@ -478,6 +478,7 @@ CELLS = st.builds(
 )
 
 
+@pytest.mark.slow
 @given(st.lists(CELLS | st.none() | st.lists(st.text()), max_size=12))
 def test_whatever_is_submitted_protected_cells_are_the_releases(cells):
     intake = rebuild(loads(json.dumps({"cells": cells})), RELEASE)

@@ -186,6 +186,7 @@ def places(document: Any) -> list[tuple[Any, Any]]:
     return found
 
 
+@pytest.mark.slow
 @given(st.data())
 def test_any_change_to_the_json_ends_in_an_intake(tmp_path_factory, data):
     """Replace, remove, repeat or move a part; cut the text off; or flip a byte."""
@@ -421,6 +422,7 @@ def test_unusable_names_are_refused_and_never_repeated(course, name):
         assert len(with_content(submission).digest) == 64
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_cells_are_rejected(course):
     cells = [{"cell_type": "code", "source": "1"}] * 100_000
     handed_in(course, "zoe", json.dumps({"cells": cells}).encode())

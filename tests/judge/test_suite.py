@@ -179,6 +179,7 @@ def test_pytests_own_ways_out_do_not_earn_points(run: Run, statement: str) -> No
     assert only(run(source)).passed is None
 
 
+@pytest.mark.slow
 def test_a_test_cannot_be_marked_to_fail(tmp_path: Path) -> None:
     path = tmp_path / "hidden_tests.py"
     path.write_text(f"{HEAD}@pytest.mark.xfail\n@question('q', points=2)\ndef test_a(): 'Claim.'")

@@ -136,6 +136,7 @@ de:
 """
 
 
+@pytest.mark.slow
 def test_a_second_language_reaches_claim_hint_and_remark(tmp_path: Path) -> None:
     with TemporaryDirectory() as folder:
         trials = Trials("two_layer_net", Path(folder))

@@ -206,6 +206,7 @@ def test_a_list_whose_pages_have_no_end_is_left(
     assert len(known.seen) == 5
 
 
+@pytest.mark.slow
 def test_an_answer_that_drips_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is left with the first bytes that come too late, not when a whole piece is there."""
     done = threading.Event()

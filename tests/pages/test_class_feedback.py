@@ -99,6 +99,7 @@ def test_the_work_is_done_by_as_many_processes_as_asked_for(
     assert sizes == [2]
 
 
+@pytest.mark.slow
 def test_a_small_class_starts_no_process(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
     monkeypatch.setattr(class_feedback, "worker_processes", None)
@@ -151,6 +152,7 @@ def test_what_the_gradebook_says_reaches_the_page(
     assert written(course) == ["student05"]
 
 
+@pytest.mark.slow
 def test_only_the_page_of_a_new_name_in_the_roster_is_written(course: Course) -> None:
     written(course)
     course.roster_path.write_text("id,first_name\nstudent05,Ada\nnobody,Bob\n")

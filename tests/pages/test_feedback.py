@@ -149,6 +149,7 @@ def test_code_is_in_colours_and_its_text_is_whole(course: Course, release: Noteb
     assert ("span", {"class": "c"}) in page.tags
 
 
+@pytest.mark.slow
 def test_a_page_spends_so_many_colours_and_no_more(course: Course, release: Notebook) -> None:
     cells = [make_cell("", "1 " * 30_000) | {"metadata": ADDED} for _ in range(20)]
     page = page_of(course, with_outputs(release, added=cells))

@@ -17,6 +17,7 @@ from grader.notebook import Cell, Notebook, is_solution, question_of
 from grader.pages.similarity import Likeness, compare
 from grader.pages.words import words_of_prose
 from tests.kit.honest_class import RELEASE, copied, honest
+from tests.kit.marks import first_is_fast
 from tests.kit.notebooks import answered
 
 PLANTED = {frozenset({"s03", "copy_a"}), frozenset({"s17", "copy_b"})}
@@ -49,7 +50,7 @@ def is_answer(cell: Cell, question: str) -> bool:
     return is_solution(cell) and question_of(cell) == question
 
 
-@pytest.mark.parametrize("seed", range(1, 4))
+@pytest.mark.parametrize("seed", first_is_fast(range(1, 4)))
 def test_two_hidden_copies_rank_first_with_a_margin(seed: int) -> None:
     """The planted pairs have at least 0.94; none of 859 honest pairs has more than 0.35."""
     pairs = likeness(class_with_copies(seed)).pairs
@@ -59,6 +60,7 @@ def test_two_hidden_copies_rank_first_with_a_margin(seed: int) -> None:
     assert pairs[2].score < 0.4
 
 
+@pytest.mark.slow
 def test_a_copy_with_a_text_of_its_own_ranks_first_too() -> None:
     notebooks = class_with_copies(5)
     text = " ".join(random.Random(5).choices("all these words are my very own ones".split(), k=60))
@@ -69,6 +71,7 @@ def test_a_copy_with_a_text_of_its_own_ranks_first_too() -> None:
     assert {frozenset({pair.first, pair.second}) for pair in pairs[:2]} == PLANTED
 
 
+@pytest.mark.slow
 def test_one_long_answer_in_common_is_found_by_itself() -> None:
     notebooks = class_with_copies(8)
     theirs = copied(notebooks["s05"], 8)
@@ -82,6 +85,7 @@ def test_one_long_answer_in_common_is_found_by_itself() -> None:
     assert [part.question for part in found.evidence(pair)] == ["backward"]
 
 
+@pytest.mark.slow
 def test_code_that_everybody_writes_makes_nobody_alike() -> None:
     """Thirty students with the same `predict` are as alike as the rest of their work."""
     notebooks = class_with_copies(6)
@@ -105,6 +109,7 @@ def test_a_class_of_two_is_not_compared(size: int) -> None:
     assert compare(RELEASE, class_of(1, size)) is None
 
 
+@pytest.mark.slow
 def test_evidence_names_the_questions_and_marks_the_lines_in_common() -> None:
     found = likeness(class_with_copies(2))
     parts = found.evidence(found.pairs[0])
@@ -138,6 +143,7 @@ def test_text_that_is_not_python_breaks_nothing(source: str) -> None:
     assert len(likeness(notebooks).pairs) == 10
 
 
+@pytest.mark.slow
 def test_a_copy_of_code_that_does_not_parse_is_found() -> None:
     notebooks = class_with_copies(4)
     for name in ("s03", "copy_a"):

@@ -9,7 +9,6 @@ import pytest
 from tests.kit.canvas_circle import canvas_circle
 from tests.kit.circle import SYSTEMS, Counts, Graded, circle, graded_class
 from tests.kit.classes import NASTY
-from tests.kit.marks import first_is_fast
 
 GOOD = "as it should be"
 STRICT = [GOOD, "NFC and NFD", "other case"]  # rosters with which nobody may be left out
@@ -29,7 +28,8 @@ def assert_nobody_is_confused(counts: Counts) -> None:
     assert set(counts.handed_in) == {*counts.found, *counts.listed}
 
 
-@pytest.mark.parametrize("system", first_is_fast(SYSTEMS))
+@pytest.mark.slow
+@pytest.mark.parametrize("system", SYSTEMS)
 def test_forty_students_get_their_own_pages_and_scores(
     graded: Graded, tmp_path: Path, system: str
 ) -> None:

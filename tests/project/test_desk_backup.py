@@ -42,6 +42,7 @@ def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("elsewhere")
 
 
+@pytest.mark.slow
 def test_a_copy_made_while_the_desk_runs_shows_the_same_pages_in_another_folder(
     desk: TestDesk, elsewhere: Path
 ) -> None:
@@ -68,6 +69,7 @@ def test_a_copy_made_while_the_desk_runs_shows_the_same_pages_in_another_folder(
     assert autograde(Course.load(root), "tiny", crew=CrewOfOne()).unchanged == 1
 
 
+@pytest.mark.slow
 def test_what_waits_in_the_copy_is_graded_there(desk: TestDesk, elsewhere: Path) -> None:
     desk.browser("mira").hand_in(answered(release_by_hand(desk.course), **RIGHT))
     assert desk.receipts.take() is not None  # it runs here while the copy is made

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from scripts.draw_rooms import COLUMNS, PICTURE, arrows, draw, floors
 
 
+@pytest.mark.slow
 def test_the_committed_drawing_is_that_of_todays_imports() -> None:
     """After a change: python scripts/draw_rooms.py."""
     assert PICTURE.read_text(encoding="utf-8") == draw()

@@ -19,6 +19,7 @@ COURSE = Course.load(ROOT)
 ASSIGNMENTS = [assignment.id for assignment in COURSE.assignments]
 
 
+@pytest.mark.slow
 def test_the_sample_class_is_what_its_script_makes(tmp_path: Path) -> None:
     script = ROOT / "examples" / "make_class.py"
     subprocess.run([sys.executable, "-B", script, "--into", tmp_path], check=True, timeout=60)

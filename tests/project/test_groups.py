@@ -75,6 +75,7 @@ def scores(course: Course) -> dict[str, float]:
     return {row["student"]: row["score"] - row["late_penalty"] for row in rows(course, [ID])}
 
 
+@pytest.mark.slow
 def test_everybody_in_a_group_has_score_record_rows_page_and_exports_of_its_one_hand_in(
     course: Course, release: Notebook
 ) -> None:
@@ -124,6 +125,7 @@ def test_the_hidden_inputs_are_those_of_the_group_whoever_hands_in_and_stands_fi
     assert draws == {"group/Blue"}
 
 
+@pytest.mark.slow
 def test_of_different_hand_ins_the_latest_in_time_counts_and_the_others_are_told(
     course: Course, release: Notebook
 ) -> None:
@@ -177,6 +179,7 @@ def test_lateness_is_by_the_time_of_the_hand_in_and_each_members_own_extension(
     assert scores(course) == {"ada": 3.6, "bela": 3.6, "chidi": 4.0}
 
 
+@pytest.mark.slow
 def test_who_joins_gets_the_score_and_who_leaves_is_graded_alone(
     course: Course, release: Notebook
 ) -> None:
@@ -196,6 +199,7 @@ def test_who_joins_gets_the_score_and_who_leaves_is_graded_alone(
     assert "group Red" in record(course, "dora").note_texts[0]
 
 
+@pytest.mark.slow
 def test_a_member_who_dropped_the_course_gets_no_score_but_their_hand_in_counts(
     course: Course, release: Notebook
 ) -> None:
@@ -217,6 +221,7 @@ def test_one_member_can_be_graded_alone_by_name_with_the_work_of_another(
     assert record(course, "chidi").score == 4.0
 
 
+@pytest.mark.slow
 def test_the_best_attempt_of_all_members_counts_if_the_course_says_so(
     course: Course, release: Notebook
 ) -> None:
@@ -231,6 +236,7 @@ def test_the_best_attempt_of_all_members_counts_if_the_course_says_so(
     assert grade(course)[0].unchanged == 3
 
 
+@pytest.mark.slow
 def test_points_by_hand_hold_for_the_group_until_somebody_gets_their_own(
     course: Course, release: Notebook
 ) -> None:
@@ -268,6 +274,7 @@ def test_points_by_hand_hold_for_the_group_until_somebody_gets_their_own(
     assert given() == dict.fromkeys(("ada", "bela", "chidi"))
 
 
+@pytest.mark.slow
 def test_the_report_does_not_call_members_of_a_group_alike(
     course: Course, release: Notebook
 ) -> None:

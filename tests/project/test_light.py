@@ -13,6 +13,8 @@ import pytest
 
 from tests.kit.files import ROOT
 
+pytestmark = pytest.mark.slow
+
 FINISHED = ROOT / "examples" / "submitted" / "ada" / "backprop" / "backprop.ipynb"
 
 
@@ -58,7 +60,6 @@ def work(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.slow
 def test_a_student_checks_a_notebook_without_what_a_course_needs(
     grader: list[str], work: Path
 ) -> None:
@@ -81,7 +82,6 @@ def test_a_teachers_command_says_in_one_line_what_to_install(
     assert sorted(work.iterdir()) == before
 
 
-@pytest.mark.slow
 def test_the_doctor_tells_a_student_what_is_not_there(grader: list[str], work: Path) -> None:
     done = _run(work, *grader, "doctor", "--course", str(ROOT))
     assert "✗ nbgrader: not installed; to run a course, type: pip install" in done.stdout

@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 
 from tests.kit.classes import NASTY, SYSTEMS, tally
+from tests.kit.marks import first_is_fast
 
 
-@pytest.mark.parametrize("nasty", NASTY)
+@pytest.mark.parametrize("nasty", first_is_fast(NASTY))
 @pytest.mark.parametrize(
-    ("system", "language"), [("moodle", "zh"), *((system, "en") for system in SYSTEMS)]
+    ("system", "language"),
+    first_is_fast([("moodle", "zh"), *((system, "en") for system in SYSTEMS)]),
 )
 def test_everyone_is_found_or_listed(
     tmp_path: Path, system: str, language: str, nasty: str

@@ -78,6 +78,7 @@ def contents(course: Course) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.slow
 def test_both_ways_on_one_day_lead_to_the_same_files_records_and_gradebook(
     desk: TestDesk, tmp_path: Path
 ) -> None:
@@ -102,6 +103,7 @@ def test_both_ways_on_one_day_lead_to_the_same_files_records_and_gradebook(
     assert json.loads(tables[0]) == json.loads(tables[1])
 
 
+@pytest.mark.slow
 def test_what_was_collected_counts_at_the_desk_until_something_newer_comes(
     desk: TestDesk, tmp_path: Path
 ) -> None:
@@ -114,6 +116,7 @@ def test_what_was_collected_counts_at_the_desk_until_something_newer_comes(
     assert "6 of 9" in page and "handed in</td>" in page
 
 
+@pytest.mark.slow
 def test_a_mark_is_read_by_the_student_after_the_deadline_and_on_the_page_to_give_back(
     desk: TestDesk,
 ) -> None:

@@ -122,6 +122,7 @@ def test_the_latest_version_is_supported() -> None:
     assert f"| {minor} | yes |" in (ROOT / "SECURITY.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_the_wheel_holds_the_package_and_the_sample_course_and_nothing_else(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel"]
     subprocess.run(

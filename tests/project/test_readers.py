@@ -30,6 +30,7 @@ from grader.pages.code import highlighted
 from grader.pages.rendering import Allowance, safe_html, safe_markdown
 from grader.pages.words import words_of_code, words_of_prose
 from tests.kit.fuzzing import FUZZ
+from tests.kit.marks import first_is_fast
 from tests.kit.notebooks import make_cell, make_notebook
 
 SIZES = (1 << 13, 1 << 15, 1 << 17)  # characters
@@ -184,12 +185,13 @@ def test_small_functions_without_number_take_linear_and_bounded_time(piece: str)
     grows_at_most_linearly(in_needs, repeated(piece))
 
 
-@pytest.mark.parametrize("piece", [" ", "[", "<ipython-input-", "&", "<div>"])
+@pytest.mark.parametrize("piece", first_is_fast([" ", "[", "<ipython-input-", "&", "<div>"]))
 def test_a_page_full_of_what_was_slow_once_is_not(piece: str) -> None:
     for read in (partial(in_formgrader, cells=CELLS), partial(in_feedback, cells=CELLS), in_errors):
         grows_at_most_linearly(read, repeated(piece))
 
 
+@pytest.mark.slow
 @given(st.lists(st.sampled_from(PIECES), min_size=1, max_size=4), st.sampled_from(sorted(READERS)))
 @settings(max_examples=10 * FUZZ, deadline=None)
 def test_what_repeats_several_pieces_takes_bounded_time(pieces: list[str], reader: str) -> None:

@@ -59,6 +59,7 @@ def _prepare_download(folder: Path) -> None:
     path.write_text(json.dumps(notebook), encoding="utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.linux
 def test_the_wheel_alone_takes_a_class_from_an_empty_folder_to_grades(
     python: Path, tmp_path: Path

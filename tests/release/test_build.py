@@ -72,6 +72,7 @@ def test_build_releases_notebook_and_helpers_and_nothing_secret(course, quick_ge
     assert [p.name for p in report.path.parent.iterdir()] == ["net"]
 
 
+@pytest.mark.slow
 def test_a_release_made_by_nbgrader_itself_is_locked_and_reproducible(course):
     path = build(course, "net").path / "net.ipynb"
     cells = {cell["id"]: cell for cell in loads(path.read_bytes())["cells"]}
@@ -98,6 +99,7 @@ def test_jupyter_goes_on_after_an_error_in_any_exercise_but_not_in_the_set_up(
     }
 
 
+@pytest.mark.slow
 def test_terms_of_course_yml_are_below_the_title_and_a_change_makes_the_release_stale(course):
     path = build(course, "net").path / "net.ipynb"
     title = next(c for c in loads(path.read_bytes())["cells"] if c["id"] == "title")
@@ -114,6 +116,7 @@ def test_terms_of_course_yml_are_below_the_title_and_a_change_makes_the_release_
     )
 
 
+@pytest.mark.slow
 def test_build_twice_gives_the_same_bytes(course, quick_generate):
     before = contents(build(course, "net").path)
     report = build(course, "net")

@@ -14,6 +14,7 @@ from grader.release.handout import handout
 from tests.kit.course import ID
 
 
+@pytest.mark.slow
 def test_students_get_the_folder_of_the_release_as_one_file(course: Course) -> None:
     build(course, ID)
     (course.release_dir(ID) / ".ipynb_checkpoints").mkdir()
@@ -31,6 +32,7 @@ def test_what_was_never_built_is_not_called_stale(course: Course) -> None:
         handout(course, ID)
 
 
+@pytest.mark.slow
 def test_what_was_not_built_after_a_change_is_not_handed_out(course: Course) -> None:
     build(course, ID)
     path = course.root / "course.yml"

@@ -128,6 +128,7 @@ def test_a_command_that_is_interrupted_leaves_all_as_it_was(
     assert contents(tmp_path) == {".gitignore": b"*.tmp\n"}
 
 
+@pytest.mark.slow
 def test_the_first_assignment_of_ones_own_makes_the_course(tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
     assert is_vacant(tmp_path)

@@ -17,6 +17,7 @@ from grader.errors import BuildError
 from grader.release.build import BuildReport, build
 from grader.system.listener import Advance, Listener
 from tests.kit.course import ID, write_course
+from tests.kit.marks import first_is_fast
 
 HEAD = "from grader.judge.catalogue import Alternative, Mistake\n"
 KILLED = '    Mistake("double.triple", "double", "Twice?", "def double(x):\\n    return 3 * x"),\n'
@@ -47,6 +48,7 @@ def refused(course: Course) -> str:
     return str(caught.value)
 
 
+@pytest.mark.slow
 def test_the_table_counts_variants_with_the_right_scores(course: Course) -> None:
     catalogue(course, KILLED, RIGHT)
     double, square = build(course, ID).proof.rows
@@ -59,23 +61,26 @@ def test_the_table_counts_variants_with_the_right_scores(course: Course) -> None
 
 @pytest.mark.parametrize(
     ("mistakes", "alternatives", "words"),
-    [
-        (
-            SURVIVING,
-            "",
-            "mistakes.py: double: double.same: this mistake loses no points; add a hidden test",
-        ),
-        (
-            "",
-            WRONG,
-            "mistakes.py: double: double.bad: this alternative loses points in double; correct it",
-        ),
-        (
-            BROAD,
-            "",
-            "hidden_tests.py: square: square.both: this mistake loses points in double too",
-        ),
-    ],
+    first_is_fast(
+        [
+            (
+                SURVIVING,
+                "",
+                "mistakes.py: double: double.same: this mistake loses no points; add a hidden test",
+            ),
+            (
+                "",
+                WRONG,
+                "mistakes.py: double: double.bad: this alternative loses points in double; "
+                "correct it",
+            ),
+            (
+                BROAD,
+                "",
+                "hidden_tests.py: square: square.both: this mistake loses points in double too",
+            ),
+        ]
+    ),
 )
 def test_an_entry_with_wrong_scores_stops_the_release(
     course: Course, mistakes: str, alternatives: str, words: str
@@ -84,6 +89,7 @@ def test_an_entry_with_wrong_scores_stops_the_release(
     assert words in refused(course)
 
 
+@pytest.mark.slow
 def test_a_mutant_that_no_test_kills_stops_the_release(course: Course) -> None:
     rewrite(course, "hidden_tests.py", lambda text: text.replace("rng.normal()", "0"))
     told = refused(course)
@@ -102,6 +108,7 @@ LUCKY = (
 )
 
 
+@pytest.mark.slow
 def test_a_mistake_that_only_some_inputs_show_stops_the_release(course: Course) -> None:
     """Two of eight students may pass; the message names one, and one of those who do not."""
     catalogue(course, LUCKY + SURVIVING)
@@ -112,6 +119,7 @@ def test_a_mistake_that_only_some_inputs_show_stops_the_release(course: Course) 
     )
 
 
+@pytest.mark.slow
 def test_an_alternative_that_passes_by_luck_stops_the_release(course: Course) -> None:
     catalogue(course, "", RIGHT)
     unfair = "x = float(rng.normal())\n    assert x > -1"
@@ -131,6 +139,7 @@ KEEPING = (
 )
 
 
+@pytest.mark.slow
 def test_what_a_variant_keeps_does_not_reach_the_next_student(course: Course) -> None:
     catalogue(course, KEEPING)
     assert build(course, ID).proof.rows[0].mistakes == 1
@@ -142,11 +151,13 @@ DEADLY = (
 )
 
 
+@pytest.mark.slow
 def test_a_box_that_a_variant_ended_judges_no_other_student(course: Course) -> None:
     catalogue(course, DEADLY)
     assert build(course, ID).proof.rows[0].mistakes == 1
 
 
+@pytest.mark.slow
 def test_questions_of_chance_are_proved_with_more_students(course: Course) -> None:
     mark = '@pytest.mark.question("double", points=3)\n'
     rewrite(
@@ -169,6 +180,7 @@ def weak(course: Course) -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_listed_mutant_is_no_survivor(course: Course) -> None:
     weak(course)
     listed(course, "double: it is tested at 0 only\n")
@@ -178,20 +190,22 @@ def test_a_listed_mutant_is_no_survivor(course: Course) -> None:
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [
-        (
-            "double:\n  return 2 * x → return 3 * x: why\n",
-            "return 3 * x: a test kills it; remove it",
-        ),
-        (
-            "double:\n  return x → return 7: why\n",
-            "return 7: there is no such mutant; remove it",
-        ),
-        ("triple: why\n", "triple: there is no such function; remove it"),
-        ("- double\n", "each function needs a reason"),
-        ("double: {a: ''}\n", "each function needs a reason"),
-        ("double: [\n", "cannot be read"),
-    ],
+    first_is_fast(
+        [
+            (
+                "double:\n  return 2 * x → return 3 * x: why\n",
+                "return 3 * x: a test kills it; remove it",
+            ),
+            (
+                "double:\n  return x → return 7: why\n",
+                "return 7: there is no such mutant; remove it",
+            ),
+            ("triple: why\n", "triple: there is no such function; remove it"),
+            ("- double\n", "each function needs a reason"),
+            ("double: {a: ''}\n", "each function needs a reason"),
+            ("double: [\n", "cannot be read"),
+        ]
+    ),
 )
 def test_a_list_that_does_not_fit_stops_the_release(course: Course, text: str, words: str) -> None:
     listed(course, text)
@@ -261,6 +275,7 @@ def test_a_proof_that_failed_is_told_again_at_once_but_done_again_when_asked(
     assert (at_once, asked) == (0, first)
 
 
+@pytest.mark.slow
 def test_a_lottery_is_told_again_at_once(course: Course) -> None:
     catalogue(course, LUCKY)
     told = refused(course)
@@ -271,6 +286,7 @@ def test_a_lottery_is_told_again_at_once(course: Course) -> None:
     assert not tried
 
 
+@pytest.mark.slow
 def test_another_version_of_the_kit_goes_on_with_nothing(
     course: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -290,6 +306,7 @@ def another_input(text: str) -> str:
     return changed
 
 
+@pytest.mark.slow
 def test_changed_tests_are_proved_anew_and_check_says_so(course: Course) -> None:
     build(course, ID)
     rewrite(course, "hidden_tests.py", another_input)
@@ -319,6 +336,7 @@ def proved(proved_once: Path, tmp_path: Path) -> Course:
     return Course.load(shutil.copytree(proved_once, tmp_path / "course"))
 
 
+@pytest.mark.slow
 def test_an_edit_of_one_test_proves_its_question_again(proved: Course) -> None:
     before = build(proved, ID).proof.rows
     rewrite(proved, "hidden_tests.py", another_input)
@@ -337,6 +355,7 @@ def test_an_edit_of_what_tests_share_proves_all_questions_that_use_it_again(
     assert counting(proved)[1] == counting(proved, prove_again=True)[1]
 
 
+@pytest.mark.slow
 def test_an_edit_of_a_mistake_proves_its_question_again(proved: Course) -> None:
     rewrite(proved, "mistakes.py", lambda text: text.replace("3 * x", "4 * x"))
     report, graded = counting(proved)
@@ -344,6 +363,7 @@ def test_an_edit_of_a_mistake_proves_its_question_again(proved: Course) -> None:
     assert graded == double.mistakes + double.alternatives + double.killed + SOLUTION
 
 
+@pytest.mark.slow
 def test_comments_docstrings_and_hints_are_nothing_to_prove_again(proved: Course) -> None:
     rewrite(proved, "hidden_tests.py", lambda text: f"# why\n{text.replace('is 2x.', 'doubles.')}")
     rewrite(proved, "mistakes.py", lambda text: text.replace("Twice?", "Only twice?"))
@@ -375,7 +395,9 @@ def test_a_proof_has_a_line_for_each_question(proved: Course) -> None:
     ]
 
 
-@pytest.mark.parametrize("text", ['{"digest": "x", "rows": []}', "[]", "{", '{"double": {}}'])
+@pytest.mark.parametrize(
+    "text", first_is_fast(['{"digest": "x", "rows": []}', "[]", "{", '{"double": {}}'])
+)
 def test_a_kept_proof_that_cannot_be_read_is_made_again(proved: Course, text: str) -> None:
     path = proved.solution_dir(ID) / "gates.json"
     kept = path.read_text()
@@ -394,6 +416,7 @@ def test_a_run_that_was_cut_short_goes_on_where_it_stopped(course: Course) -> No
     assert not (course.solution_dir(ID) / ".gates.part").exists()
 
 
+@pytest.mark.slow
 def test_nothing_of_the_proof_reaches_students(course: Course) -> None:
     listed(course, "")
     build(course, ID)

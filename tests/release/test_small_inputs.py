@@ -63,6 +63,7 @@ def test_inputs_that_do_not_fit_are_named(
     assert failure.startswith(f"small_inputs.py: {words}")
 
 
+@pytest.mark.slow
 def test_a_build_stops_at_small_inputs_that_do_not_fit(course: Course) -> None:
     path = course.solution_dir(ID) / "small_inputs.py"
     path.write_text(INPUTS.format(question="double", function="triple", calls="[]"))

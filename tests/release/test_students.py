@@ -54,6 +54,7 @@ def test_what_is_asked_of_nobody_counts_as_earned(course: Course) -> None:
     assert graded(course, code, judges=()) == [(), (), ()]
 
 
+@pytest.mark.slow
 def test_a_box_that_cannot_be_opened_is_tried_again_with_a_new_zygote(
     course: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:

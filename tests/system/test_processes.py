@@ -171,6 +171,7 @@ def test_at_least_one_core_is_found() -> None:
     assert 1 <= cores() <= (os.cpu_count() or 1)
 
 
+@pytest.mark.slow
 def test_a_worker_computes_in_one_thread_unless_the_user_says_more(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -83,6 +83,7 @@ def test_only_the_row_that_was_changed_is_written_anew(tmp_path: Path) -> None:
     assert out == b'"a","b"\r\n"1","x\ny"\r\n2,z\r\n"3",'
 
 
+@pytest.mark.slow
 @given(st.lists(st.lists(TEXT, min_size=2, max_size=2), min_size=1))
 def test_every_cell_survives(rows: list[list[str]]) -> None:
     assert list(csv.reader(io.StringIO(csv_text(rows), newline=""))) == rows

@@ -17,6 +17,7 @@ from openpyxl.styles import Font
 from grader.errors import UsageError
 from grader.system.table import Row, read_table, read_tables
 from grader.system.workbook import new_workbook
+from tests.kit.marks import first_is_fast
 
 OLD = Path(__file__).with_name("workbooks")
 
@@ -43,6 +44,7 @@ def book(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_cells_are_read_as_people_see_them(book: Path) -> None:
     (table,) = read_tables(book)
     assert table.header == ("Class 1",)
@@ -54,6 +56,7 @@ def test_cells_are_read_as_people_see_them(book: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_filled_workbook_differs_in_the_filled_cells_only(book: Path) -> None:
     table = read_table(book).headed_by(0)
     first = table.rows[0].with_cell(2, "5.5")
@@ -73,7 +76,9 @@ def test_a_filled_workbook_differs_in_the_filled_cells_only(book: Path) -> None:
     assert after["hidden"]["A1"].value == "x"
 
 
-@pytest.mark.parametrize(("line", "column", "reason"), [(4, 3, "D4 holds"), (1, 1, "B1 is merged")])
+@pytest.mark.parametrize(
+    ("line", "column", "reason"), first_is_fast([(4, 3, "D4 holds"), (1, 1, "B1 is merged")])
+)
 def test_a_formula_or_a_merged_cell_is_not_overwritten(
     book: Path, line: int, column: int, reason: str
 ) -> None:
@@ -83,6 +88,7 @@ def test_a_formula_or_a_merged_cell_is_not_overwritten(
         replace(table, rows=(row,)).to_bytes()
 
 
+@pytest.mark.slow
 def test_an_old_workbook_is_filled_into_a_new_one() -> None:
     table = read_table(OLD / "grade_sheet.xls")
     assert [row.cells for row in table.rows][:3] == [
@@ -119,12 +125,14 @@ FAR = b'<row r="90000000"><c r="A90000000"><v>1</v></c></row></sheetData>'
 
 @pytest.mark.parametrize(
     ("end", "instead", "reason"),
-    [
-        (b"</sheetData>", FAR, "larger than"),
-        (b"</worksheet>", b" " * (65 << 20) + b"</worksheet>", "larger than"),
-        (b"<worksheet", b'<!DOCTYPE x [<!ENTITY a "ha">]><worksheet', "document type"),
-        (b"</sheetData>", b"", "cannot be read"),
-    ],
+    first_is_fast(
+        [
+            (b"</sheetData>", FAR, "larger than"),
+            (b"</worksheet>", b" " * (65 << 20) + b"</worksheet>", "larger than"),
+            (b"<worksheet", b'<!DOCTYPE x [<!ENTITY a "ha">]><worksheet', "document type"),
+            (b"</sheetData>", b"", "cannot be read"),
+        ]
+    ),
 )
 def test_a_hostile_workbook_costs_one_line(
     book: Path, end: bytes, instead: bytes, reason: str
@@ -136,6 +144,7 @@ def test_a_hostile_workbook_costs_one_line(
     assert "\n" not in str(refused.value)
 
 
+@pytest.mark.slow
 def test_entities_in_another_encoding_are_found(book: Path) -> None:
     text = LAUGHS.decode().encode("utf-16")
     _with(book, lambda name, data: text if "styles" in name else data)
@@ -143,12 +152,14 @@ def test_entities_in_another_encoding_are_found(book: Path) -> None:
         read_table(book)
 
 
+@pytest.mark.slow
 def test_a_size_that_a_sheet_claims_is_not_believed(book: Path) -> None:
     claim = b'<dimension ref="A1:XFD1048576"'
     _with(book, lambda name, data: data.replace(b'<dimension ref="A1:D6"', claim))
     assert len(read_table(book).rows) == 4
 
 
+@pytest.mark.slow
 def test_a_claim_of_many_merged_cells_ends_within_bounds(
     book: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

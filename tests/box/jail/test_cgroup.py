@@ -89,6 +89,7 @@ def grouped() -> Iterator[WarmLauncher]:
     launcher.close()
 
 
+@pytest.mark.slow
 def test_the_kernel_ends_a_bomb_that_is_quicker_than_the_watch(
     grouped: WarmLauncher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -108,6 +109,7 @@ def test_the_kernel_ends_a_bomb_that_is_quicker_than_the_watch(
     assert outcomes[1].outputs[0]["text"] == "still here\n"
 
 
+@pytest.mark.slow
 def test_nothing_of_the_group_is_left_when_the_zygote_ends(grouped: WarmLauncher) -> None:
     parents = (*cgroup.parents_v2(), *cgroup.parents_v1())
     before = {path for parent in parents for path in parent.glob("grader-box-*")}

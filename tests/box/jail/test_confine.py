@@ -321,6 +321,7 @@ def test_a_fork_bomb_is_bounded_and_over_with_the_box(closed: Launcher) -> None:
     assert opens_again(closed)
 
 
+@pytest.mark.slow
 def test_a_recursive_fork_bomb_ends_with_the_box(closed: Launcher) -> None:
     box = closed.open({}, LIMITS)
     with pytest.raises(BoxDied):
@@ -392,6 +393,7 @@ def test_the_number_and_sum_of_files_are_bounded_where_the_tree_is_private(
     assert int(shown) <= 4096
 
 
+@pytest.mark.slow
 def test_memory_over_several_processes_ends_the_box_with_the_reason(closed: Launcher) -> None:
     box = closed.open({}, LIMITS)
     with pytest.raises(BoxDied, match="more than 256 MiB of memory"):
@@ -486,6 +488,7 @@ def test_what_a_box_leaves_on_disk_is_removed(
         assert list(of_this_process.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_zygote_that_ended_is_replaced_for_the_next_box(warm: Launcher) -> None:
     box_launcher = WarmLauncher(warm.tier)
     os.kill(zygote_pid(box_launcher), signal.SIGKILL)
@@ -493,6 +496,7 @@ def test_a_zygote_that_ended_is_replaced_for_the_next_box(warm: Launcher) -> Non
     box_launcher.close()
 
 
+@pytest.mark.slow
 def test_boxes_die_with_the_process_that_opened_them(tmp_path: Path) -> None:
     """A grader that is killed leaves no process behind."""
     script = tmp_path / "open.py"

@@ -31,6 +31,7 @@ def written() -> mmap.mmap:
     return memory
 
 
+@pytest.mark.slow
 def test_memory_that_was_written_to_lies_in_large_pages_and_is_the_same(
     written: mmap.mmap,
 ) -> None:

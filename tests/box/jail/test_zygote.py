@@ -11,6 +11,7 @@ import pytest
 from grader.box.jail.zygote import Zygote, ZygoteGone
 
 
+@pytest.mark.slow
 def test_a_late_answer_is_not_taken_for_that_to_the_next_request(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -12,6 +12,7 @@ from grader.desk.rates import Bucket, Rates
 from tests.desk.attacks.school import MAY, VICTIM, School, every_address
 from tests.kit.course import make_source
 from tests.kit.desk import Browser, TestDesk, set_course
+from tests.kit.marks import first_is_fast
 
 AT_ONCE = 8
 API = "/api/v1/assignments/tiny/attempts"
@@ -49,8 +50,8 @@ def race(desk: TestDesk, student: str, *, is_program: bool) -> list[int]:
 LIMITS = {"attempts_per_day: 2": 2, "attempts_per_day: 1": 1, "cooldown_minutes: 60": 1}
 
 
-@pytest.mark.parametrize("is_program", [False, True], ids=["pages", "programs"])
-@pytest.mark.parametrize("limit", LIMITS)
+@pytest.mark.parametrize("is_program", first_is_fast([False, True]), ids=["pages", "programs"])
+@pytest.mark.parametrize("limit", first_is_fast(LIMITS))
 def test_handing_in_at_once_gets_nobody_more_attempts(
     desk: TestDesk, limit: str, is_program: bool
 ) -> None:
@@ -168,6 +169,7 @@ def test_figures_open_by_the_right_token_only(
     assert Browser(school.desk.app).ask("GET", "/metrics", headers=headers).status_code == 404
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("person", [VICTIM, "ada", "tom", ""])
 def test_no_cache_keeps_what_is_personal(school: School, person: str) -> None:
     """Each page, with query and without, in all roles: no-store, no Referer, no frame, no guess."""

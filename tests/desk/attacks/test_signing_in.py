@@ -18,6 +18,7 @@ from grader.desk.rates import Bucket, Rates
 from grader.desk.server import config_of
 from grader.desk.tables import LINKS, LOGINS
 from tests.kit.desk import Browser, TestDesk, set_course
+from tests.kit.marks import first_is_fast
 from tests.kit.openid import OURS, Told, come_back
 
 HOUR = timedelta(hours=1)
@@ -78,7 +79,7 @@ CLAIMS: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("changed", CLAIMS.values(), ids=CLAIMS)
+@pytest.mark.parametrize("changed", first_is_fast(CLAIMS.values()), ids=CLAIMS)
 def test_a_token_that_says_something_else_signs_nobody_in(
     provider: Told, desk: TestDesk, changed: dict[str, Any]
 ) -> None:
@@ -393,6 +394,7 @@ def test_a_provider_s_error_is_not_repeated(provider: Told, desk: TestDesk) -> N
     assert all(line.isprintable() and "alert" not in line for line in desk.warnings)
 
 
+@pytest.mark.slow
 def test_a_guessed_link_or_token_is_found_out_before_many_are_tried(desk: TestDesk) -> None:
     """Guessing tokens of links and of programs: after some failures an address has to wait."""
     guesses = [desk.browser().get(f"/in/{number:022d}") for number in range(30)]
@@ -407,6 +409,7 @@ def test_a_guessed_link_or_token_is_found_out_before_many_are_tried(desk: TestDe
     assert page.status_code == 429 and "Too many tries" in page.text
 
 
+@pytest.mark.slow
 def test_a_forged_address_in_a_header_gives_no_fresh_tries(desk: TestDesk) -> None:
     """X-Forwarded-For from strangers, and before what the proxy on this machine wrote."""
     config = config_of(desk.app)
@@ -464,6 +467,7 @@ def test_a_link_that_is_over_signs_nobody_in_and_keeps_nobody(desk: TestDesk, ho
     assert desk.browser().get(f"/in/{token}").status_code == 401
 
 
+@pytest.mark.slow
 def test_a_cookie_is_worthless_after_signing_out(provider: Told, desk: TestDesk) -> None:
     """A replayed cookie of a session that its owner has ended."""
     browser, thief = desk.browser(), desk.browser()

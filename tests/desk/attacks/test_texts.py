@@ -19,6 +19,7 @@ from tests.kit.answers import WITH_RUBRIC, answered
 from tests.kit.attempts import KEY, RESULT, graded_attempt
 from tests.kit.course import make_result, make_source, release_by_hand, write_course
 from tests.kit.desk import STAFF, TestDesk, due_tomorrow, set_course
+from tests.kit.marks import first_is_fast
 from tests.kit.notebooks import make_cell
 from tests.kit.pages import Page
 from tests.kit.processes import grader_here
@@ -197,6 +198,7 @@ def test_no_file_of_a_submission_has_an_address(evil: TestDesk) -> None:
         assert mira.get(path).status_code == 404, path
 
 
+@pytest.mark.slow
 def test_what_is_queried_comes_back_as_text(evil: TestDesk) -> None:
     """Reflected scripts in each query that a page reads, and in each part of an address."""
     for person in ("mira", "ada"):
@@ -249,7 +251,9 @@ ELSEWHERE = (
 
 
 @pytest.mark.parametrize("path", ELSEWHERE)
-@pytest.mark.parametrize("name", ["", "next", "url", "redirect", "return_to", "after", "from"])
+@pytest.mark.parametrize(
+    "name", first_is_fast(["", "next", "url", "redirect", "return_to", "after", "from"])
+)
 def test_no_address_sends_a_browser_elsewhere(evil: TestDesk, path: str, name: str) -> None:
     """Open redirects by the path and by queries that other systems know."""
     ada = evil.browser("ada")

@@ -23,6 +23,7 @@ from tests.kit.answers import answered
 from tests.kit.course import ID
 from tests.kit.desk import Browser, TestDesk, set_course
 from tests.kit.gradebook import change
+from tests.kit.marks import first_is_fast
 from tests.kit.pages import EVIL, Page
 
 PILE = "/answers/tiny/why"
@@ -80,6 +81,7 @@ def test_an_answer_stands_alone_with_question_rubric_and_our_own_answer(
     assert "0 of 5 marked" in page
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("person", ["ada", "uma"])
 def test_nothing_tells_whose_an_answer_is_until_all_are_marked(
     marking: TestDesk, person: str
@@ -123,15 +125,17 @@ def test_the_points_of_ticked_lines_and_the_comment_are_kept(marking: TestDesk) 
 
 @pytest.mark.parametrize(
     ("typed", "score"),
-    [
-        ("2.5", 2.5),
-        ("2,5", 2.5),
-        (".5", 0.5),
-        ("0", 0.0),
-        ("3", 3.0),
-        (" 1 ", 1.0),
-        ("２．５", 2.5),
-    ],
+    first_is_fast(
+        [
+            ("2.5", 2.5),
+            ("2,5", 2.5),
+            (".5", 0.5),
+            ("0", 0.0),
+            ("3", 3.0),
+            (" 1 ", 1.0),
+            ("２．５", 2.5),
+        ]
+    ),
 )
 def test_a_number_counts_before_the_ticks(marking: TestDesk, typed: str, score: float) -> None:
     ada = marking.browser("ada")
@@ -141,7 +145,7 @@ def test_a_number_counts_before_the_ticks(marking: TestDesk, typed: str, score: 
 
 
 @pytest.mark.parametrize(
-    "typed", ["-1", "3.01", "nan", "inf", "1e1", "x", "1_0", "٣", "1.2345", ""]
+    "typed", first_is_fast(["-1", "3.01", "nan", "inf", "1e1", "x", "1_0", "٣", "1.2345", ""])
 )
 def test_what_is_no_number_of_points_is_refused_and_stays_in_the_form(
     marking: TestDesk, typed: str
@@ -154,6 +158,7 @@ def test_what_is_no_number_of_points_is_refused_and_stays_in_the_form(
     assert answer(marking, owner(page)).mark == Mark(None)
 
 
+@pytest.mark.slow
 def test_a_comment_is_bounded_and_has_no_control_characters(marking: TestDesk) -> None:
     ada = marking.browser("ada")
     there, page = open_next(ada)
@@ -166,6 +171,7 @@ def test_a_comment_is_bounded_and_has_no_control_characters(marking: TestDesk) -
     assert answer(marking, owner(page)).mark.comment == "a[31mb\tc"
 
 
+@pytest.mark.slow
 def test_skipping_leads_through_all_answers_and_back_to_the_first(marking: TestDesk) -> None:
     ada = marking.browser("ada")
     seen, after = [], ""
@@ -176,6 +182,7 @@ def test_skipping_leads_through_all_answers_and_back_to_the_first(marking: TestD
     assert set(seen) == set(STUDENTS) and seen[5] == seen[0]
 
 
+@pytest.mark.slow
 def test_two_assistants_get_different_answers_as_long_as_there_are_any(
     marking: TestDesk,
 ) -> None:
@@ -192,6 +199,7 @@ def test_two_assistants_get_different_answers_as_long_as_there_are_any(
     assert open_next(uma)[0].partition("?")[0] == first.partition("?")[0]
 
 
+@pytest.mark.slow
 def test_what_somebody_else_saved_meanwhile_is_shown_and_not_overwritten(
     marking: TestDesk,
 ) -> None:
@@ -209,6 +217,7 @@ def test_what_somebody_else_saved_meanwhile_is_shown_and_not_overwritten(
     assert answer(marking, owner(page)).mark.comment == "Uma's words."
 
 
+@pytest.mark.slow
 def test_a_form_that_comes_twice_is_kept_once_and_nobody_is_alarmed(marking: TestDesk) -> None:
     ada = marking.browser("ada")
     there, page = open_next(ada)
@@ -217,6 +226,7 @@ def test_a_form_that_comes_twice_is_kept_once_and_nobody_is_alarmed(marking: Tes
     assert len(entries(marking.state)) == 1
 
 
+@pytest.mark.slow
 def test_points_from_formgrader_are_seen_and_not_overwritten(
     marking: TestDesk,
 ) -> None:
@@ -231,6 +241,7 @@ def test_points_from_formgrader_are_seen_and_not_overwritten(
     assert 'value="2.5"' in ada.get(there).text
 
 
+@pytest.mark.slow
 def test_an_answer_that_the_student_replaced_meanwhile_is_shown_anew(
     marking: TestDesk,
 ) -> None:
@@ -242,6 +253,7 @@ def test_an_answer_that_the_student_replaced_meanwhile_is_shown_anew(
     assert save(ada, there, refused.text, points="1").status_code == 303
 
 
+@pytest.mark.slow
 def test_a_mark_for_an_answer_that_was_replaced_later_waits_again(marking: TestDesk) -> None:
     ada = marking.browser("ada")
     there, page = open_next(ada)
@@ -261,6 +273,7 @@ def test_a_rubric_that_was_changed_meanwhile_is_looked_at_again(marking: TestDes
     assert answer(marking, owner(page)).mark == Mark(None)
 
 
+@pytest.mark.slow
 def test_of_three_who_save_at_once_two_are_told(marking: TestDesk) -> None:
     ada, uma, other = marking.browser("ada"), marking.browser("uma"), marking.browser()
     other.cookies.set("desk", uma.cookies["desk"])
@@ -284,6 +297,7 @@ def test_of_three_who_save_at_once_two_are_told(marking: TestDesk) -> None:
     assert answer(marking, owner(page)).mark.comment == f"Number {kept}."
 
 
+@pytest.mark.slow
 def test_assistants_see_and_mark_their_sections_only(marking: TestDesk) -> None:
     tom, ada = marking.browser("tom"), marking.browser("ada")
     assert "of 2 marked" in tom.get(PILE).text
@@ -347,6 +361,7 @@ def test_before_anybody_hands_in_there_is_nothing_to_mark(desk: TestDesk) -> Non
     assert not (desk.course.root / "gradebook.db").exists()
 
 
+@pytest.mark.slow
 def test_an_answer_never_acts_on_the_page(desk: TestDesk) -> None:
     answered(desk.course, {"mira": f"before {EVIL} ![x](javascript:alert(1)) after"})
     ada = desk.browser("ada")
@@ -378,6 +393,7 @@ def test_no_mark_is_kept_before_the_log_has_it(
     assert (newer.what, newer.after) == ("mark that was not kept", older.before)
 
 
+@pytest.mark.slow
 def test_a_page_that_is_too_old_leaves_no_entry(marking: TestDesk) -> None:
     ada, uma = marking.browser("ada"), marking.browser("uma")
     there, page = open_next(ada)
@@ -410,6 +426,7 @@ def test_what_the_desk_keeps_is_what_all_others_read(marking: TestDesk) -> None:
     assert (theirs.result.score, theirs.comments) == (4.0, {"why": "Read by all."})
 
 
+@pytest.mark.slow
 def test_a_group_has_one_answer_and_one_mark(marking: TestDesk) -> None:
     text = "group,student\none,farah\none,goran\n"
     marking.course.groups_path.write_text(text, encoding="utf-8")

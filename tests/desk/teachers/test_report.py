@@ -19,6 +19,7 @@ class Here(ThreadPoolExecutor):
         return super().submit(fn, *args, **named)
 
 
+@pytest.mark.slow
 def test_a_teacher_makes_the_report_and_reads_it_in_a_sandbox(
     taught: TestDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from grader.course.deadlines import load_deadlines
 from grader.course.held import load_held
 from grader.desk.log import entries
@@ -147,6 +149,7 @@ def test_what_is_held_back_is_shown_to_nobody_until_it_is_let_go(taught: TestDes
     assert [e.after for e in entries(taught.state)] == ["free", "held back: =cmd( secret"]
 
 
+@pytest.mark.slow
 def test_feedback_of_all_is_released_before_the_deadline_and_taken_back(taught: TestDesk) -> None:
     give_results(taught, "mira")
     ada, mira = taught.browser("ada"), taught.browser("mira")
@@ -162,6 +165,7 @@ def test_feedback_of_all_is_released_before_the_deadline_and_taken_back(taught: 
     assert told == [("feedback", usual, full), ("feedback", full, usual)]
 
 
+@pytest.mark.slow
 def test_an_attempt_is_graded_again_once(taught: TestDesk) -> None:
     give_results(taught, "farah", "mira")
     ada = taught.browser("ada")

@@ -184,6 +184,7 @@ def test_a_page_of_another_student_is_never_given(
     assert "s006" in give(course, "zip", None, dry_run=True, everything=True).pages
 
 
+@pytest.mark.slow
 def test_students_of_one_name_are_told_apart_and_names_are_safe(
     a_class: Callable[..., Made], tmp_path: Path
 ) -> None:
@@ -214,6 +215,7 @@ def test_a_template_that_cannot_be_filled_in_is_refused(tmp_path: Path, template
         Course.load(tmp_path)
 
 
+@pytest.mark.slow
 def test_who_handed_in_and_is_not_graded_is_listed(
     a_class: Callable[..., Made], tmp_path: Path
 ) -> None:
@@ -224,6 +226,7 @@ def test_who_handed_in_and_is_not_graded_is_listed(
     assert given.exit_code == 1
 
 
+@pytest.mark.slow
 def test_a_group_gets_a_page_for_each_member_under_their_own_name(
     a_class: Callable[..., Made], tmp_path: Path
 ) -> None:
@@ -263,6 +266,7 @@ def test_the_command_lists_writes_and_says_who_gets_none(
     assert "s005: not given: 'nobody' is no address; correct the roster" in said
 
 
+@pytest.mark.slow
 def test_a_worksheet_has_the_numbers_of_a_teams_members(
     a_class: Callable[..., Made], tmp_path: Path
 ) -> None:

@@ -13,6 +13,7 @@ import pytest
 from grader.course.settings import Course
 from tests.kit.course import ID, write_course
 from tests.kit.downloads import archive, download, put, taken
+from tests.kit.marks import first_is_fast
 
 FAMILIES, GIVEN = "李王张刘陈杨赵黄周吴", ["梅", "伟", "小龙", "雪"]
 CLASS = {
@@ -64,7 +65,7 @@ FORMS: dict[str, Callable[[str, str], str]] = {
 
 
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
-@pytest.mark.parametrize("kind", ["folder", "zip", "notebook"])
+@pytest.mark.parametrize("kind", first_is_fast(["folder", "zip", "notebook"]))
 def test_a_class_of_forty_is_found_in_each_form(
     course: Course, tmp_path: Path, form: Callable[[str, str], str], kind: str
 ) -> None:

@@ -169,6 +169,7 @@ def test_a_right_data_term_with_wrong_regularisation_is_recognised(
     assert words in regularised([factor] * 6)
 
 
+@pytest.mark.slow
 def test_regularisation_wrong_in_no_simple_way_is_still_located() -> None:
     text = regularised([np.array([1, 2, 3])] * 6)
     assert "right when reg is 0, and wrong otherwise" in text
