@@ -52,12 +52,25 @@ def graded(bundle: Bundle, student: str, intake: Intake, figures: str) -> Submis
 
 
 def differences(bundle: Bundle, student: str, intake: Intake) -> list[str]:
-    """What the grading that leaves cells out has otherwise; its notebook may differ."""
+    """What the grading that leaves cells out has otherwise; its notebook may differ.
+
+    And it cannot tell that a cell takes too long which it did not execute.
+    """
+    whole, lean = (graded(bundle, student, intake, figures) for figures in ("skip", "later"))
+    left_out = [f"Cell {name} " for name in cells_left_out(lean)]
+    notes = [n for n in whole.notes if not any(cell in n.text for cell in left_out)]
     one, other = (
-        pformat(replace(graded(bundle, student, intake, figures), notebook=None, figures=""))
-        for figures in ("skip", "later")
+        pformat(replace(result, notebook=None, figures=""))
+        for result in (replace(whole, notes=tuple(notes)), lean)
     )
     return [line for line in ndiff(one.splitlines(), other.splitlines()) if line[0] in "-+"]
+
+
+def cells_left_out(result: SubmissionResult) -> list[str | None]:
+    """Those that were not executed at all; one that was stopped shows an error."""
+    cells = result.notebook["cells"] if result.notebook else []
+    code = [cell for cell in cells if cell["cell_type"] == "code"]
+    return [grade_id(c) for c in code if c["execution_count"] is None and not c["outputs"]]
 
 
 def chosen(variants: Sequence[Variant]) -> Sequence[Variant]:
