@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from grader.box.protocol import Rng
 from grader.judge.diagnosis.evidence import Evidence
 from grader.judge.diagnosis.replay import (
     ALL_KEYS,
@@ -32,6 +33,7 @@ __all__ = ["MIN_INPUTS", "Aspect", "CallLog"]
 MIN_INPUTS = 3
 FIXED_COST = 1000  # of a call, counted in numbers that it works on
 MAX_CALLS = 24  # of one request; a check of random draws makes hundreds that are all alike
+LARGE = 1000  # numbers in the arguments of a call; a variant that is slow takes long over them
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,18 @@ class _Row:
         """Something hashable that calls with the same arguments share."""
         return hashable(self.call.arguments)
 
+    @cached_property
+    def is_right(self) -> bool:
+        """Whether the student's function did what the reference does."""
+        return same(self.actual.value, self.expected.value) and (
+            self.actual.after is None or same(self.actual.after, self.expected.after)
+        )
+
+    @property
+    def says_little(self) -> bool:
+        """Whether it is a large call that went right: one such call of a function is enough."""
+        return size_of(self.call.arguments) > LARGE and self.is_right
+
 
 class CallLog:
     """The calls that one question's checks made.
@@ -91,6 +105,7 @@ class CallLog:
         kept = [r for r in requests if r.stood_in or r.name not in stood_in]
         rows = ((request, list(_rows(request, reference))) for request in map(_shortened, kept))
         self._asked = sorted(rows, key=_wrong_first)
+        self._tried = list(_worth_trying(self._asked))
         self.requests = [request for request, _ in self._asked]
         self._reference = reference
         self.aspects = list(dict.fromkeys(self._all_aspects()))
@@ -298,7 +313,7 @@ class CallLog:
     def _replayed(
         self, variant: Reference, functions: frozenset[str]
     ) -> Iterator[tuple[str, _Row, Outcome]]:
-        for request, rows in self._asked:
+        for request, rows in self._tried:
             if request.name in functions:
                 for row, outcome in zip(rows, replayed(request, variant), strict=True):
                     yield request.name, row, outcome
@@ -340,13 +355,32 @@ def _wrong_first(asked: tuple[Request, list[_Row]]) -> tuple[bool, bool, int]:
     Of these, small ones come first, because they cost least.
     """
     request, rows = asked
-    is_right = all(
-        same(row.actual.value, row.expected.value)
-        and (row.actual.after is None or same(row.actual.after, row.expected.after))
-        for row in rows
-    )
+    is_right = all(row.is_right for row in rows)
     size = sum(FIXED_COST + size_of(call.arguments) for call in request.calls)
     return is_right, all(call.after is None for call in request.calls), size
+
+
+def _worth_trying(
+    asked: Sequence[tuple[Request, list[_Row]]],
+) -> Iterator[tuple[Request, list[_Row]]]:
+    """The calls to try variants on; all of a request if each may depend on those before it."""
+    tried = set()
+    for request, rows in asked:
+        is_whole = len(rows) < len(request.calls) or _draws(request)
+        kept = []
+        for row in rows:
+            if is_whole or not row.says_little or request.name not in tried:
+                kept.append(row)
+            if row.says_little:
+                tried.add(request.name)
+        yield (
+            replace(request, calls=request.calls if is_whole else tuple(r.call for r in kept)),
+            kept,
+        )
+
+
+def _draws(request: Request) -> bool:
+    return any(isinstance(argument, Rng) for call in request.calls for argument in call.arguments)
 
 
 def _rows(request: Request, reference: Reference) -> Iterator[_Row]:

@@ -1,8 +1,9 @@
 """The smallest example: a few small numbers on which a student's function goes wrong.
 
 The small inputs of an assignment are put in order once: those with the fewest numbers first, then
-those that are shortest to type. The student's function gets them in this order, a few dozen in one
-request, until one goes wrong. So every student with the same mistake sees the same example.
+those that are shortest to type. The student's function gets them in this order, a few in the first
+request and more in each that follows, until one goes wrong. So every student with the same mistake
+sees the same example.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ from grader.results import Example
 __all__ = ["Probe", "Trier", "smallest_examples"]
 
 MAX_CASES = 240  # small inputs of one function
-CHUNK = 40  # calls of one request
+FIRST_CALLS = 5  # of the first request; most mistakes show on the first few inputs
+MAX_CALLS = 40  # of one request
 QUESTION_S = 2.0  # of a box; after it, no request is made for a question; most need 0.02
 REQUEST_S = 0.5  # a request that needs more processor time is given up, and the box with it
 MAX_TOLD = 4  # sentences of one example
@@ -109,8 +111,7 @@ class Trier:
 
     def _wrong(self, probe: Probe, has_time: HasTime) -> Iterator[tuple[Case, list[str]]]:
         """Each case that goes wrong, with what is wrong, in order."""
-        for start in range(0, len(self.cases), CHUNK):
-            cases = self.cases[start : start + CHUNK]
+        for cases in _portions(self.cases):
             outcomes = self._tried(probe, cases, has_time)
             for case, came in zip(cases, outcomes, strict=False):
                 if told := self.told(case, came):
@@ -207,6 +208,14 @@ def smallest_examples(
         if trier.question == question and asked:
             found.append(trier.example(probe, asked, lambda: used_s() <= until))
     return tuple(filter(None, found))
+
+
+def _portions(cases: Sequence[Case]) -> Iterator[Sequence[Case]]:
+    """The cases of each request, twice as many as in the one before."""
+    start, count = 0, FIRST_CALLS
+    while start < len(cases):
+        yield cases[start : start + count]
+        start, count = start + count, min(2 * count, MAX_CALLS)
 
 
 def _is_same_input(small: tuple[Any, ...], asked: tuple[Any, ...]) -> bool:

@@ -48,6 +48,7 @@ WRONG_AXIS = Mistake(
     "def grads(X): return {'dW': X.T @ X / len(X), 'db': X.sum(axis=1)}",
 )
 INPUTS = [np.random.default_rng(i).normal(size=(3 + i, 2)) for i in range(5)]
+LARGE = [np.random.default_rng(10 + i).normal(size=(600, 2)) for i in range(3)]
 
 
 @pytest.fixture
@@ -183,6 +184,29 @@ def test_a_mistake_on_some_inputs_must_explain_the_right_ones_too(reference: Ref
         return reference.loss(X) if len(X) > 5 else float(np.sum(X**2))
 
     assert diagnose(asked("loss", student, INPUTS), [SUM], reference).mistakes == ()
+
+
+def test_a_mistake_is_tried_on_one_of_the_large_inputs_that_went_right(tmp_path: Path) -> None:
+    reference = Reference(f"{SOURCE}\nsizes = []", tmp_path)
+    code = """
+def loss(X):
+    sizes.append(X.size)
+    return float((np.sum if len(X) < 9 else np.mean)(X ** 2))
+"""
+    mistake = Mistake("loss.sum_of_few", "loss", "Mean or sum?", code)
+    requests = asked(
+        "loss", lambda X: float(np.sum(X**2) / (1 if len(X) < 9 else X.size)), [*INPUTS, *LARGE]
+    )
+    assert diagnose(requests, [mistake], reference).mistakes == ("loss.sum_of_few",)
+    assert reference.sizes == [*(X.size for X in INPUTS), 1200]
+
+
+def test_a_mistake_is_tried_on_all_large_inputs_that_went_wrong(reference: Reference) -> None:
+    requests = asked(
+        "loss", lambda X: float(np.sum(X**2) + (X[0, 0] == LARGE[-1][0, 0])), [*INPUTS, *LARGE]
+    )
+    assert diagnose(requests, [SUM], reference).mistakes == ()
+    assert diagnose([replace(requests[0], calls=requests[0].calls[:-1])], [SUM], reference).mistakes
 
 
 def test_two_mistakes_in_one_step_are_found_as_two(reference: Reference) -> None:

@@ -97,7 +97,7 @@ def test_the_first_example_has_the_fewest_and_smallest_numbers(reference: Refere
 def test_a_right_function_has_none_and_costs_few_requests(reference: Reference) -> None:
     student = Student(reference, half=lambda x: 0.5 * x)
     assert smallest_examples([Trier(HALF, reference)], student, time.process_time, "q", ASKED) == ()
-    assert [len(request.calls) for request in student.requests] == [20]  # each input once
+    assert [len(request.calls) for request in student.requests] == [5, 10, 5]  # each input once
 
 
 def test_a_function_that_is_wrong_for_large_inputs_only_has_none(reference: Reference) -> None:
@@ -238,7 +238,7 @@ def test_an_exception_is_not_put_down_to_another_input(reference: Reference) -> 
 def test_no_request_is_made_after_the_time_is_up(
     reference: Reference, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(smallest, "CHUNK", 2)
+    monkeypatch.setattr(smallest, "FIRST_CALLS", 1)
     student = Student(reference, half=lambda x: x / 2)
 
     def used_s() -> float:
