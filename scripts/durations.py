@@ -230,6 +230,7 @@ def main(arguments: list[str]) -> int:
     with tempfile.TemporaryDirectory() as folder:
         path = os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")])
         env = {**os.environ, FOLDER: folder, "PYTHONPATH": path}
+        env.pop("PYTHONDONTWRITEBYTECODE", None)  # as `make` does
         command = [sys.executable, "-m", "pytest", "-p", "durations", *arguments]
         code = subprocess.run(command, cwd=ROOT, env=env).returncode
         taken = costs(Path(folder))

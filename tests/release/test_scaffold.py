@@ -13,52 +13,61 @@ from grader.course.settings import Course
 from grader.errors import UsageError
 from grader.grading.submission import execute_and_judge
 from grader.intake.submissions import Intake
-from grader.notebook import loads
+from grader.notebook import Notebook, loads
 from grader.release.build import build
 from grader.release.scaffold import new_assignment
 from grader.results import Status
-from tests.kit.course import ID
+from tests.kit.course import ID, write_course
 from tests.kit.files import ROOT
 
 NEW = "convolution"
 
 
-@pytest.mark.slow
-def test_a_new_assignment_builds_and_its_solution_earns_all_points(course: Course) -> None:
-    written = list(new_assignment(course, NEW))
-    assert [path.name for path in written] == [
+@pytest.fixture(scope="module")
+def new(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    """A course in which a new assignment is built."""
+    course = write_course(tmp_path_factory.mktemp("new"))
+    list(new_assignment(course, NEW))
+    course = Course.load(course.root)
+    build(course, NEW, check=False)
+    return course
+
+
+def solution(course: Course) -> Notebook:
+    return loads((course.solution_dir(NEW) / f"{NEW}.ipynb").read_bytes())
+
+
+def test_a_new_assignment_has_all_files_that_one_needs(course: Course) -> None:
+    assert [path.name for path in new_assignment(course, NEW)] == [
         f"{NEW}.ipynb",
         "hidden_tests.py",
         "mistakes.py",
         "small_inputs.py",
         "course.yml",
     ]
-    course = Course.load(course.root)
-    build(course, NEW, check=False)
-    solution = loads((course.solution_dir(NEW) / f"{NEW}.ipynb").read_bytes())
-    result = execute_and_judge(load_bundle(course, NEW), "amy", Intake(solution))
+
+
+@pytest.mark.slow
+def test_a_new_assignment_builds_and_its_solution_earns_all_points(new: Course) -> None:
+    result = execute_and_judge(load_bundle(new, NEW), "amy", Intake(solution(new)))
     assert (result.status, result.score) == (Status.GRADED, 3.0)
 
 
 @pytest.mark.slow
-def test_a_wrong_answer_to_a_new_assignment_gets_a_small_example(course: Course) -> None:
-    list(new_assignment(course, NEW))
-    course = Course.load(course.root)
-    build(course, NEW, check=False)
-    notebook = loads((course.solution_dir(NEW) / f"{NEW}.ipynb").read_bytes())
+def test_a_wrong_answer_to_a_new_assignment_gets_a_small_example(new: Course) -> None:
+    notebook = solution(new)
     (answer,) = (cell for cell in notebook["cells"] if "X @ W + b" in cell["source"])
     answer["source"] = answer["source"].replace("+ b", "- b")
-    result = execute_and_judge(load_bundle(course, NEW), "amy", Intake(notebook))
+    result = execute_and_judge(load_bundle(new, NEW), "amy", Intake(notebook))
     (example,) = result.question("affine").examples
     assert example.code.splitlines()[-1] == "scores = affine(X, W, b)"
     assert example.told[0].startswith("scores should be [[")
 
 
 @pytest.mark.slow
-def test_the_mistakes_of_a_new_assignment_are_told_apart(course: Course) -> None:
-    list(new_assignment(course, NEW))
+def test_the_mistakes_of_a_new_assignment_are_told_apart(new: Course) -> None:
     script = ROOT / "benchmarks" / "diagnosis.py"
-    command = [sys.executable, str(script), "--course", str(course.root), "--assignment", NEW]
+    command = [sys.executable, str(script), "--course", str(new.root), "--assignment", NEW]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     found = json.loads(done.stdout)[NEW]
     assert (found["named"], found["not_named"], found["false_alarms"]) == ({"itself": 2}, {}, {})
