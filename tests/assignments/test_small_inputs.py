@@ -55,7 +55,9 @@ FIRST = {  # a mistake → the first example: what is typed in, and what is told
 }
 
 
-@pytest.mark.parametrize(("mistake", "shown"), FIRST.items(), ids=[id for _, id in FIRST])
+@pytest.mark.parametrize(
+    ("mistake", "shown"), first_is_fast(FIRST.items()), ids=[id for _, id in FIRST]
+)
 def test_the_first_example_shows_the_mistake_itself(
     mistake: tuple[str, str], shown: tuple[str, str], tmp_path: Path
 ) -> None:

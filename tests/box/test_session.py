@@ -392,6 +392,17 @@ def test_a_rest_of_the_time_that_is_too_short_for_anything_counts_as_none(warm: 
 
 # Calls
 
+
+def test_the_line_of_an_error_does_not_depend_on_how_often_the_function_was_called(
+    warm: Launcher,
+) -> None:
+    source = "def f(x):\n    y = x\n    z = later + y\n    later = 1\n    return z"
+    calls = "for _ in range(40):\n    try: f(1)\n    except NameError: pass"
+    for cells in ([source], [source, calls]):
+        with Notebook(warm, *cells) as notebook:
+            assert notebook.failure("f", 1).reason.endswith("at line 3")
+
+
 FUNCTIONS = """
 import numpy as np
 def echo(*values): return values
@@ -558,16 +569,6 @@ def test_an_exception_names_its_type_text_and_line(functions: Notebook) -> None:
 
 def test_the_line_is_the_students_own_where_a_library_raised(functions: Notebook) -> None:
     assert functions.failure("in_a_library").reason.endswith("replace is False at line 8")
-
-
-def test_the_line_of_an_error_does_not_depend_on_how_often_the_function_was_called(
-    warm: Launcher,
-) -> None:
-    source = "def f(x):\n    y = x\n    z = later + y\n    later = 1\n    return z"
-    calls = "for _ in range(40):\n    try: f(1)\n    except NameError: pass"
-    for cells in ([source], [source, calls]):
-        with Notebook(warm, *cells) as notebook:
-            assert notebook.failure("f", 1).reason.endswith("at line 3")
 
 
 def test_the_failing_one_of_many_calls_is_named(functions: Notebook) -> None:

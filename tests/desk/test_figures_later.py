@@ -50,6 +50,7 @@ def test_scores_come_first_and_figures_follow_when_nobody_waits(
     assert autograde(rushed, "tiny", crew=CrewOfOne()).unchanged == 3
 
 
+@pytest.mark.slow
 def test_figures_that_an_earlier_server_left_are_drawn_after_a_start(
     desk: TestDesk, rushed: Course
 ) -> None:
