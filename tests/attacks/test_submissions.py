@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from markupsafe import Markup
 
 from grader.intake.submissions import Submission, find_submissions
+from grader.pages import charts, report
 from grader.results import Status, SubmissionResult
 from tests.attacks.course import ID, POINTS, SECRET
 from tests.attacks.file_attacks import HandedIn, load_submissions
@@ -37,6 +39,26 @@ def honest(judge: Judge) -> SubmissionResult:
 def shown_once() -> set[str]:
     """The attacks that formgrader's page has shown already."""
     return set()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def drawn_once() -> Iterator[None]:
+    """The same numbers make the same chart, and nothing of an attack is drawn but its score."""
+    drawn: dict[str, Markup] = {}
+
+    def once(draw: Callable[..., Markup]) -> Callable[..., Markup]:
+        def chart(*arguments: object) -> Markup:
+            key = f"{draw.__name__}{arguments!r}"
+            if key not in drawn:
+                drawn[key] = draw(*arguments)
+            return drawn[key]
+
+        return chart
+
+    with pytest.MonkeyPatch.context() as patch:
+        for draw in (charts.histogram, charts.bar_chart):
+            patch.setattr(report, draw.__name__, once(draw))
+        yield
 
 
 @pytest.fixture(params=ATTACKS, ids=lambda attack: attack.name)

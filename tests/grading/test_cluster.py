@@ -7,6 +7,7 @@ import shutil
 import signal
 import threading
 import time
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from grader.grading.crew import LocalCrew
 from grader.grading.pool import grade_all
 from grader.intake.submissions import Submission
 from grader.results import Status, SubmissionResult
-from tests.kit.cluster import cluster, noted, started
+from tests.kit.cluster import cluster, noted, started, wait_for
 from tests.kit.course import ID, hand_in, release_by_hand, write_course
 from tests.kit.notebooks import answered
 from tests.kit.processes import is_asleep, is_worker
@@ -65,6 +66,21 @@ def expected(course: Course, bundle: Bundle) -> dict[str, SubmissionResult]:
     return by_student(grade_all(bundle, submissions(course, *HONEST), LocalCrew(1)))
 
 
+@pytest.fixture(scope="module")
+def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a cluster with two workers; one that is killed is replaced by its nanny."""
+    with cluster(tmp_path_factory.mktemp("cluster"), 2) as address:
+        yield address
+
+
+@pytest.fixture
+def crew_of_two(pair: str) -> Iterator[ClusterCrew]:
+    """Both workers, whatever happened to one of them in another test."""
+    wait_for(pair, 2)
+    with ClusterCrew(pair) as crew:
+        yield crew
+
+
 def worker_pids(address: str) -> list[int]:
     from distributed import Client
 
@@ -73,33 +89,41 @@ def worker_pids(address: str) -> list[int]:
 
 
 def test_a_cluster_gives_the_same_records_as_this_machine(
-    course: Course, bundle: Bundle, expected: dict[str, SubmissionResult], tmp_path: Path
+    course: Course,
+    bundle: Bundle,
+    expected: dict[str, SubmissionResult],
+    crew_of_two: ClusterCrew,
 ) -> None:
-    """The workers cannot see the course: its folder is gone by then."""
-    given = submissions(course, *HONEST)
-    with cluster(tmp_path, 2) as address, ClusterCrew(address) as crew:
-        assert crew.size == 2
-        assert by_student(grade_all(bundle, given, crew)) == expected
+    assert crew_of_two.size == 2
+    assert by_student(grade_all(bundle, submissions(course, *HONEST), crew_of_two)) == expected
 
 
 def test_a_worker_that_is_killed_midway_costs_nothing(
-    course: Course, bundle: Bundle, expected: dict[str, SubmissionResult], tmp_path: Path
+    course: Course,
+    bundle: Bundle,
+    expected: dict[str, SubmissionResult],
+    pair: str,
+    crew_of_two: ClusterCrew,
 ) -> None:
-    with cluster(tmp_path, 2) as address, ClusterCrew(address) as crew:
-        results = grade_all(bundle, submissions(course, *HONEST), crew)
-        found = [next(results), next(results)]
-        os.kill(worker_pids(address)[0], signal.SIGKILL)
-        found += results
+    results = grade_all(bundle, submissions(course, *HONEST), crew_of_two)
+    found = [next(results), next(results)]
+    os.kill(worker_pids(pair)[0], signal.SIGKILL)
+    found += results
     assert by_student(iter(found)) == expected
 
 
 def test_a_submission_that_kills_its_workers_is_marked_and_its_neighbours_are_graded(
-    course: Course, bundle: Bundle, expected: dict[str, SubmissionResult], tmp_path: Path
+    course: Course,
+    bundle: Bundle,
+    expected: dict[str, SubmissionResult],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    stop = threading.Event()
+    monkeypatch.setenv("DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES", "1")  # each costs a start
+    stop, spared = threading.Event(), frozenset(workers())
     given = submissions(course, "slow", *HONEST[:3])
     with cluster(tmp_path, 1) as address, ClusterCrew(address) as crew:
-        killer = threading.Thread(target=kill_whoever_runs_the_slow_one, args=(stop,))
+        killer = threading.Thread(target=kill_whoever_runs_the_slow_one, args=(stop, spared))
         killer.start()
         try:
             found = by_student(grade_all(bundle, given, crew))
@@ -110,11 +134,18 @@ def test_a_submission_that_kills_its_workers_is_marked_and_its_neighbours_are_gr
     assert found == {name: expected[name] for name in HONEST[:3]}
 
 
-def kill_whoever_runs_the_slow_one(stop: threading.Event) -> None:
-    """Kill each worker whose box sleeps for a second, as an out-of-memory killer would."""
+def workers() -> list[int]:
+    return [pid for pid in family.descendants(os.getpid()) if is_worker(pid)]
+
+
+def kill_whoever_runs_the_slow_one(stop: threading.Event, spared: frozenset[int]) -> None:
+    """Kill each worker whose box sleeps for a second, as an out-of-memory killer would.
+
+    Idle workers of another test's cluster sleep too, and are spared.
+    """
     asleep: dict[int, float] = {}
     while not stop.wait(0.1):
-        for worker in [p for p in family.descendants(os.getpid()) if is_worker(p)]:
+        for worker in set(workers()) - spared:
             boxes = list(family.descendants(worker))
             if len(boxes) < 2 or not all(map(is_asleep, boxes)):
                 asleep.pop(worker, None)

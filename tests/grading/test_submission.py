@@ -31,6 +31,13 @@ def test_a(): pass
 Grade = Callable[..., SubmissionResult]
 
 
+@pytest.fixture(scope="module")
+def bundle(bundle: Bundle) -> Bundle:
+    """Honest work here takes milliseconds, and what would never end is stopped soon."""
+    limits = bundle.limits.model_copy(update={"cell_timeout_s": 0.4, "call_timeout_s": 0.4})
+    return replace(bundle, limits=limits)
+
+
 @pytest.fixture
 def grade(bundle: Bundle) -> Grade:
     def grade(student: str = "amy", **answers: str) -> SubmissionResult:
