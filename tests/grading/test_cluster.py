@@ -119,7 +119,7 @@ def test_a_submission_that_kills_its_workers_is_marked_and_its_neighbours_are_gr
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv("DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES", "1")  # each costs a start
+    monkeypatch.setenv("DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES", "0")  # each costs a start
     stop, spared = threading.Event(), frozenset(workers())
     given = submissions(course, "slow", *HONEST[:3])
     with cluster(tmp_path, 1) as address, ClusterCrew(address) as crew:
