@@ -11,12 +11,12 @@ from grader.course.settings import Course
 from grader.gradebook.book import CourseGradebook
 from grader.gradebook.late import Lateness
 from grader.grading.batch import Summary, autograde
-from grader.grading.crew import LocalCrew
 from grader.intake.attempts import StudentAttempts
 from grader.notebook import Notebook, dumps
 from grader.results import Status
 from grader.system.listener import Listener
 from tests.kit.course import COURSE_YML, DUE, ID, RIGHT, release_by_hand, write_course
+from tests.kit.crew import CrewOfOne
 from tests.kit.notebooks import answered
 
 pytestmark = pytest.mark.slow
@@ -36,7 +36,7 @@ def release(course: Course) -> Notebook:
 def run(course: Course, *first: str) -> tuple[Summary, list[str]]:
     """Grade the class; how it went, and the warnings."""
     said: list[str] = []
-    listener, crew = Listener(warn=said.append), LocalCrew(1)
+    listener, crew = Listener(warn=said.append), CrewOfOne()
     return autograde(course, ID, crew=crew, unsafe=True, first=first, listener=listener), said
 
 

@@ -13,11 +13,11 @@ from grader.course.settings import Course
 from grader.gradebook.book import CourseGradebook
 from grader.gradebook.records import load_result
 from grader.grading.batch import autograde
-from grader.grading.crew import LocalCrew
 from grader.intake.attempts import StudentAttempts, latest
 from grader.notebook import Notebook, dumps
 from grader.results import SubmissionResult
 from tests.kit.course import COURSE_YML, DUE, ID, RIGHT, release_by_hand, write_course
+from tests.kit.crew import CrewOfOne
 from tests.kit.notebooks import answered
 
 DAY = timedelta(days=1)
@@ -172,12 +172,12 @@ def test_the_attempt_that_course_yml_asks_for_is_graded(
         ("dora", b"broken", DUE),
     ):
         StudentAttempts(course, ID, student).add(data, "test", moment)
-    assert autograde(course, ID, crew=LocalCrew(1), unsafe=True).exit_code == 0
+    assert autograde(course, ID, crew=CrewOfOne(), unsafe=True).exit_code == 0
     found = {student: load_result(course, ID, student) for student in scores}
     assert {s: result.score for s, result in found.items() if result} == scores
     kept = list(course.attempts_dir.rglob("result.json"))
     assert len(kept) == (0 if rule == "latest" else 8)
-    again = autograde(course, ID, crew=LocalCrew(1), unsafe=True)
+    again = autograde(course, ID, crew=CrewOfOne(), unsafe=True)
     assert (again.unchanged, again.results) == (4, [])
 
 
@@ -188,7 +188,7 @@ def test_a_new_policy_counts_at_the_next_autograde_which_grades_nothing(tmp_path
     StudentAttempts(course, ID, "ada").add(
         as_file(release, double=RIGHT["double"]), "test", DUE + DAY
     )
-    autograde(course, ID, crew=LocalCrew(1), unsafe=True)
+    autograde(course, ID, crew=CrewOfOne(), unsafe=True)
 
     def stored() -> float:
         with CourseGradebook(course) as book:
@@ -198,15 +198,15 @@ def test_a_new_policy_counts_at_the_next_autograde_which_grades_nothing(tmp_path
     changed = COURSE_YML.replace("penalty_per_day: 0.1", "penalty_per_day: 0.2")
     (tmp_path / "course.yml").write_text(changed)
     course = Course.load(tmp_path)
-    assert autograde(course, ID, crew=LocalCrew(1), unsafe=True).results == []
+    assert autograde(course, ID, crew=CrewOfOne(), unsafe=True).results == []
     assert stored() == 0.8
     (tmp_path / "course.yml").write_text(changed.replace("2026-01-10", "2026-01-11"))
     course = Course.load(tmp_path)
-    assert autograde(course, ID, crew=LocalCrew(1), unsafe=True).results == []
+    assert autograde(course, ID, crew=CrewOfOne(), unsafe=True).results == []
     assert stored() == 0.0
     stamp = course.submitted_dir / "ada" / ID / "timestamp.txt"
     stamp.write_text("2026-01-12 13:00:00 UTC")
-    assert autograde(course, ID, crew=LocalCrew(1), unsafe=True).results == []
+    assert autograde(course, ID, crew=CrewOfOne(), unsafe=True).results == []
     assert stored() == 1.0  # the second day has begun, but a quarter is the most
 
 
@@ -218,7 +218,7 @@ def test_a_stopped_run_leaves_the_times_of_what_still_waits(
     release = release_by_hand(course)
     shelf = StudentAttempts(course, ID, "ada")
     shelf.add(as_file(release, double=RIGHT["double"]), "test", DUE)
-    autograde(course, ID, crew=LocalCrew(1), unsafe=True)
+    autograde(course, ID, crew=CrewOfOne(), unsafe=True)
     shelf.add(as_file(release, **RIGHT), "test", DUE + DAY)
 
     def stopped_at_once(*given: Any) -> Iterator[SubmissionResult]:
@@ -227,6 +227,6 @@ def test_a_stopped_run_leaves_the_times_of_what_still_waits(
 
     monkeypatch.setattr("grader.grading.batch.done_by", stopped_at_once)
     monkeypatch.setattr("grader.grading.choice.latest", lambda attempts, _: attempts[-1])
-    assert autograde(course, ID, crew=LocalCrew(1), unsafe=True).exit_code == 130
+    assert autograde(course, ID, crew=CrewOfOne(), unsafe=True).exit_code == 130
     with CourseGradebook(course) as book:
         assert book.stored_penalty(ID, "ada") == 0
