@@ -44,7 +44,7 @@ def limits_in_words(limits: Limits, figures: str) -> list[str]:
             from there.
     """
     values = {
-        **limits.model_dump(),
+        **dict(limits),
         "factor": WALL_FACTOR,
         "pieces": MAX_PIECES,
         "scratch_mib": SCRATCH_MIB,
@@ -60,5 +60,5 @@ def limits_in_brief(limits: Limits) -> str:
         "When it is graded, a cell may take {cell_timeout_s:g} s, a check {call_timeout_s:g} s and "
         "everything {submission_timeout_s:g} s, with {memory_mib} MiB of memory and {output_mib} "
         "MiB of output.",
-        **limits.model_dump(),
+        **dict(limits),
     )

@@ -151,7 +151,7 @@ def _digest(fields: dict[str, Any]) -> str:
     digest = hashlib.sha256(f"{__version__}:{kit_digest()}".encode())
     # Titles, deadlines and rubrics change no score, nor does what the release says of them.
     rules = {
-        name: question.model_dump(exclude={"rubric"})
+        name: {key: value for key, value in question if key != "rubric"}
         for name, question in fields["assignment"].questions.items()
     }
     graded = {**fields, "assignment": (fields["assignment"].id, rules)}

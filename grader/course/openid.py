@@ -32,7 +32,7 @@ class OpenId(BaseModel):
         scopes: what the desk asks to be told.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     issuer: str = Field(max_length=300, pattern=r"^https?://[!-~]+$")
     client_id: str = Field(max_length=255, pattern=r"^[!-~]+$")

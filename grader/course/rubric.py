@@ -20,7 +20,7 @@ class RubricItem(BaseModel):
         text: what the answer has, in one line that students read too.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     points: float = Field(ge=-1000, le=1000)
     text: str = Field(max_length=300, pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$")

@@ -60,7 +60,8 @@ Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 
 
 class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # Workers unpickle models and check none, so what checks them is built with the first course.
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Question(_Model):
@@ -288,7 +289,7 @@ class Course(_Model, CoursePaths):
             "assignments: [{id: backprop, title: Backpropagation, questions: {gates: 8}}]",
         ],
     )
-    limits: Limits = Field(default=Limits(), examples=["limits: {cell_timeout_s: 20}"])
+    limits: Limits = Field(default_factory=Limits, examples=["limits: {cell_timeout_s: 20}"])
     figures: Literal["keep", "later", "skip"] = Field(default="keep", examples=["figures: later"])
     language: str = Field(
         default="en",
@@ -301,7 +302,7 @@ class Course(_Model, CoursePaths):
         examples=["gradebook: sqlite:///gradebook.db"],
     )
     late_policy: LatePolicy = Field(
-        default=LatePolicy(), examples=["late_policy: {penalty_per_day: 0.1}"]
+        default_factory=LatePolicy, examples=["late_policy: {penalty_per_day: 0.1}"]
     )
     attempts: Literal["latest", "best"] = Field(default="latest", examples=["attempts: latest"])
     roster: str = Field(default="roster.csv", min_length=1, examples=["roster: roster.csv"])
@@ -312,8 +313,12 @@ class Course(_Model, CoursePaths):
     canvas: str | None = Field(
         default=None, max_length=300, examples=["canvas: https://canvas.example.edu"]
     )
-    mail: Mail = Field(default=Mail(), examples=["mail: {server: smtp.example.edu, user: ada}"])
-    desk: Desk = Field(default=Desk(), examples=["desk: {address: 'https://desk.example.edu'}"])
+    mail: Mail = Field(
+        default_factory=Mail, examples=["mail: {server: smtp.example.edu, user: ada}"]
+    )
+    desk: Desk = Field(
+        default_factory=Desk, examples=["desk: {address: 'https://desk.example.edu'}"]
+    )
     page_name: str = Field(
         default="{id}-{name}", max_length=200, examples=["page_name: '{id}-{name}'"]
     )

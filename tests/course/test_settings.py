@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,6 +24,16 @@ def test_a_small_course_loads_with_defaults(tmp_path: Path) -> None:
     assert course.limits.call_timeout_s == 5
     assert course.gradebook_url == f"sqlite:///{tmp_path.resolve()}/gradebook.db"
     assert course.release_dir("one") == tmp_path.resolve() / "assignments" / "one"
+
+
+def test_nothing_that_checks_a_course_is_built_before_one_is_read() -> None:
+    code = (
+        "import grader.course.settings as s\n"
+        "models = s.Course, s.Assignment, s.Question, s.Limits, s.LatePolicy, s.Mail, s.Desk\n"
+        "print([model.__name__ for model in models if model.__pydantic_complete__])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
 
 
 def test_a_database_elsewhere_stays_as_it_is(tmp_path: Path) -> None:

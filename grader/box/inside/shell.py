@@ -253,9 +253,9 @@ def warm_up() -> BoxShell:
     backend.configure_inline_support(shell, "module://matplotlib_inline.backend_inline")
     shell.execute(
         "import numpy.random, matplotlib.pyplot as _plt\n"
-        "_figure, _axes = _plt.subplots(1, 2)\n"
-        "_axes[0].plot([0, 1], label='$W_1$'); _axes[0].legend(); _axes[0].set_title('Warm')\n"
-        "_axes[1].imshow([[0, 1]]); _figure.colorbar(_axes[1].images[0]); _plt.show()\n"
+        "_figure, _axes = _plt.subplots()\n"
+        "_axes.plot([0, 1], label='$W_1$'); _axes.legend(); _axes.set_title('Warm')\n"
+        "_axes.imshow([[0, 1]]); _plt.show()\n"
         "del _figure, _axes, _plt"
     )
     shell.execute("raise ValueError('warm')")  # the first traceback of a process imports a lot
