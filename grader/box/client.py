@@ -7,6 +7,7 @@ Anything that a submission does becomes a value. If it ends the box, `BoxDied` i
 from __future__ import annotations
 
 import math
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -37,6 +38,7 @@ __all__ = [
 # In one request. Honest work asks some hundred times; so few take a fraction of the shortest limit,
 # and an endless loop that asks has the same end on a fast machine as on a slow one.
 MAX_CALLBACKS = 5_000
+ADDRESS = re.compile(r" at 0x[0-9A-Fa-f]+\b")  # of an object; another one each time
 MAX_LINE = 1_000_000  # no cell has more lines
 
 
@@ -342,7 +344,7 @@ def _call_outcome(request: CallRequest, answer: dict[str, Any]) -> CallSuccess |
             text = gettext("{name} is not implemented yet", name=name)
             return CallFailure(text, "NotImplementedError")
         case {"status": "error", "error": str() as error, "message": str() as message}:
-            index, told = answer.get("index"), error_in_words(error, message)
+            index, told = answer.get("index"), ADDRESS.sub("", error_in_words(error, message))
             return CallFailure(
                 _raised(name, _clip(error), _clip(told, 300), answer.get("line")),
                 _clip(error),

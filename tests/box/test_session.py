@@ -245,6 +245,22 @@ def test_cells_that_ended_boxes_are_told_in_the_order_of_the_notebook(warm: Laun
 
 
 @pytest.mark.slow
+def test_an_exception_does_not_name_where_an_object_is_in_memory(warm: Launcher) -> None:
+    with Notebook(warm, "def f(x): raise ValueError(f'no number: {object()}')") as notebook:
+        reason = notebook.failure("f", 1).reason
+    assert reason == "f raised ValueError: no number: <object object> at line 1"
+
+
+def test_the_line_of_an_error_does_not_depend_on_how_often_the_function_was_called(
+    warm: Launcher,
+) -> None:
+    source = "def f(x):\n    y = x\n    z = later + y\n    later = 1\n    return z"
+    calls = "for _ in range(40):\n    try: f(1)\n    except NameError: pass"
+    for cells in ([source], [source, calls]):
+        with Notebook(warm, *cells) as notebook:
+            assert notebook.failure("f", 1).reason.endswith("at line 3")
+
+
 def test_a_cell_that_waits_longer_than_its_processor_time_is_not_stopped(warm: Launcher) -> None:
     limits = FAST.model_copy(update={"cell_timeout_s": 0.5})
     with Notebook(warm, "import time; time.sleep(0.6)", "1", limits=limits) as notebook:
