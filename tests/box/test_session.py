@@ -364,10 +364,9 @@ def test_thousands_of_displays_are_bounded(warm: Launcher) -> None:
 def test_allocating_without_end_is_a_memory_error_and_not_the_machines_end(warm: Launcher) -> None:
     source = "import numpy as np\nkept = []\nwhile True: kept.append(np.ones(1 << 22))"
     with Notebook(warm, source, "del kept\n1 + 1") as notebook:
-        first = notebook.outcomes[0]
-        assert first.died or first.outputs[-1]["ename"] in ("MemoryError", "_ArrayMemoryError")
-        assert not first.ok
-        assert notebook.outcomes[1].outputs or first.died
+        first, second = notebook.outcomes.values()
+        assert first.outputs[-1]["ename"] in ("MemoryError", "_ArrayMemoryError")
+        assert second.ok
 
 
 def test_a_cell_that_replaces_the_shells_own_parts_harms_itself_only(warm: Launcher) -> None:
@@ -407,16 +406,6 @@ def test_a_rest_of_the_time_that_is_too_short_for_anything_counts_as_none(warm: 
 
 
 # Calls
-
-
-def test_the_line_of_an_error_does_not_depend_on_how_often_the_function_was_called(
-    warm: Launcher,
-) -> None:
-    source = "def f(x):\n    y = x\n    z = later + y\n    later = 1\n    return z"
-    calls = "for _ in range(40):\n    try: f(1)\n    except NameError: pass"
-    for cells in ([source], [source, calls]):
-        with Notebook(warm, *cells) as notebook:
-            assert notebook.failure("f", 1).reason.endswith("at line 3")
 
 
 FUNCTIONS = """
