@@ -18,7 +18,7 @@ arrays for each submission, so the code looks for the usual case first.
     {"complex": [re, im]}               Python complex
     {"rng": [name, seed]}               numpy.random.default_rng(seed), shared by its name
     {"callback": i}                     a function that the judge evaluates
-    {"pure": i}                         one that gives the same for the same arguments
+    {"formula": [i, text, constants]}   one that the box can evaluate itself
     {"unknown": "type name"}            something that must not cross
 """
 
@@ -26,7 +26,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, TypeVar
+from functools import lru_cache
+from types import CodeType
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -34,13 +36,13 @@ __all__ = [
     "MAX_BODY_BYTES",
     "Decoder",
     "Encoder",
+    "Formula",
     "Frame",
     "Part",
     "ProtocolError",
     "Rng",
     "Unknown",
     "find_unknown",
-    "pure",
 ]
 
 MAX_BODY_BYTES = 64 << 20
@@ -70,17 +72,29 @@ class Rng:
     seed: int
 
 
-F = TypeVar("F", bound=Callable[..., Any])
-_PURE = "always_gives_the_same"
+class Formula:
+    """A function as an argument, such as `Formula("lambda x: np.sum(c * x ** 2)", c=2.0)`.
 
+    The box evaluates it, where student code can read it: so it holds no right answer.
 
-def pure(function: F) -> F:
-    """Mark a function that gives the same for the same arguments, and changes nothing else.
-
-    The box remembers its values, and asks the judge only for those that are new.
+    Args:
+        text: the function in Python; it may use `np` and the constants.
+        constants: numbers and arrays, by name.
     """
-    setattr(function, _PURE, True)
-    return function
+
+    def __init__(self, text: str, **constants: Any) -> None:
+        self.text, self.constants = text, constants
+        names = {"np": np, **constants}
+        self._function: Callable[..., Any] = eval(_compiled(text), names)  # noqa: S307 — the judge's
+
+    def __call__(self, *arguments: Any) -> Any:
+        """The function's value."""
+        return self._function(*arguments)
+
+
+@lru_cache(maxsize=256)
+def _compiled(text: str) -> CodeType:
+    return compile(text, "<formula>", "eval")
 
 
 @dataclass(frozen=True)
@@ -189,16 +203,20 @@ class Encoder:
         if type(value) is Rng:
             return {"rng": [f"{id(value)}", value.seed]}
         if self.callbacks is not None and callable(value):
-            tag = "pure" if getattr(value, _PURE, None) is True else "callback"
-            return {tag: self._number_of(value, self.callbacks)}
+            return self._encode_function(value, self.callbacks)
         return {"unknown": type(value).__name__[:100]}
 
-    def _number_of(self, function: Callable[..., Any], callbacks: list[Callable[..., Any]]) -> int:
-        """The function's place among the callbacks; one that comes again keeps its place."""
+    def _encode_function(
+        self, function: Callable[..., Any], callbacks: list[Callable[..., Any]]
+    ) -> Any:
+        """A function that comes again keeps its number, and is not described again."""
         number = self._numbers.setdefault(id(function), len(callbacks))
-        if number == len(callbacks):
-            callbacks.append(function)
-        return number
+        if number < len(callbacks):
+            return {"callback": number}
+        callbacks.append(function)
+        if type(function) is not Formula:
+            return {"callback": number}
+        return {"formula": [number, self.encode(function.text), self.encode(function.constants)]}
 
     def _encode_array(self, value: Any) -> Any:
         tag = "scalar" if isinstance(value, np.generic) else "array"
@@ -244,13 +262,14 @@ class Decoder:
     Args:
         frame: the frame that the trees belong to.
         make_rng: makes a generator from a seed; None refuses generators.
-        make_callback: makes a function from its number and whether it is pure; None refuses
-            functions.
+        make_callback: makes a function from its number; None refuses functions.
+        make_formula: makes a function from its number, text and constants; None refuses formulas.
     """
 
     frame: Frame
     make_rng: Callable[[int], Any] | None = None
-    make_callback: Callable[[int, bool], Any] | None = None
+    make_callback: Callable[[int], Any] | None = None
+    make_formula: Callable[[int, str, dict[str, Any]], Any] | None = None
     _nodes: int = 0
     _bytes: int = 0
     _rngs: dict[str, Any] = field(default_factory=dict)
@@ -311,8 +330,10 @@ class Decoder:
                 if name not in self._rngs:
                     self._rngs[name] = self.make_rng(seed)
                 return self._rngs[name]
-            case ("callback" | "pure", int() as index) if self.make_callback is not None:
-                return self.make_callback(index, tag == "pure")
+            case ("callback", int() as index) if self.make_callback is not None:
+                return self.make_callback(index)
+            case ("formula", [int() as index, text, constants]) if self.make_formula is not None:
+                return self.make_formula(index, self.decode(text), self.decode(constants))
             case ("unknown", str() as name):
                 return Unknown(name[:100])
         raise ProtocolError("a value has a tag that is not allowed here")

@@ -8,7 +8,7 @@ May import: only `protocol` and `client` of `box`, for it opens no box. Imported
 `release`.
 """
 
-from grader.box.protocol import Rng, pure
+from grader.box.protocol import Formula, Rng
 from grader.judge.assertions import (
     assert_close,
     assert_shape,
@@ -25,6 +25,7 @@ from grader.judge.student import Observation, Student, StudentFailure
 from grader.judge.wording import say
 
 __all__ = [
+    "Formula",
     "Observation",
     "Rng",
     "Student",
@@ -39,6 +40,5 @@ __all__ = [
     "expect_float",
     "expect_numbers",
     "expect_tuple",
-    "pure",
     "say",
 ]

@@ -8,28 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from grader.box.protocol import Rng
+from grader.box.protocol import Formula, Rng
 from grader.errors import JudgeError
 
 __all__ = ["Formula", "SmallInputs", "code_of", "declared_inputs"]
 
 MAX_LINE = 76  # characters; a longer dict is written on several lines
-
-
-class Formula:
-    """A function as an argument, such as `Formula("lambda x: np.sum(x ** 2)")`.
-
-    Args:
-        text: the function in Python; it may use `np`.
-    """
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self._function: Callable[..., Any] = eval(text, {"np": np})  # noqa: S307 — the instructor's
-
-    def __call__(self, *arguments: Any) -> Any:
-        """The function's value."""
-        return self._function(*arguments)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from grader.judge import (
+    Formula,
     StudentFailure,
     assert_close,
     assert_shape,
@@ -25,6 +26,7 @@ from grader.judge import (
 )
 
 TRIES = 5
+SIGNS = np.array([-1.0, 1.0])
 
 
 def exact_gradient(reference, name, point):
@@ -48,7 +50,7 @@ def logistic(x):
 
 def away_from_zero(rng, shape=()):
     """Random numbers between 0.5 and 3 of either sign, so that no product hides a mistake."""
-    return rng.uniform(0.5, 3, size=shape) * rng.choice([-1.0, 1.0], size=shape)
+    return rng.uniform(0.5, 3, size=shape) * SIGNS[rng.integers(2, size=shape)]
 
 
 def draw_numbers(rng, count):
@@ -94,11 +96,11 @@ def assert_numbers(actual, expected, name, rtol=1e-6, atol=1e-9):
 
 
 def square_and_line(factors):
-    return lambda a: float(np.sum(factors * np.asarray(a, float) ** 2 + a))
+    return Formula("lambda a: float(np.sum(c * np.asarray(a, float) ** 2 + a))", c=factors)
 
 
 def draw_small_shape(rng):
-    """Each entry costs two calls of f, which are answered here."""
+    """Two or three rows."""
     return tuple(map(int, rng.permutation([2, 3])))
 
 
@@ -111,8 +113,9 @@ def slopes_of(student, functions, points):
 def test_gradient_is_shaped_like_x(student, rng):
     points = [rng.normal(size=shape) for shape in ((4,), draw_small_shape(rng), (2, 1, 2))]
     factors = [away_from_zero(rng, x.shape) for x in points]
-    curves = [lambda a, c=c: float(np.sum(c * a + np.square(a))) for c in factors]
-    curves.append(lambda a: -curves[0](a))
+    curve = "float(np.sum(c * a + np.square(a)))"
+    curves = [Formula(f"lambda a: {curve}", c=c) for c in factors]
+    curves.append(Formula(f"lambda a: -{curve}", c=factors[0]))
     *slopes, opposite = slopes_of(student, curves, [*points, points[0]])
     for x, actual in zip(points, slopes, strict=True):
         expect_array(actual, say("gradient"), x.shape, "f")
@@ -129,7 +132,7 @@ def test_slope_of_a_polynomial(student, rng):
     factors = [away_from_zero(rng, x.shape) for x in points]
     for x, c in zip(points, factors, strict=True):  # a steep slope, and a small one
         x.flat[:2], c.flat[:2] = (4, 0.9), (5, -0.5)
-    cubics = [lambda a, c=c: float(np.sum(c * a**3 + a)) for c in factors]
+    cubics = [Formula("lambda a: float(np.sum(c * a**3 + a))", c=c) for c in factors]
     slopes = slopes_of(student, cubics, points)
     for x, c, actual in zip(points, factors, slopes, strict=True):
         # a step of 1e-3 errs by less; that it is not h costs the check that is about h
@@ -155,11 +158,7 @@ def test_slope_at_whole_numbers(student, rng):
 @pytest.mark.question("numerical_gradient", points=1)
 def test_difference_is_centred_and_uses_h(student, rng):
     x, steps = np.append(rng.uniform(2, 3, size=2), -rng.uniform(0.5, 1)), (0.1, 0.25, 0.4)
-
-    def f(a):
-        a = np.asarray(a, float)
-        return float(np.sum(a**5) + np.sum(a) ** 2)
-
+    f = Formula("lambda a: float(np.sum(np.asarray(a, float) ** 5) + np.sum(a) ** 2)")
     slopes = student.many("numerical_gradient", [(f, x, h) for h in steps])
     for h, actual in zip(steps, slopes, strict=True):
         expected = 5 * x**4 + 10 * x**2 * h**2 + h**4 + 2 * np.sum(x)
@@ -188,7 +187,8 @@ def test_one_entry_at_a_time(student, rng):
     points = [size * rng.normal(size=4) for size in (1, 1, 0.02)]  # slopes of any size
     points[0][0] = 2.0  # a step that grows with x shows beyond 1
     W = away_from_zero(rng, (4, 4))
-    products = [lambda a: float(np.asarray(a, float) @ W @ np.asarray(a, float))] * 3
+    product = Formula("lambda a: float(np.asarray(a, float) @ W @ np.asarray(a, float))", W=W)
+    products = [product] * len(points)
     for x, actual in zip(points, slopes_of(student, products, points), strict=True):
         expected = (W + W.T) @ x
         assert_close(as_array(actual, x.shape), expected, say("gradient_of_product"), 3e-4, 3e-4)

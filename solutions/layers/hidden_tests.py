@@ -8,7 +8,8 @@ AssertionError.
 
 from collections import Counter
 from contextlib import suppress
-from functools import wraps
+from functools import partial, wraps
+from itertools import chain
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -16,6 +17,7 @@ import numpy as np
 import pytest
 
 from grader.judge import (
+    Formula,
     StudentFailure,
     assert_close,
     assert_true,
@@ -26,11 +28,11 @@ from grader.judge import (
     expect_float,
     expect_numbers,
     expect_tuple,
-    pure,
     say,
 )
 
 SINGLE = 2e-6  # of the sizes of its terms: how far a sum may be off in single precision, and more
+SIGNS = np.array([-1.0, 1.0])
 LARGE = {"N": (200, 300), "D": (200, 300), "H": (200, 300), "C": (100, 130)}
 
 
@@ -48,7 +50,7 @@ def draw_sizes(rng, names, large=""):
 
 def away_from_zero(rng, shape):
     """Random numbers between 0.5 and 3 of either sign, so that no product hides a mistake."""
-    return rng.uniform(0.5, 3, size=shape) * rng.choice([-1.0, 1.0], size=shape)
+    return rng.uniform(0.5, 3, size=shape) * SIGNS[rng.integers(2, size=shape)]
 
 
 def expect_unchanged(seen, before, names):
@@ -200,16 +202,29 @@ def check_outputs(student, layer, calls, expected, terms):
         assert_close(actual, right, "out", 0.0, SINGLE * size)
 
 
+def check_each(student, name, cases, compare):
+    """Compare the value of each call; a failure has the arguments of its call as `case`."""
+    for case, value in zip(cases, student.many(name, cases), strict=True):
+        try:
+            compare(case, value)
+        except AssertionError as failure:
+            failure.case = case
+            raise
+
+
 def with_some_cache(student, layer, check, ours_first=False):
     """Run the check on the student's own cache; if it fails, on the caches that we would hand on.
 
     So a forward that is missing or mistaken costs its own points alone. If no cache does, the
-    backward is to blame. Returns the student with the cache that did.
+    backward is to blame. Returns the student with the cache that did. A call that went wrong is
+    tried by itself first: a backward may take long, and another call does not make it right.
     """
     ours = [student.aside().standing_in(**{f"{layer}_forward": f}) for f in CACHES[layer]]
     failures = []
     for caller in (*ours, student) if ours_first else (student, *ours):
         try:
+            if failures and hasattr(failures[0], "case"):
+                check(caller, [failures[0].case])
             check(caller)
             return caller
         except AssertionError as failure:
@@ -287,17 +302,21 @@ def check_affine_gradient(student, rng, place, large=None):
     """One gradient for layers of all kinds, then for one in which nudging takes far too long."""
     name, cases = ("dX", "dW", "db")[place], affine_cases(rng)
 
-    def check(student):
-        for case, value in zip(cases, student.many("affine_gradients", cases), strict=True):
-            right = gradient_terms(*case)[place]
-            actual = expect_numbers(item(value, place, 3), name, right.shape)
-            terms = gradient_terms(*map(np.abs, case))[place]
-            assert_close(actual, right, name, 0.0, SINGLE * terms)
+    def compare(case, value):
+        right = gradient_terms(*case)[place]
+        actual = expect_numbers(item(value, place, 3), name, right.shape)
+        terms = gradient_terms(*map(np.abs, case))[place]
+        assert_close(actual, right, name, 0.0, SINGLE * terms)
+
+    def check(student, cases=cases):
+        check_each(student, "affine_gradients", cases, compare)
 
     with_some_cache(student, "affine", check)
     if large is None:
         return
-    able = with_some_cache(student.aside(), "affine", check, ours_first=True)
+    # two small cases are enough to tell which cache it takes
+    some = partial(check, cases=cases[:2])
+    able = with_some_cache(student.aside(), "affine", some, ours_first=True)
     case = draw_affine(rng, *large)
     right = gradient_terms(*case)[place]
     value = in_one_pass(lambda: able.affine_gradients(*case), right.size)
@@ -608,27 +627,28 @@ def test_dscores(student, reference, rng):
 # two_layers ---------------------------------------------------------------------------------
 
 KEYS = ("W1", "b1", "W2", "b2")
-LAYERS = (
-    *("affine_forward", "affine_backward", "relu_forward", "relu_backward"),
-    "softmax_cross_entropy",
-)
+LAYERS_OF = {
+    "affine": ("affine_forward", "affine_backward"),
+    "relu": ("relu_forward", "relu_backward"),
+    "softmax_cross_entropy": ("softmax_cross_entropy",),
+}
+LAYERS = tuple(chain(*LAYERS_OF.values()))
 LARGE_NET = (120, 200, 40, 250)  # N, D, H, C: so few parameters that lists can hold them, too
 ROUNDING = 2e-5  # of the terms that a gradient sums up; single precision stays well below
 
 
-def our_layers(reference):
-    return {name: getattr(reference, name) for name in LAYERS}
+def our_layers(reference, names=LAYERS):
+    return {name: getattr(reference, name) for name in names}
 
 
 @pytest.fixture
 def on_right_layers(student, reference, progress):
-    """The student with our layers, if theirs lost points: no mistake costs twice."""
-    if all(map(progress.full_marks, ("affine", "relu", "softmax_cross_entropy"))):
-        return student
-    return student.standing_in(**our_layers(reference))
+    """The student with our layers where theirs lost points: no mistake costs twice."""
+    lost = [names for question, names in LAYERS_OF.items() if not progress.full_marks(question)]
+    return student.standing_in(**our_layers(reference, chain(*lost))) if lost else student
 
 
-def draw_net(rng, N, D, H, C):
+def draw_net(rng, N, D, H, C, margin=1e-3):
     """X, y, W1, b1, W2, b2: no unit is near the kink of its ReLU, nor off in all of many rows."""
     while True:
         X, W1, W2 = (rng.normal(size=shape) for shape in ((N, D), (D, H), (H, C)))
@@ -638,7 +658,7 @@ def draw_net(rng, N, D, H, C):
         W1[:, dead] *= -1
         b1[dead] *= -1
         z = X @ W1 + b1
-        if np.abs(z).min() > 1e-3 and (z < 0).any():
+        if np.abs(z).min() > margin and (z < 0).any():
             return X, rng.permutation(np.arange(N) % C), W1, b1, W2, b2
 
 
@@ -751,7 +771,7 @@ def large_answer(student, reference, rng):
 
     On our layers, since the student's may be slow.
     """
-    net = draw_net(rng, *LARGE_NET)
+    net = draw_net(rng, *LARGE_NET, margin=1e-5)  # a wider one would take a dozen draws
     count = sum(W.size for W in net[2:])
     quick = student.aside().standing_in(**our_layers(reference))
     quick.two_layers(*draw_net(rng, 4, 3, 5, 2))  # what fails here, too, has another reason
@@ -869,7 +889,7 @@ def with_right_error(student, reference, progress):
 
 
 def polynomials(rng, power):
-    """(f, x, slopes) for points of several shapes; each entry costs two calls of f.
+    """(f, x, slopes) for points of several shapes.
 
     No slope is small, and those of the first polynomial are positive, so that no sum hides one.
     """
@@ -879,11 +899,8 @@ def polynomials(rng, power):
         factors += 2 * np.sign(factors)
         factors = factors if found else np.abs(factors)
 
-        @pure
-        def f(a, factors=factors):
-            a = np.asarray(a, float)
-            return float(np.sum(factors * a**power) + np.sum(a) ** 2 / 10)
-
+        terms = f"np.sum(c * np.asarray(a, float) ** {power}) + np.sum(a) ** 2 / 10"
+        f = Formula(f"lambda a: float({terms})", c=factors)
         found.append((f, x, power * factors * x ** (power - 1) + x.sum() / 5))
     return found
 
@@ -892,7 +909,7 @@ def spoiled(polynomials, *factors):
     """(f, x, gradient) with one entry off by a factor: the smallest, the first or the last."""
     for f, x, slopes in polynomials:
         for factor in factors:
-            for place in (np.abs(slopes).argmin(), 0, -1):
+            for place in dict.fromkeys((int(np.abs(slopes).argmin()), 0, slopes.size - 1)):
                 gradient = slopes.copy()
                 gradient.flat[place] *= factor
                 yield f, x, gradient
@@ -921,18 +938,16 @@ def quartics(rng):
     """(f, x, slopes) in which the error that comes from h is the same at all entries."""
     for shape in ((4,), (2, 3), (1,)):
         x, factors = np.full(shape, rng.uniform(1.3, 2)), away_from_zero(rng, shape)
-        yield (
-            lambda a, c=factors: float(np.sum(c * np.asarray(a, float) ** 4)),
-            x,
-            4 * factors * x**3,
-        )
+        f = Formula("lambda a: float(np.sum(c * np.asarray(a, float) ** 4))", c=factors)
+        yield f, x, 4 * factors * x**3
 
 
 def products(rng):
     """(f, x, slopes) in which entries that are not where they were change the other slopes."""
     for _ in range(2):
         x, W = away_from_zero(rng, 4), away_from_zero(rng, (4, 4))
-        yield lambda a, W=W: float(np.ravel(a) @ W @ np.ravel(a)), x, (W + W.T) @ x
+        f = Formula("lambda a: float(np.ravel(a) @ W @ np.ravel(a))", W=W)
+        yield f, x, (W + W.T) @ x
 
 
 @pytest.mark.question("gradient_check", points=1.5)

@@ -23,13 +23,13 @@ from grader.box.protocol import (
     MAX_DEPTH,
     Decoder,
     Encoder,
+    Formula,
     Frame,
     Part,
     ProtocolError,
     Rng,
     Unknown,
     find_unknown,
-    pure,
 )
 from tests.kit.fuzzing import FUZZ
 from tests.kit.values import same
@@ -202,10 +202,27 @@ def test_a_callback_is_numbered_where_allowed_and_unknown_where_not() -> None:
 
 def test_a_function_that_comes_again_keeps_its_number() -> None:
     callbacks: list[Any] = []
-    same = pure(lambda x: x)
-    tree = Encoder(callbacks).encode([same, abs, same])
-    assert tree == {"list": [{"pure": 0}, {"callback": 1}, {"pure": 0}]}
-    assert callbacks == [same, abs]
+    tree = Encoder(callbacks).encode([len, abs, len])
+    assert tree == {"list": [{"callback": 0}, {"callback": 1}, {"callback": 0}]}
+    assert callbacks == [len, abs]
+
+
+def test_a_formula_is_described_once() -> None:
+    callbacks: list[Any] = []
+    double = Formula("lambda x: c * x", c=2.0)
+    tree = Encoder(callbacks).encode([abs, double, double])
+    described = {"formula": [1, "lambda x: c * x", {"dict": {"c": 2.0}}]}
+    assert tree == {"list": [{"callback": 0}, described, {"callback": 1}]}
+    assert callbacks == [abs, double]
+    assert Encoder().encode(double) == {"unknown": "Formula"}
+
+
+def test_a_formula_is_made_only_where_one_is_expected() -> None:
+    tree = {"formula": [3, "lambda x: c * x", {"dict": {"c": 2.0}}]}
+    decoder = Decoder(framed(), make_formula=lambda *described: described)
+    assert decoder.decode(tree) == (3, "lambda x: c * x", {"c": 2.0})
+    with pytest.raises(ProtocolError, match="not allowed here"):
+        Decoder(framed(), make_callback=abs).decode(tree)
 
 
 F8 = ["<f8", 2]
@@ -226,7 +243,7 @@ HOSTILE_TREES = {
     "complex of text": {"complex": ["1", "2"]},
     "generator": {"rng": ["a", 1]},
     "callback": {"callback": 0},
-    "pure function": {"pure": 0},
+    "formula": {"formula": [0, "abs", {"dict": {}}]},
     "dict of pairs": {"dict": [["a", 1]]},
     "dict of null": {"dict": None},
     "dict of untagged values": {"dict": {"a": [1]}},
@@ -296,14 +313,16 @@ def limited_address_space(extra: int) -> Any:
     return limited()
 
 
+TAGS = [
+    *("list", "tuple", "dict", "pairs", "array", "scalar", "text", "complex", "rng"),
+    *("callback", "formula", "unknown"),
+]
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
     lambda inner: (
         st.lists(inner, max_size=4)
         | st.dictionaries(
-            st.sampled_from(
-                "list tuple dict pairs array scalar text complex rng callback pure unknown".split()
-            ),
+            st.sampled_from(TAGS),
             inner,
             max_size=2,
         )

@@ -11,7 +11,7 @@ import pytest
 
 from grader.box.client import CallFailure, CallRequest, CallSuccess, CellOutcome
 from grader.box.launch import Launcher
-from grader.box.protocol import Rng, pure
+from grader.box.protocol import Formula, Rng
 from grader.box.session import LEAST_S, CodeCell, Session
 from grader.course.settings import Limits
 from grader.results import Note, NoteKind
@@ -423,9 +423,10 @@ def loop():
     while True: pass
 def twice(f, x): return f(f(x))
 def by_name(f, x): return f(x=x)
-def after_spoiling(f, x):
-    f(x)[:] = 0
-    return f(x)
+def once(f, x): return f(x)
+def often(f, x, times): return [f(x) for _ in range(times)][-1]
+def across(f, x):
+    return f(np.asfortranarray(x))
 def careful(f, x):
     try: return f(x)
     except ValueError as error: return str(error)
@@ -501,34 +502,57 @@ def test_a_callback_is_evaluated_outside_the_box(functions: Notebook) -> None:
     assert "TypeError" in functions.failure("by_name", lambda y: y, 2.0).reason
 
 
-def test_a_pure_function_is_asked_once_for_the_same_arguments(functions: Notebook) -> None:
-    asked = []
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Arguments with which the judge itself evaluates formulas."""
+    plain, seen = Formula.__call__, []
 
-    @pure
-    def total(x: np.ndarray) -> np.ndarray:
-        asked.append(x.tolist())
-        return x + 1
+    def noted(formula: Formula, *arguments: Any) -> Any:
+        seen.append(arguments)
+        return plain(formula, *arguments)
 
-    ones, twos = np.ones(2), np.full(2, 2.0)
-    request = CallRequest("after_spoiling", [(total, x) for x in (ones, twos, ones.copy())], {})
-    for times in (1, 2):  # nothing is kept for the next request
-        outcome = functions.session.call(request)
-        assert isinstance(outcome, CallSuccess)
-        assert [value.tolist() for value in outcome.values] == [[2, 2], [3, 3], [2, 2]]
-        assert asked == [[1, 1], [2, 2]] * times
+    monkeypatch.setattr(Formula, "__call__", noted)
+    return seen
 
 
-def test_large_values_of_a_pure_function_are_not_kept(functions: Notebook) -> None:
-    asked = []
+TOTAL = "lambda x: float(np.sum(c * x) / 3)"
 
-    @pure
-    def same(x: np.ndarray) -> np.ndarray:
-        asked.append(x.size)
-        return x
 
-    calls = [(same, np.ones(size)) for size in (10, 3000) for _ in range(2)]
-    assert isinstance(functions.session.call(CallRequest("after_spoiling", calls, {})), CallSuccess)
-    assert asked == [10, *[3000] * 4]
+def test_the_box_evaluates_a_formula_of_doubles_as_the_judge_would(
+    functions: Notebook, asked: list[Any]
+) -> None:
+    x, c = np.random.default_rng(0).normal(size=(2, 30, 40))
+    formula, callback = Formula(TOTAL, c=c), lambda a: float(np.sum(c * a) / 3)
+    request = CallRequest("across", [(f, x) for f in (formula, callback, formula)], {})
+    outcome = functions.session.call(request)
+    assert isinstance(outcome, CallSuccess)
+    assert outcome.values == (callback(x),) * 3
+    assert asked == []
+
+
+def test_the_judge_evaluates_a_formula_of_anything_else(
+    functions: Notebook, asked: list[Any]
+) -> None:
+    total = Formula("lambda x: float(np.sum(x))")
+    assert functions.value("once", total, np.arange(3)) == 3.0
+    assert functions.value("once", total, [1.0, 2.0]) == 3.0
+    assert functions.value("once", total, 2.5) == 2.5
+    assert functions.value("once", total, np.ones(10_001)) == 10_001.0
+    assert list(functions.value("once", Formula("lambda x: 2 * x"), np.ones(2))) == [2, 2]
+    assert len(asked) == 5
+    failure = functions.failure("once", Formula("lambda x: x @ np.ones(3)"), np.ones(2))
+    assert "does not take these arguments (ValueError)" in failure.reason
+    assert "TypeError" in functions.failure("by_name", total, np.ones(2)).reason
+
+
+def test_the_judge_is_asked_for_a_formula_that_is_called_without_end(
+    functions: Notebook, asked: list[Any]
+) -> None:
+    total = Formula("lambda x: float(np.sum(x))")
+    assert functions.value("often", total, np.ones(2), 1003) == 2.0
+    assert len(asked) == 3
+    assert functions.value("often", total, np.ones(2), 1000) == 2.0
+    assert len(asked) == 3
 
 
 def test_a_callback_that_fails_is_an_error_in_the_students_function(functions: Notebook) -> None:
