@@ -828,7 +828,7 @@ def test_two_layers_calls_the_layers(student, reference, rng):
         return call
 
     layers = {name: counted(name, layer) for name, layer in our_layers(reference).items()}
-    cases = telling_nets(rng)
+    cases = telling_nets(rng)[:1]  # with more, code that nudges each number would ask without end
     values = student.aside().standing_in(**layers).many("two_layers", cases)
     missing = [name for name in LAYERS if not counts[name]]
     if missing and not is_right(reference, cases, values):
