@@ -201,10 +201,12 @@ def _with_files(box: Box, files: Mapping[str, bytes]) -> Box:
 
 
 def _start_runner(theirs: socket.socket, scratch: Path, output_mib: int) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-I", "-m", "grader.box.inside.runner", str(output_mib)]
+    module = "grader.box.inside.runner"
+    command = [sys.executable, "-P", "-s", "-m", module, str(output_mib)]
     keep = ("SYSTEMROOT", "TEMP", "TMP", "PATH")  # without these Windows cannot open sockets
     env = {name: os.environ[name] for name in keep if name in os.environ}
-    env |= {"HOME": str(scratch), "MPLCONFIGDIR": str(scratch), "IPYTHONDIR": str(scratch)}
+    env |= dict.fromkeys(("HOME", "MPLCONFIGDIR", "IPYTHONDIR"), str(scratch))
+    env["PYTHONHASHSEED"] = "0"  # as in every box
     if sys.platform == "win32":
         process = subprocess.Popen(command, stdin=subprocess.PIPE, cwd=scratch, env=env)
         assert process.stdin is not None  # noqa: S101 — told to mypy; it is a pipe

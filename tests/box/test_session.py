@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import base64
+import os
 import struct
+import subprocess
+import sys
 from typing import Any
 
 import numpy as np
@@ -245,6 +248,13 @@ def test_cells_that_ended_boxes_are_told_in_the_order_of_the_notebook(warm: Laun
 
 
 @pytest.mark.slow
+def test_sets_of_names_have_the_same_order_in_every_run(warm: Launcher) -> None:
+    command = [sys.executable, "-c", "print(hash('W1'))"]
+    env = {**os.environ, "PYTHONHASHSEED": "0"}
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=True)
+    assert texts(executed(warm, "print(hash('W1'))")) == [done.stdout]
+
+
 def test_an_exception_does_not_name_where_an_object_is_in_memory(warm: Launcher) -> None:
     with Notebook(warm, "def f(x): raise ValueError(f'no number: {object()}')") as notebook:
         reason = notebook.failure("f", 1).reason

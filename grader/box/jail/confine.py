@@ -88,6 +88,7 @@ def environment(home: Path) -> dict[str, str]:
         **_folders(str(home)),
         "PATH": os.defpath,
         "LANG": "C.UTF-8",
+        "PYTHONHASHSEED": "0",  # else sets of strings have another order in each run
         "OMP_NUM_THREADS": "1",  # a box has one core; threads would count as processes
         "OPENBLAS_NUM_THREADS": "1",
         "MKL_NUM_THREADS": "1",

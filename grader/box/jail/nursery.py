@@ -43,7 +43,7 @@ class Nursery:
         with theirs:
             module, arguments = "grader.box.jail.zygote", (str(theirs.fileno()), fonts.kept_in())
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-m", module, *arguments],
+                [sys.executable, "-P", "-s", "-m", module, *arguments],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 cwd="/",

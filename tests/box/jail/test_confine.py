@@ -266,7 +266,7 @@ def test_the_environment_holds_nothing_of_the_graders(
     names = cell.shown("import os\nprint(*sorted(os.environ))").split()
     assert set(names) <= set(
         "HOME IPYTHONDIR LANG LC_CTYPE MKL_NUM_THREADS MPLCONFIGDIR OMP_NUM_THREADS "
-        "OPENBLAS_NUM_THREADS PATH TMPDIR MPLBACKEND".split()
+        "OPENBLAS_NUM_THREADS PATH PYTHONHASHSEED TMPDIR MPLBACKEND".split()
     )
     cell.box.close()
 
