@@ -255,6 +255,11 @@ def test_sets_of_names_have_the_same_order_in_every_run(warm: Launcher) -> None:
     assert texts(executed(warm, "print(hash('W1'))")) == [done.stdout]
 
 
+def test_what_is_drawn_without_a_seed_is_the_same_in_every_box(warm: Launcher) -> None:
+    draw = "import random, numpy as np\nprint(random.random(), np.random.rand())"
+    assert texts(executed(warm, draw)) == texts(executed(warm, draw))
+
+
 def test_an_exception_does_not_name_where_an_object_is_in_memory(warm: Launcher) -> None:
     with Notebook(warm, "def f(x): raise ValueError(f'no number: {object()}')") as notebook:
         reason = notebook.failure("f", 1).reason

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dis
 import math
 import os
+import random
 import socket
 import sys
 from collections.abc import Callable, Iterator
@@ -26,6 +27,7 @@ __all__ = ["Runner", "main"]
 
 FOREVER = Deadline(math.inf)
 CELL = "<ipython-input-"  # the beginning of the shell's file name for a cell
+SEED = 0  # of what a notebook draws without a seed of its own: the same each time
 MAX_NUMBERS = 10_000  # in an argument of a formula; the judge has words for more
 MAX_EVALUATED = 1000  # values of formulas, for each request; the judge ends what asks on and on
 _MISSING = object()
@@ -218,6 +220,8 @@ def run(sock: socket.socket, shell: BoxShell, output_mib: int) -> None:
         output_mib: how much one cell may print.
     """
     sys.path.insert(0, "")
+    random.seed(SEED)
+    np.random.seed(SEED)
     null = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(null, stream)
