@@ -204,7 +204,6 @@ def test_a_gradebook_that_another_program_holds_is_tried_again_but_not_for_ever(
     assert len(desk.warnings) == refusals
 
 
-@pytest.mark.slow
 def test_a_group_has_the_work_that_one_of_them_hands_in(desk: TestDesk) -> None:
     path = desk.course.groups_path
     path.write_text("group,student\none,mira\none,farah\n", encoding="utf-8")

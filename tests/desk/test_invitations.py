@@ -45,7 +45,6 @@ def with_sender(desk: TestDesk, roster: str = ROSTER) -> Course:
     return Course.load(desk.course.root)
 
 
-@pytest.mark.slow
 def test_the_command_writes_a_letter_for_each_who_has_an_address(desk: TestDesk) -> None:
     root = with_sender(desk, ROSTER.replace("\u00a0", "@")).root
     told = grader_here(root, "invite", "--format", "eml", "--until", "2099-01-01T12:00Z", "--json")

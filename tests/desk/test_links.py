@@ -113,7 +113,6 @@ def test_the_list_keeps_no_dead_link_under_a_former_id(desk: TestDesk) -> None:
     assert [row.partition(",")[0] for row in rows] == ["id", "farah", "mlange"]
 
 
-@pytest.mark.slow
 def test_the_command_writes_the_list_and_takes_links_back(desk: TestDesk) -> None:
     root = desk.course.root
     told = grader_here(root, "invite", "mira", "--until", "2099-01-01T12:00+00:00")

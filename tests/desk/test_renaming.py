@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from grader.desk.regrades import About, Regrades
 from grader.desk.renaming import rename_at_desk
 from grader.desk.turns import Turns
@@ -58,7 +56,6 @@ def test_limits_requests_and_the_name_of_an_answer_go_on(desk: TestDesk) -> None
     assert turns.tokens(["mara"]) == {"mara": names["mira"]}
 
 
-@pytest.mark.slow
 def test_it_can_be_done_twice_and_there_and_back(desk: TestDesk) -> None:
     mira, turns = desk.browser("mira"), Turns(desk.state, "tiny", "why")
     mira.hand_in(make_source())

@@ -122,7 +122,6 @@ def test_behind_tls_only_a_token_opens_the_figures(
     assert right.status_code == 200 and "desk_queue_length" in right.text
 
 
-@pytest.mark.slow
 def test_while_the_desk_closes_it_takes_nothing_in_and_says_when_to_come_back(
     desk: TestDesk,
 ) -> None:

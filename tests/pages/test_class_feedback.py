@@ -99,7 +99,6 @@ def test_the_work_is_done_by_as_many_processes_as_asked_for(
     assert sizes == [2]
 
 
-@pytest.mark.slow
 def test_a_small_class_starts_no_process(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
     monkeypatch.setattr(class_feedback, "worker_processes", None)

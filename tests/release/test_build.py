@@ -116,7 +116,6 @@ def test_terms_of_course_yml_are_below_the_title_and_a_change_makes_the_release_
     )
 
 
-@pytest.mark.slow
 def test_build_twice_gives_the_same_bytes(course, quick_generate):
     before = contents(build(course, "net").path)
     report = build(course, "net")

@@ -44,7 +44,6 @@ def book(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.mark.slow
 def test_cells_are_read_as_people_see_them(book: Path) -> None:
     (table,) = read_tables(book)
     assert table.header == ("Class 1",)
@@ -144,7 +143,6 @@ def test_a_hostile_workbook_costs_one_line(
     assert "\n" not in str(refused.value)
 
 
-@pytest.mark.slow
 def test_entities_in_another_encoding_are_found(book: Path) -> None:
     text = LAUGHS.decode().encode("utf-16")
     _with(book, lambda name, data: text if "styles" in name else data)
@@ -152,7 +150,6 @@ def test_entities_in_another_encoding_are_found(book: Path) -> None:
         read_table(book)
 
 
-@pytest.mark.slow
 def test_a_size_that_a_sheet_claims_is_not_believed(book: Path) -> None:
     claim = b'<dimension ref="A1:XFD1048576"'
     _with(book, lambda name, data: data.replace(b'<dimension ref="A1:D6"', claim))

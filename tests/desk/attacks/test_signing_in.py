@@ -467,7 +467,6 @@ def test_a_link_that_is_over_signs_nobody_in_and_keeps_nobody(desk: TestDesk, ho
     assert desk.browser().get(f"/in/{token}").status_code == 401
 
 
-@pytest.mark.slow
 def test_a_cookie_is_worthless_after_signing_out(provider: Told, desk: TestDesk) -> None:
     """A replayed cookie of a session that its owner has ended."""
     browser, thief = desk.browser(), desk.browser()
