@@ -14,6 +14,7 @@ machine.
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import math
 import os
@@ -84,6 +85,7 @@ def measure(course: Course, name: str, rounds: int) -> dict[str, Any]:
     submissions = list(sample_class(course, name))
     with floor(bundle, submissions[:2], 1, processor=True) as bare:
         judged_s(bundle, submissions[0])
+        gc.freeze()  # as in a worker
         rows = [of_one(bundle, submission, bare, rounds) for submission in submissions]
     means = {key: statistics.mean(row[key] for row in rows) for key in rows[0]}
     all_ms = means["judge_ms"] + means["student_code_ms"]
