@@ -207,6 +207,15 @@ class CallLog:
             if aspect.function == name
         )
 
+    def given(self, aspects: frozenset[Aspect]) -> frozenset[Aspect]:
+        """Those of some aspects for which any call of the student's gave more than None.
+
+        Args:
+            aspects: those to look at.
+        """
+        giving = {name for name, row in self._all_rows() if row.actual.value is not None}
+        return frozenset(a for a in aspects if a.place.argument is not None or a.function in giving)
+
     def touches(
         self, variant: Reference, functions: frozenset[str], aspects: frozenset[Aspect]
     ) -> bool:

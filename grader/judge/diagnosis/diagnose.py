@@ -134,7 +134,8 @@ def _explanations(
 ) -> list[_Explanation]:
     """Every mistake that explains something, and pairs of them if that is not enough."""
     tried = [_explanation(log, (m,), reference.variant(m.code)) for m in mistakes]
-    rest = log.wrong.difference(*(explanation.aspects for explanation in tried))
+    # where nothing came, one of two mistakes would have returned nothing by itself
+    rest = log.given(log.wrong.difference(*(explanation.aspects for explanation in tried)))
     if rest:
         suspects = {
             m

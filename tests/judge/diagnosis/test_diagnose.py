@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -215,6 +216,18 @@ def test_two_mistakes_in_one_step_are_found_as_two(reference: Reference) -> None
 
     found = diagnose(asked("grads", student, INPUTS), [WRONG_AXIS, NO_MEAN], reference)
     assert set(found.mistakes) == {"grads.axis", "grads.no_mean"}
+
+
+def test_no_two_mistakes_are_merged_where_a_function_returns_nothing(
+    reference: Reference, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    merged = Mock(return_value="")
+    monkeypatch.setattr(diagnosis, "merged", merged)
+    mistakes = [NO_MEAN, WRONG_AXIS]
+    diagnose(asked("grads", lambda X: None, INPUTS), mistakes, reference)
+    merged.assert_not_called()
+    diagnose(asked("grads", lambda X: {"dW": X, "db": X}, INPUTS), mistakes, reference)
+    merged.assert_called()
 
 
 def test_hints_are_in_the_order_of_mistakes_also_where_two_share_one(reference: Reference) -> None:
