@@ -121,8 +121,9 @@ def test_the_release_gets_nothing(benches: dict[str, Workbench], name: str) -> N
     assert (result.status, result.score) == (Status.GRADED, 0.0)
 
 
-@pytest.mark.parametrize("value", first_is_fast(WEIRD))
-@pytest.mark.parametrize("name", first_is_fast(WRITTEN))
+@pytest.mark.slow
+@pytest.mark.parametrize("value", WEIRD)
+@pytest.mark.parametrize("name", WRITTEN)
 def test_a_weird_value_from_every_function_is_failed_checks_and_nothing_else(
     benches: dict[str, Workbench], name: str, value: str
 ) -> None:

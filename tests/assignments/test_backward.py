@@ -9,8 +9,6 @@ from tempfile import TemporaryDirectory
 import pytest
 from diagnosis import Trial, Trials
 
-from tests.kit.marks import first_is_fast
-
 HEAD = "def backward(params, X, hidden, scores, y, reg):\n"
 WORK = """
     e = np.exp(scores - scores.max(axis=1, keepdims=True))
@@ -299,9 +297,8 @@ def forward(params, X):
 """
 
 
-@pytest.mark.parametrize(
-    "code", first_is_fast([DISGUISES["floats"], COMPLEX]), ids=["floats", "complex"]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("code", [DISGUISES["floats"], COMPLEX], ids=["floats", "complex"])
 def test_a_forward_that_is_broken_on_purpose_helps_no_quotient(net: Trials, code: str) -> None:
     own = FORWARD + code.replace("z * (z.real > 0)", "1.001 * z * (z.real > 0)")
     trial = net.judge("backward", own, explain=False)
@@ -315,8 +312,9 @@ LARGE_ONLY = {
 }
 
 
-@pytest.mark.parametrize("own", first_is_fast(["", FORWARD]), ids=["right forward", "own forward"])
-@pytest.mark.parametrize("returned", first_is_fast(LARGE_ONLY.values()), ids=LARGE_ONLY.keys())
+@pytest.mark.slow
+@pytest.mark.parametrize("own", ["", FORWARD], ids=["right forward", "own forward"])
+@pytest.mark.parametrize("returned", LARGE_ONLY.values(), ids=LARGE_ONLY.keys())
 def test_a_quotient_for_small_nets_only_earns_nothing(net: Trials, returned: str, own: str) -> None:
     first = f"    if params['W1'].size > 2000:\n        return {returned}\n"
     code = COMPLEX.replace("    grads, X =", f"{first}    grads, X =")

@@ -130,6 +130,7 @@ def test_variants_of_the_proof_get_the_same_results_when_figures_are_drawn_later
     assert tried >= 3
 
 
+@pytest.mark.slow
 def test_a_right_submission_is_judged_without_its_checks_and_pictures(bundle: Bundle) -> None:
     name = bundle.assignment.id
     path = SUBMITTED / "ada" / name / f"{name}.ipynb"

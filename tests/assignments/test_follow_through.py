@@ -108,10 +108,9 @@ def backward(params, X, hidden, scores, y, reg):
 STEPS = {h: NUMERICAL.replace("H", h) for h in ("1e-3", "1e-4", "1e-5", "1e-6", "1e-7")}
 
 
-@pytest.mark.parametrize("code", first_is_fast(STEPS.values()), ids=STEPS.keys())
-@pytest.mark.parametrize(
-    "own_loss", first_is_fast(["", loss("rows.sum() + reg * squares")]), ids=["right", "sum"]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("code", STEPS.values(), ids=STEPS.keys())
+@pytest.mark.parametrize("own_loss", ["", loss("rows.sum() + reg * squares")], ids=["right", "sum"])
 def test_a_difference_quotient_is_not_the_gradient(net: Trials, own_loss: str, code: str) -> None:
     trial = net.judge("backward", own_loss + code, explain=False)
     assert trial.points <= 9.5
@@ -219,9 +218,8 @@ def test_a_dummy_forward_earns_nothing_in_backward(net: Trials, bend: str, code:
     assert trial.points <= 16 - DATA
 
 
-@pytest.mark.parametrize(
-    "bend", first_is_fast([bend for bend, _ in BENDS.values()]), ids=BENDS.keys()
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("bend", [bend for bend, _ in BENDS.values()], ids=BENDS.keys())
 def test_a_difference_quotient_through_ones_own_forward_earns_nothing(
     net: Trials, bend: str
 ) -> None:

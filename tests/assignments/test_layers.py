@@ -236,7 +236,8 @@ UNFINISHED = {  # the question, what is there, and the checks that it costs
 }
 
 
-@pytest.mark.parametrize("question,code,lost", first_is_fast(UNFINISHED.values()), ids=UNFINISHED)
+@pytest.mark.slow
+@pytest.mark.parametrize("question,code,lost", UNFINISHED.values(), ids=UNFINISHED)
 def test_unfinished_work_earns_what_it_has(
     layers: Trials, question: str, code: str, lost: set[str]
 ) -> None:

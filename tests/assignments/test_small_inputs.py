@@ -40,7 +40,8 @@ def tried(benches: dict[str, Trials], judged: Judged, name: str) -> dict[str, Tr
     return {m.id: judged(name, m) for m in benches[name].catalogue.mistakes}
 
 
-@pytest.mark.parametrize("name", first_is_fast(NAMES))
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
 def test_all_right_ways_agree_on_all_small_inputs(name: str) -> None:
     course = Course.load(ROOT)
     source = loads((course.solution_dir(name) / f"{name}.ipynb").read_bytes())

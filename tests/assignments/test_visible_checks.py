@@ -357,7 +357,9 @@ ELSEWHERE = [
 ]
 
 
-@pytest.mark.parametrize(("assignment", "question", "answers", "sentence"), ELSEWHERE)
+@pytest.mark.parametrize(
+    ("assignment", "question", "answers", "sentence"), first_is_fast(ELSEWHERE)
+)
 def test_no_check_fails_because_of_another_function_without_saying_so(
     boxes: Launcher, assignment: str, question: str, answers: dict[str, str], sentence: str
 ) -> None:

@@ -17,7 +17,6 @@ from grader.notebook import Cell, Notebook, is_solution, question_of
 from grader.pages.similarity import Likeness, compare
 from grader.pages.words import words_of_prose
 from tests.kit.honest_class import RELEASE, copied, honest
-from tests.kit.marks import first_is_fast
 from tests.kit.notebooks import answered
 
 PLANTED = {frozenset({"s03", "copy_a"}), frozenset({"s17", "copy_b"})}
@@ -50,7 +49,8 @@ def is_answer(cell: Cell, question: str) -> bool:
     return is_solution(cell) and question_of(cell) == question
 
 
-@pytest.mark.parametrize("seed", first_is_fast(range(1, 4)))
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(1, 4))
 def test_two_hidden_copies_rank_first_with_a_margin(seed: int) -> None:
     """The planted pairs have at least 0.94; none of 859 honest pairs has more than 0.35."""
     pairs = likeness(class_with_copies(seed)).pairs

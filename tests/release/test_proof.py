@@ -188,24 +188,23 @@ def test_a_listed_mutant_is_no_survivor(course: Course) -> None:
     assert double.equivalent >= 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "words"),
-    first_is_fast(
-        [
-            (
-                "double:\n  return 2 * x → return 3 * x: why\n",
-                "return 3 * x: a test kills it; remove it",
-            ),
-            (
-                "double:\n  return x → return 7: why\n",
-                "return 7: there is no such mutant; remove it",
-            ),
-            ("triple: why\n", "triple: there is no such function; remove it"),
-            ("- double\n", "each function needs a reason"),
-            ("double: {a: ''}\n", "each function needs a reason"),
-            ("double: [\n", "cannot be read"),
-        ]
-    ),
+    [
+        (
+            "double:\n  return 2 * x → return 3 * x: why\n",
+            "return 3 * x: a test kills it; remove it",
+        ),
+        (
+            "double:\n  return x → return 7: why\n",
+            "return 7: there is no such mutant; remove it",
+        ),
+        ("triple: why\n", "triple: there is no such function; remove it"),
+        ("- double\n", "each function needs a reason"),
+        ("double: {a: ''}\n", "each function needs a reason"),
+        ("double: [\n", "cannot be read"),
+    ],
 )
 def test_a_list_that_does_not_fit_stops_the_release(course: Course, text: str, words: str) -> None:
     listed(course, text)
@@ -395,9 +394,8 @@ def test_a_proof_has_a_line_for_each_question(proved: Course) -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    "text", first_is_fast(['{"digest": "x", "rows": []}', "[]", "{", '{"double": {}}'])
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("text", ['{"digest": "x", "rows": []}', "[]", "{", '{"double": {}}'])
 def test_a_kept_proof_that_cannot_be_read_is_made_again(proved: Course, text: str) -> None:
     path = proved.solution_dir(ID) / "gates.json"
     kept = path.read_text()

@@ -75,9 +75,8 @@ def test_a_filled_workbook_differs_in_the_filled_cells_only(book: Path) -> None:
     assert after["hidden"]["A1"].value == "x"
 
 
-@pytest.mark.parametrize(
-    ("line", "column", "reason"), first_is_fast([(4, 3, "D4 holds"), (1, 1, "B1 is merged")])
-)
+@pytest.mark.slow
+@pytest.mark.parametrize(("line", "column", "reason"), [(4, 3, "D4 holds"), (1, 1, "B1 is merged")])
 def test_a_formula_or_a_merged_cell_is_not_overwritten(
     book: Path, line: int, column: int, reason: str
 ) -> None:

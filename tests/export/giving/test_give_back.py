@@ -23,7 +23,6 @@ from grader.export.giving.names import for_moodle
 from tests.export.giving.conftest import Made
 from tests.kit.classes import NASTY
 from tests.kit.course import ID
-from tests.kit.marks import first_is_fast
 from tests.kit.sheets import moodle_worksheet
 
 CODE = re.compile(r"# code of ([A-Za-z0-9._@-]+)<")
@@ -68,9 +67,10 @@ def moodle_participant(name: str) -> str:
     return number
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("nasty", "language"),
-    first_is_fast([*((nasty, "en") for nasty in NASTY), ("as it should be", "zh")]),
+    [*((nasty, "en") for nasty in NASTY), ("as it should be", "zh")],
 )
 def test_every_page_reaches_its_owner_or_is_listed(
     a_class: Callable[..., Made], tmp_path: Path, nasty: str, language: str
