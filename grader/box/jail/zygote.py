@@ -41,9 +41,9 @@ START_TIMEOUT_S = 60
 KILL_TIMEOUT_S = 20
 PROBE = {"memory_mib": 64, "output_mib": 1, "processes": 8, "cpu_s": 5}
 WATCH_INTERVAL_S = 0.05
-# What a process may use beside what its address space grows by: memory that the warm process has
-# asked for, and not touched. So one process alone meets its own limit, at the same place each time.
-WATCH_SLACK_MIB = 64
+# What one process may use beside what its address space grows by: memory that the warm process has
+# asked for, and not touched. So a process alone meets its own limit, at the same place each time.
+SLACK_MIB = 64
 OWN_PROCESSES = 1  # waits for the box's: process 1 of its namespace
 END_GRACE_S = 0.5
 MAX_ERROR_BYTES = 4096  # a pipe takes so many at once
@@ -302,7 +302,8 @@ class _Server:
             self._stop(Sentence("it had more than {count} processes and threads", limits))
             return
         used = sum(max(family.private_bytes(pid) - self._own_memory, 0) for pid in pids)
-        if used + family.buffer_bytes(pids) > (spec.memory_mib + WATCH_SLACK_MIB) << 20:
+        slack_mib = SLACK_MIB if len(pids) <= 1 + OWN_PROCESSES else 0
+        if used + family.buffer_bytes(pids) > (spec.memory_mib + slack_mib) << 20:
             self._stop(_too_much_memory(spec))
         elif spec.tier is not Tier.NAMESPACES and is_overfull(
             spec.scratch, pids, SCRATCH_MIB << 20, MAX_FILES
