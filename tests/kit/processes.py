@@ -86,10 +86,8 @@ def free_ports(count: int) -> list[int]:
 
 def is_alive(pid: int) -> bool:
     """Whether a process runs; a zombie that nobody reaps does not."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
+    state = content(Path(f"/proc/{pid}/stat")).rpartition(b")")[2].split()[:1]
+    return state not in ([], [b"Z"])
 
 
 def is_asleep(pid: int) -> bool:
