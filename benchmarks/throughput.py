@@ -291,7 +291,7 @@ def make_stock(root: Path, course: Course, assignment_id: str) -> None:
     for folder in (root / "submitted").glob(f"*/{assignment_id}"):
         (folder / "timestamp.txt").unlink(missing_ok=True)
         for path in release.iterdir():
-            if path.suffix != ".ipynb":
+            if path.is_file() and path.suffix != ".ipynb":  # tests may leave compiled modules
                 shutil.copy(path, folder)
     command = [sys.executable, "-m", "nbgrader", "generate_assignment", assignment_id]
     subprocess.run(command, cwd=root, env=environment(), check=True, capture_output=True)
